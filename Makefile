@@ -1,0 +1,57 @@
+# Everything a developer does here. Each target calls a small script in dev/; `make` alone lists them.
+# Settings: ARGS="..." for pytest and benchmarks, PYTEST_WORKERS=n, DEMO_ROWS=n, DEMO_SERVE=1.
+
+python := .venv/bin/python
+PYTEST_WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
+CHECKED := $(wildcard netbox_custom_objects tests dev benchmarks)
+
+export DEMO_ROWS DEMO_SERVE
+
+.DEFAULT_GOAL := help
+.PHONY: help venv services template demo test test-fast check run shell lint docs bench stop clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+demo: template ## Show what the plugin does, on a database of its own
+	@$(python) -m dev.demo
+
+test: template ## Run all tests
+	@$(python) -m pytest -n $(PYTEST_WORKERS) --dist worksteal $(ARGS)
+
+test-fast: venv ## Run the tests that need no database
+	@$(python) -m pytest -m fast $(ARGS)
+
+check: lint test ## Run what the continuous integration runs
+
+run: template ## Serve NetBox with the plugin until Ctrl-C
+	@$(python) -m dev.run
+
+shell: template ## Open a Python shell on the database of `make run`
+	@$(python) -m dev.run shell
+
+lint: venv ## Check style and formatting
+	@$(python) -m ruff check $(CHECKED)
+	@$(python) -m ruff format --check $(CHECKED)
+
+docs: venv ## Build the documentation into .dev/site
+	@NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict --quiet --site-dir .dev/site
+
+bench: template ## Run the benchmarks
+	@$(python) -m benchmarks $(ARGS)
+
+services: venv ## Start the private PostgreSQL and Redis
+	@$(python) -m dev.services start
+
+stop: ## Stop the private services
+	@test ! -x $(python) || $(python) -m dev.services stop
+
+clean: ## Stop the services and delete all that was generated
+	@test ! -x $(python) || $(python) -m dev.services clean
+	@rm -rf .venv *.egg-info
+
+template: services
+	@$(python) -m dev.database template
+
+venv:
+	@dev/bootstrap.sh

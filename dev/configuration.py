@@ -1,0 +1,72 @@
+"""The NetBox configuration of every development process: tests, demo, benchmarks, `make run`.
+
+Environment: NCO_DATABASE (database name), NCO_PLUGINS (comma list), NCO_DEBUG (1 to debug).
+"""
+
+import os
+import re
+import zlib
+
+from dev import postgres, redis
+from dev.paths import NETBOX_ROOT
+
+DATABASE_NAME = os.environ.get('NCO_DATABASE', 'nco_run')
+
+# netbox_branching must come last: it looks at the models of all plugins before it.
+PLUGINS = os.environ.get('NCO_PLUGINS', 'netbox_custom_objects,netbox_branching').split(',')
+PLUGINS_CONFIG = {}
+
+DATABASES = {
+    'default': {
+        'NAME': DATABASE_NAME,
+        'USER': postgres.ROLE,
+        'HOST': str(postgres.socket_directory()),
+        'PORT': postgres.PORT,
+        'CONN_MAX_AGE': 300,
+    }
+}
+
+if 'netbox_branching' in PLUGINS:
+    from netbox_branching.utilities import DynamicSchemaDict
+
+    DATABASES = DynamicSchemaDict(DATABASES)
+    DATABASE_ROUTERS = ['netbox_branching.database.BranchAwareRouter']
+
+
+def first_redis_database(name):
+    """Two Redis databases belong to each PostgreSQL database, so that no two share queues or caches."""
+    if test := re.fullmatch(r'nco_test_(\d+)', name):
+        return 2 * int(test.group(1))
+    return 1024 + 2 * (zlib.crc32(name.encode()) % 3000)
+
+
+def redis_connection(number):
+    endpoint = redis.endpoint()
+    return {'HOST': redis.HOST, 'PORT': endpoint['port'], 'PASSWORD': endpoint['password'], 'DATABASE': number}
+
+
+REDIS = {
+    'tasks': redis_connection(first_redis_database(DATABASE_NAME)),
+    'caching': redis_connection(first_redis_database(DATABASE_NAME) + 1),
+}
+if DATABASE_NAME.startswith('nco_test_'):
+    # Tests that roll back never commit, so their jobs are queued at once, as in NetBox's own test configuration.
+    RQ = {'COMMIT_MODE': 'auto'}
+
+SECRET_KEY = 'only-for-development-only-for-development-only-for-development'
+API_TOKEN_PEPPERS = {1: 'only-for-development-only-for-development-only-for-development'}
+ALLOWED_HOSTS = ['*']
+DEBUG = os.environ.get('NCO_DEBUG') == '1'
+# Allows `netbox makemigrations`.
+DEVELOPER = True
+
+# Development must work offline and tell nobody about itself.
+ISOLATED_DEPLOYMENT = True
+CENSUS_REPORTING_ENABLED = False
+RELEASE_CHECK_URL = None
+
+MEDIA_ROOT = str(NETBOX_ROOT / 'media')
+REPORTS_ROOT = str(NETBOX_ROOT / 'reports')
+SCRIPTS_ROOT = str(NETBOX_ROOT / 'scripts')
+
+LOGGING = {'version': 1, 'disable_existing_loggers': True}

@@ -1,0 +1,2 @@
+def serializer_resolver(model, prefix=''):
+    return None

@@ -1,0 +1,102 @@
+"""Choice lists of the definition models (values and order per the public contract)."""
+from django.utils.translation import gettext_lazy as _
+
+from utilities.choices import ChoiceSet
+
+__all__ = (
+    'CustomObjectFieldTypeChoices',
+    'FilterLogicChoices',
+    'ObjectFieldOnDeleteChoices',
+    'SearchWeightChoices',
+    'UIEditableChoices',
+    'UIVisibleChoices',
+)
+
+
+class CustomObjectFieldTypeChoices(ChoiceSet):
+    TYPE_TEXT = 'text'
+    TYPE_LONGTEXT = 'longtext'
+    TYPE_INTEGER = 'integer'
+    TYPE_DECIMAL = 'decimal'
+    TYPE_BOOLEAN = 'boolean'
+    TYPE_DATE = 'date'
+    TYPE_DATETIME = 'datetime'
+    TYPE_URL = 'url'
+    TYPE_JSON = 'json'
+    TYPE_SELECT = 'select'
+    TYPE_MULTISELECT = 'multiselect'
+    TYPE_OBJECT = 'object'
+    TYPE_MULTIOBJECT = 'multiobject'
+
+    CHOICES = (
+        (TYPE_TEXT, _('Text'), 'blue'),
+        (TYPE_LONGTEXT, _('Text (long)'), 'blue'),
+        (TYPE_INTEGER, _('Integer'), 'cyan'),
+        (TYPE_DECIMAL, _('Decimal'), 'cyan'),
+        (TYPE_BOOLEAN, _('Boolean (true/false)'), 'teal'),
+        (TYPE_DATE, _('Date'), 'purple'),
+        (TYPE_DATETIME, _('Date & time'), 'purple'),
+        (TYPE_URL, _('URL'), 'indigo'),
+        (TYPE_JSON, _('JSON'), 'gray'),
+        (TYPE_SELECT, _('Selection'), 'orange'),
+        (TYPE_MULTISELECT, _('Multiple selection'), 'orange'),
+        (TYPE_OBJECT, _('Object'), 'green'),
+        (TYPE_MULTIOBJECT, _('Multiple objects'), 'green'),
+    )
+
+
+class ObjectFieldOnDeleteChoices(ChoiceSet):
+    SET_NULL = 'set_null'
+    CASCADE = 'cascade'
+    PROTECT = 'protect'
+
+    CHOICES = (
+        (SET_NULL, _('Clear the field')),
+        (CASCADE, _('Delete the custom object')),
+        (PROTECT, _('Refuse the deletion')),
+    )
+
+
+class SearchWeightChoices(ChoiceSet):
+    CHOICES = (
+        (500, _('Default (500)')),
+        (100, _('High (100)')),
+        (1000, _('Low (1000)')),
+        (0, _('Not indexed (0)')),
+    )
+
+
+class FilterLogicChoices(ChoiceSet):
+    DISABLED = 'disabled'
+    LOOSE = 'loose'
+    EXACT = 'exact'
+
+    CHOICES = (
+        (DISABLED, _('Disabled')),
+        (LOOSE, _('Loose')),
+        (EXACT, _('Exact')),
+    )
+
+
+class UIVisibleChoices(ChoiceSet):
+    ALWAYS = 'always'
+    IF_SET = 'if-set'
+    HIDDEN = 'hidden'
+
+    CHOICES = (
+        (ALWAYS, _('Always'), 'green'),
+        (IF_SET, _('If set'), 'yellow'),
+        (HIDDEN, _('Hidden'), 'gray'),
+    )
+
+
+class UIEditableChoices(ChoiceSet):
+    YES = 'yes'
+    NO = 'no'
+    HIDDEN = 'hidden'
+
+    CHOICES = (
+        (YES, _('Yes'), 'green'),
+        (NO, _('No'), 'red'),
+        (HIDDEN, _('Hidden'), 'gray'),
+    )

@@ -1,0 +1,63 @@
+"""Names and limits that other rooms and third parties import."""
+from .definitions.names import TABLE_MODEL_RE
+
+__all__ = (
+    'APP_LABEL',
+    'CONFIG_CONTEXT_DIMENSION_FIELDS',
+    'DEFAULT_SETTINGS',
+    'DISPLAY_EXPRESSION_SEARCH_WEIGHT',
+    'INCLUDE_MODELS',
+    'NAME_PATTERN',
+    'RESERVED_SLUGS',
+    'TABLE_MODEL_RE',
+)
+
+APP_LABEL = 'netbox_custom_objects'
+
+# Type and field names: lower-case words joined by single underscores. A double underscore is Django's lookup
+# separator and ours in payload keys.
+NAME_PATTERN = r'^[a-z0-9]+(_[a-z0-9]+)*$'
+
+# Models that branching always copies although they are not change-logged.
+INCLUDE_MODELS = ('dcim.cablepath', 'extras.cachedvalue')
+
+DISPLAY_EXPRESSION_SEARCH_WEIGHT = 100
+
+# Object fields that feed config contexts, by name, and the model each must point at.
+CONFIG_CONTEXT_DIMENSION_FIELDS = {
+    'site': 'dcim.site',
+    'tenant': 'tenancy.tenant',
+    'role': 'dcim.devicerole',
+    'platform': 'dcim.platform',
+    'location': 'dcim.location',
+    'device_type': 'dcim.devicetype',
+    'cluster': 'virtualization.cluster',
+}
+
+# First path segments of our own pages and endpoints: a type with such a slug could not be reached.
+RESERVED_SLUGS = frozenset((
+    'custom-object-types',
+    'custom-object-type-fields',
+    'linked-objects',
+    'schema',
+    'journal-entries',
+))
+
+# PLUGINS_CONFIG['netbox_custom_objects']
+DEFAULT_SETTINGS = {
+    # One more type than this is refused; 0 or None means no limit.
+    'max_custom_object_types': 50,
+    # Related objects shown in the Value column of the related tab before an ellipsis.
+    'max_multiobject_display': 3,
+    # Days for which retired columns and tables are kept before the purge job drops them; 0 = as soon as possible.
+    'retention_days': 30,
+    # A type with more objects than this is deleted without one change record per object.
+    'type_delete_log_limit': 1000,
+    # Milliseconds that a schema change waits for a lock before it retries, and how often it retries.
+    'ddl_lock_timeout': 2000,
+    'ddl_lock_retries': 4,
+    # Tables with at most this many rows are scanned or rewritten inside the request (indexes, conversions).
+    'inline_row_limit': 10000,
+    # Unknown filter parameters of custom object lists are refused with a 400 instead of being ignored.
+    'strict_filtering': True,
+}

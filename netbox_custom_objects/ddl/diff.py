@@ -1,0 +1,73 @@
+"""
+The one comparison: what a schema holds against what the definitions ask for, as a plan.
+
+Pure: the standard library only. Must never drop a column or a table, only retire it.
+"""
+from collections.abc import Iterator
+
+from .operations import (
+    AddColumn,
+    AlterColumnType,
+    CreateIndex,
+    CreateTable,
+    DropIndex,
+    Operation,
+    RestoreColumn,
+    RestoreTable,
+    RetireColumn,
+    RetireTable,
+)
+from .plan import Plan
+from .spec import Schema, Table
+
+
+def diff(actual: Schema, desired: Schema, *, now: str) -> Plan:
+    """
+    Return the plan that turns `actual` into `desired`.
+
+    Args:
+        actual: what introspection found for one type: its table and link tables, retired ones too
+        desired: what the definitions compile to; no tables if the type is gone
+        now: ISO timestamp to mark what is retired with
+    """
+    operations: list[Operation] = []
+    for table in desired.tables:
+        found = actual.table(table.name)
+        operations += [CreateTable(table.name, table)] if found is None else _table_steps(found, table, now)
+    for table in actual.tables:
+        if desired.table(table.name) is None and not table.retired:
+            operations.append(RetireTable(table.name, table, at=now))
+    return Plan(tuple(operations))
+
+
+def _table_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]:
+    if actual.retired:
+        yield RestoreTable(actual.name, actual)
+    # An index that must go would stand in the way of a conversion of its column, so it goes first.
+    for index in actual.indexes:
+        if index not in desired.indexes and not _only_retired(index, actual, desired):
+            yield DropIndex(actual.name, index)
+    yield from _column_steps(actual, desired, now)
+    for index in desired.indexes:
+        if index not in actual.indexes:
+            yield CreateIndex(actual.name, index)
+
+
+def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]:
+    for column in desired.columns:
+        found = actual.column(column.name)
+        if found is None:
+            yield AddColumn(actual.name, column)
+            continue
+        if found.retired:
+            yield RestoreColumn(actual.name, found)
+        if found.type != column.type:
+            yield AlterColumnType(actual.name, found, new_type=column.type)
+    for column in actual.live_columns:
+        if desired.column(column.name) is None:
+            yield RetireColumn(actual.name, column, at=now)
+
+
+def _only_retired(index, actual: Table, desired: Table) -> bool:
+    """Whether an index covers only columns that are out of use: it is kept, so that restoring them costs nothing."""
+    return all(desired.column(name) is None and actual.column(name) is not None for name in index.columns)

@@ -1,0 +1,134 @@
+"""
+The only place where a plan becomes SQL that runs.
+
+Must be called inside a transaction on the target's connection, in which the definition row was written too: rows and
+columns appear and vanish together. Must never touch a schema other than the target's, sequences excepted.
+"""
+import logging
+
+from psycopg import sql
+
+from django.db import DataError, connections
+
+from .. import settings
+from ..exceptions import SchemaChangeRefused, UnconvertibleValues, VerificationFailed
+from .introspect import introspect
+from .locks import with_retries
+from .operations import AlterColumnType, CreateIndex, Operation, Phase
+from .plan import Plan, simulate
+from .render import render
+from .spec import Schema
+from .target import Target
+
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects.ddl')
+
+# Conversions that PostgreSQL does without reading a row.
+_CATALOG_ONLY = {('character varying', 'text'), ('text', 'character varying')}
+
+
+def execute(target: Target, type_id: int, plan: Plan, actual: Schema) -> Plan:
+    """
+    Run the steps that may run now and return the plan of those that were left for a job.
+
+    Args:
+        target: where
+        type_id: the type whose tables are changed
+        plan: what `diff` returned for `actual`
+        actual: the introspected schema that the plan was made for
+
+    Raises:
+        SchemaLocked: a lock could not be had in time
+        SchemaChangeRefused: a conversion would rewrite a table of more than `inline_row_limit` rows
+        UnconvertibleValues: stored values do not survive a conversion
+        VerificationFailed: the schema is not what the plan promised
+    """
+    now, later = split(target, plan, actual)
+    if now:
+        table = now.operations[0].table
+        with_retries(target, table, type_id, lambda: _run(target, now))
+        _verify(target, type_id, simulate(now, actual))
+    return later
+
+
+def split(target: Target, plan: Plan, actual: Schema) -> tuple[Plan, Plan]:
+    """
+    Return (what runs inline, what a job must do), decided by the number of rows of each table.
+
+    Raises:
+        SchemaChangeRefused: a conversion of a large table was asked for
+    """
+    large = {
+        operation.table: is_large(target, operation.table)
+        for operation in plan.by_size
+        if actual.table(operation.table) is not None
+    }
+    now: list[Operation] = []
+    later: list[Operation] = []
+    for operation in plan:
+        if operation.phase is Phase.INLINE or not large.get(operation.table) or _is_catalog_only(operation):
+            now.append(operation)
+        elif isinstance(operation, CreateIndex):
+            later.append(operation)
+        else:
+            raise SchemaChangeRefused(
+                f'{operation.table} has more than {settings.get("inline_row_limit")} rows, too many to convert a '
+                f'column of inside a request. Add a field of the new type and copy the values, or raise '
+                f'inline_row_limit.'
+            )
+    return Plan(tuple(now)), Plan(tuple(later))
+
+
+def is_large(target: Target, table: str) -> bool:
+    """Whether a table has more than `inline_row_limit` rows; reads at most that many."""
+    limit = settings.get('inline_row_limit')
+    query = sql.SQL('SELECT count(*) FROM (SELECT 1 FROM {} LIMIT {}) sample').format(
+        sql.Identifier(target.schema, table), sql.Literal(limit + 1)
+    )
+    with target.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchone()[0] > limit
+
+
+def create_indexes_concurrently(target: Target, plan: Plan) -> None:
+    """
+    Build the indexes that a request left for later, without blocking writers. Resumable: run it again after a crash.
+
+    Must run outside a transaction (PostgreSQL refuses CONCURRENTLY inside one).
+    """
+    for operation in plan:
+        name = sql.Identifier(target.schema, operation.index.name)
+        create = render(operation, target)[0].as_string(connections[target.alias].connection)
+        with target.cursor() as cursor:
+            # A build that was interrupted leaves an invalid index of this name behind, which only gets in the way.
+            cursor.execute(sql.SQL('DROP INDEX CONCURRENTLY IF EXISTS {}').format(name))
+            cursor.execute(create.replace('INDEX IF NOT EXISTS', 'INDEX CONCURRENTLY IF NOT EXISTS', 1))
+
+
+def _run(target: Target, plan: Plan) -> None:
+    for operation in plan:
+        logger.info('%s: %s', target, operation.describe())
+        try:
+            with target.cursor() as cursor:
+                for statement in render(operation, target):
+                    cursor.execute(statement)
+        except DataError as error:
+            if not isinstance(operation, AlterColumnType):
+                raise
+            raise UnconvertibleValues(operation.column.comment, operation.new_type, [(0, str(error))]) from error
+
+
+def _verify(target: Target, type_id: int, expected: Schema) -> None:
+    found = introspect(target, type_id)
+    if _comparable(found) != _comparable(expected):
+        raise VerificationFailed(f'{target}: expected {expected.tables}, found {found.tables}')
+
+
+def _comparable(schema: Schema):
+    return [(table.name, table.retired, set(table.columns), set(table.indexes)) for table in schema.tables]
+
+
+def _is_catalog_only(operation: Operation) -> bool:
+    if not isinstance(operation, AlterColumnType):
+        return False
+    old, new = operation.column.type, operation.new_type
+    return (old, new) in _CATALOG_ONLY

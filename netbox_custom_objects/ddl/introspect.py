@@ -1,0 +1,101 @@
+"""
+Reads what tables of ours really look like, by schema and name, straight from pg_catalog.
+
+Django's introspection follows the search path and would report main's tables for a branch; this never does.
+"""
+import re
+
+from ..definitions import table_name
+from .spec import Column, Index, Schema, Table
+from .target import Target
+
+RETIRED_RE = re.compile(r'^retired (?P<at>\S+): (?P<comment>.*)$', re.DOTALL)
+
+_COLUMNS_SQL = """
+    SELECT c.relname, obj_description(c.oid, 'pg_class'), a.attname, format_type(a.atttypid, a.atttypmod),
+           col_description(c.oid, a.attnum)
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE n.nspname = %s AND c.relkind = 'r' AND {condition}
+    ORDER BY c.relname, a.attnum
+"""
+_INDEXES_SQL = """
+    SELECT c.relname, i.relname, x.indisunique,
+           array(SELECT a.attname::text FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, position)
+                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum ORDER BY k.position)
+    FROM pg_index x
+    JOIN pg_class c ON c.oid = x.indrelid
+    JOIN pg_class i ON i.oid = x.indexrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = %s AND NOT x.indisprimary AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
+      AND {condition}
+    ORDER BY c.relname, i.relname
+"""
+# The tables of one type: its own and `custom_objects_<id>_f_<field id>`; the underscores are literal.
+_OF_TYPE = r"(c.relname = %s OR c.relname LIKE %s ESCAPE '\')"
+_ALL = r"c.relname ~ '^custom_objects_\d+(_f_\d+)?$'"
+
+
+def introspect(target: Target, type_id: int) -> Schema:
+    """Return the tables of one type in `target`, retired ones included. Two catalog queries."""
+    name = table_name(type_id)
+    pattern = name.replace('_', r'\_') + r'\_f\_%'
+    return _read(target, _OF_TYPE, [name, pattern])
+
+
+def introspect_all(target: Target) -> dict[int, Schema]:
+    """Return the tables of every type in `target`, by type id. Two catalog queries, however many types there are."""
+    by_type: dict[int, list[Table]] = {}
+    for table in _read(target, _ALL, []).tables:
+        type_id = int(table.name.removeprefix('custom_objects_').split('_')[0])
+        by_type.setdefault(type_id, []).append(table)
+    return {type_id: Schema.of(tables) for type_id, tables in by_type.items()}
+
+
+def schema_exists(target: Target) -> bool:
+    with target.cursor() as cursor:
+        cursor.execute('SELECT 1 FROM pg_namespace WHERE nspname = %s', [target.schema])
+        return cursor.fetchone() is not None
+
+
+def table_exists(target: Target, table: str) -> bool:
+    with target.cursor() as cursor:
+        cursor.execute(
+            'SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace '
+            "WHERE n.nspname = %s AND c.relname = %s AND c.relkind = 'r'",
+            [target.schema, table],
+        )
+        return cursor.fetchone() is not None
+
+
+def retired_comment(at: str, comment: str) -> str:
+    """Return the comment that marks a column or table as retired; `comment` is what it said before."""
+    return f'retired {at}: {comment}'
+
+
+def split_comment(text: str | None) -> tuple[str, str]:
+    """Return (comment, timestamp of retirement or ''): the inverse of `retired_comment`."""
+    match = RETIRED_RE.match(text or '')
+    return (match['comment'], match['at']) if match else (text or '', '')
+
+
+def _read(target: Target, condition: str, params: list) -> Schema:
+    comments: dict[str, str | None] = {}
+    columns: dict[str, list[Column]] = {}
+    indexes: dict[str, list[Index]] = {}
+    with target.cursor() as cursor:
+        # psycopg reads a bare % as a placeholder only when parameters are passed, and they always are here.
+        cursor.execute(_COLUMNS_SQL.format(condition=condition), [target.schema, *params])
+        for table, table_comment, column, type_, column_comment in cursor.fetchall():
+            comments[table] = table_comment
+            comment, retired = split_comment(column_comment)
+            if column is not None:
+                columns.setdefault(table, []).append(Column(column, type_, comment, retired))
+        cursor.execute(_INDEXES_SQL.format(condition=condition), [target.schema, *params])
+        for table, name, unique, names in cursor.fetchall():
+            indexes.setdefault(table, []).append(Index(name, tuple(names), unique))
+    return Schema.of(
+        Table(name, tuple(columns.get(name, ())), tuple(indexes.get(name, ())), *split_comment(comment))
+        for name, comment in comments.items()
+    )

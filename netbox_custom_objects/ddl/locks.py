@@ -1,0 +1,85 @@
+"""
+How schema changes wait: briefly, with retries, and with a sentence that names who is in the way.
+
+May import django's database layer and `target`. Must leave the session's lock_timeout as it found it.
+"""
+import random
+import time
+from collections.abc import Callable
+from contextlib import contextmanager
+
+from django.db import OperationalError, transaction
+
+from .. import settings
+from ..exceptions import SchemaLocked
+from .target import Target
+
+LOCK_NOT_AVAILABLE = '55P03'
+DEADLOCK_DETECTED = '40P01'
+
+_HOLDERS_SQL = """
+    SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type), a.state,
+           date_trunc('second', now() - a.xact_start)
+    FROM pg_locks l
+    JOIN pg_stat_activity a ON a.pid = l.pid
+    WHERE l.granted AND a.pid <> pg_backend_pid()
+      AND ((l.locktype = 'relation' AND l.relation = to_regclass(format('%%I.%%I', %s::text, %s::text)))
+           OR (l.locktype = 'advisory' AND l.classid = hashtext(%s)::oid AND l.objid = %s::oid))
+    LIMIT 5
+"""
+
+
+def lock_type(target: Target, type_id: int) -> None:
+    """
+    Hold, until the transaction ends, the right to change the tables of one type in one schema.
+
+    Definitions must be read after this call: what another transaction committed meanwhile is then seen.
+
+    Raises:
+        SchemaLocked: somebody else held it for longer than all retries took
+    """
+    def acquire():
+        with target.cursor() as cursor:
+            cursor.execute('SELECT pg_advisory_xact_lock(hashtext(%s), %s)', [target.schema, type_id])
+
+    with_retries(target, f'custom_objects_{type_id}', type_id, acquire)
+
+
+def with_retries(target: Target, table: str, type_id: int, work: Callable[[], None]) -> None:
+    """
+    Run `work` in a savepoint under a short lock_timeout; on a time-out undo it, wait with jitter, and try again.
+
+    Raises:
+        SchemaLocked: all tries timed out; nothing of `work` has happened
+    """
+    retries = settings.get('ddl_lock_retries')
+    for attempt in range(retries + 1):
+        try:
+            with transaction.atomic(using=target.alias), _short_lock_timeout(target):
+                work()
+            return
+        except OperationalError as error:
+            if getattr(error.__cause__, 'sqlstate', None) not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
+                raise
+            if attempt == retries:
+                raise SchemaLocked(table, holders(target, table, type_id)) from error
+        time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))
+
+
+def holders(target: Target, table: str, type_id: int) -> list[str]:
+    """Return a phrase for each of at most five sessions that hold a lock on `table` or on the type's definitions."""
+    with target.cursor() as cursor:
+        cursor.execute(_HOLDERS_SQL, [target.schema, table, target.schema, type_id])
+        return [f'{name} (pid {pid}, {state}, for {age})' for pid, name, state, age in cursor.fetchall()]
+
+
+@contextmanager
+def _short_lock_timeout(target: Target):
+    with target.cursor() as cursor:
+        cursor.execute("SELECT current_setting('lock_timeout')")
+        (before,) = cursor.fetchone()
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f'{settings.get("ddl_lock_timeout")}ms'])
+    yield
+    # On an error the savepoint's rollback has restored it already.
+    with target.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])

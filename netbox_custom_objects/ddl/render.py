@@ -1,0 +1,161 @@
+"""
+Turns operations into SQL, qualified with the target's schema.
+
+Must never run anything, and never render DROP TABLE or DROP COLUMN: only `retention` may drop.
+"""
+from functools import singledispatch
+
+from psycopg import sql
+from psycopg.types.json import Jsonb
+
+from ..definitions import sequence_name
+from ..settings import main_schema
+from .introspect import retired_comment
+from .operations import (
+    AddColumn,
+    AlterColumnType,
+    CreateIndex,
+    CreateTable,
+    DropIndex,
+    Operation,
+    RestoreColumn,
+    RestoreTable,
+    RetireColumn,
+    RetireTable,
+)
+from .spec import Column, Index, Table
+from .target import Target
+
+Statements = list[sql.Composable]
+
+
+@singledispatch
+def render(operation: Operation, target: Target) -> Statements:
+    """Return the statements of one operation on one target, in order."""
+    raise TypeError(f'no SQL for {operation!r}')
+
+
+@render.register
+def _(operation: CreateTable, target: Target) -> Statements:
+    table = operation.spec
+    sequence = sql.Identifier(main_schema(), sequence_name(table.name))
+    columns = [sql.SQL('{} {}').format(sql.Identifier(c.name), sql.SQL(c.type)) for c in table.columns if c.name != 'id']
+    statements = [
+        sql.SQL('CREATE SEQUENCE IF NOT EXISTS {}').format(sequence),
+        sql.SQL("CREATE TABLE {} (id bigint PRIMARY KEY DEFAULT nextval({}), {})").format(
+            _table(target, table), sql.Literal(sequence.as_string()), sql.SQL(', ').join(columns)
+        ),
+    ]
+    if target.is_main:
+        # Provisioning a branch finds the default of `id` through this ownership (host-facts 1.1).
+        statements.append(sql.SQL('ALTER SEQUENCE {} OWNED BY {}.id').format(sequence, _table(target, table)))
+    statements.append(_comment_table(target, table.name, table.comment))
+    statements += [_comment_column(target, table.name, c, c.comment) for c in table.columns if c.comment]
+    statements += [_create_index(target, table.name, index) for index in table.indexes]
+    return statements
+
+
+@render.register
+def _(operation: RetireTable, target: Target) -> Statements:
+    return [_comment_table(target, operation.table, retired_comment(operation.at, operation.spec.comment))]
+
+
+@render.register
+def _(operation: RestoreTable, target: Target) -> Statements:
+    return [_comment_table(target, operation.table, operation.spec.comment)]
+
+
+@render.register
+def _(operation: AddColumn, target: Target) -> Statements:
+    column = operation.column
+    table, name, type_ = sql.Identifier(target.schema, operation.table), sql.Identifier(column.name), sql.SQL(column.type)
+    add = sql.SQL('ALTER TABLE {} ADD COLUMN {} {}').format(table, name, type_)
+    statements = [add]
+    if column.fill is not None:
+        # PostgreSQL keeps a constant default of a new column in the catalog: existing rows have it at once and are
+        # not rewritten. New rows get their default from the application.
+        value = Jsonb(column.fill) if column.type == 'jsonb' else column.fill
+        statements = [
+            sql.SQL('{} DEFAULT {}::{}').format(add, sql.Literal(value), type_),
+            sql.SQL('ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT').format(table, name),
+        ]
+    return [*statements, _comment_column(target, operation.table, column, column.comment)]
+
+
+@render.register
+def _(operation: RetireColumn, target: Target) -> Statements:
+    column = operation.column
+    return [_comment_column(target, operation.table, column, retired_comment(operation.at, column.comment))]
+
+
+@render.register
+def _(operation: RestoreColumn, target: Target) -> Statements:
+    return [_comment_column(target, operation.table, operation.column, operation.column.comment)]
+
+
+@render.register
+def _(operation: AlterColumnType, target: Target) -> Statements:
+    column = sql.Identifier(operation.column.name)
+    return [
+        sql.SQL('ALTER TABLE {} ALTER COLUMN {} TYPE {} USING {}').format(
+            sql.Identifier(target.schema, operation.table),
+            column,
+            sql.SQL(operation.new_type),
+            conversion(column, operation.column.type, operation.new_type),
+        )
+    ]
+
+
+@render.register
+def _(operation: CreateIndex, target: Target) -> Statements:
+    return [_create_index(target, operation.table, operation.index)]
+
+
+@render.register
+def _(operation: DropIndex, target: Target) -> Statements:
+    # An index behind a constraint (as the vendor's tables have them) can only be dropped with the constraint.
+    table, name = sql.Identifier(target.schema, operation.table), sql.Identifier(operation.index.name)
+    return [
+        sql.SQL('ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}').format(table, name),
+        sql.SQL('DROP INDEX IF EXISTS {}').format(sql.Identifier(target.schema, operation.index.name)),
+    ]
+
+
+def conversion(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
+    """Return the expression that casts `column`; through text where PostgreSQL knows no direct cast."""
+    old_array, new_array = old_type.endswith('[]'), new_type.endswith('[]')
+    if new_array and not old_array:
+        return sql.SQL('CASE WHEN {c} IS NULL THEN NULL ELSE ARRAY[{c}::text]::{t} END').format(
+            c=column, t=sql.SQL(new_type)
+        )
+    if old_array and not new_array:
+        text = sql.SQL("array_to_string({}, ',')").format(column)
+        return text if new_type != 'jsonb' else sql.SQL('to_jsonb({})').format(column)
+    if new_type == 'jsonb':
+        return sql.SQL('to_jsonb({})').format(column)
+    if old_type == 'jsonb':
+        return sql.SQL("({} #>> '{{}}')::{}").format(column, sql.SQL(new_type))
+    return sql.SQL('{}::text::{}').format(column, sql.SQL(new_type))
+
+
+def _table(target: Target, table: Table) -> sql.Identifier:
+    return sql.Identifier(target.schema, table.name)
+
+
+def _create_index(target: Target, table: str, index: Index) -> sql.Composable:
+    return sql.SQL('CREATE {}INDEX IF NOT EXISTS {} ON {} ({})').format(
+        sql.SQL('UNIQUE ' if index.unique else ''),
+        sql.Identifier(index.name),
+        sql.Identifier(target.schema, table),
+        sql.SQL(', ').join(map(sql.Identifier, index.columns)),
+    )
+
+
+def _comment_table(target: Target, table: str, comment: str) -> sql.Composable:
+    return sql.SQL('COMMENT ON TABLE {} IS {}').format(sql.Identifier(target.schema, table), sql.Literal(comment))
+
+
+def _comment_column(target: Target, table: str, column: Column, comment: str) -> sql.Composable:
+    return sql.SQL('COMMENT ON COLUMN {} IS {}').format(
+        sql.Identifier(target.schema, table, column.name), sql.Literal(comment)
+    )

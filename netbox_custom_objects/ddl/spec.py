@@ -1,0 +1,68 @@
+"""
+What tables should look like, or do look like: plain values that compile, introspect and diff share.
+
+Pure: the standard library only. Must never hold SQL beyond the names of column types.
+"""
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """
+    One column. `type` is spelled as PostgreSQL's format_type() spells it, e.g. `character varying(200)`.
+
+    `comment` is what people see in psql. `retired` is the ISO timestamp since when no field uses the column. `fill`
+    is the value that rows get which exist when the column is added; it is no part of the column afterwards.
+    """
+    name: str
+    type: str
+    comment: str = field(default='', compare=False)
+    retired: str = ''
+    fill: Any = field(default=None, compare=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """An index over plain columns. Two indexes are the same thing if columns and uniqueness are; names differ freely."""
+    name: str = field(compare=False)
+    columns: tuple[str, ...]
+    unique: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One table; every table of ours has a bigint primary key `id` that draws from a sequence in the main schema."""
+    name: str
+    columns: tuple[Column, ...] = ()
+    indexes: tuple[Index, ...] = ()
+    comment: str = field(default='', compare=False)
+    retired: str = ''
+
+    def column(self, name: str) -> Column | None:
+        return next((column for column in self.columns if column.name == name), None)
+
+    @property
+    def live_columns(self) -> tuple[Column, ...]:
+        return tuple(column for column in self.columns if not column.retired)
+
+
+@dataclass(frozen=True)
+class Schema:
+    """The tables of one type (its own and its link tables) in one PostgreSQL schema."""
+    tables: tuple[Table, ...] = ()
+
+    @classmethod
+    def of(cls, tables: Iterable[Table]) -> 'Schema':
+        return cls(tuple(sorted(tables, key=lambda table: table.name)))
+
+    def table(self, name: str) -> Table | None:
+        return next((table for table in self.tables if table.name == name), None)
+
+    def replace(self, name: str, table: Table) -> 'Schema':
+        """Return a copy in which `table` stands in place of, or is added under, `name`."""
+        return Schema.of([*(other for other in self.tables if other.name != name), table])
+
+    def without(self, name: str) -> 'Schema':
+        return Schema(tuple(table for table in self.tables if table.name != name))

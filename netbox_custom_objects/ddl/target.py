@@ -1,0 +1,48 @@
+"""
+A target: one PostgreSQL schema reached over one Django connection. Everything in ddl/ names the one it means.
+
+A branch's connection has `<branch schema>, <main schema>` as its search path, so that an unqualified name which the
+branch lacks silently means main's table; hence every statement of ours is qualified with the target's schema.
+"""
+from dataclasses import dataclass
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from ..settings import main_schema
+
+# netbox-branching names the connection of schema branch_x `schema_branch_x`.
+BRANCH_ALIAS_PREFIX = 'schema_'
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    alias: str
+    schema: str
+
+    @classmethod
+    def for_alias(cls, alias: str) -> 'Target':
+        return cls(alias, schema_of(alias))
+
+    @property
+    def connection(self):
+        return connections[self.alias]
+
+    @property
+    def is_main(self) -> bool:
+        return self.alias == DEFAULT_DB_ALIAS
+
+    def cursor(self):
+        return self.connection.cursor()
+
+    def __str__(self) -> str:
+        return self.schema
+
+
+def schema_of(alias: str) -> str:
+    """Return the schema that a connection alias writes to."""
+    if alias.startswith(BRANCH_ALIAS_PREFIX):
+        return alias.removeprefix(BRANCH_ALIAS_PREFIX)
+    return main_schema()
+
+
+MAIN_ALIAS = DEFAULT_DB_ALIAS

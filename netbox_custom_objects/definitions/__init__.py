@@ -1,0 +1,42 @@
+"""
+Frozen descriptions of what users defined: the pure heart of the plugin.
+
+May import the standard library only. Must never import django or netbox (invariant I1).
+"""
+from .fingerprint import canonical_json, fingerprint
+from .model import ChoiceSetRef, FieldDefinition, TargetRef, TypeDefinition
+from .names import (
+    class_name,
+    column_name,
+    field_id_from_payload_key,
+    index_name,
+    link_class_name,
+    link_table_name,
+    model_name,
+    payload_key,
+    sequence_name,
+    table_name,
+    type_id_from_model_name,
+    unique_name,
+)
+
+__all__ = (
+    'ChoiceSetRef',
+    'FieldDefinition',
+    'TargetRef',
+    'TypeDefinition',
+    'canonical_json',
+    'class_name',
+    'column_name',
+    'field_id_from_payload_key',
+    'fingerprint',
+    'index_name',
+    'link_class_name',
+    'link_table_name',
+    'model_name',
+    'payload_key',
+    'sequence_name',
+    'table_name',
+    'type_id_from_model_name',
+    'unique_name',
+)

@@ -1,0 +1,151 @@
+"""
+The frozen values: one TypeDefinition per type, one FieldDefinition per field.
+
+May import the standard library only. Must never hold a row, a model class or a connection: what a definition knows is
+enough to compile a table, to build a model class and to draw every surface.
+"""
+import json
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Any
+
+from .names import column_name, link_table_name, model_name, table_name, type_id_from_model_name
+
+APP_LABEL = 'netbox_custom_objects'
+
+
+@dataclass(frozen=True, slots=True)
+class TargetRef:
+    """An object type that a field points at, by natural key, e.g. `TargetRef('dcim', 'site')`."""
+    app_label: str
+    model: str
+
+    @property
+    def label(self) -> str:
+        return f'{self.app_label}.{self.model}'
+
+    @property
+    def type_id(self) -> int | None:
+        """The id of the custom object type that is meant, or None for a model of NetBox or another plugin."""
+        return type_id_from_model_name(self.model) if self.app_label == APP_LABEL else None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceSetRef:
+    """A choice set and the state it was last seen in, so that editing its choices makes a new definition."""
+    id: int
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
+class FieldDefinition:
+    """One field of a type. Attribute names are those of CustomObjectTypeField; JSON values are canonical text."""
+    id: int
+    type_id: int
+    name: str
+    type: str
+    payload_key: str
+    label: str = ''
+    description: str = ''
+    group_name: str = ''
+    primary: bool = False
+    context: bool = False
+    required: bool = False
+    unique: bool = False
+    default_json: str | None = None
+    validation_regex: str = ''
+    validation_minimum: int | None = None
+    validation_maximum: int | None = None
+    choice_set: ChoiceSetRef | None = None
+    is_polymorphic: bool = False
+    targets: tuple[TargetRef, ...] = ()
+    related_object_filter_json: str | None = None
+    related_name: str = ''
+    on_delete_behavior: str = 'set_null'
+    search_weight: int = 500
+    filter_logic: str = 'loose'
+    ui_visible: str = 'always'
+    ui_editable: str = 'yes'
+    weight: int = 100
+    is_cloneable: bool = False
+    deprecated: bool = False
+
+    @property
+    def display_label(self) -> str:
+        """The shown name: the label, or the name with spaces for underscores and a capital first letter."""
+        text = self.label or self.name.replace('_', ' ')
+        return text[:1].upper() + text[1:]
+
+    @property
+    def default(self) -> Any:
+        return None if self.default_json is None else json.loads(self.default_json)
+
+    @property
+    def related_object_filter(self) -> dict | None:
+        return None if self.related_object_filter_json is None else json.loads(self.related_object_filter_json)
+
+    @property
+    def target(self) -> TargetRef | None:
+        """The single target of a non-polymorphic reference."""
+        return self.targets[0] if self.targets and not self.is_polymorphic else None
+
+    @property
+    def sort_key(self) -> tuple[str, int, str]:
+        return self.group_name, self.weight, self.name
+
+    def column(self, suffix: str = '') -> str:
+        return column_name(self.id, suffix)
+
+    @property
+    def link_table(self) -> str:
+        return link_table_name(self.type_id, self.id)
+
+
+@dataclass(frozen=True)
+class TypeDefinition:
+    """One type with its fields, in display order (group, weight, name)."""
+    id: int
+    name: str
+    slug: str
+    verbose_name: str = ''
+    verbose_name_plural: str = ''
+    group_name: str = ''
+    description: str = ''
+    display_expression: str = ''
+    config_context_enabled: bool = False
+    fields: tuple[FieldDefinition, ...] = ()
+
+    @property
+    def table(self) -> str:
+        return table_name(self.id)
+
+    @property
+    def model_name(self) -> str:
+        return model_name(self.id)
+
+    @property
+    def display_name(self) -> str:
+        """The shown singular name: `verbose_name`, or the name with a capital first letter (contract 2.1)."""
+        return self.verbose_name or self.name[:1].upper() + self.name[1:]
+
+    @property
+    def display_name_plural(self) -> str:
+        return self.verbose_name_plural or f'{self.display_name}s'
+
+    @cached_property
+    def fields_by_name(self) -> dict[str, FieldDefinition]:
+        return {field.name: field for field in self.fields}
+
+    @cached_property
+    def primary_field(self) -> FieldDefinition | None:
+        """The field that names an object; of several, the last in display order (contract 2.2)."""
+        return next((field for field in reversed(self.fields) if field.primary), None)
+
+    @cached_property
+    def referenced_type_ids(self) -> frozenset[int]:
+        """Ids of the custom object types that this type's fields point at."""
+        ids = (target.type_id for field in self.fields for target in field.targets)
+        return frozenset(type_id for type_id in ids if type_id is not None)
+
+    def with_fields(self, fields) -> 'TypeDefinition':
+        return replace(self, fields=tuple(sorted(fields, key=lambda field: field.sort_key)))

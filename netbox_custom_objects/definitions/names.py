@@ -1,0 +1,77 @@
+"""
+Physical and internal names, derived from ids alone (invariant I6).
+
+May import the standard library only. Must never look at a name that a user chose, except to make a payload key
+readable: renaming a type or a field changes nothing that is computed here.
+"""
+import re
+
+TABLE_MODEL_RE = re.compile(r'^table(\d+)model$')
+LINK_MODEL_RE = re.compile(r'^through_custom_objects_(\d+)_f_(\d+)$')
+PAYLOAD_KEY_RE = re.compile(r'^[a-z0-9_]+?__(\d+)$')
+
+
+def table_name(type_id: int) -> str:
+    """Return the table that holds the objects of a type: `table_name(5)` is `custom_objects_5`."""
+    return f'custom_objects_{type_id}'
+
+
+def column_name(field_id: int, suffix: str = '') -> str:
+    """Return the column of a field: `column_name(7)` is `f_7`, `column_name(7, 'lat')` is `f_7_lat`."""
+    return f'f_{field_id}_{suffix}' if suffix else f'f_{field_id}'
+
+
+def link_table_name(type_id: int, field_id: int) -> str:
+    """Return the table that holds the links of a many-valued field: `custom_objects_5_f_7`."""
+    return f'{table_name(type_id)}_{column_name(field_id)}'
+
+
+def sequence_name(table: str) -> str:
+    """Return the sequence, always in the main schema, that numbers the rows of `table` in every schema."""
+    return f'{table}_id_seq'
+
+
+def index_name(table: str, *columns: str) -> str:
+    """Return the name of a plain index on `columns` of `table`."""
+    return f'{table}_{"_".join(columns)}_idx'
+
+
+def unique_name(table: str, *columns: str) -> str:
+    """Return the name of a unique index on `columns` of `table`."""
+    return f'{table}_{"_".join(columns)}_key'
+
+
+def class_name(type_id: int) -> str:
+    """Return the name of a type's model class: `Table5Model`."""
+    return f'Table{type_id}Model'
+
+
+def model_name(type_id: int) -> str:
+    """Return the lower-case model name of a type, as content types hold it: `table5model`."""
+    return f'table{type_id}model'
+
+
+def link_class_name(type_id: int, field_id: int) -> str:
+    """Return the name of the model class of a link table: `Through_custom_objects_5_f_7`."""
+    return f'Through_{link_table_name(type_id, field_id)}'
+
+
+def type_id_from_model_name(name: str) -> int | None:
+    """Return 5 for `table5model` or for the name of a link model of type 5, None for anything else."""
+    match = TABLE_MODEL_RE.match(name) or LINK_MODEL_RE.match(name.lower())
+    return int(match[1]) if match else None
+
+
+def payload_key(name_at_birth: str, field_id: int) -> str:
+    """
+    Return the key under which a field's value stands in change data: `payload_key('title', 1)` is `title__1`.
+
+    Field names cannot contain a double underscore, so that a payload key is never the attribute of another field.
+    """
+    return f'{name_at_birth}__{field_id}'
+
+
+def field_id_from_payload_key(key: str) -> int | None:
+    """Return the field id in a payload key, None if `key` is not one."""
+    match = PAYLOAD_KEY_RE.match(key)
+    return int(match[1]) if match else None

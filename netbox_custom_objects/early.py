@@ -1,0 +1,63 @@
+"""
+Hooks that must be in place before NetBox's own: connected when the package is imported, while settings load.
+
+May import django's signals only. A receiver connected here runs ahead of those of core.signals: a deletion is then
+refused before it is logged, references are released (and logged) before their target's own record, and a schema change
+that fails leaves no change record behind (proven, chapter 6).
+"""
+from contextlib import nullcontext
+from importlib import import_module
+
+from django.apps import apps
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+
+from netbox.utils import register_request_processor
+
+from .constants import APP_LABEL
+
+# Model -> name of the receiver in `signals`; everything else is waved through at the cost of a dict look-up.
+_CHANGED = {
+    f'{APP_LABEL}.customobjecttype': 'type_changed',
+    f'{APP_LABEL}.customobjecttypefield': 'field_changed',
+    'extras.customfieldchoiceset': 'choice_set_changed',
+}
+_LINKS_CHANGED = f'{APP_LABEL}.customobjecttypefield_related_object_types'
+
+
+def connect() -> None:
+    """Connect the receivers; once, by the package itself."""
+    post_save.connect(_on_change, dispatch_uid=f'{APP_LABEL}.post_save')
+    post_delete.connect(_on_change, dispatch_uid=f'{APP_LABEL}.post_delete')
+    pre_delete.connect(_on_delete, dispatch_uid=f'{APP_LABEL}.pre_delete')
+    m2m_changed.connect(_on_links_change, dispatch_uid=f'{APP_LABEL}.m2m_changed')
+    register_request_processor(pin_revision)
+
+
+def pin_revision(request):
+    """Request processor: read the revision at most once per request and schema."""
+    return _later('runtime.context').pinned(request) if _in_use() else nullcontext()
+
+
+def _on_change(sender, instance, using, **kwargs):
+    # Historical models of data migrations carry the same label, but are no classes of ours.
+    name = _CHANGED.get(sender._meta.label_lower)
+    if name and _in_use() and sender is apps.get_model(sender._meta.label_lower):
+        getattr(_later('signals'), name)(instance=instance, using=using)
+
+
+def _on_links_change(sender, instance, using, action, **kwargs):
+    if action.startswith('post_') and sender._meta.label_lower == _LINKS_CHANGED and _in_use():
+        _later('signals').targets_changed(instance=instance, using=using)
+
+
+def _on_delete(sender, instance, using, **kwargs):
+    if sender._meta.label_lower != 'sessions.session' and _in_use():
+        _later('signals').object_deleting(instance=instance, using=using)
+
+
+def _in_use() -> bool:
+    return apps.ready and apps.is_installed(__package__)
+
+
+def _later(module: str):
+    return import_module(f'{__package__}.{module}')

@@ -1,0 +1,40 @@
+"""
+Errors that carry their data and render a sentence that says what to do next.
+
+May import django's exceptions only.
+"""
+
+
+class CustomObjectsError(Exception):
+    """Base of all errors of this plugin."""
+
+
+class SchemaChangeRefused(CustomObjectsError):
+    """A schema change cannot be made as asked; nothing was changed."""
+
+
+class SchemaLocked(SchemaChangeRefused):
+    """Another transaction holds the table for longer than we are willing to wait."""
+
+    def __init__(self, table: str, holders: list[str]):
+        self.table = table
+        self.holders = holders
+        who = '; '.join(holders) or 'a transaction that has ended since'
+        super().__init__(
+            f'Table {table} is in use and could not be changed ({who}). Nothing was changed; try again in a moment.'
+        )
+
+
+class UnconvertibleValues(SchemaChangeRefused):
+    """Stored values do not survive a change of a field's type."""
+
+    def __init__(self, field: str, new_type: str, examples: list[tuple[int, str]]):
+        self.field = field
+        self.new_type = new_type
+        self.examples = examples
+        shown = ', '.join(f'{value!r} (object {pk})' for pk, value in examples)
+        super().__init__(f'Stored values of {field} cannot be converted to {new_type}: {shown}.')
+
+
+class VerificationFailed(CustomObjectsError):
+    """After a plan was executed the schema is not what the definitions ask for: a defect, and never ignored."""

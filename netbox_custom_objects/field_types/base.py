@@ -1,0 +1,214 @@
+"""
+What a field type is: one object per type that answers every question the rest of the plugin asks about it.
+
+May import definitions, ddl.spec, django and NetBox's form, filter and serializer fields. Must never import models,
+runtime or a surface: whoever asks passes the FieldDefinition, and a model class where one is needed.
+"""
+from typing import Any, ClassVar, Protocol
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from ..choices import FilterLogicChoices, UIEditableChoices
+from ..ddl.spec import Column, Index, Table
+from ..definitions import FieldDefinition, index_name, unique_name
+
+EMPTY_VALUES = (None, '', [], {}, ())
+
+
+class ModelContext(Protocol):
+    """What a reference needs from whoever builds the model class (see runtime.factory)."""
+
+    def foreign_key(self, field: FieldDefinition, **kwargs) -> models.Field: ...
+
+    def link_field(self, field: FieldDefinition, **kwargs) -> models.Field: ...
+
+
+class FieldType:
+    """
+    Base of all field types. A type with one plain column sets `column_type` and the few classes it differs by.
+
+    Methods whose name ends in `s` return a dict keyed by the attribute, input, filter or column name that they make,
+    because a type may need several (a URL has a title). Names always start with the field's own name.
+    """
+    name: ClassVar[str]
+    # Spelled as PostgreSQL's format_type() spells it.
+    column_type: ClassVar[str] = ''
+    unique_allowed: ClassVar[bool] = True
+    default_allowed: ClassVar[bool] = True
+    regex_allowed: ClassVar[bool] = False
+    bounds_allowed: ClassVar[bool] = False
+    needs_choice_set: ClassVar[bool] = False
+    is_reference: ClassVar[bool] = False
+    many: ClassVar[bool] = False
+    # Types that a filled field may be converted to, besides its own (contract 2.2).
+    convertible: ClassVar[bool] = True
+    searchable: ClassVar[bool] = True
+    loose_filter: ClassVar[bool] = False
+
+    # Storage
+
+    def get_columns(self, field: FieldDefinition) -> tuple[Column, ...]:
+        """Return the columns of the type's table that hold the field; none for many-valued references."""
+        fill = None if field.default_json is None else self.to_python(field, field.default)
+        return (Column(field.column(), self.column_type, self.comment(field), fill=fill),)
+
+    def get_indexes(self, field: FieldDefinition) -> tuple[Index, ...]:
+        """Return the indexes that the field's columns need."""
+        if not field.unique:
+            return ()
+        table, column = field_table(field), field.column()
+        return (Index(unique_name(table, column), (column,), unique=True),)
+
+    def get_link_table(self, field: FieldDefinition) -> Table | None:
+        """Return the link table of a many-valued reference."""
+        return None
+
+    def comment(self, field: FieldDefinition) -> str:
+        return f'field {field.id}, created as {field.payload_key.rsplit("__", 1)[0]} ({field.type})'
+
+    # Model
+
+    def get_model_fields(self, field: FieldDefinition, context: ModelContext) -> dict[str, models.Field]:
+        """Return the Django model fields, by attribute name."""
+        return {field.name: self.get_model_field(field)}
+
+    def get_model_field(self, field: FieldDefinition, **kwargs) -> models.Field:
+        raise NotImplementedError
+
+    def model_field_kwargs(self, field: FieldDefinition) -> dict[str, Any]:
+        """Return what every model field of ours is given: nullable in the database, strict in the application."""
+        kwargs = {
+            'verbose_name': field.display_label,
+            'help_text': field.description,
+            'db_column': field.column(),
+            'null': True,
+            'blank': not field.required,
+            'unique': field.unique,
+            'validators': self.get_validators(field),
+        }
+        if field.default_json is not None:
+            kwargs['default'] = self.default_factory(field)
+        return kwargs
+
+    def default_factory(self, field: FieldDefinition):
+        """Return a callable that makes a fresh default value."""
+        return lambda: self.to_python(field, field.default)
+
+    def get_validators(self, field: FieldDefinition) -> list:
+        validators = []
+        if self.regex_allowed and field.validation_regex:
+            validators.append(regex_validator(field.validation_regex))
+        return validators
+
+    def to_python(self, field: FieldDefinition, value: Any) -> Any:
+        """Return a JSON value (a default, an imported value) as the model attribute holds it; raise ValidationError."""
+        return value
+
+    def payload_names(self, field: FieldDefinition) -> dict[str, str]:
+        """Return {attribute name: key in change data}."""
+        return {field.name: field.payload_key}
+
+    def attribute_names(self, field: FieldDefinition) -> set[str]:
+        """Return the names that the field takes up on the model, in filters and in REST."""
+        return {*self.payload_names(field), *self.get_serializer_names(field)}
+
+    def to_payload(self, value: Any) -> Any:
+        """Return a value from Django's serializer as change data holds it."""
+        return value
+
+    # Definition
+
+    def validate_default(self, field: FieldDefinition) -> None:
+        """Raise ValidationError unless the default is a value that an object could hold."""
+        value = field.default
+        if value in EMPTY_VALUES and field.required:
+            raise ValidationError(_('A required field cannot have an empty default.'))
+        model_field = self.get_model_field(field)
+        model_field.set_attributes_from_name(field.name)
+        model_field.clean(self.to_python(field, value), None)
+
+    # Surfaces
+
+    def get_form_fields(self, field: FieldDefinition, **kwargs) -> dict[str, forms.Field]:
+        """Return the inputs of the add and edit form. `required=False, initial=None` make them fit for bulk edit."""
+        return {field.name: self.annotate_form_field(field, self.get_form_field(field, **kwargs))}
+
+    def get_form_field(self, field: FieldDefinition, **kwargs) -> forms.Field:
+        raise NotImplementedError
+
+    def form_field_kwargs(self, field: FieldDefinition, **kwargs) -> dict[str, Any]:
+        return {'required': field.required, 'initial': field.default, **kwargs}
+
+    def annotate_form_field(self, field: FieldDefinition, form_field: forms.Field) -> forms.Field:
+        form_field.label = form_field.label or field.display_label
+        form_field.help_text = form_field.help_text or field.description
+        if field.ui_editable == UIEditableChoices.NO:
+            form_field.disabled = True
+        form_field.validators = [*form_field.validators, *self.get_validators(field)]
+        return form_field
+
+    def get_import_fields(self, field: FieldDefinition) -> dict[str, forms.Field]:
+        """Return the columns of the bulk import form."""
+        return self.get_form_fields(field, initial=None)
+
+    def get_filterform_fields(self, field: FieldDefinition) -> dict[str, forms.Field]:
+        """Return the inputs of the list page's filter form; names are those of `get_filters`."""
+        form_field = self.get_filterform_field(field)
+        form_field.label = field.display_label
+        return {field.name: form_field}
+
+    def get_filterform_field(self, field: FieldDefinition) -> forms.Field:
+        return forms.CharField(required=False)
+
+    def get_filters(self, field: FieldDefinition) -> dict[str, Any]:
+        """Return django-filter filters with an exact lookup; the filterset adds NetBox's other lookups to them."""
+        return {} if field.filter_logic == FilterLogicChoices.DISABLED else {field.name: self.get_filter(field)}
+
+    def get_filter(self, field: FieldDefinition):
+        raise NotImplementedError
+
+    def get_serializer_fields(self, field: FieldDefinition) -> dict[str, Any]:
+        """Return serializer fields that differ from what DRF builds for the model field."""
+        return {}
+
+    def get_serializer_names(self, field: FieldDefinition) -> tuple[str, ...]:
+        """Return the keys of the field in REST, in order."""
+        return (field.name,)
+
+    def get_table_columns(self, field: FieldDefinition) -> dict[str, Any]:
+        """Return django-tables2 columns, by accessor."""
+        return {field.name: self.get_table_column_field(field)}
+
+    def get_table_column_field(self, field: FieldDefinition):
+        raise NotImplementedError
+
+    def get_display_value(self, instance, field: FieldDefinition) -> Any:
+        """Return the value of an object as text, a list or an object with a URL, for detail pages."""
+        return getattr(instance, field.name)
+
+    def get_clone_attributes(self, field: FieldDefinition) -> tuple[str, ...]:
+        return (field.name,)
+
+    def get_search_fields(self, field: FieldDefinition) -> tuple[str, ...]:
+        """Return the attributes that the global search index caches."""
+        return (field.name,) if self.searchable else ()
+
+    def quick_search_lookups(self, field: FieldDefinition) -> tuple[str, ...]:
+        """Return the lookups that `?q=` ORs together."""
+        return ()
+
+
+def field_table(field: FieldDefinition) -> str:
+    return field.link_table.removesuffix(f'_{field.column()}')
+
+
+def plain_index(field: FieldDefinition, *columns: str) -> Index:
+    return Index(index_name(field_table(field), *columns), columns)
+
+
+def regex_validator(pattern: str) -> RegexValidator:
+    return RegexValidator(pattern, _('Values must match this regular expression: {regex}').format(regex=pattern))

@@ -1,0 +1,190 @@
+"""Field types select and multiselect: values from one of NetBox's custom field choice sets."""
+import json
+
+import django_tables2 as tables
+from django import forms
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from utilities.filters import MultiValueArrayFilter, MultiValueCharFilter
+from utilities.forms.fields import CSVChoiceField, CSVMultipleChoiceField, DynamicChoiceField, DynamicMultipleChoiceField
+from utilities.forms.utils import add_blank_choice
+from utilities.forms.widgets import APISelect, APISelectMultiple
+
+from ..definitions import FieldDefinition
+from .base import FieldType
+from .choice_sets import Choices, choices_of
+
+VALUE_LENGTH = 100
+
+
+class ChoiceValueField(serializers.Field):
+    """Reads as `{"value", "label"}`, is written as the bare value."""
+    default_error_messages = {
+        'nested': _('Pass the value directly, not a dictionary or list.'),
+        'blank': _('This field may not be blank.'),
+        'invalid_choice': _('{value} is not a valid choice.'),
+    }
+
+    def __init__(self, choices: Choices, **kwargs):
+        self.choices = choices
+        super().__init__(**kwargs)
+
+    def to_representation(self, value):
+        return {'value': value, 'label': self.choices.labels.get(value, value)}
+
+    def to_internal_value(self, data):
+        if isinstance(data, (dict, list)):
+            self.fail('nested')
+        if data == '':
+            self.fail('blank')
+        if str(data) not in self.choices:
+            self.fail('invalid_choice', value=data)
+        return str(data)
+
+
+class ChoiceValueListField(serializers.ListField):
+    """A list of choices without repetitions, in the order given."""
+
+    def to_internal_value(self, data):
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+class ChoiceColumn(tables.Column):
+    """Shows labels as badges in their colours; exports values."""
+
+    def __init__(self, ref, many=False, **kwargs):
+        self.ref = ref
+        self.many = many
+        super().__init__(**kwargs)
+
+    def render(self, value):
+        choices = choices_of(self.ref)
+        return format_html_join(
+            ' ', '{}', ((choice_badge(choices, item),) for item in (value if self.many else [value]))
+        )
+
+    def value(self, value):
+        return ','.join(value) if self.many else value
+
+
+def choice_badge(choices: Choices, value: str):
+    """Return a choice's label, in a badge if it has a colour."""
+    label, color = choices.labels.get(value, value), choices.colors.get(value)
+    return format_html('<span class="badge text-bg-{}">{}</span>', color, label) if color else label
+
+
+class ChoiceFieldType(FieldType):
+    """What select and multiselect share."""
+    needs_choice_set = True
+    searchable = True
+
+    def choices(self, field: FieldDefinition) -> Choices:
+        return choices_of(field.choice_set) if field.choice_set else Choices((), {}, {})
+
+    def check_choice(self, field: FieldDefinition, value) -> None:
+        if value not in self.choices(field):
+            raise ValidationError(_('%(value)s is not a valid choice.'), params={'value': value})
+
+    def widget(self, widget_class, field):
+        return widget_class(api_url=f'/api/extras/custom-field-choice-sets/{field.choice_set.id}/choices/')
+
+
+class SelectFieldType(ChoiceFieldType):
+    name = 'select'
+    column_type = f'character varying({VALUE_LENGTH})'
+
+    def get_model_field(self, field, **kwargs):
+        return models.CharField(max_length=VALUE_LENGTH, **self.model_field_kwargs(field), **kwargs)
+
+    def get_validators(self, field):
+        return [*super().get_validators(field), lambda value: self.check_choice(field, value)]
+
+    def to_python(self, field, value):
+        if value is not None and not isinstance(value, str):
+            raise ValidationError(_('The value of a choice is needed.'))
+        return value
+
+    def get_form_field(self, field, **kwargs):
+        return DynamicChoiceField(
+            choices=add_blank_choice(self.choices(field).pairs),
+            widget=self.widget(APISelect, field),
+            **self.form_field_kwargs(field, **kwargs),
+        )
+
+    def get_import_fields(self, field):
+        form_field = CSVChoiceField(choices=self.choices(field).pairs, required=field.required)
+        return {field.name: self.annotate_form_field(field, form_field)}
+
+    def get_filterform_field(self, field):
+        return forms.MultipleChoiceField(choices=self.choices(field).pairs, required=False)
+
+    def get_filter(self, field):
+        return MultiValueCharFilter(field_name=field.name, label=field.display_label)
+
+    def get_serializer_fields(self, field):
+        return {field.name: ChoiceValueField(self.choices(field), required=False, allow_null=True)}
+
+    def get_table_column_field(self, field):
+        return ChoiceColumn(field.choice_set, verbose_name=field.display_label)
+
+    def get_display_value(self, instance, field):
+        value = getattr(instance, field.name)
+        return choice_badge(self.choices(field), value) if value else None
+
+    def quick_search_lookups(self, field):
+        return (f'{field.name}__icontains',)
+
+
+class MultiSelectFieldType(ChoiceFieldType):
+    name = 'multiselect'
+    column_type = f'character varying({VALUE_LENGTH})[]'
+    unique_allowed = False
+
+    def get_model_field(self, field, **kwargs):
+        return ArrayField(
+            models.CharField(max_length=VALUE_LENGTH, validators=[lambda value: self.check_choice(field, value)]),
+            **self.model_field_kwargs(field), **kwargs,
+        )
+
+    def to_python(self, field, value):
+        if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
+            raise ValidationError(_('A list of the values of choices is needed.'))
+        return value
+
+    def to_payload(self, value):
+        # Django's serializer writes an array as JSON text.
+        return json.loads(value) if isinstance(value, str) else value
+
+    def get_form_field(self, field, **kwargs):
+        return DynamicMultipleChoiceField(
+            choices=self.choices(field).pairs,
+            widget=self.widget(APISelectMultiple, field),
+            **self.form_field_kwargs(field, **kwargs),
+        )
+
+    def get_import_fields(self, field):
+        form_field = CSVMultipleChoiceField(choices=self.choices(field).pairs, required=field.required)
+        return {field.name: self.annotate_form_field(field, form_field)}
+
+    def get_filterform_field(self, field):
+        return forms.MultipleChoiceField(choices=self.choices(field).pairs, required=False)
+
+    def get_filter(self, field):
+        return MultiValueArrayFilter(field_name=field.name, label=field.display_label)
+
+    def get_serializer_fields(self, field):
+        child = ChoiceValueField(self.choices(field))
+        return {field.name: ChoiceValueListField(child=child, required=False, allow_null=True)}
+
+    def get_table_column_field(self, field):
+        return ChoiceColumn(field.choice_set, many=True, verbose_name=field.display_label)
+
+    def get_display_value(self, instance, field):
+        choices = self.choices(field)
+        badges = ((choice_badge(choices, value),) for value in getattr(instance, field.name) or ())
+        return format_html_join(' ', '{}', badges) or None

@@ -1,0 +1,85 @@
+"""Field types integer (64 bit) and decimal (8 digits, 2 places)."""
+import django_tables2 as tables
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from utilities.filters import MultiValueBigNumberFilter, MultiValueDecimalFilter
+
+from .base import FieldType
+
+INT64_MIN, INT64_MAX = -(2 ** 63), 2 ** 63 - 1
+DECIMAL_DIGITS, DECIMAL_PLACES = 8, 2
+
+
+class NumberFieldType(FieldType):
+    bounds_allowed = True
+
+    def get_validators(self, field):
+        validators = super().get_validators(field)
+        if field.validation_minimum is not None:
+            validators.append(MinValueValidator(field.validation_minimum))
+        if field.validation_maximum is not None:
+            validators.append(MaxValueValidator(field.validation_maximum))
+        return validators
+
+    def get_table_column_field(self, field):
+        return tables.Column(linkify=field.primary or None, verbose_name=field.display_label)
+
+    def quick_search_lookups(self, field):
+        return (f'{field.name}__icontains',)
+
+
+class IntegerFieldType(NumberFieldType):
+    name = 'integer'
+    column_type = 'bigint'
+
+    def get_model_field(self, field, **kwargs):
+        return models.BigIntegerField(**self.model_field_kwargs(field), **kwargs)
+
+    def to_python(self, field, value):
+        if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
+            raise ValidationError(_('A whole number is needed.'))
+        return value
+
+    def get_form_field(self, field, **kwargs):
+        return forms.IntegerField(
+            min_value=INT64_MIN, max_value=INT64_MAX, **self.form_field_kwargs(field, **kwargs)
+        )
+
+    def get_filterform_field(self, field):
+        return forms.IntegerField(required=False)
+
+    def get_filter(self, field):
+        return MultiValueBigNumberFilter(field_name=field.name, label=field.display_label)
+
+
+class DecimalFieldType(NumberFieldType):
+    name = 'decimal'
+    column_type = f'numeric({DECIMAL_DIGITS},{DECIMAL_PLACES})'
+
+    def get_model_field(self, field, **kwargs):
+        return models.DecimalField(
+            max_digits=DECIMAL_DIGITS, decimal_places=DECIMAL_PLACES, **self.model_field_kwargs(field), **kwargs
+        )
+
+    def to_python(self, field, value):
+        if value is None:
+            return None
+        if isinstance(value, bool):
+            raise ValidationError(_('A number is needed.'))
+        # Through text, so that a JSON 1.1 is the decimal 1.1 and not its nearest binary fraction.
+        return models.DecimalField().to_python(str(value))
+
+    def get_form_field(self, field, **kwargs):
+        return forms.DecimalField(
+            max_digits=DECIMAL_DIGITS, decimal_places=DECIMAL_PLACES, **self.form_field_kwargs(field, **kwargs)
+        )
+
+    def get_filterform_field(self, field):
+        return forms.DecimalField(required=False)
+
+    def get_filter(self, field):
+        return MultiValueDecimalFilter(field_name=field.name, label=field.display_label)

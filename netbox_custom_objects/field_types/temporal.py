@@ -1,0 +1,66 @@
+"""Field types date and datetime."""
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from netbox.tables import columns
+from utilities.filters import MultiValueDateFilter, MultiValueDateTimeFilter
+from utilities.forms.widgets import DatePicker, DateTimePicker
+
+from .base import FieldType
+
+
+class TemporalFieldType(FieldType):
+    """What date and datetime share: ISO text in JSON, a picker in forms."""
+
+    def to_python(self, field, value):
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise ValidationError(_('Text in ISO 8601 format is needed.'))
+        return self.model_class().to_python(value)
+
+    def default_factory(self, field):
+        # Parsed once: dates are immutable and the text cannot change.
+        value = self.to_python(field, field.default)
+        return lambda: value
+
+    def get_model_field(self, field, **kwargs):
+        return self.model_class(**self.model_field_kwargs(field), **kwargs)
+
+
+class DateFieldType(TemporalFieldType):
+    name = 'date'
+    column_type = 'date'
+    model_class = models.DateField
+
+    def get_form_field(self, field, **kwargs):
+        return forms.DateField(widget=DatePicker(), **self.form_field_kwargs(field, **kwargs))
+
+    def get_filterform_field(self, field):
+        return forms.DateField(required=False, widget=DatePicker())
+
+    def get_filter(self, field):
+        return MultiValueDateFilter(field_name=field.name, label=field.display_label)
+
+    def get_table_column_field(self, field):
+        return columns.DateColumn(verbose_name=field.display_label)
+
+
+class DateTimeFieldType(TemporalFieldType):
+    name = 'datetime'
+    column_type = 'timestamp with time zone'
+    model_class = models.DateTimeField
+
+    def get_form_field(self, field, **kwargs):
+        return forms.DateTimeField(widget=DateTimePicker(), **self.form_field_kwargs(field, **kwargs))
+
+    def get_filterform_field(self, field):
+        return forms.DateTimeField(required=False, widget=DateTimePicker())
+
+    def get_filter(self, field):
+        return MultiValueDateTimeFilter(field_name=field.name, label=field.display_label)
+
+    def get_table_column_field(self, field):
+        return columns.DateTimeColumn(verbose_name=field.display_label)

@@ -1,0 +1,87 @@
+"""Field type url: an address and an optional title that is shown in its place."""
+import django_tables2 as tables
+from django import forms
+from django.db import models
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from utilities.forms.fields import LaxURLField
+
+from ..ddl.spec import Column
+from .text import CharacterFieldType
+
+URL_LENGTH = TITLE_LENGTH = 200
+
+
+class URLColumn(tables.Column):
+    """Links to the address under its title; exports the bare address."""
+
+    def __init__(self, title_attribute: str, **kwargs):
+        self.title_attribute = title_attribute
+        super().__init__(**kwargs)
+
+    def render(self, value, record):
+        return format_html('<a href="{}">{}</a>', value, getattr(record, self.title_attribute) or value)
+
+    def value(self, value):
+        return value
+
+
+class URLFieldType(CharacterFieldType):
+    name = 'url'
+    column_type = f'character varying({URL_LENGTH})'
+    convertible = False
+
+    def title_attribute(self, field) -> str:
+        return f'{field.name}_title'
+
+    def get_columns(self, field):
+        title = Column(field.column('title'), f'character varying({TITLE_LENGTH})', f'title of {self.comment(field)}')
+        return (*super().get_columns(field), title)
+
+    def get_model_fields(self, field, context):
+        return {
+            field.name: self.get_model_field(field),
+            self.title_attribute(field): models.CharField(
+                verbose_name=_('{label} title').format(label=field.display_label),
+                max_length=TITLE_LENGTH,
+                db_column=field.column('title'),
+                blank=True,
+                null=True,
+                default='',
+            ),
+        }
+
+    def get_model_field(self, field, **kwargs):
+        return models.URLField(max_length=URL_LENGTH, **self.model_field_kwargs(field), **kwargs)
+
+    def payload_names(self, field):
+        return {**super().payload_names(field), self.title_attribute(field): f'{field.payload_key}_title'}
+
+    def get_form_fields(self, field, **kwargs):
+        title = forms.CharField(
+            label=_('{label} title').format(label=field.display_label), max_length=TITLE_LENGTH, required=False
+        )
+        if field.ui_editable == 'no':
+            title.disabled = True
+        return {**super().get_form_fields(field, **kwargs), self.title_attribute(field): title}
+
+    def get_form_field(self, field, **kwargs):
+        return LaxURLField(
+            assume_scheme='https', max_length=URL_LENGTH, **self.form_field_kwargs(field, **kwargs)
+        )
+
+    def get_serializer_names(self, field):
+        return field.name, self.title_attribute(field)
+
+    def get_table_column_field(self, field):
+        return URLColumn(self.title_attribute(field), verbose_name=field.display_label)
+
+    def get_clone_attributes(self, field):
+        return field.name, self.title_attribute(field)
+
+    def get_search_fields(self, field):
+        return field.name, self.title_attribute(field)
+
+    def quick_search_lookups(self, field):
+        return f'{field.name}__icontains', f'{self.title_attribute(field)}__icontains'

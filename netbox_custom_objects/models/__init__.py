@@ -1,0 +1,15 @@
+"""The definition models, the abstract base of all dynamic models, and what reads definitions from rows."""
+from .fields import CustomObjectTypeField
+from .objects import CustomObject
+from .proxies import CustomObjectObjectType
+from .revision import Revision, SchemaIdCounter
+from .types import CustomObjectType
+
+__all__ = (
+    'CustomObject',
+    'CustomObjectObjectType',
+    'CustomObjectType',
+    'CustomObjectTypeField',
+    'Revision',
+    'SchemaIdCounter',
+)

@@ -1,0 +1,35 @@
+"""
+Numbers drawn outside of transactions' isolation: primary keys ahead of an INSERT, and schema ids.
+
+Both come from the main schema, so that main and all branches never hand out the same number.
+"""
+from django.db import DEFAULT_DB_ALIAS, connections
+
+from ..settings import main_schema
+
+SCHEMA_ID_TABLE = 'netbox_custom_objects_schemaidcounter'
+
+
+def next_pk(model: type) -> int:
+    """Return the next value of the sequence behind `model`'s primary key; gaps are fine."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        table = f'"{main_schema()}"."{model._meta.db_table}"'
+        cursor.execute('SELECT nextval(pg_get_serial_sequence(%s, %s))', [table, model._meta.pk.column])
+        return cursor.fetchone()[0]
+
+
+def next_schema_id(type_id: int, at_least: int = 0) -> int:
+    """
+    Return a schema id that no field of the type has had in any branch.
+
+    Args:
+        type_id: id of the type
+        at_least: highest schema id already known, e.g. from an imported document
+    """
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO "{main_schema()}"."{SCHEMA_ID_TABLE}" AS counter (type_id, value) VALUES (%s, %s) '
+            'ON CONFLICT (type_id) DO UPDATE SET value = greatest(counter.value, %s) + 1 RETURNING value',
+            [type_id, at_least + 1, at_least],
+        )
+        return cursor.fetchone()[0]

@@ -1,0 +1,292 @@
+"""
+CustomObjectTypeField: one field of a user-defined type.
+
+Writing the row is all that this module does about the database; columns follow from the receivers in `signals`.
+"""
+from django.core.validators import RegexValidator
+from django.contrib.postgres.fields import ArrayField
+from django.db import models, router, transaction
+from django.utils.translation import gettext_lazy as _
+
+from netbox.models import ChangeLoggedModel
+from netbox.models.features import CloningMixin, ExportTemplatesMixin
+from utilities.querysets import RestrictedQuerySet
+
+from ..choices import (
+    CustomObjectFieldTypeChoices,
+    FilterLogicChoices,
+    ObjectFieldOnDeleteChoices,
+    UIEditableChoices,
+    UIVisibleChoices,
+)
+from ..constants import NAME_PATTERN
+from ..definitions import link_class_name, link_table_name, payload_key
+from ..field_types import field_type_of
+from .counters import next_pk, next_schema_id
+from .types import validate_version
+from .validation import validate_field
+
+
+class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
+    """Deletes one by one, so that each field is logged and its column retired."""
+
+    def delete(self):
+        deleted = 0
+        with transaction.atomic(using=self.db):
+            for field in self:
+                deleted += field.delete()[0]
+        return deleted, {CustomObjectTypeField._meta.label: deleted}
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedModel):
+    """A field of a CustomObjectType: what it is called, what it holds, and how it is shown."""
+    custom_object_type = models.ForeignKey(
+        to='netbox_custom_objects.CustomObjectType',
+        on_delete=models.CASCADE,
+        related_name='fields',
+        verbose_name=_('custom object type'),
+    )
+    name = models.CharField(
+        verbose_name=_('name'),
+        max_length=50,
+        help_text=_('Internal name, e.g. serial_number; lower-case letters, digits and single underscores'),
+        validators=[
+            RegexValidator(NAME_PATTERN, _('Only lower-case letters, digits and single underscores are allowed.'))
+        ],
+    )
+    label = models.CharField(
+        verbose_name=_('label'), max_length=50, blank=True, help_text=_('Shown to users instead of the name')
+    )
+    type = models.CharField(
+        verbose_name=_('type'),
+        max_length=50,
+        choices=CustomObjectFieldTypeChoices,
+        default=CustomObjectFieldTypeChoices.TYPE_TEXT,
+    )
+    primary = models.BooleanField(
+        verbose_name=_('primary'), default=False, help_text=_('The value of this field names the object')
+    )
+    context = models.BooleanField(
+        verbose_name=_('context'), default=False, help_text=_('The value is shown beside the name in selectors')
+    )
+    required = models.BooleanField(verbose_name=_('required'), default=False)
+    unique = models.BooleanField(
+        verbose_name=_('must be unique'), default=False, help_text=_('No two objects may have the same value')
+    )
+    default = models.JSONField(
+        verbose_name=_('default'), blank=True, null=True, help_text=_('Default value, in JSON, e.g. "text" or 5')
+    )
+    choice_set = models.ForeignKey(
+        to='extras.CustomFieldChoiceSet',
+        on_delete=models.PROTECT,
+        related_name='choices_for_object_type',
+        verbose_name=_('choice set'),
+        blank=True,
+        null=True,
+    )
+    validation_regex = models.CharField(verbose_name=_('validation regex'), max_length=500, blank=True)
+    validation_minimum = models.BigIntegerField(verbose_name=_('minimum value'), blank=True, null=True)
+    validation_maximum = models.BigIntegerField(verbose_name=_('maximum value'), blank=True, null=True)
+    related_object_type = models.ForeignKey(
+        to='core.ObjectType',
+        on_delete=models.PROTECT,
+        verbose_name=_('related object type'),
+        blank=True,
+        null=True,
+    )
+    is_polymorphic = models.BooleanField(verbose_name=_('polymorphic'), default=False)
+    related_object_types = models.ManyToManyField(
+        to='core.ObjectType',
+        related_name='polymorphic_custom_object_type_fields',
+        verbose_name=_('related object types'),
+        blank=True,
+    )
+    related_object_filter = models.JSONField(
+        verbose_name=_('related object filter'),
+        blank=True,
+        null=True,
+        help_text=_('Query parameters that limit what can be selected, in JSON, e.g. {"status": "active"}'),
+    )
+    related_name = models.CharField(
+        verbose_name=_('related name'),
+        max_length=100,
+        blank=True,
+        validators=[
+            RegexValidator(r'^(?!.*__)[a-z0-9_]+$', _('Only lower-case letters, digits and single underscores.'))
+        ],
+    )
+    on_delete_behavior = models.CharField(
+        verbose_name=_('on delete'),
+        max_length=50,
+        choices=ObjectFieldOnDeleteChoices,
+        default=ObjectFieldOnDeleteChoices.SET_NULL,
+        blank=True,
+        help_text=_('What happens when the referenced object is deleted'),
+    )
+    group_name = models.CharField(verbose_name=_('group name'), max_length=50, blank=True)
+    description = models.CharField(verbose_name=_('description'), max_length=200, blank=True)
+    search_weight = models.PositiveSmallIntegerField(
+        verbose_name=_('search weight'), default=500, help_text=_('Lower weighs more; 0 leaves the field out')
+    )
+    filter_logic = models.CharField(
+        verbose_name=_('filter logic'), max_length=50, choices=FilterLogicChoices, default=FilterLogicChoices.LOOSE
+    )
+    ui_visible = models.CharField(
+        verbose_name=_('UI visible'), max_length=50, choices=UIVisibleChoices, default=UIVisibleChoices.ALWAYS
+    )
+    ui_editable = models.CharField(
+        verbose_name=_('UI editable'), max_length=50, choices=UIEditableChoices, default=UIEditableChoices.YES
+    )
+    weight = models.PositiveSmallIntegerField(
+        verbose_name=_('display weight'), default=100, help_text=_('Fields with higher weights come later')
+    )
+    is_cloneable = models.BooleanField(verbose_name=_('is cloneable'), default=False)
+    comments = models.TextField(verbose_name=_('comments'), blank=True)
+    schema_id = models.PositiveIntegerField(verbose_name=_('schema ID'), blank=True, null=True, editable=False)
+    deprecated = models.BooleanField(verbose_name=_('deprecated'), default=False)
+    deprecated_since = models.CharField(
+        verbose_name=_('deprecated since'), max_length=50, blank=True, validators=[validate_version]
+    )
+    scheduled_removal = models.CharField(
+        verbose_name=_('scheduled removal'), max_length=50, blank=True, validators=[validate_version]
+    )
+
+    # The key of this field's value in change data (decision 9): never changed, never used again.
+    payload_key = models.CharField(
+        verbose_name=_('payload key'), max_length=80, blank=True, editable=False, db_index=True
+    )
+    # Names the field had before, newest last: change records from before a take-over are keyed by name.
+    former_names = ArrayField(
+        base_field=models.CharField(max_length=50),
+        verbose_name=_('former names'),
+        blank=True,
+        default=list,
+        editable=False,
+    )
+
+    objects = CustomObjectTypeFieldQuerySet.as_manager()
+
+    clone_fields = (
+        'custom_object_type', 'label', 'type', 'required', 'default', 'choice_set', 'validation_regex',
+        'validation_minimum', 'validation_maximum', 'related_object_type', 'is_polymorphic',
+        'related_object_filter', 'on_delete_behavior', 'group_name', 'description', 'search_weight', 'filter_logic',
+        'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
+    )
+
+    # Kept by each schema for itself, from the names that it saw.
+    _unserialized = ('former_names',)
+
+    class Meta:
+        ordering = ('group_name', 'weight', 'name')
+        verbose_name = _('custom object type field')
+        verbose_name_plural = _('custom object type fields')
+        constraints = (
+            models.UniqueConstraint(
+                fields=('name', 'custom_object_type'),
+                name='netbox_custom_objects_customobjecttypefield_unique_name',
+                violation_error_message=_('This type has a field with this name already.'),
+            ),
+            models.UniqueConstraint(
+                fields=('related_object_type', 'related_name'),
+                condition=~models.Q(related_name=''),
+                name='netbox_custom_objects_customobjecttypefield_unique_related_name',
+                violation_error_message=_('Another field uses this related name on the same object type.'),
+            ),
+            models.UniqueConstraint(
+                fields=('schema_id', 'custom_object_type'),
+                condition=models.Q(schema_id__isnull=False),
+                name='netbox_custom_objects_customobjecttypefield_unique_schema_id',
+            ),
+        )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self._loaded_name = self.__dict__.get('name')
+
+    def __str__(self):
+        return self.label or (self.name.replace('_', ' ')[:1].upper() + self.name.replace('_', ' ')[1:])
+
+    def get_absolute_url(self):
+        return self.custom_object_type.get_absolute_url()
+
+    @property
+    def field_type(self):
+        """The FieldType object that answers for fields of this type."""
+        return field_type_of(self)
+
+    @property
+    def many(self) -> bool:
+        return self.field_type.many
+
+    @property
+    def is_single_value(self) -> bool:
+        return not self.many
+
+    @property
+    def through_table_name(self) -> str:
+        return link_table_name(self.custom_object_type_id, self.pk)
+
+    @property
+    def through_model_name(self) -> str:
+        return link_class_name(self.custom_object_type_id, self.pk)
+
+    @property
+    def related_object_type_label(self) -> str:
+        """Return the natural key of the target, or an empty string."""
+        target = self.related_object_type
+        return f'{target.app_label}.{target.model}' if target else ''
+
+    def get_type_color(self):
+        return CustomObjectFieldTypeChoices.colors.get(self.type)
+
+    def get_ui_visible_color(self):
+        return UIVisibleChoices.colors.get(self.ui_visible)
+
+    def get_ui_editable_color(self):
+        return UIEditableChoices.colors.get(self.ui_editable)
+
+    def serialize_object(self, exclude=None):
+        return super().serialize_object(exclude=[*(exclude or ()), *self._unserialized])
+
+    def clean(self):
+        super().clean()
+        validate_field(self)
+
+    def save(self, *args, using=None, **kwargs):
+        """Write the row and, in the same transaction, its column (by a receiver)."""
+        using = using or router.db_for_write(type(self), instance=self)
+        with transaction.atomic(using=using):
+            self._assign_identity()
+            self._remember_former_name()
+            if self.primary:
+                self._clear_other_primary(using)
+            super().save(*args, using=using, **kwargs)
+        self._loaded_name = self.name
+
+    def _assign_identity(self):
+        if self.pk is None:
+            self.pk = next_pk(type(self))
+        if not self.payload_key:
+            self.payload_key = payload_key(self.name, self.pk)
+        if self.schema_id is None:
+            self.schema_id = next_schema_id(self.custom_object_type_id, self.custom_object_type.next_schema_id)
+
+    def _remember_former_name(self):
+        if not self._state.adding and self._loaded_name and self._loaded_name != self.name:
+            self.former_names = [*(name for name in self.former_names if name != self._loaded_name), self._loaded_name]
+
+    def _clear_other_primary(self, using):
+        """One field names the object: choosing this one is logged as a change of the one before."""
+        others = type(self).objects.using(using).filter(custom_object_type=self.custom_object_type_id, primary=True)
+        for other in others.exclude(pk=self.pk):
+            other.snapshot()
+            other.primary = False
+            other.save(using=using)
+
+    def delete(self, using=None, keep_parents=False):
+        using = using or router.db_for_write(type(self), instance=self)
+        with transaction.atomic(using=using):
+            return super().delete(using=using, keep_parents=keep_parents)

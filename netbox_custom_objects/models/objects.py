@@ -1,0 +1,159 @@
+"""
+CustomObject: the abstract base of all dynamic models, and the metaclass that makes their generations equal.
+
+Concrete classes are built by runtime.factory, which sets the class attributes named here.
+"""
+from typing import ClassVar
+
+from django.apps import apps
+from django.core.serializers.base import DeserializedObject
+from django.db.models.base import ModelBase
+from django.urls import reverse
+
+from netbox.models import BaseModel
+from netbox.models.features import (
+    BookmarksMixin,
+    ChangeLoggingMixin,
+    CloningMixin,
+    ContactsMixin,
+    CustomLinksMixin,
+    CustomValidationMixin,
+    EventRulesMixin,
+    ExportTemplatesMixin,
+    JournalingMixin,
+    NotificationsMixin,
+    TagsMixin,
+)
+from netbox.models.mixins import OwnerMixin
+
+from ..constants import APP_LABEL
+from ..definitions import TypeDefinition
+from . import payload
+from .display import render_expression
+
+
+class CustomObjectMeta(ModelBase):
+    """
+    Makes the classes of one type equal, whatever revision they were built for.
+
+    A class that somebody holds on to (a form, a cached content type, an instance in memory) must go on working after
+    the type was edited: Django compares classes with `==` and instances with `isinstance` (proven, 1.5). Where one
+    particular generation is meant, use `is`.
+    """
+
+    def __eq__(cls, other):
+        type_id = cls.__dict__.get('_type_id')
+        if type_id is None or not isinstance(other, CustomObjectMeta):
+            return cls is other
+        return other.__dict__.get('_type_id') == type_id
+
+    def __hash__(cls):
+        type_id = cls.__dict__.get('_type_id')
+        return super().__hash__() if type_id is None else hash((APP_LABEL, type_id))
+
+    def __instancecheck__(cls, instance):
+        if cls.__dict__.get('_type_id') is None:
+            return super().__instancecheck__(instance)
+        return cls == instance.__class__
+
+    def __subclasscheck__(cls, subclass):
+        if cls.__dict__.get('_type_id') is None or not isinstance(subclass, CustomObjectMeta):
+            return super().__subclasscheck__(subclass)
+        return cls == subclass
+
+
+class CustomObject(
+    BookmarksMixin,
+    ChangeLoggingMixin,
+    CloningMixin,
+    ContactsMixin,
+    CustomLinksMixin,
+    CustomValidationMixin,
+    EventRulesMixin,
+    ExportTemplatesMixin,
+    JournalingMixin,
+    NotificationsMixin,
+    TagsMixin,
+    OwnerMixin,
+    BaseModel,
+    metaclass=CustomObjectMeta,
+):
+    """One object of a user-defined type."""
+    # Set by the factory on every concrete class.
+    _type_id: ClassVar[int]
+    _definition: ClassVar[TypeDefinition]
+    # {attribute name: key in change data}, for the fields of the type.
+    _payload_names: ClassVar[dict[str, str]] = {}
+
+    class Meta:
+        abstract = True
+
+    def __str__(self):
+        definition = self._definition
+        if definition.display_expression:
+            values = {field.name: getattr(self, field.name) for field in definition.fields}
+            if text := render_expression(definition.display_expression, values):
+                return text
+        if definition.primary_field is not None:
+            value = getattr(self, definition.primary_field.name)
+            if value not in (None, ''):
+                return str(value)
+        return f'{definition.display_name} {self.pk}'
+
+    @property
+    def custom_object_type_id(self) -> int:
+        return self._type_id
+
+    @property
+    def custom_object_type(self):
+        """The CustomObjectType row of this object's type, read anew."""
+        return apps.get_model(APP_LABEL, 'customobjecttype').objects.get(pk=self._type_id)
+
+    @classmethod
+    def _get_action_url(cls, action=None, rest_api=False, kwargs=None):
+        """Return a URL of this type's pages or endpoints; NetBox asks every model for it (get_action_url)."""
+        kwargs = {**(kwargs or {}), 'custom_object_type': cls._definition.slug}
+        if rest_api:
+            viewname = f'plugins-api:{APP_LABEL}-api:customobject-{action or "detail"}'
+        else:
+            viewname = f'plugins:{APP_LABEL}:customobject{f"_{action}" if action else ""}'
+        return reverse(viewname, kwargs=kwargs)
+
+    def get_absolute_url(self):
+        return self._get_action_url(kwargs={'pk': self.pk})
+
+    @classmethod
+    def get_list_url(cls):
+        return cls._get_action_url('list')
+
+    # Change data: keyed by payload keys where it is stored, by field names where people and webhooks read it.
+
+    def serialize_object(self, exclude=None):
+        """Return the object as change data; see `payload.serialize`."""
+        return payload.serialize(self, exclude)
+
+    def snapshot(self):
+        """Remember the present state, by payload key for the change record and by name for event rules."""
+        super().snapshot()
+        self._prechange_payload = self._prechange_snapshot
+        self._prechange_snapshot = payload.by_name(type(self), self._prechange_payload)
+    snapshot.alters_data = True
+
+    def to_objectchange(self, action):
+        """Return the change record, with the data keyed by payload keys."""
+        objectchange = super().to_objectchange(action)
+        if objectchange.prechange_data is not None:
+            objectchange.prechange_data = payload.by_key(type(self), objectchange.prechange_data)
+        if objectchange.postchange_data is not None:
+            self._postchange_snapshot = payload.by_name(type(self), objectchange.postchange_data)
+        return objectchange
+    to_objectchange.alters_data = True
+
+    @classmethod
+    def deserialize_object(cls, data: dict, pk: int | None = None) -> DeserializedObject:
+        """Return an unsaved object made of change data: the inverse of `serialize_object` (used by branching)."""
+        return payload.deserialize(cls, data, pk)
+
+    def save(self, *args, **kwargs):
+        super().save(*args, **kwargs)
+        payload.assign_parked_links(self)

@@ -1,0 +1,25 @@
+"""CustomObjectObjectType: the object types that a field may point at."""
+from django.db import models
+
+from core.models import ObjectType
+
+from ..constants import APP_LABEL
+
+
+class CustomObjectObjectTypeManager(models.Manager):
+    def get_queryset(self):
+        """Public object types: NetBox's and plugins' own models, and custom object types that exist here."""
+        return super().get_queryset().filter(public=True)
+
+
+class CustomObjectObjectType(ObjectType):
+    """A proxy of ObjectType whose display name is that of the custom object type where there is one."""
+    objects = CustomObjectObjectTypeManager()
+
+    class Meta:
+        proxy = True
+
+    _netbox_private = True
+
+    def __str__(self):
+        return f'{self.app_label} > {self.name}' if self.app_label != APP_LABEL else str(self.name)

@@ -1,0 +1,38 @@
+"""
+Names that a field cannot have, because the model base, its serializer or a query parameter has them already.
+
+Built from the things themselves, so that a new NetBox release brings its own names along.
+"""
+from functools import cache
+
+from .objects import CustomObject
+
+# Keys of the base serializer and its options.
+SERIALIZER_KEYS = frozenset((
+    'add_tags', 'changelog', 'changelog_message', 'class_type', 'config_context', 'custom_fields', 'display',
+    'display_url', 'id', 'owner', 'remove_tags', 'tags', 'url',
+))
+# Parameters of list requests that a filter of the same name would take over.
+QUERY_PARAMETERS = frozenset((
+    'brief', 'contact', 'contact_group', 'contact_role', 'created_by_request', 'dry_run', 'exclude', 'export', 'fields',
+    'filter', 'filter_id', 'format', 'limit', 'modified_by_request', 'offset', 'omit', 'ordering', 'owner', 'owner_group',
+    'owner_group_id', 'owner_id', 'page', 'per_page', 'q', 'sort', 'start', 'tag', 'tag_id', 'updated_by_request',
+))
+# The vendor's list (contract 2.3), kept whole so that documents move between the two.
+CONTRACT_NAMES = frozenset((
+    'bookmarks', 'clean', 'clone', 'contacts', 'created', 'custom_field_data', 'custom_object_type',
+    'custom_object_type_id', 'delete', 'full_clean', 'get_absolute_url', 'id', 'images', 'jobs', 'journal_entries',
+    'last_updated', 'local_context_data', 'model', 'objects', 'owner', 'pk', 'refresh_from_db', 'save',
+    'serialize_object', 'snapshot', 'subscriptions', 'tags', 'to_objectchange',
+))
+# Set on concrete classes, so that the abstract base does not show them; and relations of Django's tagging.
+CONCRETE_ATTRIBUTES = frozenset(('objects', 'pk', 'clone_fields', 'tagged_items', 'actions', 'selection'))
+
+
+@cache
+def reserved_names() -> frozenset[str]:
+    """Return every name that is taken on all dynamic models."""
+    attributes = {name for name in dir(CustomObject) if not name.startswith('_')}
+    for field in CustomObject._meta.get_fields():
+        attributes |= {field.name, getattr(field, 'attname', field.name)}
+    return frozenset(attributes) | SERIALIZER_KEYS | QUERY_PARAMETERS | CONTRACT_NAMES | CONCRETE_ATTRIBUTES

@@ -1,0 +1,222 @@
+"""
+CustomObjectType: one object type that a user defined.
+
+Writing the row is all that this module does about the database; tables follow from the receivers in `signals`.
+"""
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.db import models, router, transaction
+from django.db.models.functions import Lower
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from packaging.version import InvalidVersion, Version
+
+from netbox.models import NetBoxModel
+from utilities.querysets import RestrictedQuerySet
+
+from .. import settings
+from ..constants import APP_LABEL, NAME_PATTERN, RESERVED_SLUGS
+from ..definitions import class_name, model_name, table_name
+from . import deletion
+from .counters import next_pk
+from .display import validate_expression
+from .object_types import ensure_object_type
+from .objects import CustomObject
+
+
+class CustomObjectTypeQuerySet(RestrictedQuerySet):
+    """Deletes one by one, because a type takes its objects and fields with it in a logged order."""
+
+    def delete(self):
+        deleted = 0
+        with transaction.atomic(using=self.db):
+            for custom_object_type in self:
+                deleted += custom_object_type.delete()[0]
+        return deleted, {CustomObjectType._meta.label: deleted}
+
+    delete.alters_data = True
+    delete.queryset_only = True
+
+
+def validate_version(value: str) -> None:
+    """Raise ValidationError unless `value` is a PEP 440 version."""
+    try:
+        Version(value)
+    except InvalidVersion:
+        raise ValidationError(_('%(value)s is not a version (such as 1.0 or 2.1rc1).'), params={'value': value})
+
+
+class CustomObjectType(NetBoxModel):
+    """A type of objects, with fields of its own, each object of which is a row of a table of its own."""
+    name = models.CharField(
+        verbose_name=_('name'),
+        max_length=100,
+        unique=True,
+        help_text=_('Internal name, e.g. power_feed; lower-case letters, digits and single underscores'),
+        validators=[
+            RegexValidator(NAME_PATTERN, _('Only lower-case letters, digits and single underscores are allowed.'))
+        ],
+    )
+    slug = models.SlugField(verbose_name=_('slug'), max_length=100, unique=True)
+    verbose_name = models.CharField(verbose_name=_('verbose name'), max_length=100, blank=True)
+    verbose_name_plural = models.CharField(verbose_name=_('verbose name (plural)'), max_length=100, blank=True)
+    description = models.CharField(verbose_name=_('description'), max_length=200, blank=True)
+    comments = models.TextField(verbose_name=_('comments'), blank=True)
+    version = models.CharField(
+        verbose_name=_('version'), max_length=50, blank=True, validators=[validate_version]
+    )
+    group_name = models.CharField(
+        verbose_name=_('group name'),
+        max_length=100,
+        blank=True,
+        db_index=True,
+        help_text=_('Types of the same group stand together in the menu'),
+    )
+    display_expression = models.CharField(
+        verbose_name=_('display expression'),
+        max_length=500,
+        blank=True,
+        help_text=_('Jinja2 template for the name of an object, e.g. {{ name }} ({{ serial }})'),
+    )
+    config_context_enabled = models.BooleanField(verbose_name=_('config context enabled'), default=False)
+    schema_document = models.JSONField(verbose_name=_('schema document'), blank=True, null=True, editable=False)
+    next_schema_id = models.PositiveIntegerField(verbose_name=_('next schema ID'), default=0, editable=False)
+    cache_timestamp = models.DateTimeField(verbose_name=_('cache timestamp'), auto_now=True, editable=False)
+    object_type = models.OneToOneField(
+        to='core.ObjectType',
+        on_delete=models.SET_NULL,
+        related_name='custom_object_types',
+        blank=True,
+        null=True,
+        editable=False,
+    )
+
+    objects = CustomObjectTypeQuerySet.as_manager()
+
+    clone_fields = ('verbose_name', 'verbose_name_plural', 'group_name', 'description', 'config_context_enabled')
+
+    # Bookkeeping that each schema does for itself: in change data it would only make false conflicts.
+    _unserialized = ('next_schema_id', 'cache_timestamp')
+
+    class Meta:
+        ordering = ('name',)
+        verbose_name = _('custom object type')
+        verbose_name_plural = _('custom object types')
+        constraints = (
+            models.UniqueConstraint(
+                Lower('name'),
+                name='netbox_custom_objects_customobjecttype_name',
+                violation_error_message=_('A custom object type with this name exists already.'),
+            ),
+        )
+
+    def __str__(self):
+        return self.display_name
+
+    def get_absolute_url(self):
+        return reverse('plugins:netbox_custom_objects:customobjecttype', args=[self.pk])
+
+    def get_list_url(self):
+        """Return the URL of the list of this type's objects."""
+        return reverse(
+            'plugins:netbox_custom_objects:customobject_list', kwargs={'custom_object_type': self.slug}
+        )
+
+    @property
+    def display_name(self) -> str:
+        return self.get_verbose_name()
+
+    def get_verbose_name(self) -> str:
+        return self.verbose_name or self.name[:1].upper() + self.name[1:]
+
+    def get_verbose_name_plural(self) -> str:
+        return self.verbose_name_plural or f'{self.get_verbose_name()}s'
+
+    @property
+    def title_case_name(self) -> str:
+        return self.get_verbose_name()
+
+    @property
+    def title_case_name_plural(self) -> str:
+        return self.get_verbose_name_plural()
+
+    @classmethod
+    def get_table_model_name(cls, table_id: int) -> str:
+        """Return the class name of a type's model: `Table5Model`."""
+        return class_name(table_id)
+
+    @staticmethod
+    def get_content_type_label(custom_object_type_id: int) -> str:
+        """Return the natural key of a type's content type: `netbox_custom_objects.table5model`."""
+        return f'{APP_LABEL}.{model_name(custom_object_type_id)}'
+
+    def get_database_table_name(self) -> str:
+        return table_name(self.pk)
+
+    def get_model(self, skip_object_fields: bool = False, no_cache: bool = False) -> type[CustomObject]:
+        """
+        Return the model class of this type in the current context (active branch or main).
+
+        The arguments are accepted for callers of the vendor plugin; classes are immutable and always current here.
+        """
+        return apps.get_model(APP_LABEL, model_name(self.pk))
+
+    def serialize_object(self, exclude=None):
+        return super().serialize_object(exclude=[*(exclude or ()), *self._unserialized])
+
+    def clean(self):
+        super().clean()
+        errors = {}
+        before = type(self).objects.using(self._state.db).filter(pk=self.pk).first() if self.pk else None
+        if before is None:
+            self._check_limit()
+        if before is None or before.slug != self.slug:
+            if error := self._slug_error():
+                errors['slug'] = error
+        if before is not None and before.config_context_enabled != self.config_context_enabled:
+            errors['config_context_enabled'] = _('Config contexts can only be switched on when the type is created.')
+        if self.display_expression:
+            try:
+                validate_expression(self.display_expression)
+            except ValidationError as error:
+                errors['display_expression'] = error
+        if errors:
+            raise ValidationError(errors)
+
+    def _check_limit(self):
+        limit = settings.get('max_custom_object_types')
+        if limit and type(self).objects.count() >= limit:
+            raise ValidationError(
+                _('There can be at most %(limit)s custom object types (setting max_custom_object_types).'),
+                params={'limit': limit},
+            )
+
+    def _slug_error(self):
+        if self.slug in RESERVED_SLUGS:
+            return _('This slug is the address of one of the plugin\'s own pages.')
+        others = type(self).objects.exclude(pk=self.pk)
+        if self.slug and others.filter(slug__iexact=self.slug).exists():
+            return _('Another custom object type has this slug (letter case is not told apart).')
+        return None
+
+    def save(self, *args, using=None, **kwargs):
+        """Write the row and, in the same transaction, its table (by a receiver); reserve its object type first."""
+        using = using or router.db_for_write(type(self), instance=self)
+        if self._state.adding:
+            # The id comes first: the object type is named by it, and must exist before any row refers to it.
+            self.pk = self.pk or next_pk(type(self))
+            self.object_type = self.object_type or ensure_object_type(self.pk, CustomObject)
+        with transaction.atomic(using=using):
+            super().save(*args, using=using, **kwargs)
+
+    def delete(self, using=None, keep_parents=False):
+        """
+        Delete the type: its objects, its fields and itself are logged in this order; its table is retired.
+
+        See `deletion.delete_type` for what is logged of a large type, and for the errors raised.
+        """
+        using = using or router.db_for_write(type(self), instance=self)
+        with transaction.atomic(using=using):
+            deletion.empty_type(self, using)
+            return super().delete(using=using, keep_parents=keep_parents)

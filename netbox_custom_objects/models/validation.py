@@ -1,0 +1,209 @@
+"""
+What a field definition must satisfy: every rule of contract 2.2, each error under the attribute it is about.
+
+Called from CustomObjectTypeField.clean(), hence by forms, REST, bulk import and every replayed change alike.
+"""
+import re
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db.models import Count, Q
+from django.utils.translation import gettext_lazy as _
+
+from ..choices import ObjectFieldOnDeleteChoices
+from ..constants import APP_LABEL
+from ..definitions import model_name
+from ..field_types import FIELD_TYPES, field_type_of
+from .convert import field_definition
+from .reserved import reserved_names
+
+Errors = Iterator[tuple[str, object]]
+
+# How many offending values an error lists.
+EXAMPLES = 5
+
+
+def validate_field(field) -> None:
+    """
+    Raise ValidationError, keyed by attribute, unless the field is a valid definition.
+
+    Args:
+        field: a CustomObjectTypeField; compared with its stored row, if it has one
+    """
+    if field.type not in FIELD_TYPES or field.custom_object_type_id is None:
+        return  # the model field's own validation has said so
+    before = _stored(field)
+    checks = [_name, _flags, _limits, _choice_set, _reference, _related_name]
+    if before is not None:
+        checks += [_unchangeable, _type_change, _stored_values]
+    errors: dict[str, list] = {}
+    for check in checks:
+        for attribute, message in check(field, before):
+            errors.setdefault(attribute, []).append(message)
+    if not errors:
+        # Only a definition that holds together can say whether a default fits it.
+        for attribute, message in [*_default(field), *(_unique_default(field) if before is None else ())]:
+            errors.setdefault(attribute, []).append(message)
+    if errors:
+        raise ValidationError(errors)
+
+
+def _stored(field):
+    if field.pk is None:
+        return None
+    return type(field).objects.using(field._state.db).filter(pk=field.pk).first()
+
+
+def _siblings(field):
+    return type(field).objects.using(field._state.db).filter(
+        custom_object_type=field.custom_object_type_id
+    ).exclude(pk=field.pk)
+
+
+def _name(field, before) -> Errors:
+    if before is not None and before.name == field.name and before.type == field.type:
+        return
+    if field.name in reserved_names():
+        yield 'name', _('This name is used by NetBox itself; choose another one.')
+        return
+    taken = field_type_of(field).attribute_names(field_definition(field))
+    for other in _siblings(field).select_related('choice_set', 'related_object_type'):
+        clash = taken & other.field_type.attribute_names(field_definition(other))
+        # The same name twice is what the unique constraint is for.
+        if clash - ({field.name} if other.name == field.name else set()):
+            yield 'name', _('{name} is used by the field {other}; choose another name.').format(
+                name=min(clash), other=other.name
+            )
+
+
+def _flags(field, before) -> Errors:
+    if field.primary and field.context:
+        yield NON_FIELD_ERRORS, _('A field cannot be primary and context at once.')
+    if field.unique and not field.field_type.unique_allowed:
+        yield 'unique', _('Fields of this type cannot be unique.')
+
+
+def _limits(field, before) -> Errors:
+    field_type = field.field_type
+    if field.validation_regex:
+        if not field_type.regex_allowed:
+            yield 'validation_regex', _('A regular expression is only possible for text, longtext and url.')
+        else:
+            try:
+                re.compile(field.validation_regex)
+            except re.error as error:
+                yield 'validation_regex', _('This is not a valid regular expression: {error}').format(error=error)
+    minimum, maximum = field.validation_minimum, field.validation_maximum
+    if not field_type.bounds_allowed:
+        for attribute in ('validation_minimum', 'validation_maximum'):
+            if getattr(field, attribute) is not None:
+                yield attribute, _('Limits are only possible for integer and decimal.')
+    elif minimum is not None and maximum is not None and minimum > maximum:
+        yield 'validation_minimum', _('The minimum is greater than the maximum.')
+
+
+def _choice_set(field, before) -> Errors:
+    if field.field_type.needs_choice_set and field.choice_set_id is None:
+        yield 'choice_set', _('A choice set is needed for this type of field.')
+    if not field.field_type.needs_choice_set and field.choice_set_id is not None:
+        yield 'choice_set', _('A choice set is only possible for select and multiselect.')
+
+
+def _reference(field, before) -> Errors:
+    if field.field_type.is_reference:
+        if field.is_polymorphic:
+            yield 'is_polymorphic', _('Polymorphic fields are not available in this release.')
+        elif field.related_object_type_id is None:
+            yield 'related_object_type', _('Choose the type of the objects that this field points at.')
+        if field.related_object_filter is not None and not isinstance(field.related_object_filter, dict):
+            yield 'related_object_filter', _('A JSON object of query parameters is needed.')
+    else:
+        if field.is_polymorphic:
+            yield 'is_polymorphic', _('Only object and multiobject fields can be polymorphic.')
+        if field.related_object_filter is not None:
+            yield 'related_object_filter', _('A filter is only possible for object and multiobject.')
+        if field.related_name:
+            yield 'related_name', _('A related name is only possible for object and multiobject.')
+        if field.related_object_type_id is not None:
+            yield 'related_object_type', _('Only object and multiobject fields point at other objects.')
+    if field.type != 'object' and field.on_delete_behavior not in ('', ObjectFieldOnDeleteChoices.SET_NULL):
+        yield 'on_delete_behavior', _('This can only be chosen for fields of type object.')
+
+
+def _related_name(field, before) -> Errors:
+    if not field.related_name or not field.field_type.is_reference or field.related_object_type is None:
+        return
+    if before is not None and before.related_name == field.related_name:
+        return
+    target = field.related_object_type
+    try:
+        model = apps.get_model(target.app_label, target.model)
+        model._meta.get_field(field.related_name)
+    except (LookupError, FieldDoesNotExist):
+        taken = hasattr(model, field.related_name)
+    else:
+        taken = True
+    if taken:
+        yield 'related_name', _('{model} has an attribute of this name already.').format(model=model._meta.verbose_name)
+
+
+def _unchangeable(field, before) -> Errors:
+    if before.custom_object_type_id != field.custom_object_type_id:
+        yield 'custom_object_type', _('A field cannot be moved to another type.')
+    if before.is_polymorphic != field.is_polymorphic:
+        yield 'is_polymorphic', _('This cannot be changed after the field was created.')
+    if before.related_object_type_id != field.related_object_type_id:
+        yield NON_FIELD_ERRORS, _('related_object_type cannot be changed after the field was created.')
+
+
+def _type_change(field, before) -> Errors:
+    if before.type == field.type:
+        return
+    if before.field_type.is_reference:
+        yield 'type', _('A field that points at objects cannot be given another type.')
+    elif field.field_type.is_reference:
+        yield NON_FIELD_ERRORS, _('type cannot be changed to one that points at objects.')
+    elif not (before.field_type.convertible and field.field_type.convertible):
+        yield 'type', _('A {old} field cannot be converted to {new}.').format(old=before.type, new=field.type)
+
+
+def _stored_values(field, before) -> Errors:
+    """Check what is stored against a constraint that is being switched on."""
+    objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
+    if field._state.db:
+        objects = objects.using(field._state.db)
+    if before.name not in {model_field.name for model_field in objects.model._meta.get_fields()}:
+        return
+    name = before.name
+    if field.unique and not before.unique and field.field_type.unique_allowed:
+        repeated = objects.exclude(**{f'{name}__isnull': True}).values(name).annotate(n=Count('pk')).filter(n__gt=1)
+        if values := [str(row[name]) for row in repeated.order_by(name)[:EXAMPLES]]:
+            yield 'unique', _('Several objects have the same value: {values}').format(values=', '.join(values))
+    if field.required and not before.required:
+        empty = Q(**{f'{name}__isnull': True})
+        if before.type in ('text', 'longtext', 'url', 'select'):
+            empty |= Q(**{name: ''})
+        if count := objects.filter(empty).count():
+            yield 'required', _('{count} objects have no value for this field.').format(count=count)
+
+
+def _default(field) -> Errors:
+    if field.default is None:
+        return
+    definition = field_definition(field)
+    if not field.field_type.default_allowed:
+        yield 'default', _('Fields of this type cannot have a default.')
+        return
+    try:
+        field.field_type.validate_default(definition)
+    except ValidationError as error:
+        yield 'default', error
+
+
+def _unique_default(field) -> Errors:
+    """A default would give every existing object the same value."""
+    if field.unique and field.default is not None:
+        objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
+        if objects.all()[:2].count() > 1:
+            yield 'default', _('A unique field cannot give its default to the objects that exist already.')

@@ -1,0 +1,104 @@
+"""
+What the current code is doing: in which schema, since which revision, and whether a change is being replayed.
+
+May import ddl.target and models.revision. Branching tells us which alias is active through `set_alias_resolver`, so that
+this module (and everything above branching/) never imports netbox_branching.
+"""
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from ..ddl.target import MAIN_ALIAS, Target
+from ..models.revision import read_token
+
+_resolve_alias: Callable[[], str] = lambda: MAIN_ALIAS  # noqa: E731
+_resolve_replay: Callable[[], str | None] = lambda: None  # noqa: E731
+_fit: Callable[[type, str], type | None] = lambda model, alias: model  # noqa: E731
+
+
+def set_fitter(fitter: Callable[[type, str], type | None]) -> None:
+    """Make `fitter` choose classes for schemas; the registry does this, which managers cannot import."""
+    global _fit
+    _fit = fitter
+
+
+def fit(model: type, alias: str) -> type | None:
+    """Return the class to read the schema behind `alias` with: `model` if it fits, None if the type is not there."""
+    return _fit(model, alias)
+
+
+@dataclass(slots=True)
+class Pin:
+    """A token that is trusted until the request ends; a provisional one is read again at every look-up."""
+    token: int
+    provisional: bool = False
+
+
+_pins: ContextVar[dict[str, Pin] | None] = ContextVar('netbox_custom_objects_pins', default=None)
+
+
+def set_alias_resolver(resolver: Callable[[], str]) -> None:
+    """Make `resolver` say which connection alias the current context reads and writes."""
+    global _resolve_alias
+    _resolve_alias = resolver
+
+
+def set_replay_resolver(resolver: Callable[[], str | None]) -> None:
+    """Make `resolver` say which branch's alias is being merged, synchronised or reverted now, if any."""
+    global _resolve_replay
+    _resolve_replay = resolver
+
+
+def current_alias() -> str:
+    """Return the alias of the active branch, or that of main."""
+    return _resolve_alias()
+
+
+def replayed_alias() -> str | None:
+    """Return the alias of the branch whose changes are being replayed, None outside of a replay."""
+    return _resolve_replay()
+
+
+def in_replay() -> bool:
+    """Whether changes are being replayed: the targets of references may then come later (proven, 3.2)."""
+    return _resolve_replay() is not None
+
+
+@contextmanager
+def pinned(request=None) -> Iterator[None]:
+    """
+    Read each schema's token once and trust it until the end of the block: one query a request (decision 6).
+
+    NetBox applies this as a request processor to every request, script and background view.
+    """
+    reset = _pins.set({})
+    try:
+        yield
+    finally:
+        _pins.reset(reset)
+
+
+def current_token(target: Target) -> int:
+    """Return the revision token of a target: pinned if the current request has seen it, read otherwise."""
+    pins = _pins.get()
+    if pins is None:
+        return read_token(target)
+    pin = pins.get(target.schema)
+    if pin is None:
+        pin = pins[target.schema] = Pin(read_token(target))
+    elif pin.provisional:
+        pin.token = read_token(target)
+    return pin.token
+
+
+def mark_changed(alias: str) -> None:
+    """
+    Note that the current request changes definitions in a schema.
+
+    From now on its token is read at every look-up, because a roll-back to a savepoint would bring the old one back.
+    """
+    pins = _pins.get()
+    if pins is not None:
+        target = Target.for_alias(alias)
+        pins.setdefault(target.schema, Pin(0)).provisional = True

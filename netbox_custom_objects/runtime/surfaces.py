@@ -1,0 +1,22 @@
+"""
+Memoised per-type surfaces (serializer, filterset, form, table, search index): built once per island (invariant I10).
+"""
+from collections.abc import Callable
+from functools import wraps
+
+
+def per_type(build: Callable):
+    """
+    Decorate a function `build(model, *args)` so that its result is kept on the island of `model`.
+
+    Builders must depend on the class's definition alone: what differs per request or user cannot be memoised.
+    """
+    @wraps(build)
+    def memoised(model, *args):
+        island = getattr(model, '_island', None)
+        if island is None:  # a ghost: nothing to keep it on, and nothing that is worth keeping
+            return build(model, *args)
+        # Not the class itself: two generations are equal, and would be taken for one another.
+        return island.memo((build.__module__, build.__qualname__, model._type_id, *args), lambda: build(model, *args))
+
+    return memoised

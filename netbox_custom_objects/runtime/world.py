@@ -1,0 +1,88 @@
+"""
+A World: all dynamic classes of one revision of one schema, as a thin union of islands.
+
+Immutable. Islands are shared between Worlds whose definitions agree, between revisions and between branches, so that a
+change of one type rebuilds one island (proven, 1.2).
+"""
+from collections import defaultdict
+from collections.abc import Iterable
+from functools import cached_property
+from weakref import WeakValueDictionary
+
+from ..definitions import FieldDefinition, TypeDefinition
+from ..field_types import field_type_of
+from .island import Island
+
+_islands: WeakValueDictionary[tuple[TypeDefinition, ...], Island] = WeakValueDictionary()
+
+
+class World:
+    """The classes of every type in one schema, by type id and by name."""
+
+    def __init__(self, definitions: dict[int, TypeDefinition]):
+        self.definitions = definitions
+        self.islands = tuple(_island(component) for component in components(definitions))
+        self._by_type = {type_id: island for island in self.islands for type_id in island.models}
+
+    def island(self, type_id: int) -> Island | None:
+        return self._by_type.get(type_id)
+
+    def model(self, type_id: int) -> type | None:
+        """Return the class of a type, None if this schema does not have it."""
+        island = self._by_type.get(type_id)
+        return island.models[type_id] if island else None
+
+    def link_model(self, type_id: int, field_id: int) -> type | None:
+        island = self._by_type.get(type_id)
+        return island.link_models.get(field_id) if island else None
+
+    @cached_property
+    def by_slug(self) -> dict[str, TypeDefinition]:
+        return {definition.slug: definition for definition in self.definitions.values()}
+
+    @cached_property
+    def by_name(self) -> dict[str, TypeDefinition]:
+        return {definition.name: definition for definition in self.definitions.values()}
+
+    def find_slug(self, slug: str) -> TypeDefinition | None:
+        """Return the type with a slug: the exact one, else one that differs in letter case only (contract 2.1)."""
+        if (definition := self.by_slug.get(slug)) is not None:
+            return definition
+        return next((d for key, d in sorted(self.by_slug.items()) if key.lower() == slug.lower()), None)
+
+    @cached_property
+    def inbound(self) -> dict[str, tuple[FieldDefinition, ...]]:
+        """The fields that point at each object type, by its natural key such as `dcim.site`."""
+        fields = defaultdict(list)
+        for definition in self.definitions.values():
+            for field in definition.fields:
+                if field_type_of(field).is_reference:
+                    for target in field.targets:
+                        fields[target.label].append(field)
+        return {label: tuple(found) for label, found in fields.items()}
+
+
+def components(definitions: dict[int, TypeDefinition]) -> Iterable[tuple[TypeDefinition, ...]]:
+    """Return the connected components of the graph of type-to-type references, each in order of type ids."""
+    parent = {type_id: type_id for type_id in definitions}
+
+    def root(type_id):
+        while parent[type_id] != type_id:
+            parent[type_id] = parent[parent[type_id]]
+            type_id = parent[type_id]
+        return type_id
+
+    for definition in definitions.values():
+        for target in definition.referenced_type_ids:
+            if target in parent:
+                parent[root(definition.id)] = root(target)
+    found = defaultdict(list)
+    for type_id in sorted(definitions):
+        found[root(type_id)].append(definitions[type_id])
+    return [tuple(component) for component in found.values()]
+
+
+def _island(definitions: tuple[TypeDefinition, ...]) -> Island:
+    # Two threads may build the same island at once; classes of both are equal, and one of them is kept.
+    island = _islands.get(definitions)
+    return island if island is not None else _islands.setdefault(definitions, Island(definitions))

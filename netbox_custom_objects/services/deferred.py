@@ -1,0 +1,45 @@
+"""
+Schema steps that take time in proportion to a table's rows, done by a background job.
+
+Nothing is stored about them: what is left to do is the difference between definitions and catalog, as always. Hence
+the job can be killed, repeated, or queued twice without harm.
+"""
+from django.utils.translation import gettext_lazy as _
+
+from netbox.jobs import JobRunner
+
+from ..ddl.diff import diff
+from ..ddl.executor import create_indexes_concurrently
+from ..ddl.introspect import introspect
+from ..ddl.operations import CreateIndex
+from ..ddl.plan import Plan
+from ..ddl.target import Target
+from ..field_types import compile_type
+from ..models.loader import load_definitions
+
+
+class FinishSchemaChangeJob(JobRunner):
+    """Builds the indexes of one type's tables without blocking writers."""
+
+    class Meta:
+        name = _('Finish schema change')
+
+    def run(self, alias: str, type_id: int, *args, **kwargs):
+        for sentence in finish_schema_change(alias, type_id).describe():
+            self.logger.info(sentence)
+
+
+def finish_schema_change(alias: str, type_id: int) -> Plan:
+    """Build the missing indexes of one type in one schema, outside of a transaction, and return what was built."""
+    target = Target.for_alias(alias)
+    definition = load_definitions(alias, type_id).get(type_id)
+    if definition is None:
+        return Plan()
+    missing = diff(introspect(target, type_id), compile_type(definition), now='')
+    plan = Plan(tuple(operation for operation in missing if isinstance(operation, CreateIndex)))
+    create_indexes_concurrently(target, plan)
+    return plan
+
+
+def enqueue_deferred(alias: str, type_id: int) -> None:
+    FinishSchemaChangeJob.enqueue(alias=alias, type_id=type_id)

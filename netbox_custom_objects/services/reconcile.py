@@ -1,0 +1,71 @@
+"""
+reconcile: make the tables of one type, in one schema, what its definition rows ask for.
+
+Idempotent, so that a user's edit, a merge, a sync, a revert, a retry and a repair are all the same call. Loads rows,
+compiles them, compares with the catalog, executes the plan: read this file to see the engine in one piece.
+"""
+from django.db import transaction
+from django.utils import timezone
+
+from ..ddl.diff import diff
+from ..ddl.executor import execute
+from ..ddl.introspect import introspect, introspect_all
+from ..ddl.locks import lock_type
+from ..ddl.plan import Plan
+from ..ddl.spec import Schema
+from ..ddl.target import Target
+from ..field_types import compile_type
+from ..models.loader import load_definitions
+from ..runtime.context import mark_changed
+from .deferred import enqueue_deferred
+
+
+def reconcile(alias: str, type_id: int) -> Plan:
+    """
+    Bring the tables of one type into line with its definition, and return the plan that was carried out.
+
+    Steps that would take long on a big table are queued as a job when the transaction commits.
+
+    Args:
+        alias: connection alias; its schema alone is read and changed
+        type_id: the type; if it has no row in that schema, its tables are retired
+
+    Raises:
+        SchemaLocked, SchemaChangeRefused, UnconvertibleValues: see ddl.executor.execute; nothing was changed
+    """
+    target = Target.for_alias(alias)
+    mark_changed(alias)
+    with transaction.atomic(using=alias):
+        # The lock comes before the reading: what a concurrent transaction committed meanwhile must be seen, or its
+        # columns would look like nobody's and be retired.
+        lock_type(target, type_id)
+        plan, actual = plan_for(target, type_id)
+        if plan and execute(target, type_id, plan, actual):
+            transaction.on_commit(lambda: enqueue_deferred(alias, type_id), using=alias)
+    return plan
+
+
+def plan_for(target: Target, type_id: int) -> tuple[Plan, Schema]:
+    """Return what reconcile would do now, and the introspected schema that it would do it to."""
+    definition = load_definitions(target.alias, type_id).get(type_id)
+    actual = introspect(target, type_id)
+    desired = compile_type(definition) if definition else Schema()
+    return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds')), actual
+
+
+def reconcile_all(alias: str) -> dict[int, Plan]:
+    """
+    Reconcile every type of one schema, and tables whose type is gone; return the plans that were not empty.
+
+    Costs five queries when nothing is to do, however many types there are.
+    """
+    target = Target.for_alias(alias)
+    definitions = load_definitions(alias)
+    actual = introspect_all(target)
+    now = timezone.now().isoformat(timespec='seconds')
+    plans = {}
+    for type_id in sorted({*definitions, *actual}):
+        desired = compile_type(definitions[type_id]) if type_id in definitions else Schema()
+        if diff(actual.get(type_id, Schema()), desired, now=now):
+            plans[type_id] = reconcile(alias, type_id)
+    return plans

@@ -1,0 +1,20 @@
+"""
+Access to PLUGINS_CONFIG['netbox_custom_objects'] and to the few host settings that we depend on.
+
+May import django.conf and netbox.plugins only.
+"""
+from django.conf import settings as django_settings
+
+from netbox.plugins import get_plugin_config
+
+from .constants import APP_LABEL
+
+
+def get(name: str):
+    """Return a setting of this plugin, or its default (constants.DEFAULT_SETTINGS)."""
+    return get_plugin_config(APP_LABEL, name)
+
+
+def main_schema() -> str:
+    """Return the PostgreSQL schema that holds NetBox's own tables (netbox-branching names it `main_schema`)."""
+    return django_settings.PLUGINS_CONFIG.get('netbox_branching', {}).get('main_schema', 'public')

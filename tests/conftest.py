@@ -1,0 +1,56 @@
+"""Database fixtures: ordinary tests (`db`) roll back, `fresh_database` tests may commit whatever they like.
+
+Both use a clone of the migrated template, see tests/support/databases.py and docs/development.md.
+"""
+
+import pytest
+
+from tests.support.databases import TestDatabase, close_connections
+from tests.support.environment import DATABASE
+from tests.support.needs import commits, has_own_transaction, needs_database
+
+TEST_DATABASE = TestDatabase(DATABASE)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items):
+    """Mark what needs no database as fast, before pytest applies `-m`."""
+    for item in items:
+        if not needs_database(item) and not item.get_closest_marker('slow'):
+            item.add_marker('fast')
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item):
+    """Replace what an earlier test committed, before any fixture or class setup opens a transaction."""
+    if not needs_database(item):
+        return
+    if 'fresh_database' not in item.fixturenames:
+        TEST_DATABASE.replace_if_dirty()
+    if commits(item):
+        TEST_DATABASE.mark_dirty()
+
+
+@pytest.fixture(scope='session')
+def django_db_setup(django_test_environment):
+    """Takes the place of pytest-django's fixture, which would run all migrations in every process.
+
+    The database itself is made by `pytest_runtest_setup` or by `fresh_database`, when first needed.
+    """
+    yield
+    TEST_DATABASE.drop()
+
+
+@pytest.fixture
+def fresh_database(request, django_db_setup, django_db_blocker):
+    """A new database for one test that commits, changes tables, provisions branches, or starts or kills processes.
+
+    Other processes reach it through the environment, see dev.paths.netbox_environment().
+    """
+    if has_own_transaction(request.node):
+        raise pytest.UsageError('fresh_database cannot be combined with db, django_db or a Django test case.')
+    with django_db_blocker.unblock():
+        TEST_DATABASE.replace()
+        TEST_DATABASE.mark_dirty()
+        yield TEST_DATABASE
+        close_connections()

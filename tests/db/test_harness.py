@@ -1,0 +1,118 @@
+"""The isolation that all other database tests rely on.
+
+The tests of this module pass in any order; each checks what the one before could have left behind.
+"""
+
+import subprocess
+import sys
+import time
+
+import pytest
+from dcim.models import Site
+from django.apps import apps
+from django.db import connection, connections, transaction
+from django.db.utils import OperationalError
+from django.test import TestCase
+
+from dev.paths import ROOT, netbox_environment
+
+
+def assert_untouched():
+    assert not Site.objects.exists()
+    assert 'leftover' not in connection.introspection.table_names()
+
+
+def leave_behind(name):
+    Site.objects.create(name=name, slug=name)
+    with connection.cursor() as cursor:
+        cursor.execute('CREATE TABLE leftover (id integer)')
+
+
+class TestFreshDatabase:
+    @pytest.mark.parametrize('attempt', [1, 2, 3])
+    def test_forgets_committed_rows_and_tables(self, fresh_database, attempt):
+        assert_untouched()
+        assert not connection.in_atomic_block
+        leave_behind(f'site-{attempt}')
+
+    @pytest.mark.parametrize('attempt', [1, 2])
+    def test_starts_sequences_anew(self, fresh_database, attempt):
+        leave_behind('first')
+        assert Site.objects.get().pk == 1
+
+    def test_forgets_an_open_transaction(self, fresh_database):
+        assert_untouched()
+        transaction.atomic().__enter__()
+        leave_behind('half-done')
+
+    def test_is_not_in_a_transaction_of_an_earlier_test(self, fresh_database):
+        assert_untouched()
+        assert not connection.in_atomic_block
+
+    def test_is_shared_with_other_processes(self, fresh_database):
+        code = 'import django; django.setup(); from dcim.models import Site; Site.objects.create(name="x", slug="x")'
+        subprocess.run([sys.executable, '-c', code], cwd=ROOT, env=netbox_environment(fresh_database.name), check=True)
+        assert Site.objects.get().slug == 'x'
+
+    def test_waits_for_locks_only_a_few_seconds(self, fresh_database):
+        with connection.cursor() as cursor:
+            cursor.execute('SHOW lock_timeout')
+            assert cursor.fetchone() == ('5s',)
+
+    def test_replaces_quickly(self, fresh_database):
+        started = time.monotonic()
+        fresh_database.replace()
+        assert time.monotonic() - started < 5  # A fraction of a second, unless the machine is very busy.
+
+
+@pytest.mark.skipif(not apps.is_installed('netbox_branching'), reason='netbox-branching is not configured')
+class TestBranches:
+    @pytest.mark.parametrize('attempt', [1, 2])
+    def test_schemas_and_connections_are_gone(self, fresh_database, attempt):
+        from netbox_branching.models import Branch  # only importable where it is configured
+
+        assert not Branch.objects.exists()
+        branch = Branch(name='one')
+        branch.save(provision=False)
+        branch.provision(user=None)
+        connections[branch.connection_name].cursor().execute('SELECT 1')
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT count(*) FROM pg_namespace WHERE nspname LIKE 'branch_%'")
+            assert cursor.fetchone() == (1,)
+
+
+class TestRolledBack:
+    @pytest.mark.parametrize('attempt', [1, 2])
+    def test_forgets_everything(self, db, attempt):
+        assert_untouched()
+        leave_behind('rolled-back')
+
+    def test_refuses_access_without_a_fixture(self):
+        with pytest.raises(RuntimeError, match='Database access not allowed'):
+            Site.objects.exists()
+
+
+class TestDjangoTestCase(TestCase):
+    """NetBox's own test cases are of this kind."""
+
+    @classmethod
+    def setUpTestData(cls):
+        assert_untouched()
+        cls.site = Site.objects.create(name='class', slug='class')
+
+    def test_adds_a_row(self):
+        Site.objects.create(name='test', slug='test')
+        self.assertEqual(Site.objects.count(), 2)
+
+    def test_sees_only_rows_of_the_class(self):
+        self.assertEqual(Site.objects.get(), self.site)
+
+
+def test_self_deadlock_fails_instead_of_hanging(fresh_database):
+    other = connections.create_connection('default')
+    with transaction.atomic(), connection.cursor() as cursor, other.cursor() as waiting:
+        cursor.execute('LOCK TABLE dcim_site')
+        waiting.execute("SET lock_timeout = '100ms'")
+        with pytest.raises(OperationalError, match='lock timeout'):
+            waiting.execute('SELECT 1 FROM dcim_site')
+    other.close()

@@ -1,0 +1,91 @@
+"""The test database of this process: a clone of the migrated template that can be replaced at any time.
+
+Replacing takes a fraction of a second and undoes everything: committed rows, runtime tables, branch schemas.
+"""
+
+from contextlib import suppress
+from weakref import WeakSet
+
+from django.contrib.contenttypes.models import ContentType
+from django.core.cache import cache
+from django.core.signals import request_finished
+from django.db import DatabaseError, connections
+from django.db.backends.signals import connection_created
+from django_rq import get_connection
+from netbox.config import clear_config
+
+from dev import database, services
+
+# Two connections of one thread that wait for each other would wait for ever, as PostgreSQL cannot see it.
+LOCK_TIMEOUT = '5s'
+
+# Everything this process may remember about a database. Append what must be forgotten when it is replaced.
+FORGET = [
+    ContentType.objects.clear_cache,
+    clear_config,
+    cache.clear,
+    lambda: get_connection('default').flushdb(),
+    # NetBox and netbox-branching drop what belongs to one request, such as the objects deleted in it.
+    lambda: request_finished.send(sender=None),
+]
+
+# Django lists the connections of DATABASES only, and the ones of branches are not in there.
+_opened = WeakSet()
+
+
+def _remember(connection, **kwargs):
+    _opened.add(connection)
+
+
+connection_created.connect(_remember)
+
+
+class TestDatabase:
+    """Clones the template, knows whether the clone still equals it, and replaces it if not."""
+
+    __test__ = False  # It is no test case, whatever its name says.
+
+    def __init__(self, name):
+        self.name = name
+        self.template = None
+        self.is_dirty = True
+
+    def replace(self):
+        """Put a new clone in place of the database, and forget what this process knows about the old one."""
+        self.template = self.template or _make_template()
+        close_connections()
+        database.clone(self.name, self.template, in_memory=True, lock_timeout=LOCK_TIMEOUT)
+        for forget in FORGET:
+            forget()
+        self.is_dirty = False
+
+    def replace_if_dirty(self):
+        if self.is_dirty:
+            self.replace()
+
+    def mark_dirty(self):
+        """Say that something is committed, so that the next test with a database gets a new clone."""
+        self.is_dirty = True
+
+    def drop(self):
+        if self.template:
+            close_connections()
+            database.drop(self.name)
+
+
+def _make_template():
+    services.start()
+    return database.ensure_template()
+
+
+def close_connections():
+    """Close the connections of this thread, in branches, too, with the transactions a failed test left open.
+
+    Connections of other threads and processes are cut by the server when it drops the database.
+    """
+    for connection in list(_opened):
+        with suppress(DatabaseError):  # It belongs to another thread.
+            connection.close()
+            _opened.discard(connection)
+            with suppress(AttributeError):  # It was opened beside Django's own, so Django does not know it.
+                del connections[connection.alias]
