@@ -7,6 +7,7 @@ What our design adds comes in 0002. Never change the tables here.
 import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
+import django.utils.timezone
 import netbox.models.deletion
 import netbox_custom_objects.models.types
 import taggit.managers
@@ -75,7 +76,7 @@ class Migration(migrations.Migration):
                 ('config_context_enabled', models.BooleanField(default=False)),
                 ('schema_document', models.JSONField(blank=True, editable=False, null=True)),
                 ('next_schema_id', models.PositiveIntegerField(default=0, editable=False)),
-                ('cache_timestamp', models.DateTimeField(auto_now=True)),
+                ('cache_timestamp', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                 ('object_type', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='custom_object_types', to='core.objecttype')),
                 ('tags', taggit.managers.TaggableManager(through='extras.TaggedItem', to='extras.Tag')),
             ],

@@ -9,6 +9,7 @@ from django.core.validators import RegexValidator
 from django.db import models, router, transaction
 from django.db.models.functions import Lower
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from packaging.version import InvalidVersion, Version
 
@@ -82,7 +83,7 @@ class CustomObjectType(NetBoxModel):
     config_context_enabled = models.BooleanField(verbose_name=_('config context enabled'), default=False)
     schema_document = models.JSONField(verbose_name=_('schema document'), blank=True, null=True, editable=False)
     next_schema_id = models.PositiveIntegerField(verbose_name=_('next schema ID'), default=0, editable=False)
-    cache_timestamp = models.DateTimeField(verbose_name=_('cache timestamp'), auto_now=True, editable=False)
+    cache_timestamp = models.DateTimeField(verbose_name=_('cache timestamp'), default=timezone.now, editable=False)
     object_type = models.OneToOneField(
         to='core.ObjectType',
         on_delete=models.SET_NULL,
@@ -207,6 +208,7 @@ class CustomObjectType(NetBoxModel):
             # The id comes first: the object type is named by it, and must exist before any row refers to it.
             self.pk = self.pk or next_pk(type(self))
             self.object_type = self.object_type or ensure_object_type(self.pk, CustomObject)
+        self.cache_timestamp = timezone.now()
         with transaction.atomic(using=using):
             super().save(*args, using=using, **kwargs)
 

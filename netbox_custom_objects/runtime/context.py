@@ -14,6 +14,7 @@ from ..models.revision import read_token
 
 _resolve_alias: Callable[[], str] = lambda: MAIN_ALIAS  # noqa: E731
 _resolve_replay: Callable[[], str | None] = lambda: None  # noqa: E731
+_forget_replay: Callable[[], None] = lambda: None  # noqa: E731
 _fit: Callable[[type, str], type | None] = lambda model, alias: model  # noqa: E731
 
 
@@ -44,10 +45,14 @@ def set_alias_resolver(resolver: Callable[[], str]) -> None:
     _resolve_alias = resolver
 
 
-def set_replay_resolver(resolver: Callable[[], str | None]) -> None:
-    """Make `resolver` say which branch's alias is being merged, synchronised or reverted now, if any."""
-    global _resolve_replay
-    _resolve_replay = resolver
+def set_replay_resolver(resolver: Callable[[], str | None], forget: Callable[[], None]) -> None:
+    """
+    Make `resolver` say which branch's alias is being merged, synchronised or reverted now, if any.
+
+    `forget` is called when a request begins: a replay that failed in this thread may not have said that it ended.
+    """
+    global _resolve_replay, _forget_replay
+    _resolve_replay, _forget_replay = resolver, forget
 
 
 def current_alias() -> str:
@@ -72,6 +77,7 @@ def pinned(request=None) -> Iterator[None]:
 
     NetBox applies this as a request processor to every request, script and background view.
     """
+    _forget_replay()
     reset = _pins.set({})
     try:
         yield

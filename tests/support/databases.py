@@ -12,9 +12,11 @@ from django.core.signals import request_finished
 from django.db import DatabaseError, connections
 from django.db.backends.signals import connection_created
 from django_rq import get_connection
+
 from netbox.config import clear_config
 
 from dev import database, services
+from netbox_custom_objects.runtime import registry
 
 # Two connections of one thread that wait for each other would wait for ever, as PostgreSQL cannot see it.
 LOCK_TIMEOUT = '5s'
@@ -27,6 +29,8 @@ FORGET = [
     lambda: get_connection('default').flushdb(),
     # NetBox and netbox-branching drop what belongs to one request, such as the objects deleted in it.
     lambda: request_finished.send(sender=None),
+    # Class generations are told apart by tokens, which begin anew with each clone.
+    registry.forget_worlds,
 ]
 
 # Django lists the connections of DATABASES only, and the ones of branches are not in there.

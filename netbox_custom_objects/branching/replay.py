@@ -1,0 +1,27 @@
+"""
+Knows while the changes of a branch are being merged, reverted or synchronised.
+
+netbox-branching sends no signal when that fails. Hence what `begin` notes is a hint, believed only while the default
+connection is inside a transaction, as every replay is, and dropped at the start of each request (proven, 3.1).
+"""
+from contextvars import ContextVar
+
+from django.db import DEFAULT_DB_ALIAS, connections
+
+_replayed: ContextVar[str | None] = ContextVar('netbox_custom_objects_replayed', default=None)
+
+
+def begin(branch, **kwargs) -> None:
+    """Note that a replay of `branch` starts."""
+    _replayed.set(branch.connection_name)
+
+
+def end(**kwargs) -> None:
+    """Note that no replay is going on."""
+    _replayed.set(None)
+
+
+def replayed_alias() -> str | None:
+    """Return the connection alias of the branch that is being replayed, None outside of a replay."""
+    alias = _replayed.get()
+    return alias if alias and connections[DEFAULT_DB_ALIAS].in_atomic_block else None

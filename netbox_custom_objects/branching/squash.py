@@ -1,0 +1,160 @@
+"""
+Order among collapsed changes that netbox-branching cannot see: schema before data, data before its schema's end.
+
+Squashing sorts by the foreign keys of the classes at hand. Without these edges a value can be written before the
+column that holds it exists; it vanishes, and the merge still reports success (proven, 3.3).
+"""
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.contrib.contenttypes.models import ContentType
+
+from ..constants import APP_LABEL
+from ..definitions import TypeDefinition, field_id_from_payload_key, type_id_from_model_name
+from ..field_types import field_type_of
+from ..runtime.registry import world
+
+TYPE_LABEL = f'{APP_LABEL}.customobjecttype'
+FIELD_LABEL = f'{APP_LABEL}.customobjecttypefield'
+
+CREATE, UPDATE, DELETE = 'create', 'update', 'delete'
+
+
+@dataclass
+class TypeChanges:
+    """The changes of one merge that concern one type, by what they change."""
+    type_changes: list = field(default_factory=list)
+    field_changes: list = field(default_factory=list)
+    object_changes: list = field(default_factory=list)
+
+
+def add_edges(collapsed_changes: dict, **kwargs) -> None:
+    """
+    Add our edges to the graph of collapsed changes, in place.
+
+    Args:
+        collapsed_changes: netbox-branching's CollapsedChange objects, keyed by (model label, object id[, note])
+    """
+    graph = Graph(collapsed_changes)
+    by_type = sort_by_type(collapsed_changes.values())
+    for changes in by_type.values():
+        order_within_type(graph, changes)
+    order_between_types(graph, by_type)
+    release_before_delete(graph, by_type)
+
+
+class Graph:
+    """Adds edges between changes that are both in the merge."""
+
+    def __init__(self, collapsed_changes: dict):
+        self.changes = collapsed_changes
+
+    def after(self, later, earlier) -> None:
+        """Make `later` wait for `earlier`."""
+        if later is not earlier:
+            later.depends_on.add(earlier.key)
+            earlier.depended_by.add(later.key)
+
+
+def sort_by_type(changes: Iterable) -> dict[int, TypeChanges]:
+    """Return the changes of types, fields and objects by the id of the type that they belong to."""
+    found: dict[int, TypeChanges] = defaultdict(TypeChanges)
+    for change in changes:
+        label, object_id = change.key[:2]
+        if label == TYPE_LABEL:
+            found[object_id].type_changes.append(change)
+        elif label == FIELD_LABEL:
+            found[data_of(change)['custom_object_type']].field_changes.append(change)
+        elif (type_id := type_id_of(label)) is not None:
+            found[type_id].object_changes.append(change)
+    return found
+
+
+def order_within_type(graph: Graph, changes: TypeChanges) -> None:
+    """
+    Type before field before value; objects deleted before the field or type that their records speak of.
+
+    An object's edit may come before or after the deletion of a field: a retired column keeps its values, and a key of
+    a field that is gone is ignored. An object's deletion must come first, so that a revert restores the field first.
+    """
+    for change in changes.object_changes:
+        for other in (*changes.type_changes, *changes.field_changes):
+            if action(other) == DELETE:
+                if action(change) == DELETE or other in changes.type_changes:
+                    graph.after(other, change)
+            elif action(change) != DELETE:
+                graph.after(change, other)
+    for change in changes.field_changes:
+        for other in changes.type_changes:
+            if action(other) == DELETE:
+                graph.after(other, change)
+            else:
+                graph.after(change, other)
+        if action(change) != DELETE:
+            # A new field may have the name of one that is deleted in the same branch.
+            for other in changes.field_changes:
+                if action(other) == DELETE and data_of(other)['name'] == data_of(change)['name']:
+                    graph.after(change, other)
+
+
+def order_between_types(graph: Graph, by_type: dict[int, TypeChanges]) -> None:
+    """A field comes after the type that it points at, and goes before it."""
+    object_types = {
+        f'{APP_LABEL}.{name}': pk
+        for pk, name in ContentType.objects.filter(app_label=APP_LABEL).values_list('pk', 'model')
+    }
+    type_ids = {pk: type_id_of(label) for label, pk in object_types.items()}
+    for changes in by_type.values():
+        for change in changes.field_changes:
+            data = data_of(change)
+            targets = {data.get('related_object_type'), *(data.get('related_object_types') or ())}
+            for target in (type_ids.get(pk) for pk in targets if pk):
+                for other in by_type[target].type_changes if target in by_type else ():
+                    if action(other) == DELETE:
+                        graph.after(other, change)
+                    elif action(change) != DELETE:
+                        graph.after(change, other)
+
+
+def release_before_delete(graph: Graph, by_type: dict[int, TypeChanges]) -> None:
+    """
+    An object that lets go of a core object changes before that is deleted: the reference may be a protecting one.
+
+    References between custom objects need no order: their rows may form cycles, and a replay does not insist on the
+    existence of targets.
+    """
+    deletes = {key[:2]: change for key, change in graph.changes.items() if action(change) == DELETE}
+    definitions = world().definitions
+    for type_id, changes in by_type.items():
+        if type_id in definitions:
+            for change in changes.object_changes:
+                for target in referenced(definitions[type_id], change.prechange_data or {}):
+                    if target in deletes:
+                        graph.after(deletes[target], change)
+
+
+def referenced(definition: TypeDefinition, data: dict) -> Iterable[tuple[str, int]]:
+    """Yield (model label, id) of the core objects that change data of one object refer to."""
+    by_id = {item.id: item for item in definition.fields}
+    for key, value in data.items():
+        item = by_id.get(field_id_from_payload_key(key))
+        if item is None or not value or not field_type_of(item).is_reference or item.target is None:
+            continue
+        if item.target.type_id is None:
+            for pk in value if isinstance(value, list) else [value]:
+                yield item.target.label, pk
+
+
+def action(change) -> str:
+    return str(change.final_action.value)
+
+
+def data_of(change) -> dict:
+    """Return what is known of the changed object: its last state, or its first if it is being deleted."""
+    return change.postchange_data or change.prechange_data or {}
+
+
+def type_id_of(label: str) -> int | None:
+    app_label, model = label.split('.')
+    return type_id_from_model_name(model) if app_label == APP_LABEL else None

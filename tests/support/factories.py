@@ -1,0 +1,84 @@
+"""Makes types, fields and objects for tests through the ORM, validated as a form would."""
+
+from core.models import ObjectType
+from extras.models import CustomFieldChoiceSet
+
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+
+
+def make_type(name, slug=None, fields=(), **attributes):
+    """Create a type; `fields` are dicts of `make_field` arguments, or (name, type) pairs."""
+    custom_object_type = CustomObjectType(name=name, slug=slug or name.replace('_', '-'), **attributes)
+    custom_object_type.full_clean()
+    custom_object_type.save()
+    for field in fields:
+        make_field(custom_object_type, **(field if isinstance(field, dict) else dict(zip(('name', 'type'), field))))
+    return custom_object_type
+
+
+def make_field(custom_object_type, name, type='text', target=None, choices=None, **attributes):
+    """
+    Create a field.
+
+    `target` is a model class or a CustomObjectType that the field points at; `choices` is a list of values, for which
+    a choice set is made.
+    """
+    if target is not None:
+        attributes['related_object_type'] = (
+            target.object_type if isinstance(target, CustomObjectType) else ObjectType.objects.get_for_model(target)
+        )
+    if choices is not None:
+        attributes['choice_set'] = make_choice_set(f'{custom_object_type.name} {name}', choices)
+    field = CustomObjectTypeField(custom_object_type=custom_object_type, name=name, type=type, **attributes)
+    field.full_clean()
+    field.save()
+    return field
+
+
+def make_choice_set(name, values):
+    choice_set = CustomFieldChoiceSet(name=name, extra_choices=[[value, value.capitalize()] for value in values])
+    choice_set.full_clean()
+    choice_set.save()
+    return choice_set
+
+
+def make_object(custom_object_type, **values):
+    """Create an object of the type; lists for many-valued references are linked after it was saved."""
+    model = custom_object_type.get_model()
+    links = {
+        name: values.pop(name)
+        for name in list(values)
+        if isinstance(values[name], (list, tuple)) and model._meta.get_field(name).many_to_many
+    }
+    obj = model(**values)
+    obj.full_clean()
+    obj.save()
+    for name, targets in links.items():
+        getattr(obj, name).set(targets)
+    return obj
+
+
+def make_every_kind(name='every_kind', target=None):
+    """Create a type that has a field of each kind, pointing at `target` (by default dcim.Site)."""
+    from dcim.models import Site
+
+    target = target or Site
+    choices = ['red', 'green', 'blue']
+    custom_object_type = make_type(name)
+    for field in (
+        {'name': 'title', 'type': 'text', 'primary': True},
+        {'name': 'notes', 'type': 'longtext'},
+        {'name': 'amount', 'type': 'integer'},
+        {'name': 'price', 'type': 'decimal'},
+        {'name': 'active', 'type': 'boolean'},
+        {'name': 'bought', 'type': 'date'},
+        {'name': 'seen', 'type': 'datetime'},
+        {'name': 'web', 'type': 'url'},
+        {'name': 'extra', 'type': 'json'},
+        {'name': 'color', 'type': 'select', 'choices': choices},
+        {'name': 'colors', 'type': 'multiselect', 'choices': choices},
+        {'name': 'place', 'type': 'object', 'target': target},
+        {'name': 'places', 'type': 'multiobject', 'target': target},
+    ):
+        make_field(custom_object_type, **field)
+    return custom_object_type
