@@ -4,6 +4,7 @@ In production a web server in front of NetBox serves the static files; developme
 """
 
 from django.contrib.staticfiles.handlers import StaticFilesHandler
+
 from netbox.wsgi import application as netbox
 
 application = StaticFilesHandler(netbox)

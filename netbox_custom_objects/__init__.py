@@ -1,9 +1,10 @@
 """
 NetBox plugin: object types that users define at runtime, each backed by a PostgreSQL table of its own.
 
-This module is imported by NetBox's settings, before any app is loaded: it may import netbox.plugins, constants and early at its top
-and everything else inside functions only.
+This module is imported by NetBox's settings, before any app is loaded: it may import netbox.plugins,
+constants and early at its top and everything else inside functions only.
 """
+
 from netbox.plugins import PluginConfig
 
 from . import early
@@ -14,6 +15,7 @@ __version__ = '1.0.0a1'
 
 class CustomObjectsConfig(PluginConfig):
     """Registers the plugin with NetBox, and resolves dynamic model names for Django's app registry."""
+
     name = 'netbox_custom_objects'
     verbose_name = 'Custom Objects'
     description = 'Object types defined by users, with full branching support'
@@ -38,6 +40,7 @@ class CustomObjectsConfig(PluginConfig):
             if not self.apps.ready:
                 raise
             from .runtime.registry import resolve
+
             return resolve(model_name)
 
     def get_models(self, include_auto_created=False, include_swapped=False):
@@ -50,11 +53,13 @@ class CustomObjectsConfig(PluginConfig):
         yield from super().get_models(include_auto_created, include_swapped)
         if self.apps.ready and not include_auto_created and not include_swapped:
             from .runtime.stubs import stub_models
+
             yield from stub_models()
 
     def ready(self):
         super().ready()
         from . import startup
+
         startup.register()
 
 

@@ -1,4 +1,5 @@
 """Choice lists of the definition models (values and order per the public contract)."""
+
 from django.utils.translation import gettext_lazy as _
 
 from utilities.choices import ChoiceSet

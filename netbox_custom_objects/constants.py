@@ -1,4 +1,5 @@
 """Names and limits that other rooms and third parties import."""
+
 from .definitions.names import TABLE_MODEL_RE
 
 __all__ = (
@@ -35,13 +36,15 @@ CONFIG_CONTEXT_DIMENSION_FIELDS = {
 }
 
 # First path segments of our own pages and endpoints: a type with such a slug could not be reached.
-RESERVED_SLUGS = frozenset((
-    'custom-object-types',
-    'custom-object-type-fields',
-    'linked-objects',
-    'schema',
-    'journal-entries',
-))
+RESERVED_SLUGS = frozenset(
+    (
+        'custom-object-types',
+        'custom-object-type-fields',
+        'linked-objects',
+        'schema',
+        'journal-entries',
+    )
+)
 
 # PLUGINS_CONFIG['netbox_custom_objects']
 DEFAULT_SETTINGS = {

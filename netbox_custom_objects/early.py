@@ -5,6 +5,7 @@ May import django's signals only. A receiver connected here runs ahead of those 
 refused before it is logged, references are released (and logged) before their target's own record, and a schema change
 that fails leaves no change record behind (proven, chapter 6).
 """
+
 from contextlib import nullcontext
 from importlib import import_module
 

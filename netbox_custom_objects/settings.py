@@ -3,6 +3,7 @@ Access to PLUGINS_CONFIG['netbox_custom_objects'] and to the few host settings t
 
 May import django.conf and netbox.plugins only.
 """
+
 from django.conf import settings as django_settings
 
 from netbox.plugins import get_plugin_config

@@ -4,6 +4,7 @@ Receivers: definition rows changed, so tables and classes follow; objects are de
 Connected by `early`, ahead of NetBox's own receivers. All of them obey `using` and run for raw saves too: a replayed
 change is a change like any other (host-facts 8, trap 7).
 """
+
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
@@ -21,9 +22,7 @@ def type_changed(instance: CustomObjectType, using: str, **kwargs) -> None:
 
 def field_changed(instance: CustomObjectTypeField, using: str, **kwargs) -> None:
     types = CustomObjectType.objects.using(using).filter(pk=instance.custom_object_type_id)
-    types.update(
-        next_schema_id=Greatest(F('next_schema_id'), instance.schema_id or 0), cache_timestamp=timezone.now()
-    )
+    types.update(next_schema_id=Greatest(F('next_schema_id'), instance.schema_id or 0), cache_timestamp=timezone.now())
     reconcile(using, instance.custom_object_type_id)
 
 

@@ -3,6 +3,7 @@ Everything that netbox-branching is told, in one list.
 
 Imported only when netbox-branching is installed and enabled. Must never query.
 """
+
 from netbox_branching import signals
 from netbox_branching.utilities import register_branching_resolver
 

@@ -1,4 +1,5 @@
 """What happens to our bookkeeping when branches come and go."""
+
 from ..models.revision import forget_schema
 
 

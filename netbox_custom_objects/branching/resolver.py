@@ -4,10 +4,11 @@ Which schema a custom object is read from and written to.
 Custom objects follow their definitions: if an administrator exempts the definition models from branching, the objects
 are exempt with them, so that rows and columns never live in different schemas.
 """
+
 from django.db import DEFAULT_DB_ALIAS
-from netbox_branching.contextvars import active_branch
 
 from netbox.plugins import get_plugin_config
+from netbox_branching.contextvars import active_branch
 
 from ..constants import APP_LABEL
 

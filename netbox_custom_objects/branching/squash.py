@@ -4,6 +4,7 @@ Order among collapsed changes that netbox-branching cannot see: schema before da
 Squashing sorts by the foreign keys of the classes at hand. Without these edges a value can be written before the
 column that holds it exists; it vanishes, and the merge still reports success (proven, 3.3).
 """
+
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -24,6 +25,7 @@ CREATE, UPDATE, DELETE = 'create', 'update', 'delete'
 @dataclass
 class TypeChanges:
     """The changes of one merge that concern one type, by what they change."""
+
     type_changes: list = field(default_factory=list)
     field_changes: list = field(default_factory=list)
     object_changes: list = field(default_factory=list)

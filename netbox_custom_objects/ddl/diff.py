@@ -3,6 +3,7 @@ The one comparison: what a schema holds against what the definitions ask for, as
 
 Pure: the standard library only. Must never drop a column or a table, only retire it.
 """
+
 from collections.abc import Iterator
 
 from .operations import (

@@ -4,11 +4,11 @@ The only place where a plan becomes SQL that runs.
 Must be called inside a transaction on the target's connection, in which the definition row was written too: rows and
 columns appear and vanish together. Must never touch a schema other than the target's, sequences excepted.
 """
+
 import logging
 
-from psycopg import sql
-
 from django.db import DataError, connections
+from psycopg import sql
 
 from .. import settings
 from ..exceptions import SchemaChangeRefused, UnconvertibleValues, VerificationFailed

@@ -3,6 +3,7 @@ Reads what tables of ours really look like, by schema and name, straight from pg
 
 Django's introspection follows the search path and would report main's tables for a branch; this never does.
 """
+
 import re
 
 from ..definitions import table_name

@@ -3,6 +3,7 @@ How schema changes wait: briefly, with retries, and with a sentence that names w
 
 May import django's database layer and `target`. Must leave the session's lock_timeout as it found it.
 """
+
 import random
 import time
 from collections.abc import Callable
@@ -38,6 +39,7 @@ def lock_type(target: Target, type_id: int) -> None:
     Raises:
         SchemaLocked: somebody else held it for longer than all retries took
     """
+
     def acquire():
         with target.cursor() as cursor:
             cursor.execute('SELECT pg_advisory_xact_lock(hashtext(%s), %s)', [target.schema, type_id])

@@ -3,6 +3,7 @@ The steps that a plan is made of: one frozen value each, with its lock class, ph
 
 Pure: the standard library only. An operation says what happens; `render` knows the SQL and `simulate` the effect.
 """
+
 from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
@@ -12,6 +13,7 @@ from .spec import Column, Index, Schema, Table
 
 class Lock(StrEnum):
     """The strongest lock that a step takes on an existing table (architecture, chapter 7)."""
+
     NONE = 'none'
     CATALOG = 'access exclusive, catalog write only'
     SHARE = 'share'
@@ -27,6 +29,7 @@ class Phase(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Operation:
     """Base of all steps. `table` is the unqualified table name; the target's schema is added when SQL is made."""
+
     table: str
 
     lock: ClassVar[Lock] = Lock.NONE
@@ -146,6 +149,7 @@ class RestoreColumn(ColumnOperation):
 @dataclass(frozen=True, slots=True)
 class AlterColumnType(ColumnOperation):
     """Convert a column in place. Widening is a catalog write; anything else rewrites and is decided by size."""
+
     new_type: str
     lock: ClassVar[Lock] = Lock.REWRITE
     phase: ClassVar[Phase] = Phase.BY_SIZE

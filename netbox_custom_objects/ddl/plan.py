@@ -3,6 +3,7 @@ An ordered list of operations, and what can be said about it before it runs.
 
 Pure: the standard library only.
 """
+
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -13,6 +14,7 @@ from .spec import Schema
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Operations in the order in which they must run. An empty plan is false."""
+
     operations: tuple[Operation, ...] = ()
 
     def __bool__(self) -> bool:

@@ -3,6 +3,7 @@ Turns operations into SQL, qualified with the target's schema.
 
 Must never run anything, and never render DROP TABLE or DROP COLUMN: only `retention` may drop.
 """
+
 from functools import singledispatch
 
 from psycopg import sql
@@ -39,10 +40,12 @@ def render(operation: Operation, target: Target) -> Statements:
 def _(operation: CreateTable, target: Target) -> Statements:
     table = operation.spec
     sequence = sql.Identifier(main_schema(), sequence_name(table.name))
-    columns = [sql.SQL('{} {}').format(sql.Identifier(c.name), sql.SQL(c.type)) for c in table.columns if c.name != 'id']
+    columns = [
+        sql.SQL('{} {}').format(sql.Identifier(c.name), sql.SQL(c.type)) for c in table.columns if c.name != 'id'
+    ]
     statements = [
         sql.SQL('CREATE SEQUENCE IF NOT EXISTS {}').format(sequence),
-        sql.SQL("CREATE TABLE {} (id bigint PRIMARY KEY DEFAULT nextval({}), {})").format(
+        sql.SQL('CREATE TABLE {} (id bigint PRIMARY KEY DEFAULT nextval({}), {})').format(
             _table(target, table), sql.Literal(sequence.as_string()), sql.SQL(', ').join(columns)
         ),
     ]
@@ -68,7 +71,11 @@ def _(operation: RestoreTable, target: Target) -> Statements:
 @render.register
 def _(operation: AddColumn, target: Target) -> Statements:
     column = operation.column
-    table, name, type_ = sql.Identifier(target.schema, operation.table), sql.Identifier(column.name), sql.SQL(column.type)
+    table, name, type_ = (
+        sql.Identifier(target.schema, operation.table),
+        sql.Identifier(column.name),
+        sql.SQL(column.type),
+    )
     add = sql.SQL('ALTER TABLE {} ADD COLUMN {} {}').format(table, name, type_)
     statements = [add]
     if column.fill is not None:

@@ -3,6 +3,7 @@ What tables should look like, or do look like: plain values that compile, intros
 
 Pure: the standard library only. Must never hold SQL beyond the names of column types.
 """
+
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,6 +17,7 @@ class Column:
     `comment` is what people see in psql. `retired` is the ISO timestamp since when no field uses the column. `fill`
     is the value that rows get which exist when the column is added; it is no part of the column afterwards.
     """
+
     name: str
     type: str
     comment: str = field(default='', compare=False)
@@ -25,7 +27,8 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index over plain columns. Two indexes are the same thing if columns and uniqueness are; names differ freely."""
+    """An index over plain columns; two are the same if columns and uniqueness are, whatever their names."""
+
     name: str = field(compare=False)
     columns: tuple[str, ...]
     unique: bool = False
@@ -34,6 +37,7 @@ class Index:
 @dataclass(frozen=True, slots=True)
 class Table:
     """One table; every table of ours has a bigint primary key `id` that draws from a sequence in the main schema."""
+
     name: str
     columns: tuple[Column, ...] = ()
     indexes: tuple[Index, ...] = ()
@@ -51,6 +55,7 @@ class Table:
 @dataclass(frozen=True)
 class Schema:
     """The tables of one type (its own and its link tables) in one PostgreSQL schema."""
+
     tables: tuple[Table, ...] = ()
 
     @classmethod

@@ -4,6 +4,7 @@ A target: one PostgreSQL schema reached over one Django connection. Everything i
 A branch's connection has `<branch schema>, <main schema>` as its search path, so that an unqualified name which the
 branch lacks silently means main's table; hence every statement of ours is qualified with the target's schema.
 """
+
 from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS, connections

@@ -3,6 +3,7 @@ Frozen descriptions of what users defined: the pure heart of the plugin.
 
 May import the standard library only. Must never import django or netbox (invariant I1).
 """
+
 from .fingerprint import canonical_json, fingerprint
 from .model import ChoiceSetRef, FieldDefinition, TargetRef, TypeDefinition
 from .names import (

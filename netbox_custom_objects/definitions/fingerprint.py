@@ -3,6 +3,7 @@ Canonical text of plain values, and digests of it, to tell whether two definitio
 
 May import the standard library only. Must never depend on dict order or on the process.
 """
+
 import hashlib
 import json
 from typing import Any

@@ -4,6 +4,7 @@ The frozen values: one TypeDefinition per type, one FieldDefinition per field.
 May import the standard library only. Must never hold a row, a model class or a connection: what a definition knows is
 enough to compile a table, to build a model class and to draw every surface.
 """
+
 import json
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -17,6 +18,7 @@ APP_LABEL = 'netbox_custom_objects'
 @dataclass(frozen=True, slots=True)
 class TargetRef:
     """An object type that a field points at, by natural key, e.g. `TargetRef('dcim', 'site')`."""
+
     app_label: str
     model: str
 
@@ -33,6 +35,7 @@ class TargetRef:
 @dataclass(frozen=True, slots=True)
 class ChoiceSetRef:
     """A choice set and the state it was last seen in, so that editing its choices makes a new definition."""
+
     id: int
     version: str
 
@@ -40,6 +43,7 @@ class ChoiceSetRef:
 @dataclass(frozen=True, slots=True)
 class FieldDefinition:
     """One field of a type. Attribute names are those of CustomObjectTypeField; JSON values are canonical text."""
+
     id: int
     type_id: int
     name: str
@@ -104,6 +108,7 @@ class FieldDefinition:
 @dataclass(frozen=True)
 class TypeDefinition:
     """One type with its fields, in display order (group, weight, name)."""
+
     id: int
     name: str
     slug: str

@@ -4,6 +4,7 @@ Physical and internal names, derived from ids alone (invariant I6).
 May import the standard library only. Must never look at a name that a user chose, except to make a payload key
 readable: renaming a type or a field changes nothing that is computed here.
 """
+
 import re
 
 TABLE_MODEL_RE = re.compile(r'^table(\d+)model$')

@@ -8,15 +8,16 @@ import django.core.validators
 import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
-import netbox.models.deletion
-import netbox_custom_objects.models.types
 import taggit.managers
-import utilities.json
 from django.db import migrations, models
+
+import netbox.models.deletion
+import utilities.json
+
+import netbox_custom_objects.models.types
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     replaces = [
@@ -48,8 +49,7 @@ class Migration(migrations.Migration):
     operations = [
         migrations.CreateModel(
             name='CustomObjectObjectType',
-            fields=[
-            ],
+            fields=[],
             options={
                 'proxy': True,
                 'indexes': [],
@@ -63,21 +63,51 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
                 ('created', models.DateTimeField(auto_now_add=True, null=True)),
                 ('last_updated', models.DateTimeField(auto_now=True, null=True)),
-                ('custom_field_data', models.JSONField(blank=True, default=dict, encoder=utilities.json.CustomFieldJSONEncoder)),
-                ('name', models.CharField(max_length=100, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(_[a-z0-9]+)*$', 'Only lower-case letters, digits and single underscores are allowed.')])),
+                (
+                    'custom_field_data',
+                    models.JSONField(blank=True, default=dict, encoder=utilities.json.CustomFieldJSONEncoder),
+                ),
+                (
+                    'name',
+                    models.CharField(
+                        max_length=100,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                '^[a-z0-9]+(_[a-z0-9]+)*$',
+                                'Only lower-case letters, digits and single underscores are allowed.',
+                            )
+                        ],
+                    ),
+                ),
                 ('slug', models.SlugField(max_length=100, unique=True)),
                 ('verbose_name', models.CharField(blank=True, max_length=100)),
                 ('verbose_name_plural', models.CharField(blank=True, max_length=100)),
                 ('description', models.CharField(blank=True, max_length=200)),
                 ('comments', models.TextField(blank=True)),
-                ('version', models.CharField(blank=True, max_length=50, validators=[netbox_custom_objects.models.types.validate_version])),
+                (
+                    'version',
+                    models.CharField(
+                        blank=True, max_length=50, validators=[netbox_custom_objects.models.types.validate_version]
+                    ),
+                ),
                 ('group_name', models.CharField(blank=True, db_index=True, max_length=100)),
                 ('display_expression', models.CharField(blank=True, max_length=500)),
                 ('config_context_enabled', models.BooleanField(default=False)),
                 ('schema_document', models.JSONField(blank=True, editable=False, null=True)),
                 ('next_schema_id', models.PositiveIntegerField(default=0, editable=False)),
                 ('cache_timestamp', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
-                ('object_type', models.OneToOneField(blank=True, editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='custom_object_types', to='core.objecttype')),
+                (
+                    'object_type',
+                    models.OneToOneField(
+                        blank=True,
+                        editable=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name='custom_object_types',
+                        to='core.objecttype',
+                    ),
+                ),
                 ('tags', taggit.managers.TaggableManager(through='extras.TaggedItem', to='extras.Tag')),
             ],
             options={
@@ -93,7 +123,18 @@ class Migration(migrations.Migration):
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
                 ('created', models.DateTimeField(auto_now_add=True, null=True)),
                 ('last_updated', models.DateTimeField(auto_now=True, null=True)),
-                ('name', models.CharField(max_length=50, validators=[django.core.validators.RegexValidator('^[a-z0-9]+(_[a-z0-9]+)*$', 'Only lower-case letters, digits and single underscores are allowed.')])),
+                (
+                    'name',
+                    models.CharField(
+                        max_length=50,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                '^[a-z0-9]+(_[a-z0-9]+)*$',
+                                'Only lower-case letters, digits and single underscores are allowed.',
+                            )
+                        ],
+                    ),
+                ),
                 ('label', models.CharField(blank=True, max_length=50)),
                 ('type', models.CharField(default='text', max_length=50)),
                 ('primary', models.BooleanField(default=False)),
@@ -106,7 +147,18 @@ class Migration(migrations.Migration):
                 ('validation_maximum', models.BigIntegerField(blank=True, null=True)),
                 ('is_polymorphic', models.BooleanField(default=False)),
                 ('related_object_filter', models.JSONField(blank=True, null=True)),
-                ('related_name', models.CharField(blank=True, max_length=100, validators=[django.core.validators.RegexValidator('^(?!.*__)[a-z0-9_]+$', 'Only lower-case letters, digits and single underscores.')])),
+                (
+                    'related_name',
+                    models.CharField(
+                        blank=True,
+                        max_length=100,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                '^(?!.*__)[a-z0-9_]+$', 'Only lower-case letters, digits and single underscores.'
+                            )
+                        ],
+                    ),
+                ),
                 ('on_delete_behavior', models.CharField(blank=True, default='set_null', max_length=50)),
                 ('group_name', models.CharField(blank=True, max_length=50)),
                 ('description', models.CharField(blank=True, max_length=200)),
@@ -119,12 +171,48 @@ class Migration(migrations.Migration):
                 ('comments', models.TextField(blank=True)),
                 ('schema_id', models.PositiveIntegerField(blank=True, editable=False, null=True)),
                 ('deprecated', models.BooleanField(default=False)),
-                ('deprecated_since', models.CharField(blank=True, max_length=50, validators=[netbox_custom_objects.models.types.validate_version])),
-                ('scheduled_removal', models.CharField(blank=True, max_length=50, validators=[netbox_custom_objects.models.types.validate_version])),
-                ('choice_set', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='choices_for_object_type', to='extras.customfieldchoiceset')),
-                ('custom_object_type', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='fields', to='netbox_custom_objects.customobjecttype')),
-                ('related_object_type', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='core.objecttype')),
-                ('related_object_types', models.ManyToManyField(blank=True, related_name='polymorphic_custom_object_type_fields', to='core.objecttype')),
+                (
+                    'deprecated_since',
+                    models.CharField(
+                        blank=True, max_length=50, validators=[netbox_custom_objects.models.types.validate_version]
+                    ),
+                ),
+                (
+                    'scheduled_removal',
+                    models.CharField(
+                        blank=True, max_length=50, validators=[netbox_custom_objects.models.types.validate_version]
+                    ),
+                ),
+                (
+                    'choice_set',
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name='choices_for_object_type',
+                        to='extras.customfieldchoiceset',
+                    ),
+                ),
+                (
+                    'custom_object_type',
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name='fields',
+                        to='netbox_custom_objects.customobjecttype',
+                    ),
+                ),
+                (
+                    'related_object_type',
+                    models.ForeignKey(
+                        blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, to='core.objecttype'
+                    ),
+                ),
+                (
+                    'related_object_types',
+                    models.ManyToManyField(
+                        blank=True, related_name='polymorphic_custom_object_type_fields', to='core.objecttype'
+                    ),
+                ),
             ],
             options={
                 'verbose_name': 'custom object type field',
@@ -135,18 +223,35 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='customobjecttype',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='netbox_custom_objects_customobjecttype_name', violation_error_message='A custom object type with this name exists already.'),
+            constraint=models.UniqueConstraint(
+                django.db.models.functions.text.Lower('name'),
+                name='netbox_custom_objects_customobjecttype_name',
+                violation_error_message='A custom object type with this name exists already.',
+            ),
         ),
         migrations.AddConstraint(
             model_name='customobjecttypefield',
-            constraint=models.UniqueConstraint(fields=('name', 'custom_object_type'), name='netbox_custom_objects_customobjecttypefield_unique_name', violation_error_message='This type has a field with this name already.'),
+            constraint=models.UniqueConstraint(
+                fields=('name', 'custom_object_type'),
+                name='netbox_custom_objects_customobjecttypefield_unique_name',
+                violation_error_message='This type has a field with this name already.',
+            ),
         ),
         migrations.AddConstraint(
             model_name='customobjecttypefield',
-            constraint=models.UniqueConstraint(condition=models.Q(('related_name', ''), _negated=True), fields=('related_object_type', 'related_name'), name='netbox_custom_objects_customobjecttypefield_unique_related_name', violation_error_message='Another field uses this related name on the same object type.'),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(('related_name', ''), _negated=True),
+                fields=('related_object_type', 'related_name'),
+                name='netbox_custom_objects_customobjecttypefield_unique_related_name',
+                violation_error_message='Another field uses this related name on the same object type.',
+            ),
         ),
         migrations.AddConstraint(
             model_name='customobjecttypefield',
-            constraint=models.UniqueConstraint(condition=models.Q(('schema_id__isnull', False)), fields=('schema_id', 'custom_object_type'), name='netbox_custom_objects_customobjecttypefield_unique_schema_id'),
+            constraint=models.UniqueConstraint(
+                condition=models.Q(('schema_id__isnull', False)),
+                fields=('schema_id', 'custom_object_type'),
+                name='netbox_custom_objects_customobjecttypefield_unique_schema_id',
+            ),
         ),
     ]

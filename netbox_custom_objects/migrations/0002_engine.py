@@ -4,6 +4,7 @@ What our design adds to the definition tables: payload keys, former names, schem
 Tokens are written by statement triggers (decision 6). The function and the token table live in the main schema; the
 triggers stand on the tables of every schema, and branching copies them into each new branch.
 """
+
 import django.contrib.postgres.fields
 from django.db import migrations, models
 
@@ -72,7 +73,6 @@ def drop_triggers(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
         ('netbox_custom_objects', '0001_squashed_0018_initial'),
     ]

@@ -1,4 +1,5 @@
 """The definition models, the abstract base of all dynamic models, and what reads definitions from rows."""
+
 from .fields import CustomObjectTypeField
 from .objects import CustomObject
 from .proxies import CustomObjectObjectType

@@ -3,13 +3,34 @@ One field's row, saved or not, as a FieldDefinition.
 
 Must never query: the loader and the model's own validation both stand on it.
 """
+
 from ..definitions import ChoiceSetRef, FieldDefinition, TargetRef, canonical_json
 
 # Attributes that a FieldDefinition takes over as they are.
 PLAIN_ATTRIBUTES = (
-    'id', 'name', 'type', 'payload_key', 'label', 'description', 'group_name', 'primary', 'context', 'required',
-    'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'is_polymorphic', 'related_name',
-    'on_delete_behavior', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
+    'id',
+    'name',
+    'type',
+    'payload_key',
+    'label',
+    'description',
+    'group_name',
+    'primary',
+    'context',
+    'required',
+    'unique',
+    'validation_regex',
+    'validation_minimum',
+    'validation_maximum',
+    'is_polymorphic',
+    'related_name',
+    'on_delete_behavior',
+    'search_weight',
+    'filter_logic',
+    'ui_visible',
+    'ui_editable',
+    'weight',
+    'is_cloneable',
     'deprecated',
 )
 

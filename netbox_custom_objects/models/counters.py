@@ -3,6 +3,7 @@ Numbers drawn outside of transactions' isolation: primary keys ahead of an INSER
 
 Both come from the main schema, so that main and all branches never hand out the same number.
 """
+
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from ..settings import main_schema

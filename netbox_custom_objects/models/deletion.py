@@ -4,6 +4,7 @@ What goes with a type when it is deleted, in an order that a merge can replay an
 Objects first, then fields, then (by the caller) the type: each with its own change record, so that an object's record
 never meets a type that is gone already (host-facts 8, trap 17).
 """
+
 from django.apps import apps
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
@@ -45,10 +46,14 @@ def refuse_if_referenced(custom_object_type, using: str) -> None:
     """Raise ProtectedError if a field of another type points at this one."""
     field_model = apps.get_model(APP_LABEL, 'customobjecttypefield')
     others = field_model.objects.using(using).exclude(custom_object_type=custom_object_type.pk)
-    referrers = {
-        *others.filter(related_object_type=custom_object_type.object_type_id),
-        *others.filter(related_object_types=custom_object_type.object_type_id),
-    } if custom_object_type.object_type_id else set()
+    referrers = (
+        {
+            *others.filter(related_object_type=custom_object_type.object_type_id),
+            *others.filter(related_object_types=custom_object_type.object_type_id),
+        }
+        if custom_object_type.object_type_id
+        else set()
+    )
     if referrers:
         names = ', '.join(sorted(f'{field.custom_object_type.name}.{field.name}' for field in referrers))
         raise ProtectedError(

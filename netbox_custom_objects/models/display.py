@@ -3,6 +3,7 @@ The display name of an object: an expression that users write in Jinja2, compile
 
 May import jinja2 and django's exceptions.
 """
+
 import logging
 from functools import lru_cache
 
@@ -27,7 +28,7 @@ def validate_expression(expression: str) -> None:
     try:
         compiled_expression(expression)
     except TemplateError as error:
-        raise ValidationError(_('This is not a valid Jinja2 template: %(error)s'), params={'error': error})
+        raise ValidationError(_('This is not a valid Jinja2 template: %(error)s'), params={'error': error}) from error
 
 
 def render_expression(expression: str, values: dict) -> str:

@@ -3,8 +3,9 @@ CustomObjectTypeField: one field of a user-defined type.
 
 Writing the row is all that this module does about the database; columns follow from the receivers in `signals`.
 """
-from django.core.validators import RegexValidator
+
 from django.contrib.postgres.fields import ArrayField
+from django.core.validators import RegexValidator
 from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -43,6 +44,7 @@ class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
 
 class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedModel):
     """A field of a CustomObjectType: what it is called, what it holds, and how it is shown."""
+
     custom_object_type = models.ForeignKey(
         to='netbox_custom_objects.CustomObjectType',
         on_delete=models.CASCADE,
@@ -170,10 +172,27 @@ class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedMode
     objects = CustomObjectTypeFieldQuerySet.as_manager()
 
     clone_fields = (
-        'custom_object_type', 'label', 'type', 'required', 'default', 'choice_set', 'validation_regex',
-        'validation_minimum', 'validation_maximum', 'related_object_type', 'is_polymorphic',
-        'related_object_filter', 'on_delete_behavior', 'group_name', 'description', 'search_weight', 'filter_logic',
-        'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
+        'custom_object_type',
+        'label',
+        'type',
+        'required',
+        'default',
+        'choice_set',
+        'validation_regex',
+        'validation_minimum',
+        'validation_maximum',
+        'related_object_type',
+        'is_polymorphic',
+        'related_object_filter',
+        'on_delete_behavior',
+        'group_name',
+        'description',
+        'search_weight',
+        'filter_logic',
+        'ui_visible',
+        'ui_editable',
+        'weight',
+        'is_cloneable',
     )
 
     # Kept by each schema for itself, from the names that it saw.

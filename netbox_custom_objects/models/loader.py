@@ -3,6 +3,7 @@ Rows to definitions: the only reader of the definition tables for the engine.
 
 Three queries at most, however many types there are. Names the alias explicitly; never asks the router.
 """
+
 from collections import defaultdict
 
 from django.db.models import F
@@ -13,7 +14,14 @@ from .fields import CustomObjectTypeField
 from .types import CustomObjectType
 
 _TYPE_ATTRIBUTES = (
-    'id', 'name', 'slug', 'verbose_name', 'verbose_name_plural', 'group_name', 'description', 'display_expression',
+    'id',
+    'name',
+    'slug',
+    'verbose_name',
+    'verbose_name_plural',
+    'group_name',
+    'description',
+    'display_expression',
     'config_context_enabled',
 )
 

@@ -4,6 +4,7 @@ The ContentType and ObjectType rows of dynamic types.
 They live in the main schema only, are shared by all branches, and are never deleted: change records, journal entries
 and ghosts of retired types refer to them (host-facts 8, trap 4).
 """
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS
 

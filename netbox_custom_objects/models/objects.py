@@ -3,6 +3,7 @@ CustomObject: the abstract base of all dynamic models, and the metaclass that ma
 
 Concrete classes are built by runtime.factory, which sets the class attributes named here.
 """
+
 from typing import ClassVar
 
 from django.apps import apps
@@ -79,6 +80,7 @@ class CustomObject(
     metaclass=CustomObjectMeta,
 ):
     """One object of a user-defined type."""
+
     # Set by the factory on every concrete class.
     _type_id: ClassVar[int]
     _definition: ClassVar[TypeDefinition]
@@ -137,6 +139,7 @@ class CustomObject(
         super().snapshot()
         self._prechange_payload = self._prechange_snapshot
         self._prechange_snapshot = payload.by_name(type(self), self._prechange_payload)
+
     snapshot.alters_data = True
 
     def to_objectchange(self, action):
@@ -147,6 +150,7 @@ class CustomObject(
         if objectchange.postchange_data is not None:
             self._postchange_snapshot = payload.by_name(type(self), objectchange.postchange_data)
         return objectchange
+
     to_objectchange.alters_data = True
 
     @classmethod

@@ -5,6 +5,7 @@ Values stand under their field's payload key (`title__1`), which never changes a
 undo and conflict detection need to know nothing about renames (decision 9). `title__1` is also a property of the
 class, because the host's generic deserializer and `update_object` set what they find in the data as attributes.
 """
+
 from typing import Any
 
 from django.core.serializers.base import DeserializedObject
@@ -92,4 +93,3 @@ def park_links(instance, name: str, value) -> None:
 def assign_parked_links(instance) -> None:
     for name, value in instance.__dict__.pop(_PARKED, {}).items():
         getattr(instance, name).set(value)
-

@@ -1,4 +1,5 @@
 """CustomObjectObjectType: the object types that a field may point at."""
+
 from django.db import models
 
 from core.models import ObjectType
@@ -14,6 +15,7 @@ class CustomObjectObjectTypeManager(models.Manager):
 
 class CustomObjectObjectType(ObjectType):
     """A proxy of ObjectType whose display name is that of the custom object type where there is one."""
+
     objects = CustomObjectObjectTypeManager()
 
     class Meta:

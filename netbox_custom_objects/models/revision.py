@@ -4,6 +4,7 @@ The revision token: one number per PostgreSQL schema that changes whenever a def
 Written by statement triggers on the definition tables (migration 0002), which branching copies into every branch;
 read here. Tokens are drawn from a sequence, so that a number that was rolled back is never used again.
 """
+
 from django.db import DEFAULT_DB_ALIAS, connections, models
 
 from ..ddl.target import Target
@@ -20,6 +21,7 @@ _installed = False
 
 class Revision(models.Model):
     """One row per schema that has seen a change; never change-logged, never copied into a branch."""
+
     schema = models.CharField(max_length=63, primary_key=True)
     token = models.BigIntegerField()
 
@@ -34,6 +36,7 @@ class Revision(models.Model):
 
 class SchemaIdCounter(models.Model):
     """The highest schema id handed out per type, in main and all branches (see `counters`)."""
+
     type_id = models.BigIntegerField(primary_key=True)
     value = models.IntegerField()
 

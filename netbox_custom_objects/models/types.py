@@ -3,6 +3,7 @@ CustomObjectType: one object type that a user defined.
 
 Writing the row is all that this module does about the database; tables follow from the receivers in `signals`.
 """
+
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -45,11 +46,14 @@ def validate_version(value: str) -> None:
     try:
         Version(value)
     except InvalidVersion:
-        raise ValidationError(_('%(value)s is not a version (such as 1.0 or 2.1rc1).'), params={'value': value})
+        raise ValidationError(
+            _('%(value)s is not a version (such as 1.0 or 2.1rc1).'), params={'value': value}
+        ) from None
 
 
 class CustomObjectType(NetBoxModel):
     """A type of objects, with fields of its own, each object of which is a row of a table of its own."""
+
     name = models.CharField(
         verbose_name=_('name'),
         max_length=100,
@@ -64,9 +68,7 @@ class CustomObjectType(NetBoxModel):
     verbose_name_plural = models.CharField(verbose_name=_('verbose name (plural)'), max_length=100, blank=True)
     description = models.CharField(verbose_name=_('description'), max_length=200, blank=True)
     comments = models.TextField(verbose_name=_('comments'), blank=True)
-    version = models.CharField(
-        verbose_name=_('version'), max_length=50, blank=True, validators=[validate_version]
-    )
+    version = models.CharField(verbose_name=_('version'), max_length=50, blank=True, validators=[validate_version])
     group_name = models.CharField(
         verbose_name=_('group name'),
         max_length=100,
@@ -120,9 +122,7 @@ class CustomObjectType(NetBoxModel):
 
     def get_list_url(self):
         """Return the URL of the list of this type's objects."""
-        return reverse(
-            'plugins:netbox_custom_objects:customobject_list', kwargs={'custom_object_type': self.slug}
-        )
+        return reverse('plugins:netbox_custom_objects:customobject_list', kwargs={'custom_object_type': self.slug})
 
     @property
     def display_name(self) -> str:
@@ -172,9 +172,8 @@ class CustomObjectType(NetBoxModel):
         before = type(self).objects.using(self._state.db).filter(pk=self.pk).first() if self.pk else None
         if before is None:
             self._check_limit()
-        if before is None or before.slug != self.slug:
-            if error := self._slug_error():
-                errors['slug'] = error
+        if (before is None or before.slug != self.slug) and (error := self._slug_error()):
+            errors['slug'] = error
         if before is not None and before.config_context_enabled != self.config_context_enabled:
             errors['config_context_enabled'] = _('Config contexts can only be switched on when the type is created.')
         if self.display_expression:
@@ -195,7 +194,7 @@ class CustomObjectType(NetBoxModel):
 
     def _slug_error(self):
         if self.slug in RESERVED_SLUGS:
-            return _('This slug is the address of one of the plugin\'s own pages.')
+            return _("This slug is the address of one of the plugin's own pages.")
         others = type(self).objects.exclude(pk=self.pk)
         if self.slug and others.filter(slug__iexact=self.slug).exists():
             return _('Another custom object type has this slug (letter case is not told apart).')

@@ -3,6 +3,7 @@ What a field definition must satisfy: every rule of contract 2.2, each error und
 
 Called from CustomObjectTypeField.clean(), hence by forms, REST, bulk import and every replayed change alike.
 """
+
 import re
 from collections.abc import Iterator
 
@@ -56,9 +57,12 @@ def _stored(field):
 
 
 def _siblings(field):
-    return type(field).objects.using(field._state.db).filter(
-        custom_object_type=field.custom_object_type_id
-    ).exclude(pk=field.pk)
+    return (
+        type(field)
+        .objects.using(field._state.db)
+        .filter(custom_object_type=field.custom_object_type_id)
+        .exclude(pk=field.pk)
+    )
 
 
 def _name(field, before) -> Errors:
@@ -72,8 +76,11 @@ def _name(field, before) -> Errors:
         clash = taken & other.field_type.attribute_names(field_definition(other))
         # The same name twice is what the unique constraint is for.
         if clash - ({field.name} if other.name == field.name else set()):
-            yield 'name', _('{name} is used by the field {other}; choose another name.').format(
-                name=min(clash), other=other.name
+            yield (
+                'name',
+                _('{name} is used by the field {other}; choose another name.').format(
+                    name=min(clash), other=other.name
+                ),
             )
 
 

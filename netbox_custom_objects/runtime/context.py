@@ -1,9 +1,10 @@
 """
 What the current code is doing: in which schema, since which revision, and whether a change is being replayed.
 
-May import ddl.target and models.revision. Branching tells us which alias is active through `set_alias_resolver`, so that
-this module (and everything above branching/) never imports netbox_branching.
+May import ddl.target and models.revision. Branching says through `set_alias_resolver` which alias is active, so that
+this module, and everything above branching/, never imports netbox_branching.
 """
+
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -32,6 +33,7 @@ def fit(model: type, alias: str) -> type | None:
 @dataclass(slots=True)
 class Pin:
     """A token that is trusted until the request ends; a provisional one is read again at every look-up."""
+
     token: int
     provisional: bool = False
 

@@ -3,6 +3,7 @@ Definitions to model classes: the only place where dynamic classes are made.
 
 Must never query, and must never leave a trace outside of the registry that it is given (decision 4).
 """
+
 from django.apps import apps as global_apps
 from django.db import models
 from django.db.models import DO_NOTHING, RESTRICT
@@ -70,31 +71,39 @@ class ClassBuilder:
             for name, key in field_type_of(field).payload_names(field).items()
             if name in attributes
         }
-        model = type(CustomObject)(class_name(definition.id), (CustomObject,), {
-            '__module__': MODULE,
-            'Meta': self._meta(definition),
-            'objects': CustomObjectManager(),
-            'clone_fields': clone_fields(definition),
-            '_type_id': definition.id,
-            '_definition': definition,
-            '_payload_names': payload_names,
-            **attributes,
-        })
+        model = type(CustomObject)(
+            class_name(definition.id),
+            (CustomObject,),
+            {
+                '__module__': MODULE,
+                'Meta': self._meta(definition),
+                'objects': CustomObjectManager(),
+                'clone_fields': clone_fields(definition),
+                '_type_id': definition.id,
+                '_definition': definition,
+                '_payload_names': payload_names,
+                **attributes,
+            },
+        )
         self._finish(model, definition, payload_names)
         return model
 
     def _meta(self, definition: TypeDefinition) -> type:
-        return type('Meta', (), {
-            'apps': self.registry,
-            'app_label': APP_LABEL,
-            'db_table': definition.table,
-            'managed': False,
-            'ordering': ('id',),
-            'verbose_name': definition.display_name,
-            'verbose_name_plural': definition.display_name_plural,
-            'base_manager_name': 'objects',
-            'default_manager_name': 'objects',
-        })
+        return type(
+            'Meta',
+            (),
+            {
+                'apps': self.registry,
+                'app_label': APP_LABEL,
+                'db_table': definition.table,
+                'managed': False,
+                'ordering': ('id',),
+                'verbose_name': definition.display_name,
+                'verbose_name_plural': definition.display_name_plural,
+                'base_manager_name': 'objects',
+                'default_manager_name': 'objects',
+            },
+        )
 
     def _finish(self, model, definition, payload_names):
         # All generations raise the same exceptions, so that `except model.DoesNotExist` catches them.
@@ -131,21 +140,29 @@ class ClassBuilder:
     def _link_model(self, field: FieldDefinition, target, inside: bool) -> type:
         source = f'{APP_LABEL}.{class_name(field.type_id)}'
         name = link_class_name(field.type_id, field.id)
-        meta = type('Meta', (), {
-            'apps': self.registry,
-            'app_label': APP_LABEL,
-            'db_table': field.link_table,
-            'managed': False,
-            # Django serialises and cascades the links of tables that it believes to have made itself.
-            'auto_created': True,
-        })
-        return type(models.Model)(name, (models.Model,), {
-            '__module__': MODULE,
-            'Meta': meta,
-            'id': models.BigAutoField(primary_key=True),
-            'source': ObjectForeignKey(source, models.CASCADE, related_name=f'{name}+'),
-            'target': ObjectForeignKey(target, models.CASCADE if inside else DO_NOTHING, related_name=f'{name}+'),
-        })
+        meta = type(
+            'Meta',
+            (),
+            {
+                'apps': self.registry,
+                'app_label': APP_LABEL,
+                'db_table': field.link_table,
+                'managed': False,
+                # Django serialises and cascades the links of tables that it believes to have made itself.
+                'auto_created': True,
+            },
+        )
+        return type(models.Model)(
+            name,
+            (models.Model,),
+            {
+                '__module__': MODULE,
+                'Meta': meta,
+                'id': models.BigAutoField(primary_key=True),
+                'source': ObjectForeignKey(source, models.CASCADE, related_name=f'{name}+'),
+                'target': ObjectForeignKey(target, models.CASCADE if inside else DO_NOTHING, related_name=f'{name}+'),
+            },
+        )
 
     def _target(self, target: TargetRef):
         """Return (the target's class or its label, whether it is a type of this island)."""

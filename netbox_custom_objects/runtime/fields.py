@@ -3,6 +3,7 @@ The relational model fields of dynamic classes: references by id, without a data
 
 Must never add anything to the class of a target outside the island (decision 5).
 """
+
 from django.db import models
 
 from .context import in_replay

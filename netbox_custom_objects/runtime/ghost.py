@@ -4,6 +4,7 @@ Ghosts: always-empty classes that stand for types which the current schema does 
 `ContentType.model_class()` must not be None for a type that lives in another branch or was retired: change log pages,
 provisioning, diffs and stale-content-type removal all dereference it (proven, 1.3).
 """
+
 from functools import cache
 
 from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist, ObjectNotUpdated
@@ -26,9 +27,7 @@ def exceptions_of(type_id: int) -> dict[str, type[Exception]]:
         'MultipleObjectsReturned': type(
             'MultipleObjectsReturned', (MultipleObjectsReturned,), {'__qualname__': f'{name}.MultipleObjectsReturned'}
         ),
-        'NotUpdated': type(
-            'NotUpdated', (ObjectNotUpdated, DatabaseError), {'__qualname__': f'{name}.NotUpdated'}
-        ),
+        'NotUpdated': type('NotUpdated', (ObjectNotUpdated, DatabaseError), {'__qualname__': f'{name}.NotUpdated'}),
     }
 
 
@@ -40,30 +39,38 @@ def ghost(type_id: int) -> type[CustomObject]:
     Its table is that of the type definitions, which exists in every schema and which branching copies anyway.
     """
     definition = TypeDefinition(type_id, model_name(type_id), slug=model_name(type_id))
-    meta = type('Meta', (), {
-        'apps': IsolatedApps(frozenset((model_name(type_id),)), APP_LABEL),
-        'app_label': APP_LABEL,
-        'db_table': CustomObjectType._meta.db_table,
-        'managed': False,
-        'ordering': ('id',),
-        'verbose_name': definition.display_name,
-        'verbose_name_plural': definition.display_name_plural,
-        'base_manager_name': 'objects',
-        'default_manager_name': 'objects',
-    })
-    model = type(CustomObject)(class_name(type_id), (CustomObject,), {
-        '__module__': 'netbox_custom_objects.models',
-        'Meta': meta,
-        'objects': CustomObjectManager(),
-        'clone_fields': (),
-        '_type_id': type_id,
-        '_definition': definition,
-        '_payload_names': {},
-        '_storage': frozenset(),
-        '_is_ghost': True,
-        # System checks would look for the table.
-        'check': classmethod(lambda cls, **kwargs: []),
-    })
+    meta = type(
+        'Meta',
+        (),
+        {
+            'apps': IsolatedApps(frozenset((model_name(type_id),)), APP_LABEL),
+            'app_label': APP_LABEL,
+            'db_table': CustomObjectType._meta.db_table,
+            'managed': False,
+            'ordering': ('id',),
+            'verbose_name': definition.display_name,
+            'verbose_name_plural': definition.display_name_plural,
+            'base_manager_name': 'objects',
+            'default_manager_name': 'objects',
+        },
+    )
+    model = type(CustomObject)(
+        class_name(type_id),
+        (CustomObject,),
+        {
+            '__module__': 'netbox_custom_objects.models',
+            'Meta': meta,
+            'objects': CustomObjectManager(),
+            'clone_fields': (),
+            '_type_id': type_id,
+            '_definition': definition,
+            '_payload_names': {},
+            '_storage': frozenset(),
+            '_is_ghost': True,
+            # System checks would look for the table.
+            'check': classmethod(lambda cls, **kwargs: []),
+        },
+    )
     for name, exception in exceptions_of(type_id).items():
         setattr(model, name, exception)
     return model

@@ -4,6 +4,7 @@ An app registry that knows a few models of its own, and asks the global one for 
 May import django only. Keeps core models ignorant of ours: nothing that is registered here shows in `django.apps.apps`
 or in the relation tree of a core model (proven, 1.1).
 """
+
 from django.apps import apps as global_apps
 from django.apps.registry import Apps
 
@@ -25,7 +26,8 @@ class IsolatedApps(Apps):
 
     def get_models(self, include_auto_created=False, include_swapped=False):
         return [
-            model for model in self.all_models[self.own_label].values()
+            model
+            for model in self.all_models[self.own_label].values()
             if include_auto_created or not model._meta.auto_created
         ]
 

@@ -4,6 +4,7 @@ The manager behind a many-valued reference.
 Django's own would filter the target's model through a reverse name that core models do not have, because they never
 learn of our relations. This one reads the link table first (proven, 1.6).
 """
+
 from copy import copy
 
 from django.db import router
@@ -18,9 +19,7 @@ class LinkDescriptor(ManyToManyDescriptor):
 
     @cached_property
     def related_manager_cls(self):
-        base = create_forward_many_to_many_manager(
-            self.rel.model._default_manager.__class__, self.rel, reverse=False
-        )
+        base = create_forward_many_to_many_manager(self.rel.model._default_manager.__class__, self.rel, reverse=False)
         return type('LinkManager', (LinkManagerMixin, base), {})
 
 

@@ -5,6 +5,7 @@ A class may be older or newer than the table it is asked to read (a branch that 
 type). Queries are moved to the class of the schema they run against, and only when the columns do not fit: a class
 that fits keeps its field names, which is what whoever asked understands (proven, 1.4).
 """
+
 from django.db import models, router
 
 from utilities.querysets import RestrictedQuerySet
@@ -24,6 +25,7 @@ class CustomObjectQuerySet(RestrictedQuerySet):
 
 class CustomObjectManager(models.Manager.from_queryset(CustomObjectQuerySet)):
     """`objects`, and the base manager too: Django's Collector, generic foreign keys and refresh_from_db() use that."""
+
     use_in_migrations = False
 
     def get_queryset(self):
@@ -32,7 +34,7 @@ class CustomObjectManager(models.Manager.from_queryset(CustomObjectQuerySet)):
 
 
 def refitted(queryset, alias: str):
-    """Return the queryset on the class that fits the schema behind `alias`, or an empty one if the type is not there."""
+    """Return the queryset on the class that fits the schema behind `alias`; an empty one if the type is not there."""
     model = fit(queryset.model, alias)
     if model is None:
         return queryset.none()

@@ -5,6 +5,7 @@ One receiver for everything, in main and in branches alike. Core models never le
 pages and deletions cost the same however many types there are. Between custom objects of one island Django's own
 collector does this work.
 """
+
 from django.db.models import ProtectedError
 from django.utils.translation import gettext as _
 

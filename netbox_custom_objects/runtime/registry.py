@@ -3,6 +3,7 @@ Which World is current, and which class a name means: the entrance to everything
 
 A World is loaded when a look-up meets a token that it has not seen; nothing is loaded at import or start-up (I9).
 """
+
 import threading
 from collections import OrderedDict
 

@@ -3,6 +3,7 @@ Stubs: what a flag-less `apps.get_models()` lists for dynamic types.
 
 NetBox's change log shows only records of models in that list (core/querysets.py: valid_models).
 """
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 

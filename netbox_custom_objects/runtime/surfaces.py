@@ -1,6 +1,7 @@
 """
 Memoised per-type surfaces (serializer, filterset, form, table, search index): built once per island (invariant I10).
 """
+
 from collections.abc import Callable
 from functools import wraps
 
@@ -11,6 +12,7 @@ def per_type(build: Callable):
 
     Builders must depend on the class's definition alone: what differs per request or user cannot be memoised.
     """
+
     @wraps(build)
     def memoised(model, *args):
         island = getattr(model, '_island', None)

@@ -4,6 +4,7 @@ A World: all dynamic classes of one revision of one schema, as a thin union of i
 Immutable. Islands are shared between Worlds whose definitions agree, between revisions and between branches, so that a
 change of one type rebuilds one island (proven, 1.2).
 """
+
 from collections import defaultdict
 from collections.abc import Iterable
 from functools import cached_property

@@ -4,6 +4,7 @@ Schema steps that take time in proportion to a table's rows, done by a backgroun
 Nothing is stored about them: what is left to do is the difference between definitions and catalog, as always. Hence
 the job can be killed, repeated, or queued twice without harm.
 """
+
 from django.utils.translation import gettext_lazy as _
 
 from netbox.jobs import JobRunner

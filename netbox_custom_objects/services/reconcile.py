@@ -4,6 +4,7 @@ reconcile: make the tables of one type, in one schema, what its definition rows 
 Idempotent, so that a user's edit, a merge, a sync, a revert, a retry and a repair are all the same call. Loads rows,
 compiles them, compares with the catalog, executes the plan: read this file to see the engine in one piece.
 """
+
 from django.db import transaction
 from django.utils import timezone
 

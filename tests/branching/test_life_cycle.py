@@ -1,9 +1,10 @@
 """The main job in a branch: types, fields and objects made, edited, renamed and deleted; merged, reverted, merged."""
 
 import pytest
+from django.apps import apps
+
 from core.models import ObjectChange
 from dcim.models import Site
-from django.apps import apps
 from netbox_branching.models import ChangeDiff
 from utilities.exceptions import AbortTransaction
 
@@ -38,9 +39,19 @@ def test_merge_insert_revert_merge_again(lab, strategy):
     with lab.request(branch):
         kind = make_every_kind()
         make_object(
-            kind, title='one', amount=2**63 - 1, price='1.10', active=True, bought='2026-01-02',
-            seen='2026-01-02T03:04:05Z', web='https://example.com', extra={'a': [1, None]}, color='red',
-            colors=['red', 'blue'], place=site, places=[site],
+            kind,
+            title='one',
+            amount=2**63 - 1,
+            price='1.10',
+            active=True,
+            bought='2026-01-02',
+            seen='2026-01-02T03:04:05Z',
+            web='https://example.com',
+            extra={'a': [1, None]},
+            color='red',
+            colors=['red', 'blue'],
+            place=site,
+            places=[site],
         )
     lab.merge(branch, strategy)
     with lab.request():
@@ -48,7 +59,11 @@ def test_merge_insert_revert_merge_again(lab, strategy):
         assert (one.title, one.amount, str(one.price), one.active) == ('one', 2**63 - 1, '1.10', True)
         assert (str(one.bought), one.seen.isoformat()) == ('2026-01-02', '2026-01-02T03:04:05+00:00')
         assert (one.web, one.extra, one.color, one.colors) == (
-            'https://example.com', {'a': [1, None]}, 'red', ['red', 'blue'])
+            'https://example.com',
+            {'a': [1, None]},
+            'red',
+            ['red', 'blue'],
+        )
         assert (one.place, list(one.places.all())) == (site, [site])
         two = make_object(kind, title='two')
         assert two.pk > one.pk
@@ -66,8 +81,10 @@ def test_merge_insert_revert_merge_again(lab, strategy):
 
 def test_fields_added_renamed_and_deleted_on_a_filled_type(lab, strategy):
     with lab.request():
-        server = make_type('server', fields=[
-            {'name': 'title', 'type': 'text', 'primary': True}, ('old', 'text'), ('amount', 'integer')])
+        server = make_type(
+            'server',
+            fields=[{'name': 'title', 'type': 'text', 'primary': True}, ('old', 'text'), ('amount', 'integer')],
+        )
         first = make_object(server, title='a', old='gone', amount=1)
         make_object(server, title='b', old='gone too', amount=2)
     branch = lab.branch()
@@ -90,7 +107,10 @@ def test_fields_added_renamed_and_deleted_on_a_filled_type(lab, strategy):
     lab.revert(branch)
     with lab.request():
         assert rows(model_of(server), 'title', 'old', 'amount') == [
-            ('a', 'gone', 1), ('b', 'gone too', 2), ('main', 'kept', None)]
+            ('a', 'gone', 1),
+            ('b', 'gone too', 2),
+            ('main', 'kept', None),
+        ]
         assert_schema_is_clean()
     lab.merge(branch, strategy)
     with lab.request():
@@ -100,8 +120,13 @@ def test_fields_added_renamed_and_deleted_on_a_filled_type(lab, strategy):
 def test_populated_type_deleted_in_branch_comes_back_with_its_objects(lab, strategy):
     with lab.request():
         site = Site.objects.create(name='Here', slug='here')
-        server = make_type('server', fields=[
-            {'name': 'title', 'type': 'text', 'primary': True}, {'name': 'sites', 'type': 'multiobject', 'target': Site}])
+        server = make_type(
+            'server',
+            fields=[
+                {'name': 'title', 'type': 'text', 'primary': True},
+                {'name': 'sites', 'type': 'multiobject', 'target': Site},
+            ],
+        )
         make_object(server, title='a', sites=[site])
         make_object(server, title='b').tags.add('blue')
     branch = lab.branch()
@@ -187,7 +212,8 @@ def test_sync_brings_schema_and_data_beside_local_edits(lab):
     lab.merge(branch)
     with lab.request():
         assert rows(model_of(server), 'pk', 'label', 'serial', 'local', 'amount') == [
-            (first.pk, 'a2', 'S1', 'kept', 10)]
+            (first.pk, 'a2', 'S1', 'kept', 10)
+        ]
         assert rows(model_of(vendor), 'title') == [('acme',), ('second',)]
 
 
@@ -225,14 +251,19 @@ def test_two_branches_add_fields_to_the_same_type(lab, strategy):
     lab.merge(second, strategy)
     with lab.request():
         assert rows(model_of(server), 'title', 'one', 'two') == [
-            ('a', None, None), ('one', 'one', None), ('two', None, 'two')]
+            ('a', None, None),
+            ('one', 'one', None),
+            ('two', None, 'two'),
+        ]
         schema_ids = list(CustomObjectTypeField.objects.values_list('schema_id', flat=True))
         assert len(set(schema_ids)) == len(schema_ids) == 3
 
 
 def test_change_records_hold_payload_keys_and_diffs_no_false_conflicts(lab):
     with lab.request():
-        server = make_type('server', fields=[('title', 'text'), {'name': 'sites', 'type': 'multiobject', 'target': Site}])
+        server = make_type(
+            'server', fields=[('title', 'text'), {'name': 'sites', 'type': 'multiobject', 'target': Site}]
+        )
         make_object(server, title='a')
     field = CustomObjectTypeField.objects.get(name='title')
     branch = lab.branch()
@@ -256,9 +287,14 @@ def test_change_records_hold_payload_keys_and_diffs_no_false_conflicts(lab):
 def test_core_object_deleted_in_branch_releases_custom_objects(lab, strategy):
     with lab.request():
         site = Site.objects.create(name='Here', slug='here')
-        server = make_type('server', fields=[
-            ('title', 'text'), {'name': 'site', 'type': 'object', 'target': Site},
-            {'name': 'home', 'type': 'object', 'target': Site, 'on_delete_behavior': 'protect'}])
+        server = make_type(
+            'server',
+            fields=[
+                ('title', 'text'),
+                {'name': 'site', 'type': 'object', 'target': Site},
+                {'name': 'home', 'type': 'object', 'target': Site, 'on_delete_behavior': 'protect'},
+            ],
+        )
         a = make_object(server, title='a', site=site)
         b = make_object(server, title='b', home=site)
     branch = lab.branch()

@@ -8,11 +8,12 @@ import sys
 import time
 
 import pytest
-from dcim.models import Site
 from django.apps import apps
 from django.db import connection, connections, transaction
 from django.db.utils import OperationalError
 from django.test import TestCase
+
+from dcim.models import Site
 
 from dev.paths import ROOT, netbox_environment
 

@@ -7,6 +7,7 @@ from django.contrib.auth import get_user_model
 from django.core.signals import request_finished
 from django.db import connections
 from django.test import RequestFactory
+
 from netbox.context_managers import event_tracking
 from netbox_branching.models import Branch
 from netbox_branching.utilities import activate_branch, deactivate_branch
@@ -90,7 +91,8 @@ def assert_schema_is_clean(alias='default'):
         actual = found[type_id]
         for table in compile_type(definition).tables:
             existing = actual.table(table.name)
-            assert existing is not None and not existing.retired, table.name
+            assert existing is not None, table.name
+            assert not existing.retired, table.name
             assert set(existing.live_columns) == set(table.columns), table.name
             assert set(table.indexes) <= set(existing.indexes), table.name
     for type_id, schema in found.items():
