@@ -5,6 +5,7 @@ Pure: the standard library only. Must never drop a column or a table, only retir
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from .operations import (
     AddColumn,
@@ -62,6 +63,7 @@ def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation
             continue
         if found.retired:
             yield RestoreColumn(actual.name, found)
+            found = replace(found, retired='')
         if found.type != column.type:
             yield AlterColumnType(actual.name, found, new_type=column.type)
     for column in actual.live_columns:

@@ -7,9 +7,9 @@ readable: renaming a type or a field changes nothing that is computed here.
 
 import re
 
-TABLE_MODEL_RE = re.compile(r'^table(\d+)model$')
-LINK_MODEL_RE = re.compile(r'^through_custom_objects_(\d+)_f_(\d+)$')
-PAYLOAD_KEY_RE = re.compile(r'^[a-z0-9_]+?__(\d+)$')
+TABLE_MODEL_RE = re.compile(r'^table(\d+)model\Z')
+LINK_MODEL_RE = re.compile(r'^through_custom_objects_(\d+)_f_(\d+)\Z')
+PAYLOAD_KEY_RE = re.compile(r'^[a-z0-9_]+?__(\d+)\Z')
 
 
 def table_name(type_id: int) -> str:

@@ -8,8 +8,10 @@ class, because the host's generic deserializer and `update_object` set what they
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.core.serializers.base import DeserializedObject
 from django.db import models
+from django.utils.translation import gettext as _
 
 from utilities.serialization import serialize_object
 
@@ -58,7 +60,17 @@ def deserialize(model: type, data: dict, pk: int | None) -> DeserializedObject:
     Return an unsaved object made of change data.
 
     Keys of fields that the class does not have (deleted since, or not merged yet) are dropped.
+
+    Raises:
+        ValidationError: the type does not exist in the schema that is being written to
     """
+    if model.objects.all().query.is_empty():
+        # Its table may still be there, retired: a row written to it would be lost without a word.
+        raise ValidationError(
+            _('{type} {id} cannot be created because its type does not exist here; it was deleted meanwhile.').format(
+                type=model._meta.verbose_name, id=pk
+            )
+        )
     names = {key: name for name, key in model._payload_names.items()}
     attributes = {field.name: field for field in [*model._meta.concrete_fields, *model._meta.many_to_many]}
     values, links = {model._meta.pk.attname: pk}, {}
