@@ -50,10 +50,6 @@ RESERVED_SLUGS = frozenset(
 DEFAULT_SETTINGS = {
     # One more type than this is refused; 0 or None means no limit.
     'max_custom_object_types': 50,
-    # Related objects shown in the Value column of the related tab before an ellipsis.
-    'max_multiobject_display': 3,
-    # Days for which retired columns and tables are kept before the purge job drops them; 0 = as soon as possible.
-    'retention_days': 30,
     # A type with more objects than this is deleted without one change record per object.
     'type_delete_log_limit': 1000,
     # Milliseconds that a schema change waits for a lock before it retries, and how often it retries.

@@ -1,13 +1,13 @@
 """What `ready()` does beyond NetBox's own: a list of registrations. Must never query."""
 
-from importlib.util import find_spec
+from importlib import import_module
 
 from django.apps import apps
 
 
 def register() -> None:
-    """Register this plugin's optional parts."""
-    if apps.is_installed('netbox_branching') and find_spec('netbox_branching'):
-        from .branching import register as register_branching
-
-        register_branching()
+    """Register the system checks, and this plugin with netbox-branching where that is enabled."""
+    import_module(f'{__package__}.checks')
+    if apps.is_installed('netbox_branching'):
+        # Imported here alone: without netbox-branching the room must not be entered (invariant I3).
+        import_module(f'{__package__}.branching').register()

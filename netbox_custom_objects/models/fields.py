@@ -35,7 +35,8 @@ class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
         deleted = 0
         with transaction.atomic(using=self.db):
             for field in self:
-                deleted += field.delete()[0]
+                field.delete(using=self.db)
+                deleted += 1
         return deleted, {CustomObjectTypeField._meta.label: deleted}
 
     delete.alters_data = True

@@ -58,6 +58,8 @@ def read_token(target: Target) -> int:
 
 def bump_all_tokens() -> None:
     """Give every schema that has a token a new one: something outside of the definition tables changed."""
+    if not is_installed(Target.for_alias(DEFAULT_DB_ALIAS)):
+        return
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         schema = main_schema()
         cursor.execute(

@@ -34,7 +34,8 @@ class CustomObjectTypeQuerySet(RestrictedQuerySet):
         deleted = 0
         with transaction.atomic(using=self.db):
             for custom_object_type in self:
-                deleted += custom_object_type.delete()[0]
+                custom_object_type.delete(using=self.db)
+                deleted += 1
         return deleted, {CustomObjectType._meta.label: deleted}
 
     delete.alters_data = True

@@ -41,11 +41,7 @@ def schema(*tables):
 
 def live(value: Schema):
     """What of a schema is in use, without order."""
-    return {
-        item.name: ({column for column in item.live_columns}, set(item.indexes))
-        for item in value.tables
-        if not item.retired
-    }
+    return {item.name: (set(item.live_columns), set(item.indexes)) for item in value.tables if not item.retired}
 
 
 DIFFERENCES = [

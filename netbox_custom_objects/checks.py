@@ -1,0 +1,29 @@
+"""System checks: combinations of packages that would fail later, in a less obvious way."""
+
+from importlib.metadata import PackageNotFoundError, version
+
+from django.apps import apps
+from django.core.checks import Error, register
+from packaging.version import Version
+
+MINIMUM_BRANCHING = Version('1.2.0')
+
+
+@register()
+def check_branching_version(app_configs, **kwargs) -> list[Error]:
+    """E002: netbox-branching is enabled, but older than the release whose replay this plugin knows."""
+    if not apps.is_installed('netbox_branching'):
+        return []
+    try:
+        installed = Version(version('netboxlabs-netbox-branching'))
+    except PackageNotFoundError:  # installed from a checkout, whose version nobody can tell
+        return []
+    if installed >= MINIMUM_BRANCHING:
+        return []
+    return [
+        Error(
+            f'netbox-branching {installed} is too old for custom objects.',
+            hint=f'Install netbox-branching {MINIMUM_BRANCHING} or later, or remove it from PLUGINS.',
+            id='netbox_custom_objects.E002',
+        )
+    ]
