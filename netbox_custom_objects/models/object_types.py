@@ -6,7 +6,7 @@ and ghosts of retired types refer to them (host-facts 8, trap 4).
 """
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from core.models import ObjectType
 from netbox.models.features import get_model_features
@@ -15,27 +15,56 @@ from ..constants import APP_LABEL
 from ..definitions import model_name
 
 
-def ensure_object_type(type_id: int, model: type) -> ObjectType:
+def ensure_object_type(type_id: int, model: type, using: str) -> ObjectType:
     """
     Return the ObjectType of a custom object type, creating it or refreshing its features.
 
-    Must be called before the first row of the type exists, on the default connection: a branch connection that found
-    none would insert a second one and wait for this one's transaction for ever (host-facts 7.2).
+    Must be called before the first row of the type exists.
 
     Args:
         type_id: id of the type
         model: the abstract base of all dynamic models, whose mixins tell the features
+        using: the alias that the type's own row is about to be written over
     """
     features = get_model_features(model)
     object_types = ObjectType.objects.using(DEFAULT_DB_ALIAS)
     object_type = object_types.filter(app_label=APP_LABEL, model=model_name(type_id)).first()
     if object_type is None:
-        object_type = object_types.create(
-            app_label=APP_LABEL, model=model_name(type_id), public=True, features=features
-        )
+        if using != DEFAULT_DB_ALIAS and connections[DEFAULT_DB_ALIAS].in_atomic_block:
+            _insert_at_once(model_name(type_id), features)
+            object_type = object_types.get(app_label=APP_LABEL, model=model_name(type_id))
+        else:
+            object_type = object_types.create(
+                app_label=APP_LABEL, model=model_name(type_id), public=True, features=features
+            )
         # A miss may be cached on another connection's ContentType (host-facts 2.1).
         ContentType.objects.clear_cache()
     elif set(object_type.features) != set(features):
         object_type.features = features
         object_type.save(using=DEFAULT_DB_ALIAS)
     return object_type
+
+
+def _insert_at_once(name: str, features: list[str]) -> None:
+    """
+    Insert and commit over a connection of its own, while the default connection is inside a transaction.
+
+    NetBox runs scripts in a branch inside transactions on both connections. A row that only the default one can see
+    would be inserted again by the branch's, which then waits for this thread to commit: for ever (host-facts 7.2).
+    """
+    connection = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'INSERT INTO {ContentType._meta.db_table} (app_label, model) VALUES (%s, %s) '
+                'ON CONFLICT (app_label, model) DO UPDATE SET model = excluded.model RETURNING id',
+                [APP_LABEL, name],
+            )
+            (pk,) = cursor.fetchone()
+            cursor.execute(
+                f'INSERT INTO {ObjectType._meta.db_table} (contenttype_ptr_id, public, features) '
+                'VALUES (%s, true, %s) ON CONFLICT DO NOTHING',
+                [pk, features],
+            )
+    finally:
+        connection.close()

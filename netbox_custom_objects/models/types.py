@@ -207,7 +207,7 @@ class CustomObjectType(NetBoxModel):
         if self._state.adding:
             # The id comes first: the object type is named by it, and must exist before any row refers to it.
             self.pk = self.pk or next_pk(type(self))
-            self.object_type = self.object_type or ensure_object_type(self.pk, CustomObject)
+            self.object_type = self.object_type or ensure_object_type(self.pk, CustomObject, using)
         self.cache_timestamp = timezone.now()
         with transaction.atomic(using=using):
             super().save(*args, using=using, **kwargs)

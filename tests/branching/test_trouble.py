@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.apps import apps
 from django.core.exceptions import ValidationError
-from django.db import connection
+from django.db import connection, transaction
 
 from core.models import ObjectType
 from dcim.models import Site
@@ -155,6 +155,18 @@ def test_exempting_the_definitions_exempts_the_objects(lab, server, settings):
             assert rows(model_of(server), 'title') == [('a',), ('written in a branch',)]
     finally:
         settings.PLUGINS_CONFIG['netbox_branching']['exempt_models'] = []
+
+
+def test_script_in_a_branch_with_both_transactions_open(lab, server, strategy):
+    branch = lab.branch()
+    with lab.request(branch), transaction.atomic(), transaction.atomic(using=branch.connection_name):
+        vendor = make_type('vendor', fields=[('title', 'text')])
+        make_object(vendor, title='acme')
+        make_field(server, 'vendor', 'object', target=vendor)
+        edit(model_of(server).objects.get(), vendor=model_of(vendor).objects.get())
+    lab.merge(branch, strategy)
+    with lab.request():
+        assert model_of(server).objects.get().vendor.title == 'acme'
 
 
 @pytest.mark.slow

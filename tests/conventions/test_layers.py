@@ -1,0 +1,132 @@
+"""I1 to I5: who may import what, who may change schemas, and how long things may be."""
+
+import re
+import sys
+
+import pytest
+
+from tests.conventions.source import NAME, modules
+from tests.support.processes import run_python
+
+# Architecture, chapter 4: a room imports from itself and from rooms above it. `definitions` stands first because
+# `constants` hands one of its patterns on.
+ROOMS = (
+    ('definitions',),
+    ('constants', 'choices', 'exceptions', 'settings'),
+    ('ddl',),
+    ('field_types',),
+    ('models',),
+    ('runtime',),
+    ('services',),
+    ('schema', 'evolution'),
+    ('branching',),
+    ('filtersets', 'forms', 'tables', 'templatetags'),
+    ('api', 'graphql', 'views'),
+    ('checks', 'jinja_env', 'jobs', 'navigation', 'search', 'signals', 'template_content', 'urls'),
+    ('management',),
+)
+RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
+# They are imported before the apps are loaded, and wire the rooms together.
+START_UP = {'', 'early', 'startup'}
+EXEMPT = START_UP | {'migrations'}
+
+PURE = {f'{NAME}.definitions'} | {f'{NAME}.ddl.{name}' for name in ('spec', 'operations', 'diff', 'plan')}
+# `ddl` itself must be pure for its parts to be.
+PURE_PACKAGES = PURE | {f'{NAME}.ddl'}
+
+DDL = re.compile(
+    r'\b(CREATE|ALTER|DROP|TRUNCATE|COMMENT\s+ON|REINDEX)\s+'
+    r'(UNIQUE\s+|TEMP\w*\s+|OR\s+REPLACE\s+)*(TABLE|INDEX|SEQUENCE|COLUMN|SCHEMA|TRIGGER|FUNCTION|VIEW)\b',
+    re.IGNORECASE,
+)
+DDL_NAMES = {'schema_editor', 'create_model', 'delete_model', 'add_field', 'remove_field', 'alter_field'}
+
+FILE_LINES, FUNCTION_LINES = 400, 60
+
+
+def package_modules():
+    return [module for module in modules() if module.room not in EXEMPT]
+
+
+def own_imports(module):
+    """What a module imports from the package, as (room, import)."""
+    for item in module.imports():
+        if item.module == NAME or item.module.startswith(f'{NAME}.'):
+            yield item.module.removeprefix(NAME).lstrip('.').split('.')[0], item
+
+
+class TestPurity:
+    """I1: definitions/ and the pure half of ddl/ import neither django nor netbox."""
+
+    def test_pure_modules_import_the_standard_library_and_each_other(self):
+        found = [module for module in modules() if any(module.name.startswith(name) for name in PURE)]
+        assert len(found) >= 8
+        for module in found:
+            for item in module.imports():
+                top = item.module.split('.')[0]
+                pure = top in sys.stdlib_module_names or any(item.module.startswith(name) for name in PURE)
+                assert pure, f'{module}:{item.line} imports {item.module}'
+
+    def test_they_load_where_django_is_missing(self):
+        code = f"""
+            import importlib, pathlib, sys, types
+
+            class Blocker:
+                def find_spec(self, name, path=None, target=None):
+                    if name.split('.')[0] in ('django', 'netbox', 'psycopg', 'utilities', 'core'):
+                        raise ImportError(name)
+
+            sys.meta_path.insert(0, Blocker())
+            # The package itself is a plugin of NetBox; a bare one with the same path takes its place.
+            package = sys.modules['{NAME}'] = types.ModuleType('{NAME}')
+            package.__path__ = ['{NAME}']
+            for name in {sorted(PURE_PACKAGES)!r}:
+                importlib.import_module(name)
+            assert 'django' not in sys.modules
+        """
+        result = run_python(code, database='none', preamble='')
+        assert result.returncode == 0, result.stderr
+
+
+def test_only_ddl_changes_schemas():
+    """I2: only ddl/ (and migrations) issue DDL or use a schema editor."""
+    for module in modules():
+        if module.room in ('ddl', 'migrations'):
+            continue
+        for text, line in module.strings():
+            assert not DDL.search(text), f'{module}:{line} holds DDL: {text.strip()[:60]}'
+        for name, line in module.names():
+            assert name not in DDL_NAMES, f'{module}:{line} uses {name}'
+
+
+def test_only_branching_imports_netbox_branching():
+    """I3, the static half; the other half is in test_without_branching."""
+    for module in modules():
+        if module.room == 'branching':
+            continue
+        for item in module.imports():
+            assert item.module.split('.')[0] != 'netbox_branching', f'{module}:{item.line}'
+        for room, item in own_imports(module):
+            allowed = room != 'branching' or module.room in START_UP | {'management'}
+            assert allowed, f'{module}:{item.line} enters branching by another door than register()'
+
+
+@pytest.mark.parametrize('module', package_modules(), ids=str)
+def test_layers_import_upwards_only(module):
+    """I4: from the own room and those above it, and not from inside functions to dodge a cycle."""
+    assert module.room in RANK, f'{module.room} has no place in the list of rooms'
+    for item in module.imports():
+        assert not item.local, f'{module}:{item.line} imports {item.module} inside a function'
+    for room, item in own_imports(module):
+        if room:
+            assert RANK[room] <= RANK[module.room], f'{module}:{item.line} imports {room}, which is below {module.room}'
+
+
+@pytest.mark.parametrize('module', modules(NAME, 'tests', 'dev', 'benchmarks'), ids=str)
+def test_files_and_functions_are_short(module):
+    """I5: no file over 400 lines, no function over 60; migrations are generated."""
+    if module.room == 'migrations':
+        return
+    assert module.text.count('\n') <= FILE_LINES
+    for name, lines in module.functions():
+        assert lines <= FUNCTION_LINES, f'{name} has {lines} lines'
