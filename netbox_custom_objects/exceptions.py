@@ -1,16 +1,26 @@
 """
 Errors that carry their data and render a sentence that says what to do next.
 
-May import django's exceptions only.
+May import django's and NetBox's exceptions only.
 """
+
+from utilities.exceptions import AbortRequest
 
 
 class CustomObjectsError(Exception):
     """Base of all errors of this plugin."""
 
 
-class SchemaChangeRefused(CustomObjectsError):
-    """A schema change cannot be made as asked; nothing was changed."""
+class SchemaChangeRefused(CustomObjectsError, AbortRequest):
+    """
+    A schema change cannot be made as asked; nothing was changed.
+
+    NetBox's views and endpoints roll back and show the message of an AbortRequest to the user.
+    """
+
+    def __init__(self, message: str):
+        super().__init__(message)
+        self.args = (message,)
 
 
 class SchemaLocked(SchemaChangeRefused):

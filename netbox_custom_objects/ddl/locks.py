@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from django.db import OperationalError, transaction
 
 from .. import settings
+from ..definitions import table_name
 from ..exceptions import SchemaLocked
 from .target import Target
 
@@ -44,7 +45,7 @@ def lock_type(target: Target, type_id: int) -> None:
         with target.cursor() as cursor:
             cursor.execute('SELECT pg_advisory_xact_lock(hashtext(%s), %s)', [target.schema, type_id])
 
-    with_retries(target, f'custom_objects_{type_id}', type_id, acquire)
+    with_retries(target, table_name(type_id), type_id, acquire)
 
 
 def with_retries(target: Target, table: str, type_id: int, work: Callable[[], None]) -> None:

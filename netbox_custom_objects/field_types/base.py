@@ -171,9 +171,17 @@ class FieldType:
     def get_filter(self, field: FieldDefinition):
         raise NotImplementedError
 
-    def get_serializer_fields(self, field: FieldDefinition) -> dict[str, Any]:
-        """Return serializer fields that differ from what DRF builds for the model field."""
+    def get_serializer_fields(self, field: FieldDefinition, model: type[models.Model]) -> dict[str, Any]:
+        """Return serializer fields that differ from what DRF builds for the fields of `model`."""
         return {}
+
+    def get_serializer_kwargs(self, field: FieldDefinition) -> dict[str, dict[str, Any]]:
+        """Return arguments for the serializer fields that DRF builds itself, by key (`Meta.extra_kwargs`)."""
+        return {field.name: self.presence_kwargs(field)}
+
+    def presence_kwargs(self, field: FieldDefinition) -> dict[str, bool]:
+        """Return what DRF cannot tell from a column that is always nullable."""
+        return {'required': field.required and field.default_json is None, 'allow_null': not field.required}
 
     def get_serializer_names(self, field: FieldDefinition) -> tuple[str, ...]:
         """Return the keys of the field in REST, in order."""

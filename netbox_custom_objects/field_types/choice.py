@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
+from rest_framework.validators import UniqueValidator
 
 from utilities.filters import MultiValueArrayFilter, MultiValueCharFilter
 from utilities.forms.fields import CSVChoiceField, CSVMultipleChoiceField, DynamicChoiceField, DynamicMultipleChoiceField
@@ -18,40 +18,9 @@ from utilities.forms.widgets import APISelect, APISelectMultiple
 from ..definitions import FieldDefinition
 from .base import FieldType
 from .choice_sets import Choices, choices_of
+from .rest import ChoiceValueField, ChoiceValueListField
 
 VALUE_LENGTH = 100
-
-
-class ChoiceValueField(serializers.Field):
-    """Reads as `{"value", "label"}`, is written as the bare value."""
-    default_error_messages = {
-        'nested': _('Pass the value directly, not a dictionary or list.'),
-        'blank': _('This field may not be blank.'),
-        'invalid_choice': _('{value} is not a valid choice.'),
-    }
-
-    def __init__(self, choices: Choices, **kwargs):
-        self.choices = choices
-        super().__init__(**kwargs)
-
-    def to_representation(self, value):
-        return {'value': value, 'label': self.choices.labels.get(value, value)}
-
-    def to_internal_value(self, data):
-        if isinstance(data, (dict, list)):
-            self.fail('nested')
-        if data == '':
-            self.fail('blank')
-        if str(data) not in self.choices:
-            self.fail('invalid_choice', value=data)
-        return str(data)
-
-
-class ChoiceValueListField(serializers.ListField):
-    """A list of choices without repetitions, in the order given."""
-
-    def to_internal_value(self, data):
-        return list(dict.fromkeys(super().to_internal_value(data)))
 
 
 class ChoiceColumn(tables.Column):
@@ -126,8 +95,14 @@ class SelectFieldType(ChoiceFieldType):
     def get_filter(self, field):
         return MultiValueCharFilter(field_name=field.name, label=field.display_label)
 
-    def get_serializer_fields(self, field):
-        return {field.name: ChoiceValueField(self.choices(field), required=False, allow_null=True)}
+    def get_serializer_fields(self, field, model):
+        kwargs = self.presence_kwargs(field)
+        if field.unique:
+            kwargs['validators'] = [UniqueValidator(model._default_manager)]
+        return {field.name: ChoiceValueField(field.choice_set, **kwargs)}
+
+    def get_serializer_kwargs(self, field):
+        return {}
 
     def get_table_column_field(self, field):
         return ChoiceColumn(field.choice_set, verbose_name=field.display_label)
@@ -177,9 +152,12 @@ class MultiSelectFieldType(ChoiceFieldType):
     def get_filter(self, field):
         return MultiValueArrayFilter(field_name=field.name, label=field.display_label)
 
-    def get_serializer_fields(self, field):
-        child = ChoiceValueField(self.choices(field))
-        return {field.name: ChoiceValueListField(child=child, required=False, allow_null=True)}
+    def get_serializer_fields(self, field, model):
+        child = ChoiceValueField(field.choice_set)
+        return {field.name: ChoiceValueListField(child=child, **self.presence_kwargs(field))}
+
+    def get_serializer_kwargs(self, field):
+        return {}
 
     def get_table_column_field(self, field):
         return ChoiceColumn(field.choice_set, many=True, verbose_name=field.display_label)

@@ -10,6 +10,8 @@ import django_tables2 as tables
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from rest_framework.fields import CreateOnlyDefault
+from rest_framework.validators import UniqueValidator
 
 from netbox.tables import columns
 from utilities.api import get_serializer_for_model
@@ -24,6 +26,7 @@ from ..choices import FilterLogicChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, TargetRef, index_name, unique_name
 from .base import FieldType, plain_index
+from .rest import ReferenceField, ReferenceListDefault, ReferenceListField
 
 # The attribute by which an imported file names the target, if the file's header does not say.
 NATURAL_ATTRIBUTES = ('name', 'slug', 'model', 'address', 'prefix', 'identifier')
@@ -66,10 +69,13 @@ class ReferenceFieldType(FieldType):
         names = {model_field.name for model_field in model._meta.get_fields()}
         return next((name for name in NATURAL_ATTRIBUTES if name in names), 'pk')
 
-    def get_nested_serializer(self, field: FieldDefinition, **kwargs):
-        model = target_model(field.target)
-        prefix = NESTED_PREFIX if field.target.type_id is not None else ''
-        return get_serializer_for_model(model, prefix=prefix)(nested=True, required=False, **kwargs)
+    def nested_serializer(self, field: FieldDefinition, model) -> type:
+        """Return the serializer class of the targets; that of a custom object type shows no references (cycles)."""
+        target = model._meta.get_field(field.name).related_model
+        return get_serializer_for_model(target, prefix=NESTED_PREFIX if field.target.type_id is not None else '')
+
+    def get_serializer_kwargs(self, field):
+        return {}
 
 
 class ObjectFieldType(ReferenceFieldType):
@@ -111,8 +117,11 @@ class ObjectFieldType(ReferenceFieldType):
             for name in (field.name, f'{field.name}_id')
         }
 
-    def get_serializer_fields(self, field):
-        return {field.name: self.get_nested_serializer(field, allow_null=True)}
+    def get_serializer_fields(self, field, model):
+        kwargs = self.presence_kwargs(field)
+        if field.unique:
+            kwargs['validators'] = [UniqueValidator(model._default_manager)]
+        return {field.name: ReferenceField(self.nested_serializer(field, model), **kwargs)}
 
     def get_table_column_field(self, field):
         return tables.Column(linkify=True, verbose_name=field.display_label)
@@ -179,8 +188,11 @@ class MultiObjectFieldType(ReferenceFieldType):
             for name in (field.name, f'{field.name}_id')
         }
 
-    def get_serializer_fields(self, field):
-        return {field.name: self.get_nested_serializer(field, many=True)}
+    def get_serializer_fields(self, field, model):
+        kwargs = {'required': field.required, 'allow_empty': not field.required}
+        if field.default_json is not None:
+            kwargs |= {'required': False, 'default': CreateOnlyDefault(ReferenceListDefault(field.default))}
+        return {field.name: ReferenceListField(self.nested_serializer(field, model), **kwargs)}
 
     def get_table_column_field(self, field):
         return columns.ManyToManyColumn(linkify_item=True, verbose_name=field.display_label)

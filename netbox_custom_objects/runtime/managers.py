@@ -32,6 +32,10 @@ class CustomObjectManager(models.Manager.from_queryset(CustomObjectQuerySet)):
         alias = self._db or router.db_for_read(self.model, **self._hints)
         return refitted(super().get_queryset(), alias)
 
+    def using(self, alias):
+        # Not by way of get_queryset(): for a type that the routed schema lacks, that is empty for good.
+        return self.db_manager(alias).get_queryset()
+
 
 def refitted(queryset, alias: str):
     """Return the queryset on the class that fits the schema behind `alias`; an empty one if the type is not there."""

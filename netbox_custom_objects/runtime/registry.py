@@ -18,6 +18,7 @@ from ..models.loader import load_definitions
 from ..models.revision import UNCHANGED, is_installed
 from . import context
 from .ghost import ghost
+from .known_types import note_types
 from .world import World
 
 # Worlds are thin, but each keeps its islands alive: enough for main and the branches that are worked in at once.
@@ -52,6 +53,7 @@ def world(alias: str | None = None) -> World:
             _worlds.popitem(last=False)
     # A new type may be among them; the flag-less list of models is cached by Django (proven, 1.1).
     apps.get_models.cache_clear()
+    note_types(loaded.definitions)
     return loaded
 
 

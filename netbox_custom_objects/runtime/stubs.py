@@ -10,6 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, transaction
 from ..constants import APP_LABEL
 from ..definitions import type_id_from_model_name
 from .ghost import ghost
+from .known_types import note_types
 
 
 def stub_models() -> list[type]:
@@ -26,4 +27,6 @@ def stub_models() -> list[type]:
     except DatabaseError:
         # `netbox check` and `collectstatic` run without a database.
         return []
-    return [ghost(type_id) for type_id in sorted(filter(None, type_ids))]
+    known = sorted(filter(None, type_ids))
+    note_types(known)
+    return [ghost(type_id) for type_id in known]

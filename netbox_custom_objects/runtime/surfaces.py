@@ -5,6 +5,8 @@ Memoised per-type surfaces (serializer, filterset, form, table, search index): b
 from collections.abc import Callable
 from functools import wraps
 
+from ..definitions import FieldDefinition
+
 
 def per_type(build: Callable):
     """
@@ -22,3 +24,8 @@ def per_type(build: Callable):
         return island.memo((build.__module__, build.__qualname__, model._type_id, *args), lambda: build(model, *args))
 
     return memoised
+
+
+def surfaced_fields(model) -> tuple[FieldDefinition, ...]:
+    """Return the fields that `model` has attributes for: a name that is built in today belongs to NetBox."""
+    return tuple(field for field in model._definition.fields if field.name in model._payload_names)

@@ -1,4 +1,4 @@
-"""Conventions of the source that are no numbered invariant: nothing unfinished, nothing untested, nothing undocumented."""
+"""Conventions of the source that are no numbered invariant: nothing unfinished, untested or undocumented."""
 
 import ast
 import re

@@ -1,4 +1,4 @@
-"""Other processes of NetBox on the test database: one-shot commands, and workers that are spoken to and can be killed."""
+"""Other processes of NetBox on the test database: one-shot commands, and workers that can be killed."""
 
 import json
 import subprocess

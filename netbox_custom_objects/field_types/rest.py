@@ -1,0 +1,147 @@
+"""
+Serializer fields of values that DRF has no field for: references, choices, JSON documents, and names of both.
+
+May import DRF and NetBox's API helpers. Must refuse whatever a client may send with a ValidationError: an exception of
+another kind would be answered with a 500.
+"""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+from rest_framework.relations import ManyRelatedField
+
+from netbox.api.fields import SerializedPKRelatedField
+from utilities.api import get_related_object_by_attrs
+
+from ..definitions import ChoiceSetRef
+from .choice_sets import choices_of
+
+
+class ReferenceField(SerializedPKRelatedField):
+    """One object of another model: reads as its brief shape, is written as a primary key or a dict of attributes."""
+
+    default_error_messages = {
+        'unusable': _('Give the ID of one object, or a dictionary of attributes that names it.'),
+    }
+
+    def __init__(self, serializer, **kwargs):
+        super().__init__(serializer, nested=True, **kwargs)
+
+    def use_pk_only_optimization(self):
+        return False
+
+    def run_validation(self, data=serializers.empty):
+        if data == '':  # DRF would take it for null
+            self.fail('unusable')
+        return super().run_validation(data)
+
+    def get_queryset(self):
+        # Asked of the manager each time, which knows the branch that the request is made in.
+        return self.serializer.Meta.model.objects.all()
+
+    def to_internal_value(self, data):
+        if _is_unusable(data):
+            self.fail('unusable')
+        request = self.context.get('request')
+        try:
+            return get_related_object_by_attrs(self.get_queryset(), data, user=request.user if request else None)
+        except (TypeError, ValueError, OverflowError):
+            # Values that the target's columns cannot hold, such as text for an ID.
+            self.fail('unusable')
+
+
+def _is_unusable(data) -> bool:
+    if isinstance(data, dict):
+        return not data or any(_is_unusable(value) for value in data.values() if isinstance(value, (dict, list, str)))
+    return data == '' or isinstance(data, (bool, float, list)) or '\x00' in str(data)
+
+
+class ReferenceListField(ManyRelatedField):
+    """Many objects of another model; null is an empty list, and objects that are named twice count once."""
+
+    default_error_messages = {
+        'not_found': _('Related object not found using the provided numeric ID: {id}'),
+    }
+
+    def __init__(self, serializer, **kwargs):
+        super().__init__(child_relation=ReferenceField(serializer), **kwargs)
+
+    def run_validation(self, data=serializers.empty):
+        return super().run_validation([] if data is None else data)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, (list, tuple)):
+            self.fail('not_a_list', input_type=type(data).__name__)
+        if not data and not self.allow_empty:
+            self.fail('empty')
+        # Plain IDs are looked up together: one query, however many there are.
+        ids = {item for item in data if type(item) is int}
+        by_id = self.child_relation.get_queryset().in_bulk(ids) if ids else {}
+        targets = {}
+        for item in data:
+            if type(item) is not int:
+                target = self.child_relation.run_validation(item)
+            elif (target := by_id.get(item)) is None:
+                self.fail('not_found', id=item)
+            targets[target.pk] = target
+        return list(targets.values())
+
+
+class ReferenceListDefault:
+    """The default of a many-valued reference: those of its targets that exist."""
+
+    requires_context = True
+
+    def __init__(self, ids: list[int]):
+        self.ids = ids
+
+    def __call__(self, serializer_field):
+        return list(serializer_field.child_relation.get_queryset().filter(pk__in=self.ids))
+
+
+class ChoiceValueField(serializers.Field):
+    """One value of a choice set: reads as `{"value", "label"}`, is written as the bare value."""
+
+    default_error_messages = {
+        'nested': _('Pass the value directly, not a dictionary or list.'),
+        'blank': _('This field may not be blank.'),
+        'invalid_choice': _('{value} is not a valid choice.'),
+    }
+
+    def __init__(self, ref: ChoiceSetRef | None, **kwargs):
+        # The reference and not the choices: DRF copies the arguments of every field for every request.
+        self.ref = ref
+        super().__init__(**kwargs)
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The labels by value, which an OPTIONS request shows."""
+        return choices_of(self.ref).labels if self.ref else {}
+
+    def to_representation(self, value):
+        return {'value': value, 'label': self.choices.get(value, value)}
+
+    def to_internal_value(self, data):
+        if isinstance(data, (dict, list)):
+            self.fail('nested')
+        if data == '':
+            self.fail('blank')
+        if str(data) not in self.choices:
+            self.fail('invalid_choice', value=data)
+        return str(data)
+
+
+class ChoiceValueListField(serializers.ListField):
+    """A list of values of a choice set, in the order given, without repetitions."""
+
+    def to_internal_value(self, data):
+        return list(dict.fromkeys(super().to_internal_value(data)))
+
+
+class DocumentField(serializers.JSONField):
+    """Any JSON document that PostgreSQL can store; the model field refuses what it cannot (see `json`)."""
+
+    def to_internal_value(self, data):
+        try:
+            return super().to_internal_value(data)
+        except RecursionError:
+            self.fail('invalid')

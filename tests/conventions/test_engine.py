@@ -1,0 +1,137 @@
+"""I6 to I8 on a real database: names from ids, idempotence, and core models that never learn of dynamic types."""
+
+import uuid
+
+import pytest
+from django.apps import apps
+from django.contrib.auth import get_user_model
+from django.db import connection
+from django.test import RequestFactory
+from django.test.utils import CaptureQueriesContext
+
+from core.models import ObjectType
+from dcim.models import Device, Site
+from extras.models import Tag
+from netbox.context_managers import event_tracking
+
+from netbox_custom_objects.ddl.introspect import introspect
+from netbox_custom_objects.ddl.target import Target
+from netbox_custom_objects.field_types import compile_type
+from netbox_custom_objects.field_types.compile import BASE_COLUMNS
+from netbox_custom_objects.models.loader import load_definitions
+from netbox_custom_objects.runtime.context import pinned
+from netbox_custom_objects.runtime.ghost import ghost
+from netbox_custom_objects.runtime.registry import world
+from netbox_custom_objects.services.reconcile import reconcile, reconcile_all
+from tests.support.factories import make_every_kind, make_field, make_type
+
+MAIN = Target.for_alias('default')
+TYPES = 50
+
+
+def test_base_columns_are_the_columns_of_the_model_base(db):
+    """Compiling spells them out so that it needs no model class; here they are held against one."""
+    fields = ghost(1)._meta.concrete_fields
+    found = {field.column: field.db_type(connection).split(' GENERATED')[0] for field in fields}
+    assert {column.name: column.type for column in BASE_COLUMNS} == found
+
+
+def test_i6_renaming_changes_no_physical_name(db):
+    custom_object_type = make_every_kind()
+    before = introspect(MAIN, custom_object_type.pk)
+    for field in custom_object_type.fields.all():
+        field.name = field.label = f'renamed_{field.name}'
+        field.full_clean()
+        field.save()
+    custom_object_type.name, custom_object_type.slug = 'renamed', 'renamed'
+    custom_object_type.full_clean()
+    custom_object_type.save()
+    assert introspect(MAIN, custom_object_type.pk) == before
+    names = {table.name for table in before.tables}
+    assert all(name.startswith(f'custom_objects_{custom_object_type.pk}') for name in names)
+
+
+def test_i7_reconciling_twice_changes_nothing(db):
+    custom_object_type = make_every_kind()
+    make_type('other', fields=[{'name': 'back', 'type': 'object', 'target': custom_object_type, 'unique': True}])
+    for field in list(custom_object_type.fields.all())[:3]:
+        field.delete()
+    before = introspect(MAIN, custom_object_type.pk)
+    assert not reconcile('default', custom_object_type.pk)
+    assert not reconcile_all('default')
+    assert introspect(MAIN, custom_object_type.pk) == before
+    definition = load_definitions('default')[custom_object_type.pk]
+    wanted = compile_type(definition)
+    for table in wanted.tables:
+        found = before.table(table.name)
+        assert (set(found.live_columns), set(found.indexes)) == (set(table.columns), set(table.indexes))
+
+
+class TestCoreNeverLearns:
+    """I8: relation counts of core models and queries of a core delete are the same, however many types there are."""
+
+    @pytest.fixture
+    def many_types(self, db, monkeypatch, settings):
+        monkeypatch.setitem(settings.PLUGINS_CONFIG['netbox_custom_objects'], 'max_custom_object_types', 0)
+
+        def make():
+            previous = None
+            for number in range(TYPES):
+                custom_object_type = make_type(f'type_{number}', fields=[('title', 'text')])
+                make_field(custom_object_type, 'tag', 'object', target=Tag)
+                make_field(custom_object_type, 'devices', 'multiobject', target=Device)
+                if previous:
+                    make_field(custom_object_type, 'previous', 'object', target=previous)
+                previous = custom_object_type
+            assert len(world().islands) == 1
+            for model in apps.get_models():
+                # Whatever builds relation trees lazily has done so when the counts are compared.
+                assert model._meta.related_objects is not None
+
+        return make
+
+    def test_relation_counts(self, many_types):
+        before = relation_counts()
+        many_types()
+        assert relation_counts() == before
+
+    def test_queries_of_a_core_delete(self, many_types):
+        user = get_user_model().objects.create_superuser('admin')
+        count_queries_of_delete(user)
+        before = count_queries_of_delete(user)
+        many_types()
+        world()
+        assert count_queries_of_delete(user) == before
+
+
+def relation_counts():
+    """For every model but ours: how many relations it knows, hidden ones and those Django caches apart."""
+    for_name = {}
+    for model in apps.get_models(include_auto_created=True, include_swapped=True):
+        model._meta._expire_cache()
+        for_name[model._meta.label] = (
+            len(model._meta.get_fields(include_hidden=True)),
+            len(model._meta.related_objects),
+            len(model._meta._relation_tree),
+            len([name for name in dir(model) if not name.startswith('__')]),
+        )
+    assert 'dcim.Site' in for_name
+    assert ObjectType._meta.label in for_name
+    return for_name
+
+
+def count_queries_of_delete(user) -> int:
+    """The queries of deleting a site as a request does, the reading of the revision token included."""
+    site = Site.objects.create(name='Gone', slug='gone')
+    request = RequestFactory().get('/')
+    request.id, request.user = uuid.uuid4(), user
+    with (
+        pinned(),
+        event_tracking(request),
+        CaptureQueriesContext(
+            connection,
+        ) as queries,
+    ):
+        site.snapshot()
+        site.delete()
+    return len(queries)
