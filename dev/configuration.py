@@ -4,8 +4,6 @@ Environment: NCO_DATABASE (database name), NCO_PLUGINS (comma list), NCO_DEBUG (
 """
 
 import os
-import re
-import zlib
 
 from dev import postgres, redis
 from dev.paths import NETBOX_ROOT
@@ -33,21 +31,14 @@ if 'netbox_branching' in PLUGINS:
     DATABASE_ROUTERS = ['netbox_branching.database.BranchAwareRouter']
 
 
-def first_redis_database(name):
-    """Two Redis databases belong to each PostgreSQL database, so that no two share queues or caches."""
-    if test := re.fullmatch(r'nco_test_(\d+)', name):
-        return 2 * int(test.group(1))
-    return 1024 + 2 * (zlib.crc32(name.encode()) % 3000)
-
-
 def redis_connection(number):
     endpoint = redis.endpoint()
     return {'HOST': redis.HOST, 'PORT': endpoint['port'], 'PASSWORD': endpoint['password'], 'DATABASE': number}
 
 
 REDIS = {
-    'tasks': redis_connection(first_redis_database(DATABASE_NAME)),
-    'caching': redis_connection(first_redis_database(DATABASE_NAME) + 1),
+    'tasks': redis_connection(redis.first_database(DATABASE_NAME)),
+    'caching': redis_connection(redis.first_database(DATABASE_NAME) + 1),
 }
 if DATABASE_NAME.startswith('nco_test_'):
     # Tests that roll back never commit, so their jobs are queued at once, as in NetBox's own test configuration.

@@ -13,7 +13,7 @@ from importlib.metadata import version
 
 from psycopg import sql
 
-from dev import scratch
+from dev import redis, scratch
 from dev.paths import NETBOX_COMMAND, PACKAGE, ROOT, exclusive, netbox_environment
 from dev.postgres import connect
 
@@ -41,7 +41,9 @@ def clone(name, template=None, *, in_memory=False, lock_timeout=None):
     """Make a database as a copy of the template, replacing any of that name. Takes a fraction of a second."""
     template = template or ensure_template()
     with connect() as connection:
-        _drop(connection, name)
+        _drop(name)
+        # Jobs that an interrupted run left in the queue would else be done on the new database.
+        redis.empty(name)
         _create(connection, name, template, in_memory=in_memory and scratch.exists(connection))
         if lock_timeout:
             statement = sql.SQL('ALTER DATABASE {} SET lock_timeout = {}')
@@ -50,8 +52,7 @@ def clone(name, template=None, *, in_memory=False, lock_timeout=None):
 
 def drop(name):
     """Drop a database, disconnecting whoever uses it."""
-    with connect() as connection:
-        _drop(connection, name)
+    _drop(name)
 
 
 def migrate(database, plugins=None):
@@ -108,7 +109,7 @@ def _plugins():
 def _build(connection, name, *, source, plugins):
     """Migrate under another name first: an interrupted build must never pass for a complete template."""
     draft = f'{name}_draft'
-    _drop(connection, draft)
+    _drop(draft)
     _create(connection, draft, source or 'template1')
     migrate(draft, plugins)
     with connect(draft) as inside:
@@ -128,8 +129,10 @@ def _create(connection, name, template, *, in_memory=False):
     connection.execute(statement)
 
 
-def _drop(connection, name):
-    connection.execute(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))
+def _drop(name):
+    # As superuser: an autovacuum worker that happens to be in there is his, and must be made to leave as well.
+    with connect(user='postgres') as connection:
+        connection.execute(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))
 
 
 def _drop_old_templates(connection, keep):
@@ -141,7 +144,7 @@ def _drop_old_templates(connection, keep):
     templates = [name for name in names if name.startswith('nco_template_')][:TEMPLATES_TO_KEEP]
     for name in names:
         if name not in keep and name not in templates:
-            _drop(connection, name)
+            _drop(name)
 
 
 def _count_pending_migrations(environment):

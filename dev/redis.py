@@ -6,11 +6,13 @@ It keeps nothing on disk. Standard library only.
 import importlib.util
 import json
 import os
+import re
 import secrets
 import shutil
 import socket
 import subprocess
 import time
+import zlib
 from pathlib import Path
 
 from dev.paths import LOGS, STATE
@@ -56,14 +58,27 @@ def start():
 def stop():
     """Stop the server if it runs."""
     if is_running():
-        _ask('SHUTDOWN', 'NOSAVE')
+        _ask('SHUTDOWN NOSAVE')
         while _port_is_taken(endpoint()['port']):
             time.sleep(0.05)
 
 
 def is_running():
     """Tell whether this checkout's server answers; another program on its port does not count."""
-    return ENDPOINT.exists() and f'config_file:{CONFIGURATION}'.encode() in _ask('INFO', 'server')
+    return ENDPOINT.exists() and f'config_file:{CONFIGURATION}'.encode() in _ask('INFO server')
+
+
+def first_database(name):
+    """Two Redis databases belong to each PostgreSQL database, so that no two share queues or caches."""
+    if test := re.fullmatch(r'nco_test_(\d+)', name):
+        return 2 * int(test.group(1))
+    return 1024 + 2 * (zlib.crc32(name.encode()) % 3000)
+
+
+def empty(name):
+    """Forget the jobs and caches of a PostgreSQL database that is about to be replaced."""
+    first = first_database(name)
+    _ask(f'SELECT {first}', 'FLUSHDB', f'SELECT {first + 1}', 'FLUSHDB')
 
 
 def endpoint():
@@ -89,10 +104,10 @@ def _binary():
     raise SystemExit(NOT_FOUND)
 
 
-def _ask(*command):
-    """Send one command as the authenticated client; return the raw answers, or nothing if nobody is there."""
+def _ask(*commands):
+    """Send commands as the authenticated client; return the raw answers, or nothing if nobody is there."""
     where = endpoint()
-    request = f'AUTH {where["password"]}\r\n{" ".join(command)}\r\nQUIT\r\n'
+    request = ''.join(f'{command}\r\n' for command in (f'AUTH {where["password"]}', *commands, 'QUIT'))
     answer = b''
     try:
         with socket.create_connection((HOST, where['port']), timeout=2) as connection:
