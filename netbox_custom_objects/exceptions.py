@@ -46,5 +46,14 @@ class UnconvertibleValues(SchemaChangeRefused):
         super().__init__(f'Stored values of {field} cannot be converted to {new_type}: {shown}.')
 
 
+class DuplicateValues(SchemaChangeRefused):
+    """Several stored values are the same where each must be unique."""
+
+    def __init__(self, table: str, detail: str):
+        self.table = table
+        self.detail = detail
+        super().__init__(f'Values of {table} must be unique, but some are stored more than once: {detail}')
+
+
 class VerificationFailed(CustomObjectsError):
     """After a plan was executed the schema is not what the definitions ask for: a defect, and never ignored."""

@@ -6,8 +6,10 @@ from django.apps import apps
 
 
 def register() -> None:
-    """Register the system checks, and this plugin with netbox-branching where that is enabled."""
+    """Register checks, what NetBox keeps per model, and this plugin with netbox-branching where that is enabled."""
     import_module(f'{__package__}.checks')
+    import_module(f'{__package__}.search').register()
+    import_module(f'{__package__}.views.registration').register()
     if apps.is_installed('netbox_branching'):
         # Imported here alone: without netbox-branching the room must not be entered (invariant I3).
         import_module(f'{__package__}.branching').register()

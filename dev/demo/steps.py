@@ -61,9 +61,9 @@ class Demo:
         self.load_vendors('Load the second half with the new names', self.vendors[half:], renamed=True)
         self.fill_new_field(self.vendors[: min(half, BATCH)])
         self.load_allocations()
-        self.refuse_bad_rows()
         self.check_branch()
         self.count_changes()
+        self.refuse_bad_rows()
         self.merge_squashed()
         self.check_main('Compare main with the source')
         self.revert()
@@ -146,18 +146,6 @@ class Demo:
                 bodies.append(written(allocation_row(allocation, ids)))
             self.load(ALLOCATIONS, bodies)
 
-    def refuse_bad_rows(self) -> None:
-        with self.report.step('Try to load a block twice, and a country that is none'):
-            good = {**self.vendor_rows[0], 'prefix': '00-00-00-000'}
-            for key, row in (('prefix', self.vendor_rows[0]), ('country', {**good, 'country': 'Atlantis'})):
-                response = self.branch.send('POST', f'{API}{VENDORS}/', json=[good, row])
-                errors = response.json().get('errors', [{}]) if response.status_code == 400 else [{}]
-                if list(errors[0].get('errors', {})) != [key]:
-                    raise Failure(f'A wrong {key} was answered with {response.status_code}: {response.text[:200]}')
-                self.report.say(f'Refused: {key}: {errors[0]["errors"][key][0]}')
-            if self.branch.count(f'{API}{VENDORS}/', prefix=good['prefix']):
-                raise Failure('A list with one wrong row left its good row behind.')
-
     def check_branch(self) -> None:
         with self.report.step('Compare the branch with the source; main has none of it') as step:
             step.rows = checks.check_everything(self.branch, self.vendor_rows, self.allocation_rows)
@@ -180,6 +168,19 @@ class Demo:
             step.rows = sum(expected.values())
             if (total := self.main.count(CHANGES, branch_id=self.branch_id)) != step.rows:
                 raise Failure(f'The branch has {total:,} changed objects, but should have {step.rows:,}.')
+
+    def refuse_bad_rows(self) -> None:
+        with self.report.step('Try to load a block twice, and a country that is none'):
+            good = {**self.vendor_rows[0], 'prefix': '00-00-00-000'}
+            bad_country = {**good, 'prefix': '00-00-00-001', 'country': 'Atlantis'}
+            for key, row in (('prefix', self.vendor_rows[0]), ('country', bad_country)):
+                response = self.branch.send('POST', f'{API}{VENDORS}/', json=[good, row])
+                errors = response.json().get('errors', [{}]) if response.status_code == 400 else [{}]
+                if list(errors[0].get('errors', {})) != [key]:
+                    raise Failure(f'A wrong {key} was answered with {response.status_code}: {response.text[:200]}')
+                self.report.say(f'Refused: {key}: {errors[0]["errors"][key][0]}')
+            if self.branch.count(f'{API}{VENDORS}/', prefix=good['prefix']):
+                raise Failure('A list with one wrong row left its good row behind.')
 
     def merge_squashed(self) -> None:
         with self.report.step('Merge the branch, squashed', self.rows):

@@ -7,11 +7,12 @@ columns appear and vanish together. Must never touch a schema other than the tar
 
 import logging
 
-from django.db import DataError, connections
+from django.db import IntegrityError, connections
 from psycopg import sql
 
 from .. import settings
-from ..exceptions import SchemaChangeRefused, UnconvertibleValues, VerificationFailed
+from ..exceptions import DuplicateValues, SchemaChangeRefused, UnconvertibleValues, VerificationFailed
+from .conversion import unconvertible
 from .introspect import introspect
 from .locks import with_retries
 from .operations import AlterColumnType, CreateIndex, Operation, Phase
@@ -40,6 +41,7 @@ def execute(target: Target, type_id: int, plan: Plan, actual: Schema) -> Plan:
         SchemaLocked: a lock could not be had in time
         SchemaChangeRefused: a conversion would rewrite a table of more than `inline_row_limit` rows
         UnconvertibleValues: stored values do not survive a conversion
+        DuplicateValues: stored values stand in the way of a unique index
         VerificationFailed: the schema is not what the plan promised
     """
     now, later = split(target, plan, actual)
@@ -107,14 +109,20 @@ def create_indexes_concurrently(target: Target, plan: Plan) -> None:
 def _run(target: Target, plan: Plan) -> None:
     for operation in plan:
         logger.info('%s: %s', target, operation.describe())
+        if isinstance(operation, AlterColumnType) and not _is_catalog_only(operation):
+            _check_values(target, operation)
         try:
             with target.cursor() as cursor:
                 for statement in render(operation, target):
                     cursor.execute(statement)
-        except DataError as error:
-            if not isinstance(operation, AlterColumnType):
-                raise
-            raise UnconvertibleValues(operation.column.comment, operation.new_type, [(0, str(error))]) from error
+        except IntegrityError as error:
+            raise DuplicateValues(operation.table, error.__cause__.diag.message_detail) from error
+
+
+def _check_values(target: Target, operation: AlterColumnType) -> None:
+    column = operation.column
+    if examples := unconvertible(target, operation.table, column.name, column.type, operation.new_type):
+        raise UnconvertibleValues(column.comment, operation.new_type, examples)
 
 
 def _verify(target: Target, type_id: int, expected: Schema) -> None:

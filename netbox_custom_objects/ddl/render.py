@@ -11,6 +11,7 @@ from psycopg.types.json import Jsonb
 
 from ..definitions import sequence_name
 from ..settings import main_schema
+from .conversion import conversion
 from .introspect import retired_comment
 from .operations import (
     AddColumn,
@@ -54,6 +55,8 @@ def _(operation: CreateTable, target: Target) -> Statements:
         statements.append(sql.SQL('ALTER SEQUENCE {} OWNED BY {}.id').format(sequence, _table(target, table)))
     statements.append(_comment_table(target, table.name, table.comment))
     statements += [_comment_column(target, table.name, c, c.comment) for c in table.columns if c.comment]
+    if table.fill is not None:
+        statements.append(_link_all(target, table))
     statements += [_create_index(target, table.name, index) for index in table.indexes]
     return statements
 
@@ -128,25 +131,16 @@ def _(operation: DropIndex, target: Target) -> Statements:
     ]
 
 
-def conversion(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
-    """Return the expression that casts `column`; through text where PostgreSQL knows no direct cast."""
-    old_array, new_array = old_type.endswith('[]'), new_type.endswith('[]')
-    if new_array and not old_array:
-        return sql.SQL('CASE WHEN {c} IS NULL THEN NULL ELSE ARRAY[{c}::text]::{t} END').format(
-            c=column, t=sql.SQL(new_type)
-        )
-    if old_array and not new_array:
-        text = sql.SQL("array_to_string({}, ',')").format(column)
-        return text if new_type != 'jsonb' else sql.SQL('to_jsonb({})').format(column)
-    if new_type == 'jsonb':
-        return sql.SQL('to_jsonb({})').format(column)
-    if old_type == 'jsonb':
-        return sql.SQL("({} #>> '{{}}')::{}").format(column, sql.SQL(new_type))
-    return sql.SQL('{}::text::{}').format(column, sql.SQL(new_type))
-
-
 def _table(target: Target, table: Table) -> sql.Identifier:
     return sql.Identifier(target.schema, table.name)
+
+
+def _link_all(target: Target, links: Table) -> sql.Composable:
+    sources, ids = links.fill
+    return sql.SQL(
+        'INSERT INTO {} (source_id, target_id) '
+        'SELECT source.id, target.id FROM {} source, unnest({}::bigint[]) target (id)'
+    ).format(_table(target, links), sql.Identifier(target.schema, sources), sql.Literal(list(ids)))
 
 
 def _create_index(target: Target, table: str, index: Index) -> sql.Composable:

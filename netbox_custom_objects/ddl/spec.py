@@ -36,13 +36,18 @@ class Index:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """One table; every table of ours has a bigint primary key `id` that draws from a sequence in the main schema."""
+    """
+    One table; every table of ours has a bigint primary key `id` that draws from a sequence in the main schema.
+
+    `fill` is (table, ids): when this link table is created, every row of that table is linked to these ids.
+    """
 
     name: str
     columns: tuple[Column, ...] = ()
     indexes: tuple[Index, ...] = ()
     comment: str = field(default='', compare=False)
     retired: str = ''
+    fill: tuple[str, tuple[int, ...]] | None = field(default=None, compare=False)
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)

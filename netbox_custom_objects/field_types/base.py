@@ -11,6 +11,9 @@ from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from rest_framework.validators import UniqueValidator
+
+from netbox.ui import attrs
 
 from ..choices import FilterLogicChoices, UIEditableChoices
 from ..ddl.spec import Column, Index, Table
@@ -48,6 +51,8 @@ class FieldType:
     convertible: ClassVar[bool] = True
     searchable: ClassVar[bool] = True
     loose_filter: ClassVar[bool] = False
+    # Values that are stored but count as missing where one is required, besides NULL.
+    empty_values: ClassVar[tuple] = ()
 
     # Storage
 
@@ -116,8 +121,8 @@ class FieldType:
         """Return the names that the field takes up on the model, in filters and in REST."""
         return {*self.payload_names(field), *self.get_serializer_names(field)}
 
-    def to_payload(self, value: Any) -> Any:
-        """Return a value from Django's serializer as change data holds it."""
+    def to_payload(self, value: Any, stored: Any = None) -> Any:
+        """Return a value from Django's serializer, made of the attribute `stored`, as change data holds it."""
         return value
 
     # Definition
@@ -155,6 +160,11 @@ class FieldType:
         """Return the columns of the bulk import form."""
         return self.get_form_fields(field, initial=None)
 
+    def get_import_values(self, instance, field: FieldDefinition) -> dict[str, str]:
+        """Return the values of an object as the bulk import form reads them, by its columns."""
+        value = getattr(instance, field.name)
+        return {field.name: '' if value is None else str(value)}
+
     def get_filterform_fields(self, field: FieldDefinition) -> dict[str, forms.Field]:
         """Return the inputs of the list page's filter form; names are those of `get_filters`."""
         form_field = self.get_filterform_field(field)
@@ -183,6 +193,11 @@ class FieldType:
         """Return what DRF cannot tell from a column that is always nullable."""
         return {'required': field.required and field.default_json is None, 'allow_null': not field.required}
 
+    def declared_kwargs(self, field: FieldDefinition, model: type[models.Model]) -> dict[str, Any]:
+        """Return the arguments that serializer fields of ours have in common."""
+        validators = [UniqueValidator(model._default_manager)] if field.unique else []
+        return {**self.presence_kwargs(field), 'validators': validators}
+
     def get_serializer_names(self, field: FieldDefinition) -> tuple[str, ...]:
         """Return the keys of the field in REST, in order."""
         return (field.name,)
@@ -195,15 +210,19 @@ class FieldType:
         raise NotImplementedError
 
     def get_display_value(self, instance, field: FieldDefinition) -> Any:
-        """Return the value of an object as text, a list or an object with a URL, for detail pages."""
+        """Return the value of an object as text, a list or an object with a URL."""
         return getattr(instance, field.name)
+
+    def get_attribute(self, field: FieldDefinition) -> attrs.ObjectAttribute:
+        """Return how the detail page shows the value of an object."""
+        return attrs.TextAttr(field.name, label=field.display_label)
 
     def get_clone_attributes(self, field: FieldDefinition) -> tuple[str, ...]:
         return (field.name,)
 
-    def get_search_fields(self, field: FieldDefinition) -> tuple[str, ...]:
-        """Return the attributes that the global search index caches."""
-        return (field.name,) if self.searchable else ()
+    def get_search_values(self, instance, field: FieldDefinition) -> dict[str, Any]:
+        """Return what the global search index caches of an object, by attribute; empty values are left out of it."""
+        return {field.name: getattr(instance, field.name)} if self.searchable else {}
 
     def quick_search_lookups(self, field: FieldDefinition) -> tuple[str, ...]:
         """Return the lookups that `?q=` ORs together."""

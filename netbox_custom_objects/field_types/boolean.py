@@ -1,16 +1,31 @@
 """Field type boolean: true, false or not set."""
-import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from netbox.tables import columns
+from netbox.ui import attrs
 from utilities.forms.utils import add_blank_choice
 
 from .base import FieldType
+from .filters import EmptyFilter, TrueOrFalseFilter
 
 YES_NO = ((True, _('Yes')), (False, _('No')))
+
+
+class YesNoField(forms.Field):
+    """Reads true or false (also yes or no, 1 or 0) from imported text, and refuses anything else."""
+
+    words = {'true': True, 'yes': True, '1': True, 'false': False, 'no': False, '0': False}
+
+    def to_python(self, value):
+        if value in self.empty_values:
+            return None
+        try:
+            return self.words[str(value).strip().lower()]
+        except KeyError:
+            raise ValidationError(_('True or false is needed.')) from None
 
 
 class BooleanFieldType(FieldType):
@@ -32,11 +47,24 @@ class BooleanFieldType(FieldType):
             widget=forms.Select(choices=add_blank_choice(YES_NO)), **self.form_field_kwargs(field, **kwargs)
         )
 
+    def get_import_fields(self, field):
+        form_field = YesNoField(required=field.required)
+        return {field.name: self.annotate_form_field(field, form_field)}
+
+    def get_attribute(self, field):
+        return attrs.BooleanAttr(field.name, label=field.display_label)
+
     def get_filterform_field(self, field):
         return forms.NullBooleanField(required=False, widget=forms.Select(choices=add_blank_choice(YES_NO)))
 
+    def get_filters(self, field):
+        filters = super().get_filters(field)
+        if filters:
+            filters[f'{field.name}__empty'] = EmptyFilter(field_name=field.name, label=field.display_label)
+        return filters
+
     def get_filter(self, field):
-        return django_filters.BooleanFilter(field_name=field.name, label=field.display_label)
+        return TrueOrFalseFilter(field_name=field.name, label=field.display_label)
 
     def get_table_column_field(self, field):
         return columns.BooleanColumn(verbose_name=field.display_label)

@@ -8,16 +8,21 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
-from rest_framework.validators import UniqueValidator
 
-from utilities.filters import MultiValueArrayFilter, MultiValueCharFilter
-from utilities.forms.fields import CSVChoiceField, CSVMultipleChoiceField, DynamicChoiceField, DynamicMultipleChoiceField
+from netbox.ui import attrs
+from utilities.forms.fields import (
+    CSVChoiceField,
+    CSVMultipleChoiceField,
+    DynamicChoiceField,
+    DynamicMultipleChoiceField,
+)
 from utilities.forms.utils import add_blank_choice
 from utilities.forms.widgets import APISelect, APISelectMultiple
 
 from ..definitions import FieldDefinition
 from .base import FieldType
 from .choice_sets import Choices, choices_of
+from .filters import ChoiceFilter, EmptyFilter, MemberFilter
 from .rest import ChoiceValueField, ChoiceValueListField
 
 VALUE_LENGTH = 100
@@ -41,6 +46,25 @@ class ChoiceColumn(tables.Column):
         return ','.join(value) if self.many else value
 
 
+class ChoiceAttr(attrs.ObjectAttribute):
+    """Shows labels as badges in their colours on the detail page."""
+
+    def __init__(self, field_type, field):
+        super().__init__(field.name, label=field.display_label)
+        self.field_type = field_type
+        self.field = field
+
+    def render(self, obj, context):
+        return self.field_type.get_display_value(obj, self.field) or self.placeholder
+
+
+class ImportedChoicesField(CSVMultipleChoiceField):
+    """Also takes the list that JSON and YAML have for several values."""
+
+    def to_python(self, value):
+        return [str(item) for item in value] if isinstance(value, list) else super().to_python(value)
+
+
 def choice_badge(choices: Choices, value: str):
     """Return a choice's label, in a badge if it has a colour."""
     label, color = choices.labels.get(value, value), choices.colors.get(value)
@@ -59,12 +83,16 @@ class ChoiceFieldType(FieldType):
         if value not in self.choices(field):
             raise ValidationError(_('%(value)s is not a valid choice.'), params={'value': value})
 
+    def get_attribute(self, field):
+        return ChoiceAttr(self, field)
+
     def widget(self, widget_class, field):
         return widget_class(api_url=f'/api/extras/custom-field-choice-sets/{field.choice_set.id}/choices/')
 
 
 class SelectFieldType(ChoiceFieldType):
     name = 'select'
+    empty_values = ('',)
     column_type = f'character varying({VALUE_LENGTH})'
 
     def get_model_field(self, field, **kwargs):
@@ -93,16 +121,10 @@ class SelectFieldType(ChoiceFieldType):
         return forms.MultipleChoiceField(choices=self.choices(field).pairs, required=False)
 
     def get_filter(self, field):
-        return MultiValueCharFilter(field_name=field.name, label=field.display_label)
+        return ChoiceFilter(field_name=field.name, label=field.display_label)
 
     def get_serializer_fields(self, field, model):
-        kwargs = self.presence_kwargs(field)
-        if field.unique:
-            kwargs['validators'] = [UniqueValidator(model._default_manager)]
-        return {field.name: ChoiceValueField(field.choice_set, **kwargs)}
-
-    def get_serializer_kwargs(self, field):
-        return {}
+        return {field.name: ChoiceValueField(field.choice_set, **self.declared_kwargs(field, model))}
 
     def get_table_column_field(self, field):
         return ChoiceColumn(field.choice_set, verbose_name=field.display_label)
@@ -111,12 +133,17 @@ class SelectFieldType(ChoiceFieldType):
         value = getattr(instance, field.name)
         return choice_badge(self.choices(field), value) if value else None
 
+    def get_search_values(self, instance, field):
+        value = getattr(instance, field.name)
+        return {field.name: self.choices(field).labels.get(value, value)}
+
     def quick_search_lookups(self, field):
         return (f'{field.name}__icontains',)
 
 
 class MultiSelectFieldType(ChoiceFieldType):
     name = 'multiselect'
+    empty_values = ([],)
     column_type = f'character varying({VALUE_LENGTH})[]'
     unique_allowed = False
 
@@ -131,7 +158,7 @@ class MultiSelectFieldType(ChoiceFieldType):
             raise ValidationError(_('A list of the values of choices is needed.'))
         return value
 
-    def to_payload(self, value):
+    def to_payload(self, value, stored=None):
         # Django's serializer writes an array as JSON text.
         return json.loads(value) if isinstance(value, str) else value
 
@@ -143,21 +170,26 @@ class MultiSelectFieldType(ChoiceFieldType):
         )
 
     def get_import_fields(self, field):
-        form_field = CSVMultipleChoiceField(choices=self.choices(field).pairs, required=field.required)
+        form_field = ImportedChoicesField(choices=self.choices(field).pairs, required=field.required)
         return {field.name: self.annotate_form_field(field, form_field)}
 
     def get_filterform_field(self, field):
         return forms.MultipleChoiceField(choices=self.choices(field).pairs, required=False)
 
+    def get_filters(self, field):
+        filters = super().get_filters(field)
+        if filters:
+            kwargs = {'field_name': field.name, 'label': field.display_label}
+            filters[f'{field.name}__n'] = MemberFilter(exclude=True, **kwargs)
+            filters[f'{field.name}__empty'] = EmptyFilter(empty_values=([],), **kwargs)
+        return filters
+
     def get_filter(self, field):
-        return MultiValueArrayFilter(field_name=field.name, label=field.display_label)
+        return MemberFilter(field_name=field.name, label=field.display_label)
 
     def get_serializer_fields(self, field, model):
         child = ChoiceValueField(field.choice_set)
         return {field.name: ChoiceValueListField(child=child, **self.presence_kwargs(field))}
-
-    def get_serializer_kwargs(self, field):
-        return {}
 
     def get_table_column_field(self, field):
         return ChoiceColumn(field.choice_set, many=True, verbose_name=field.display_label)
@@ -166,3 +198,11 @@ class MultiSelectFieldType(ChoiceFieldType):
         choices = self.choices(field)
         badges = ((choice_badge(choices, value),) for value in getattr(instance, field.name) or ())
         return format_html_join(' ', '{}', badges) or None
+
+    def get_search_values(self, instance, field):
+        labels = self.choices(field).labels
+        values = getattr(instance, field.name) or ()
+        return {field.name: ', '.join(labels.get(value, value) for value in values)}
+
+    def get_import_values(self, instance, field):
+        return {field.name: ','.join(getattr(instance, field.name) or ())}

@@ -1,12 +1,18 @@
 """Field type json: any JSON document."""
 import json
+from math import isfinite
 
 import django_filters
 import django_tables2 as tables
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
+from netbox.ui import attrs
 from utilities.forms.fields import JSONField
 
 from .base import FieldType
@@ -25,29 +31,78 @@ class JSONColumn(tables.Column):
 class JSONTextFilter(django_filters.CharFilter):
     """Matches objects whose document, in its JSON notation, contains the text."""
 
+    def __init__(self, *args, **kwargs):
+        # Not `exact`, for which the filterset would make lookups that this filter knows nothing of.
+        super().__init__(*args, **{**kwargs, 'lookup_expr': 'icontains'})
+
     def filter(self, queryset, value):
         if not value:
             return queryset
         alias = f'_{self.field_name}_as_text'
-        return queryset.alias(**{alias: Cast(self.field_name, models.TextField())}).filter(**{f'{alias}__icontains': value})
+        queryset = queryset.alias(**{alias: Cast(self.field_name, models.TextField())})
+        return queryset.filter(**{f'{alias}__icontains': value})
+
+
+def validate_storable(document) -> None:
+    """Raise ValidationError if a document holds text or a number that PostgreSQL cannot store."""
+    remaining = [document]
+    while remaining:
+        item = remaining.pop()
+        if isinstance(item, dict):
+            remaining += [*item.keys(), *item.values()]
+        elif isinstance(item, list):
+            remaining += item
+        elif isinstance(item, str) and any(char == '\x00' or '\ud800' <= char <= '\udfff' for char in item):
+            raise ValidationError(_('Null characters and halves of surrogate pairs cannot be stored.'))
+        elif isinstance(item, float) and not isfinite(item):
+            raise ValidationError(_('Infinity and NaN are not part of JSON.'))
+
+
+class DocumentField(serializers.JSONField):
+    """Any JSON document that PostgreSQL can store."""
+
+    def to_internal_value(self, data):
+        try:
+            document = super().to_internal_value(data)
+        except RecursionError:
+            self.fail('invalid')
+        # Before the validators run: that of uniqueness queries.
+        validate_storable(document)
+        return document
 
 
 class JSONFieldType(FieldType):
     name = 'json'
     column_type = 'jsonb'
+    empty_values = ('', [], {})
     searchable = False
 
     def get_model_field(self, field, **kwargs):
         return models.JSONField(**self.model_field_kwargs(field), **kwargs)
 
+    def get_validators(self, field):
+        return [*super().get_validators(field), validate_storable]
+
     def get_form_field(self, field, **kwargs):
         kwargs = self.form_field_kwargs(field, **kwargs)
         if kwargs['initial'] is not None:
             kwargs['initial'] = json.dumps(kwargs['initial'])
-        return JSONField(**kwargs)
+        return JSONField(help_text=field.description or _('A JSON document'), **kwargs)
+
+    def get_import_values(self, instance, field):
+        value = getattr(instance, field.name)
+        return {field.name: '' if value is None else json.dumps(value, ensure_ascii=False)}
+
+    def get_attribute(self, field):
+        return attrs.TemplatedAttr(
+            field.name, label=field.display_label, template_name='netbox_custom_objects/attrs/json.html'
+        )
 
     def get_filter(self, field):
         return JSONTextFilter(field_name=field.name, label=field.display_label)
+
+    def get_serializer_fields(self, field, model):
+        return {field.name: DocumentField(**self.declared_kwargs(field, model))}
 
     def get_table_column_field(self, field):
         return JSONColumn(verbose_name=field.display_label)

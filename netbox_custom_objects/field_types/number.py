@@ -1,4 +1,6 @@
 """Field types integer (64 bit) and decimal (8 digits, 2 places)."""
+from decimal import Decimal
+
 import django_tables2 as tables
 from django import forms
 from django.core.exceptions import ValidationError
@@ -6,9 +8,10 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from utilities.filters import MultiValueBigNumberFilter, MultiValueDecimalFilter
+from netbox.ui import attrs
 
 from .base import FieldType
+from .filters import BigNumberFilter, DecimalFilter
 
 INT64_MIN, INT64_MAX = -(2 ** 63), 2 ** 63 - 1
 DECIMAL_DIGITS, DECIMAL_PLACES = 8, 2
@@ -27,6 +30,9 @@ class NumberFieldType(FieldType):
 
     def get_table_column_field(self, field):
         return tables.Column(linkify=field.primary or None, verbose_name=field.display_label)
+
+    def get_attribute(self, field):
+        return attrs.NumericAttr(field.name, label=field.display_label)
 
     def quick_search_lookups(self, field):
         return (f'{field.name}__icontains',)
@@ -53,7 +59,7 @@ class IntegerFieldType(NumberFieldType):
         return forms.IntegerField(required=False)
 
     def get_filter(self, field):
-        return MultiValueBigNumberFilter(field_name=field.name, label=field.display_label)
+        return BigNumberFilter(field_name=field.name, label=field.display_label)
 
 
 class DecimalFieldType(NumberFieldType):
@@ -73,6 +79,12 @@ class DecimalFieldType(NumberFieldType):
         # Through text, so that a JSON 1.1 is the decimal 1.1 and not its nearest binary fraction.
         return models.DecimalField().to_python(str(value))
 
+    def to_payload(self, value, stored=None):
+        if isinstance(stored, Decimal) and stored.is_finite():
+            # As the column will give it back: 1.1 must not differ from 1.10.
+            return str(round(stored, DECIMAL_PLACES))
+        return value
+
     def get_form_field(self, field, **kwargs):
         return forms.DecimalField(
             max_digits=DECIMAL_DIGITS, decimal_places=DECIMAL_PLACES, **self.form_field_kwargs(field, **kwargs)
@@ -82,4 +94,4 @@ class DecimalFieldType(NumberFieldType):
         return forms.DecimalField(required=False)
 
     def get_filter(self, field):
-        return MultiValueDecimalFilter(field_name=field.name, label=field.display_label)
+        return DecimalFilter(field_name=field.name, label=field.display_label)

@@ -5,15 +5,15 @@ Columns, links and integrity are ours (decision 5): no foreign key in the databa
 """
 from typing import ClassVar
 
-import django_filters
 import django_tables2 as tables
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework.fields import CreateOnlyDefault
-from rest_framework.validators import UniqueValidator
 
+from netbox.api.exceptions import SerializerNotFound
 from netbox.tables import columns
+from netbox.ui import attrs
 from utilities.api import get_serializer_for_model
 from utilities.forms.fields import (
     CSVModelChoiceField,
@@ -25,8 +25,9 @@ from utilities.forms.fields import (
 from ..choices import FilterLogicChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, TargetRef, index_name, unique_name
-from .base import FieldType, plain_index
-from .rest import ReferenceField, ReferenceListDefault, ReferenceListField
+from .base import FieldType, field_table, plain_index
+from .filters import EmptyFilter, TargetFilter
+from .rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
 
 # The attribute by which an imported file names the target, if the file's header does not say.
 NATURAL_ATTRIBUTES = ('name', 'slug', 'model', 'address', 'prefix', 'identifier')
@@ -42,7 +43,6 @@ class ReferenceFieldType(FieldType):
     """What all references share."""
     is_reference: ClassVar[bool] = True
     convertible = False
-    searchable = False
 
     def attribute_names(self, field):
         # `<name>_id` is the attribute that Django adds, and a filter.
@@ -65,17 +65,35 @@ class ReferenceFieldType(FieldType):
         """Return the attribute that names a target in imported files, unless the header says another."""
         model = target_model(field.target)
         if field.target.type_id is not None:
-            return getattr(model, 'primary_attribute', None) or 'pk'
+            primary = model._definition.primary_field
+            return primary.name if primary else 'pk'
         names = {model_field.name for model_field in model._meta.get_fields()}
         return next((name for name in NATURAL_ATTRIBUTES if name in names), 'pk')
+
+    def get_filters(self, field):
+        if field.filter_logic == FilterLogicChoices.DISABLED:
+            return {}
+        kwargs = {
+            'field_name': field.name,
+            'label': field.display_label,
+            # Asked anew for each request, so that the choices follow the branch that it is made in.
+            'queryset': lambda request: self.queryset(field),
+            # Only links can make an object match twice.
+            'distinct': self.many,
+        }
+        return {
+            field.name: TargetFilter(**kwargs),
+            f'{field.name}_id': TargetFilter(**kwargs),
+            f'{field.name}__empty': EmptyFilter(field_name=field.name, label=field.display_label),
+        }
 
     def nested_serializer(self, field: FieldDefinition, model) -> type:
         """Return the serializer class of the targets; that of a custom object type shows no references (cycles)."""
         target = model._meta.get_field(field.name).related_model
-        return get_serializer_for_model(target, prefix=NESTED_PREFIX if field.target.type_id is not None else '')
-
-    def get_serializer_kwargs(self, field):
-        return {}
+        try:
+            return get_serializer_for_model(target, prefix=NESTED_PREFIX if field.target.type_id is not None else '')
+        except SerializerNotFound:
+            return plain_serializer(target)
 
 
 class ObjectFieldType(ReferenceFieldType):
@@ -95,6 +113,21 @@ class ObjectFieldType(ReferenceFieldType):
         if not self.queryset(field).filter(pk=value).exists():
             raise ValidationError(_('There is no such object: %(value)s.'), params={'value': value})
 
+    def get_attribute(self, field):
+        return attrs.RelatedObjectAttr(field.name, label=field.display_label, linkify=True)
+
+    def get_search_values(self, instance, field):
+        model_field = instance._meta.get_field(field.name)
+        if model_field.is_cached(instance):
+            return {field.name: getattr(instance, field.name)}
+        # Not by attribute: the router would look in main when a worker indexes the objects of a branch.
+        targets = model_field.remote_field.model._base_manager.using(instance._state.db)
+        return {field.name: targets.filter(pk=getattr(instance, model_field.attname)).first()}
+
+    def get_import_values(self, instance, field):
+        target = getattr(instance, field.name)
+        return {field.name: '' if target is None else str(getattr(target, self.import_attribute(field)))}
+
     def get_form_field(self, field, **kwargs):
         return DynamicModelChoiceField(**self.form_field_kwargs(field, **kwargs))
 
@@ -107,20 +140,8 @@ class ObjectFieldType(ReferenceFieldType):
     def get_filterform_field(self, field):
         return DynamicModelMultipleChoiceField(queryset=self.queryset(field), required=False, null_option='None')
 
-    def get_filters(self, field):
-        if field.filter_logic == FilterLogicChoices.DISABLED:
-            return {}
-        # Asked anew for each request, so that the choices follow the branch that it is made in.
-        kwargs = {'queryset': lambda request: self.queryset(field), 'label': field.display_label}
-        return {
-            name: django_filters.ModelMultipleChoiceFilter(field_name=field.name, **kwargs)
-            for name in (field.name, f'{field.name}_id')
-        }
-
     def get_serializer_fields(self, field, model):
-        kwargs = self.presence_kwargs(field)
-        if field.unique:
-            kwargs['validators'] = [UniqueValidator(model._default_manager)]
+        kwargs = self.declared_kwargs(field, model)
         return {field.name: ReferenceField(self.nested_serializer(field, model), **kwargs)}
 
     def get_table_column_field(self, field):
@@ -148,6 +169,7 @@ class MultiObjectFieldType(ReferenceFieldType):
                 Index(index_name(name, 'target_id'), ('target_id',)),
             ),
             comment=f'links of {self.comment(field)}',
+            fill=(field_table(field), tuple(field.default)) if field.default else None,
         )
 
     def get_model_fields(self, field, context):
@@ -166,6 +188,17 @@ class MultiObjectFieldType(ReferenceFieldType):
         if field.required and not value:
             raise ValidationError(_('A required field cannot have an empty default.'))
 
+    def get_search_values(self, instance, field):
+        targets = getattr(instance, field.name)
+        if field.name not in getattr(instance, '_prefetched_objects_cache', ()):
+            targets = targets.db_manager(instance._state.db)
+        return {field.name: ', '.join(str(target) for target in targets.all())}
+
+    def get_import_values(self, instance, field):
+        attribute = self.import_attribute(field)
+        values = (str(getattr(target, attribute)) for target in getattr(instance, field.name).all())
+        return {field.name: ','.join(values)}
+
     def get_form_field(self, field, **kwargs):
         return DynamicModelMultipleChoiceField(**self.form_field_kwargs(field, **kwargs))
 
@@ -177,16 +210,6 @@ class MultiObjectFieldType(ReferenceFieldType):
 
     def get_filterform_field(self, field):
         return DynamicModelMultipleChoiceField(queryset=self.queryset(field), required=False, null_option='None')
-
-    def get_filters(self, field):
-        if field.filter_logic == FilterLogicChoices.DISABLED:
-            return {}
-        # Asked anew for each request, so that the choices follow the branch that it is made in.
-        kwargs = {'queryset': lambda request: self.queryset(field), 'label': field.display_label}
-        return {
-            name: django_filters.ModelMultipleChoiceFilter(field_name=field.name, distinct=True, **kwargs)
-            for name in (field.name, f'{field.name}_id')
-        }
 
     def get_serializer_fields(self, field, model):
         kwargs = {'required': field.required, 'allow_empty': not field.required}

@@ -1,15 +1,18 @@
 """
-Serializer fields of values that DRF has no field for: references, choices, JSON documents, and names of both.
+Serializer fields of values that DRF has no field for: references and choices.
 
 May import DRF and NetBox's API helpers. Must refuse whatever a client may send with a ValidationError: an exception of
 another kind would be answered with a 500.
 """
+
+from functools import cache
 
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.relations import ManyRelatedField
 
 from netbox.api.fields import SerializedPKRelatedField
+from netbox.api.serializers import BaseModelSerializer
 from utilities.api import get_related_object_by_attrs
 
 from ..definitions import ChoiceSetRef
@@ -98,6 +101,13 @@ class ReferenceListDefault:
         return list(serializer_field.child_relation.get_queryset().filter(pk__in=self.ids))
 
 
+@cache
+def plain_serializer(target: type) -> type:
+    """Return a serializer for targets that have none of their own, because NetBox does not offer them in its API."""
+    meta = type('Meta', (), {'model': target, 'fields': ('id', 'display')})
+    return type(f'Plain{target.__name__}Serializer', (BaseModelSerializer,), {'__module__': __name__, 'Meta': meta})
+
+
 class ChoiceValueField(serializers.Field):
     """One value of a choice set: reads as `{"value", "label"}`, is written as the bare value."""
 
@@ -135,13 +145,3 @@ class ChoiceValueListField(serializers.ListField):
 
     def to_internal_value(self, data):
         return list(dict.fromkeys(super().to_internal_value(data)))
-
-
-class DocumentField(serializers.JSONField):
-    """Any JSON document that PostgreSQL can store; the model field refuses what it cannot (see `json`)."""
-
-    def to_internal_value(self, data):
-        try:
-            return super().to_internal_value(data)
-        except RecursionError:
-            self.fail('invalid')

@@ -1,14 +1,18 @@
 """Field types date and datetime."""
+from datetime import UTC, datetime
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from netbox.tables import columns
-from utilities.filters import MultiValueDateFilter, MultiValueDateTimeFilter
+from netbox.ui import attrs
 from utilities.forms.widgets import DatePicker, DateTimePicker
 
 from .base import FieldType
+from .filters import DateFilter, DateTimeFilter
 
 
 class TemporalFieldType(FieldType):
@@ -42,16 +46,25 @@ class DateFieldType(TemporalFieldType):
         return forms.DateField(required=False, widget=DatePicker())
 
     def get_filter(self, field):
-        return MultiValueDateFilter(field_name=field.name, label=field.display_label)
+        return DateFilter(field_name=field.name, label=field.display_label)
 
     def get_table_column_field(self, field):
         return columns.DateColumn(verbose_name=field.display_label)
+
+    def get_attribute(self, field):
+        return attrs.DateTimeAttr(field.name, label=field.display_label, spec='date')
 
 
 class DateTimeFieldType(TemporalFieldType):
     name = 'datetime'
     column_type = 'timestamp with time zone'
     model_class = models.DateTimeField
+
+    def to_payload(self, value, stored=None):
+        if isinstance(stored, datetime) and timezone.is_aware(stored):
+            # Django's serializer cuts microseconds off; and the same moment must not look different in another zone.
+            return stored.astimezone(UTC).isoformat().replace('+00:00', 'Z')
+        return value
 
     def get_form_field(self, field, **kwargs):
         return forms.DateTimeField(widget=DateTimePicker(), **self.form_field_kwargs(field, **kwargs))
@@ -60,7 +73,10 @@ class DateTimeFieldType(TemporalFieldType):
         return forms.DateTimeField(required=False, widget=DateTimePicker())
 
     def get_filter(self, field):
-        return MultiValueDateTimeFilter(field_name=field.name, label=field.display_label)
+        return DateTimeFilter(field_name=field.name, label=field.display_label)
 
     def get_table_column_field(self, field):
         return columns.DateTimeColumn(verbose_name=field.display_label)
+
+    def get_attribute(self, field):
+        return attrs.DateTimeAttr(field.name, label=field.display_label)

@@ -1,21 +1,34 @@
 """Field types text and longtext."""
 import django_tables2 as tables
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from netbox.tables import columns
-from utilities.filters import MultiValueCharFilter
+from netbox.ui import attrs
 
 from .base import FieldType
+from .filters import EmptyFilter, TextFilter
+from .json import validate_storable
 
 
 class CharacterFieldType(FieldType):
     """What text, longtext and url share: a regular expression, text lookups, quick search by `contains`."""
     regex_allowed = True
     loose_filter = True
+    empty_values = ('',)
+
+    def to_python(self, field, value):
+        if isinstance(value, (bool, dict, list)):
+            raise ValidationError(_('Text is needed.'))
+        return None if value is None else str(value)
+
+    def get_validators(self, field):
+        return [*super().get_validators(field), validate_storable]
 
     def get_filter(self, field):
-        return MultiValueCharFilter(field_name=field.name, label=field.display_label)
+        return TextFilter(field_name=field.name, label=field.display_label)
 
     def quick_search_lookups(self, field):
         return (f'{field.name}__icontains',)
@@ -29,7 +42,7 @@ class TextFieldType(CharacterFieldType):
         return models.CharField(**self.model_field_kwargs(field), **kwargs)
 
     def get_form_field(self, field, **kwargs):
-        return forms.CharField(**self.form_field_kwargs(field, **kwargs))
+        return forms.CharField(empty_value=None, **self.form_field_kwargs(field, **kwargs))
 
     def get_table_column_field(self, field):
         # A field that names the object links to it, as `name` does on NetBox's own lists.
@@ -40,11 +53,26 @@ class LongTextFieldType(CharacterFieldType):
     name = 'longtext'
     column_type = 'text'
 
+    def get_filters(self, field):
+        filters = super().get_filters(field)
+        if filters:
+            # Lookups are the columns' business, and NetBox has given this one to varchar columns only.
+            empty = EmptyFilter(field_name=field.name, label=field.display_label, empty_values=('',))
+            filters[f'{field.name}__empty'] = empty
+        return filters
+
     def get_model_field(self, field, **kwargs):
         return models.TextField(**self.model_field_kwargs(field), **kwargs)
 
     def get_form_field(self, field, **kwargs):
-        return forms.CharField(widget=forms.Textarea, **self.form_field_kwargs(field, **kwargs))
+        return forms.CharField(
+            empty_value=None, widget=forms.Textarea, **self.form_field_kwargs(field, **kwargs)
+        )
+
+    def get_attribute(self, field):
+        return attrs.TemplatedAttr(
+            field.name, label=field.display_label, template_name='netbox_custom_objects/attrs/markdown.html'
+        )
 
     def get_table_column_field(self, field):
         return columns.MarkdownColumn(verbose_name=field.display_label)

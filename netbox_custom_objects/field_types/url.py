@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from netbox.ui import attrs
 from utilities.forms.fields import LaxURLField
 
 from ..ddl.spec import Column
@@ -68,8 +69,14 @@ class URLFieldType(CharacterFieldType):
 
     def get_form_field(self, field, **kwargs):
         return LaxURLField(
-            assume_scheme='https', max_length=URL_LENGTH, **self.form_field_kwargs(field, **kwargs)
+            assume_scheme='https',
+            max_length=URL_LENGTH,
+            empty_value=None,
+            **self.form_field_kwargs(field, **kwargs),
         )
+
+    def get_serializer_kwargs(self, field):
+        return {**super().get_serializer_kwargs(field), self.title_attribute(field): {'allow_null': False}}
 
     def get_serializer_names(self, field):
         return field.name, self.title_attribute(field)
@@ -80,8 +87,19 @@ class URLFieldType(CharacterFieldType):
     def get_clone_attributes(self, field):
         return field.name, self.title_attribute(field)
 
-    def get_search_fields(self, field):
-        return field.name, self.title_attribute(field)
+    def get_attribute(self, field):
+        return attrs.TemplatedAttr(
+            field.name,
+            label=field.display_label,
+            template_name='netbox_custom_objects/attrs/url.html',
+            context={'title_attribute': self.title_attribute(field)},
+        )
+
+    def get_import_values(self, instance, field):
+        return {name: getattr(instance, name) or '' for name in (field.name, self.title_attribute(field))}
+
+    def get_search_values(self, instance, field):
+        return {name: getattr(instance, name) for name in (field.name, self.title_attribute(field))}
 
     def quick_search_lookups(self, field):
         return f'{field.name}__icontains', f'{self.title_attribute(field)}__icontains'

@@ -5,11 +5,12 @@ May import jinja2 and django's exceptions.
 """
 
 import logging
+from contextvars import ContextVar
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
-from jinja2 import Template, TemplateError
+from jinja2 import Template, TemplateError, meta
 from jinja2.sandbox import ImmutableSandboxedEnvironment
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
@@ -21,6 +22,15 @@ _environment = ImmutableSandboxedEnvironment(autoescape=False)
 def compiled_expression(expression: str) -> Template:
     """Return the compiled template of an expression; raises jinja2's TemplateSyntaxError."""
     return _environment.from_string(expression)
+
+
+@lru_cache(maxsize=1024)
+def expression_names(expression: str) -> frozenset[str]:
+    """Return the names of the fields that an expression reads; none for an expression that is no template."""
+    try:
+        return frozenset(meta.find_undeclared_variables(_environment.parse(expression)))
+    except TemplateError:
+        return frozenset()
 
 
 def validate_expression(expression: str) -> None:
@@ -38,3 +48,42 @@ def render_expression(expression: str, values: dict) -> str:
     except Exception as error:  # whatever a user's template does, an object must stay displayable
         logger.warning('display expression %r failed: %s', expression, error)
         return ''
+
+
+# The objects that are being named now: (type id, primary key).
+_being_named: ContextVar[frozenset] = ContextVar('netbox_custom_objects_being_named', default=frozenset())
+
+
+def name_of(instance) -> str:
+    """
+    Return the display name of an object: by its type's expression, else by its primary field, else by its id.
+
+    Objects that are named after one another in a circle end it with their ids.
+    """
+    definition, key = instance._definition, (instance._type_id, instance.pk)
+    fallback = f'{definition.display_name} {instance.pk}'
+    if key in _being_named.get():
+        return fallback
+    reset = _being_named.set(_being_named.get() | {key})
+    try:
+        if definition.display_expression:
+            names = expression_names(definition.display_expression)
+            # Only what is read: each reference would be fetched.
+            values = {field.name: getattr(instance, field.name) for field in definition.fields if field.name in names}
+            if text := render_expression(definition.display_expression, values):
+                return text
+        if definition.primary_field is None:
+            return fallback
+        return as_text(getattr(instance, definition.primary_field.name)) or fallback
+    finally:
+        _being_named.reset(reset)
+
+
+def as_text(value) -> str:
+    """Return the value of a field of any type as plain text, '' if there is none."""
+    if hasattr(value, 'all'):
+        # An object that is not saved yet (or not any more) has no links.
+        value = value.all() if value.instance.pk is not None else ()
+    if isinstance(value, (str, dict)) or not hasattr(value, '__iter__'):
+        return '' if value is None else str(value)
+    return ', '.join(str(item) for item in value)

@@ -30,7 +30,7 @@ from netbox.models.mixins import OwnerMixin
 from ..constants import APP_LABEL
 from ..definitions import TypeDefinition
 from . import payload
-from .display import render_expression
+from .display import name_of
 
 
 class CustomObjectMeta(ModelBase):
@@ -91,16 +91,7 @@ class CustomObject(
         abstract = True
 
     def __str__(self):
-        definition = self._definition
-        if definition.display_expression:
-            values = {field.name: getattr(self, field.name) for field in definition.fields}
-            if text := render_expression(definition.display_expression, values):
-                return text
-        if definition.primary_field is not None:
-            value = getattr(self, definition.primary_field.name)
-            if value not in (None, ''):
-                return str(value)
-        return f'{definition.display_name} {self.pk}'
+        return name_of(self)
 
     @property
     def custom_object_type_id(self) -> int:

@@ -38,7 +38,7 @@ def serialize(instance, exclude=None) -> dict[str, Any]:
         for name, key in field_type.payload_names(field).items():
             if name not in data:
                 continue
-            value = field_type.to_payload(data.pop(name))
+            value = field_type.to_payload(data.pop(name), instance.__dict__.get(name))
             if not (field_type.many and not value):
                 data[key] = value
     return data

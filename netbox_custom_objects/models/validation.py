@@ -14,15 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 from ..choices import ObjectFieldOnDeleteChoices
 from ..constants import APP_LABEL
-from ..definitions import model_name
+from ..ddl.conversion import EXAMPLES, converted_values, unconvertible
+from ..ddl.executor import is_large
+from ..ddl.target import Target
+from ..definitions import column_name, model_name, table_name
 from ..field_types import FIELD_TYPES, field_type_of
 from .convert import field_definition
 from .reserved import reserved_names
 
 Errors = Iterator[tuple[str, object]]
-
-# How many offending values an error lists.
-EXAMPLES = 5
 
 
 def validate_field(field) -> None:
@@ -173,6 +173,28 @@ def _type_change(field, before) -> Errors:
         yield NON_FIELD_ERRORS, _('type cannot be changed to one that points at objects.')
     elif not (before.field_type.convertible and field.field_type.convertible):
         yield 'type', _('A {old} field cannot be converted to {new}.').format(old=before.type, new=field.type)
+    else:
+        yield from _conversion(field, before)
+
+
+def _conversion(field, before) -> Errors:
+    """Check that what is stored survives the conversion; a large table is neither read nor converted (ddl.executor)."""
+    target = Target.for_alias(before._state.db)
+    table = table_name(field.custom_object_type_id)
+    old, new = before.field_type.column_type, field.field_type.column_type
+    if old == new or is_large(target, table):
+        return
+    column = table, column_name(field.pk), old, new
+    if examples := unconvertible(target, *column):
+        shown = ', '.join(f'{value!r} ({pk})' for pk, value in examples)
+        yield 'type', _('Some values cannot be converted to {new}: {values}').format(new=field.type, values=shown)
+    elif field.field_type.needs_choice_set and field.choice_set_id is not None:
+        choices = field.field_type.choices(field_definition(field))
+        values = converted_values(target, *column)
+        single = {item for value in values for item in (value if isinstance(value, list) else [value])}
+        if unknown := sorted(item for item in single if item and item not in choices):
+            shown = ', '.join(unknown[:EXAMPLES])
+            yield 'type', _('Some values are not in the choice set: {values}').format(values=shown)
 
 
 def _stored_values(field, before) -> Errors:
@@ -189,8 +211,8 @@ def _stored_values(field, before) -> Errors:
             yield 'unique', _('Several objects have the same value: {values}').format(values=', '.join(values))
     if field.required and not before.required:
         empty = Q(**{f'{name}__isnull': True})
-        if before.type in ('text', 'longtext', 'url', 'select'):
-            empty |= Q(**{name: ''})
+        for value in before.field_type.empty_values:
+            empty |= Q(**{name: value})
         if count := objects.filter(empty).count():
             yield 'required', _('{count} objects have no value for this field.').format(count=count)
 

@@ -1,0 +1,48 @@
+"""Runs benchmarks one after the other, each in a process and on a database of its own.
+
+Use: python -m benchmarks [--profile] [NAME ...]
+"""
+
+import argparse
+import subprocess
+import sys
+
+from benchmarks.catalog import BENCHMARKS
+from dev import database, services
+from dev.paths import ROOT, netbox_environment
+
+DATABASE = 'nco_bench'
+
+
+def main() -> int:
+    names = '\n'.join(f'  {name:<8} {benchmark.title}' for name, benchmark in BENCHMARKS.items())
+    parser = argparse.ArgumentParser(
+        prog='python -m benchmarks', epilog=names, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument('names', nargs='*', metavar='NAME', help='what to measure; by default all of these:')
+    parser.add_argument('--profile', action='store_true', help='print where the time is spent instead of a table')
+    arguments = parser.parse_args()
+    if unknown := set(arguments.names) - set(BENCHMARKS):
+        parser.error(f'there is no benchmark {", ".join(sorted(unknown))}; there are: {", ".join(BENCHMARKS)}')
+    services.start()
+    template = database.ensure_template()
+    failed = [name for name in arguments.names or BENCHMARKS if not run(name, template, arguments.profile)]
+    database.drop(DATABASE)
+    if failed:
+        print(f'Failed: {", ".join(failed)}.', file=sys.stderr)
+    return bool(failed)
+
+
+def run(name: str, template: str, profile: bool) -> bool:
+    """Run one benchmark in a new process, so that none finds what another has left in memory."""
+    print(f'\n{name}: {BENCHMARKS[name].title}', flush=True)
+    database.clone(DATABASE, template, in_memory=True)
+    command = [sys.executable, '-m', 'benchmarks.worker', name, *(['--profile'] if profile else [])]
+    return subprocess.run(command, cwd=ROOT, env=netbox_environment(DATABASE)).returncode == 0
+
+
+if __name__ == '__main__':
+    try:
+        sys.exit(main())
+    except KeyboardInterrupt:
+        sys.exit(130)

@@ -1,0 +1,20 @@
+"""The list of benchmarks. Imports none of them, because they need Django to be set up."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Benchmark:
+    """A module of this package whose function `run` measures and prints."""
+
+    module: str
+    title: str
+
+
+BENCHMARKS = {
+    'create': Benchmark('bulk_create', 'lists of 500 objects created through REST, against tenants of equal width'),
+    'list': Benchmark('object_list', 'lists of 50 objects with references and tags, against tenants'),
+    'merge': Benchmark('merging', 'merge and revert of 200 objects with their type, against 200 tenants'),
+    'runtime': Benchmark('runtime', 'freshness check, and building the classes of 200 types'),
+    'site': Benchmark('core_page', 'page and deletion of a site, with 0 and with 100 types'),
+}

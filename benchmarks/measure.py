@@ -1,0 +1,90 @@
+"""Timing, counting queries, and printing aligned tables."""
+
+import gc
+import statistics
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+
+from django.db import connections
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from dev.admin import TOKEN
+
+
+def rest_client() -> Client:
+    """Return a client that may do everything over REST."""
+    return Client(headers={'Authorization': f'Bearer {TOKEN}'}, raise_request_exception=True)
+
+
+def browser() -> Client:
+    """Return a client that is logged in."""
+    from users.models import User
+
+    client = Client(raise_request_exception=True)
+    client.force_login(User.objects.get(username='admin'))
+    return client
+
+
+def checked(response, *statuses: int):
+    """Return a response if its status is as expected."""
+    if response.status_code not in (statuses or (200,)):
+        raise SystemExit(f'{response.request["PATH_INFO"]}: {response.status_code} {response.content[:500].decode()}')
+    return response
+
+
+def seconds(call: Callable) -> float:
+    gc.collect()
+    started = time.perf_counter()
+    call()
+    return time.perf_counter() - started
+
+
+def alternate(calls: dict[str, Callable], rounds: int, warm_up: int = 1) -> dict[str, list[float]]:
+    """
+    Call each in turn, many times over, and return how long each call took.
+
+    What else the machine does then slows all of them alike.
+    """
+    times: dict[str, list[float]] = {name: [] for name in calls}
+    for number in range(warm_up + rounds):
+        for name, call in calls.items():
+            taken = seconds(call)
+            if number >= warm_up:
+                times[name].append(taken)
+    return times
+
+
+def queries(call: Callable, *aliases: str) -> int:
+    """Return how many queries a call makes on the connections named, by default on main's."""
+    with ExitStack() as stack:
+        captured = [stack.enter_context(CaptureQueriesContext(connections[alias])) for alias in aliases or ('default',)]
+        call()
+        return sum(map(len, captured))
+
+
+def median_ms(times: list[float]) -> float:
+    return 1000 * statistics.median(times)
+
+
+def spread(times: list[float]) -> str:
+    return f'{1000 * min(times):.1f} to {1000 * max(times):.1f}'
+
+
+def print_table(columns: list[str], rows: list[list]) -> None:
+    """Print rows with the first column to the left and the others to the right; floats get two digits or more."""
+    lines = [columns, *[[_text(cell) for cell in row] for row in rows]]
+    widths = [max(len(line[index]) for line in lines) for index in range(len(columns))]
+    for line in lines:
+        first, *others = (
+            cell.ljust(width) if index == 0 else cell.rjust(width)
+            for index, (cell, width) in enumerate(zip(line, widths))
+        )
+        print(f'  {"  ".join([first, *others])}')
+
+
+def _text(cell) -> str:
+    if isinstance(cell, float):
+        return f'{cell:.1f}' if cell >= 10 else f'{cell:.2f}' if cell >= 0.1 else f'{cell:.3f}'
+    return str(cell)

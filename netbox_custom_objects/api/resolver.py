@@ -1,2 +1,0 @@
-def serializer_resolver(model, prefix=''):
-    return None

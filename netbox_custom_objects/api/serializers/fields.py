@@ -1,0 +1,131 @@
+"""Serializer of the fields of custom object types (contract 4.2)."""
+
+from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
+
+from core.models import ObjectType
+from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSerializer
+
+from ...choices import ObjectFieldOnDeleteChoices
+from ...constants import APP_LABEL
+from ...definitions import model_name, type_id_from_model_name
+from ...field_types import FIELD_TYPES
+from ...field_types.json import DocumentField
+from ...models import CustomObjectType, CustomObjectTypeField
+from .common import CheckedMessageMixin
+
+# The app label under which a type is addressed by its slug, so that clients need not know its id.
+TYPES_BY_SLUG = 'custom-objects'
+
+
+def find_object_type(app_label: str, model: str) -> ObjectType | None:
+    """
+    Return an object type that fields can point at, None if there is none of this name.
+
+    Args:
+        app_label: of a Django app, or `custom-objects`
+        model: a model name of that app in lower case, or the slug of a custom object type
+    """
+    if app_label == TYPES_BY_SLUG:
+        type_id = CustomObjectType.objects.filter(slug=model).values_list('pk', flat=True).first()
+        if type_id is None:
+            return None
+        app_label, model = APP_LABEL, model_name(type_id)
+    object_type = ObjectType.objects.filter(app_label=app_label, model=model).first()
+    return object_type if object_type is not None and exists_here(object_type) else None
+
+
+def exists_here(object_type: ObjectType) -> bool:
+    """Whether the current schema has the model: object types outlive plugins, deleted types and other branches."""
+    if object_type.app_label == APP_LABEL and (type_id := type_id_from_model_name(object_type.model)) is not None:
+        return CustomObjectType.objects.filter(pk=type_id).exists()
+    return object_type.model_class() is not None
+
+
+class ObjectTypeField(serializers.RelatedField):
+    """An object type: reads as `{id, app_label, model}`, is written as a primary key or as such a dict."""
+
+    default_error_messages = {
+        'unusable': _('Give the ID of an object type, or a dictionary with app_label and model.'),
+        'unknown': _('There is no such object type: {value}'),
+    }
+
+    def use_pk_only_optimization(self):
+        return False
+
+    def to_representation(self, value):
+        return {'id': value.pk, 'app_label': value.app_label, 'model': value.model}
+
+    def to_internal_value(self, data):
+        if isinstance(data, dict):
+            names = data.get('app_label'), data.get('model')
+            if not all(isinstance(name, str) and name and '\x00' not in name for name in names):
+                self.fail('unusable')
+            found = find_object_type(*names)
+        elif type(data) is int or (isinstance(data, str) and data.isdecimal()):
+            found = self.get_queryset().filter(pk=int(data)).first()
+            found = found if found is not None and exists_here(found) else None
+        else:
+            self.fail('unusable')
+        if found is None:
+            self.fail('unknown', value=data)
+        return found
+
+
+class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSerializer, ValidatedModelSerializer):
+    """A field of a type. Its target is written as `app_label` and `model`, or as `related_object_type`."""
+
+    app_label = serializers.CharField(write_only=True, required=False, allow_null=True)
+    model = serializers.CharField(write_only=True, required=False, allow_null=True)
+    default = DocumentField(required=False, allow_null=True)
+    related_object_type = ObjectTypeField(queryset=ObjectType.objects.all(), required=False, allow_null=True)
+    related_object_types = ObjectTypeField(many=True, read_only=True)
+    related_object_filter = DocumentField(required=False, allow_null=True)
+    on_delete_behavior = serializers.ChoiceField(
+        choices=ObjectFieldOnDeleteChoices.CHOICES, required=False, allow_null=True, allow_blank=True
+    )
+
+    class Meta:
+        model = CustomObjectTypeField
+        brief_fields = (
+            'id', 'url', 'display', 'name', 'label', 'custom_object_type', 'description', 'type', 'primary', 'context',
+            'required', 'unique', 'default', 'choice_set', 'validation_regex', 'validation_minimum',
+            'validation_maximum', 'is_polymorphic', 'related_object_type', 'related_object_types',
+            'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name', 'search_weight',
+            'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'comments', 'schema_id',
+            'deprecated', 'deprecated_since', 'scheduled_removal',
+        )  # fmt: skip
+        fields = (*brief_fields, 'app_label', 'model')
+
+    def to_representation(self, instance):
+        data = super().to_representation(instance)
+        if instance.type != 'object' and 'on_delete_behavior' in data:
+            data['on_delete_behavior'] = None
+        return data
+
+    def validate(self, data):
+        if self.nested:
+            return data
+        if data.get('on_delete_behavior', '') is None:
+            # What a read shows for fields that point at nothing must be accepted when it is sent back.
+            data['on_delete_behavior'] = ObjectFieldOnDeleteChoices.SET_NULL
+        self._take_target(data)
+        return super().validate(data)
+
+    def _take_target(self, data) -> None:
+        """Replace `app_label` and `model` in the validated data by the object type that they name."""
+        names = data.pop('app_label', None), data.pop('model', None)
+        field_type = FIELD_TYPES.get(data.get('type') or getattr(self.instance, 'type', None))
+        if names == (None, None) or field_type is None or not field_type.is_reference:
+            return
+        if None in names:
+            raise _target_error(_('app_label and model must be given together.'))
+        found = find_object_type(*names)
+        if found is None:
+            message = _('There is no object type with app_label {0} and model {1}.').format(*names)
+            raise _target_error(message)
+        data['related_object_type'] = found
+
+
+def _target_error(message) -> serializers.ValidationError:
+    return serializers.ValidationError({'__all__': [message]})

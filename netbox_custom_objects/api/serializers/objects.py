@@ -1,0 +1,124 @@
+"""
+Serializers of custom objects, built per type from its definition.
+
+May import field_types and runtime. Must build from the definition and the model class alone: what is memoised here is
+shared by all users and requests.
+"""
+
+from rest_framework import serializers
+
+from netbox.api.serializers import BaseModelSerializer, NetBoxModelSerializer
+from users.api.serializers import OwnerSerializer
+from utilities.views import get_action_url
+
+from ...definitions import class_name
+from ...field_types import field_type_of
+from ...field_types.rest import ReferenceField
+from ...models.display import as_text
+from ...runtime.surfaces import per_type
+from .common import CheckedTagsMixin
+
+# How Meta.fields begins, in the order of the keys (contract 4.3).
+FIRST_KEYS = ('id', 'url', 'display_url', 'display')
+BASE_KEYS = ('owner', 'created', 'last_updated', 'tags')
+CONTEXT_KEY = '_context'
+
+
+class ObjectURLField(serializers.Field):
+    """The absolute URL of an object's endpoint, or of its page."""
+
+    def __init__(self, rest_api: bool, **kwargs):
+        self.rest_api = rest_api
+        super().__init__(source='*', read_only=True, **kwargs)
+
+    def to_representation(self, value):
+        if value.pk is None:
+            return None
+        action = 'detail' if self.rest_api else None
+        url = get_action_url(value, action=action, rest_api=self.rest_api, kwargs={'pk': value.pk})
+        request = self.context.get('request')
+        # Events are serialised without a request, and have relative URLs in NetBox.
+        return request.build_absolute_uri(url) if request else url
+
+
+class ContextMixin(serializers.Serializer):
+    """Names an object, and tells the values by which users tell apart objects of the same name."""
+
+    def get__context(self, obj):
+        """Return the values of the context fields as one text, None if all of them are empty."""
+        shown = [text for field in context_fields(obj) if (text := as_text(getattr(obj, field.name)))]
+        return {'display': ', '.join(shown)} if shown else None
+
+
+def context_fields(model) -> list:
+    """Return the definitions of a class's fields that are flagged as context."""
+    return [field for field in model._definition.fields if field.context and field.name in model._payload_names]
+
+
+class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, NetBoxModelSerializer):
+    """
+    Base of all full serializers of custom objects.
+
+    `custom_fields`, which NetBoxModelSerializer declares, is never among the fields: these objects have none.
+    """
+
+    owner = ReferenceField(OwnerSerializer, required=False, allow_null=True)
+
+
+class NestedCustomObjectSerializer(ContextMixin, BaseModelSerializer):
+    """Base of the brief shapes that references are shown in. They hold no references, so cycles of types end here."""
+
+
+@per_type
+def get_serializer_class(model, skip_object_fields=False) -> type[CustomObjectSerializer]:
+    """
+    Return the serializer class of a custom object model, `Table<id>ModelSerializer`.
+
+    Args:
+        model: a class of the current World, or a ghost
+        skip_object_fields: leave out fields that point at other objects
+    """
+    names, declared, kwargs = [], {}, {}
+    for field in model._definition.fields:
+        field_type = field_type_of(field)
+        if field.name not in model._payload_names or (skip_object_fields and field_type.is_reference):
+            continue
+        names += [name for name in field_type.get_serializer_names(field) if name in model._payload_names]
+        declared |= field_type.get_serializer_fields(field, model)
+        kwargs |= field_type.get_serializer_kwargs(field)
+    keys = [*_first_keys(model), *BASE_KEYS]
+    # Where an older row uses a name that is reserved today, the built-in key wins (contract 2.3).
+    names = [name for name in names if name not in keys]
+    return _serializer_class(
+        CustomObjectSerializer,
+        f'{class_name(model._type_id)}Serializer',
+        model,
+        fields=(*keys, *names),
+        brief_fields=tuple(key for key in _first_keys(model) if key != 'display_url'),
+        declared={name: field for name, field in declared.items() if name in names},
+        extra_kwargs={name: value for name, value in kwargs.items() if name in names},
+    )
+
+
+@per_type
+def get_nested_serializer_class(model) -> type[NestedCustomObjectSerializer]:
+    """Return the serializer class of the brief shape in which other objects show objects of this model."""
+    keys = tuple(key for key in _first_keys(model) if key != 'display_url')
+    name = f'Nested{class_name(model._type_id)}Serializer'
+    return _serializer_class(NestedCustomObjectSerializer, name, model, fields=keys, brief_fields=keys)
+
+
+def _first_keys(model) -> list[str]:
+    return [*FIRST_KEYS, CONTEXT_KEY] if context_fields(model) else [*FIRST_KEYS]
+
+
+def _serializer_class(base, name, model, declared=None, **meta):
+    fields = {
+        'url': ObjectURLField(rest_api=True),
+        'display_url': ObjectURLField(rest_api=False),
+        CONTEXT_KEY: serializers.SerializerMethodField(),
+        **(declared or {}),
+    }
+    # DRF insists that what a class itself declares is among its fields.
+    fields = {key: field for key, field in fields.items() if key in meta['fields']}
+    return type(name, (base,), {'__module__': __name__, 'Meta': type('Meta', (), {'model': model, **meta}), **fields})

@@ -1,0 +1,13 @@
+"""Endpoints of types, fields and objects."""
+
+from .fields import CustomObjectTypeFieldViewSet
+from .objects import CustomObjectViewSet
+from .root import RootView
+from .types import CustomObjectTypeViewSet
+
+__all__ = (
+    'CustomObjectTypeFieldViewSet',
+    'CustomObjectTypeViewSet',
+    'CustomObjectViewSet',
+    'RootView',
+)

@@ -1,0 +1,12 @@
+"""Endpoint `custom-object-type-fields/`."""
+
+from ...filtersets import CustomObjectTypeFieldFilterSet
+from ...models import CustomObjectTypeField
+from ..serializers import CustomObjectTypeFieldSerializer
+from .base import DefinitionViewSet
+
+
+class CustomObjectTypeFieldViewSet(DefinitionViewSet):
+    queryset = CustomObjectTypeField.objects.all()
+    serializer_class = CustomObjectTypeFieldSerializer
+    filterset_class = CustomObjectTypeFieldFilterSet

@@ -1,0 +1,125 @@
+"""
+Endpoints `<slug>/`: the objects of each type.
+
+One viewset serves them all: which type is meant is told from the request, in the schema that the request reads.
+"""
+
+from functools import cached_property
+
+from django.conf import settings as django_settings
+from django.db import IntegrityError
+from django.http import Http404
+from django.urls import resolve
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from netbox.api.viewsets import HTTP_ACTIONS
+
+from ...definitions import unique_name
+from ...filtersets import get_filterset_class
+from ...models import CustomObjectType
+from ...runtime.registry import world
+from ..prefetch import text_prefetches
+from ..serializers import CustomObjectSerializer, get_serializer_class
+from .base import StrictModelViewSet
+
+
+class CustomObjectViewSet(StrictModelViewSet):
+    """The objects of one type, addressed by the type's slug."""
+
+    lookup_value_regex = '[0-9]+'
+    slug = None
+
+    def initialize_request(self, request, *args, **kwargs):
+        self.slug = self.kwargs.get('custom_object_type')
+        return super().initialize_request(request, *args, **kwargs)
+
+    @cached_property
+    def model(self) -> type | None:
+        """The class of the type that is addressed, None if the current schema has no type with this slug."""
+        current = world()
+        definition = current.find_slug(self.slug) if self.slug else None
+        return current.model(definition.id) if definition else None
+
+    @property
+    def queryset(self):
+        # Without a type there is nothing to query: in a background job until it begins, and for an OpenAPI generator.
+        default = CustomObjectType.objects.none() if self.model is None else self.model.objects.all()
+        return self.__dict__.setdefault('_queryset', default)
+
+    @queryset.setter
+    def queryset(self, value):
+        self.__dict__['_queryset'] = value
+
+    def check_permissions(self, request):
+        if self.model is None:
+            # Who is not let in at all does not learn which types there are.
+            if django_settings.LOGIN_REQUIRED and not request.user.is_authenticated:
+                self.permission_denied(request)
+            raise Http404
+        super().check_permissions(request)
+
+    def get_serializer_class(self):
+        return CustomObjectSerializer if self.model is None else get_serializer_class(self.model)
+
+    @property
+    def filterset_class(self):
+        return None if self.model is None else get_filterset_class(self.model)
+
+    @property
+    def field_prefetches(self):
+        return {} if self.model is None else text_prefetches(self.model)
+
+    @property
+    def ordering_fields(self):
+        """What a list can be ordered by: columns of the table. Links would repeat objects."""
+        return [field.name for field in self.model._meta.concrete_fields]
+
+    # A background job calls an action outside of any URL, after the request's branch was made the current one.
+
+    def create(self, request, *args, **kwargs):
+        self._bind(request)
+        return super().create(request, *args, **kwargs)
+
+    def bulk_create(self, request, *args, **kwargs):
+        self._bind(request)
+        return super().bulk_create(request, *args, **kwargs)
+
+    def bulk_update(self, request, *args, **kwargs):
+        self._bind(request)
+        return super().bulk_update(request, *args, **kwargs)
+
+    def bulk_destroy(self, request, *args, **kwargs):
+        self._bind(request)
+        return super().bulk_destroy(request, *args, **kwargs)
+
+    def _bind(self, request):
+        if self.slug is not None:
+            return
+        self.slug = resolve(request.path_info).kwargs['custom_object_type']
+        self.__dict__.pop('model', None)
+        if self.model is None:
+            raise Http404
+        self.queryset = self.model.objects.restrict(request.user, HTTP_ACTIONS[request.method])
+
+    # Uniqueness is checked before writing; two requests that write at once are told apart by the index.
+
+    def perform_create(self, serializer):
+        try:
+            super().perform_create(serializer)
+        except IntegrityError as error:
+            raise self._not_unique(error) from error
+
+    def perform_update(self, serializer):
+        try:
+            super().perform_update(serializer)
+        except IntegrityError as error:
+            raise self._not_unique(error) from error
+
+    def _not_unique(self, error: IntegrityError) -> Exception:
+        constraint = getattr(getattr(error.__cause__, 'diag', None), 'constraint_name', None)
+        definition = self.model._definition
+        for field in definition.fields:
+            if field.unique and unique_name(definition.table, field.column()) == constraint:
+                return serializers.ValidationError({field.name: [_('This field must be unique.')]})
+        return error

@@ -1,0 +1,21 @@
+"""Endpoint `custom-object-types/`."""
+
+from django.db.models import ProtectedError
+
+from ...filtersets import CustomObjectTypeFilterSet
+from ...models import CustomObjectType
+from ..serializers import CustomObjectTypeSerializer
+from .base import Conflict, DefinitionViewSet
+
+
+class CustomObjectTypeViewSet(DefinitionViewSet):
+    queryset = CustomObjectType.objects.all()
+    serializer_class = CustomObjectTypeSerializer
+    filterset_class = CustomObjectTypeFilterSet
+
+    def destroy(self, request, *args, **kwargs):
+        try:
+            return super().destroy(request, *args, **kwargs)
+        except ProtectedError as error:
+            # NetBox's own reply would name the fields, but not the types that they belong to.
+            raise Conflict(error.args[0]) from error

@@ -1,0 +1,155 @@
+"""
+How the values of a column become values of another type, and which of them would not survive that.
+
+May import `target`. Must never write: the executor converts, and asks here first.
+"""
+
+from collections.abc import Iterator
+
+from django.db import DataError, transaction
+from psycopg import sql
+
+from .target import Target
+
+# How many offending values an error names, and how many characters of each.
+EXAMPLES = 5
+EXAMPLE_LENGTH = 60
+
+# PostgreSQL reads much more as a date (`today`, `infinity`, `1/2/3`); we take nothing but this for one.
+ISO_DATE = r'^\d{4}-\d\d-\d\d([T ]00:00(:00(\.0+)?)?(Z|[+-]00(:?00)?)?)?$'
+ISO_DATETIME = r'^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?)?$'
+
+
+def conversion(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
+    """
+    Return the expression that casts `column`, through text where PostgreSQL knows no direct cast.
+
+    Args:
+        column: the quoted name of the column
+        old_type: its type, as format_type() spells it
+        new_type: the type it is to have
+    """
+    return sql.SQL('({})::{}').format(_uncut(column, old_type, new_type), sql.SQL(new_type))
+
+
+def unconvertible(target: Target, table: str, column: str, old_type: str, new_type: str) -> list[tuple[int, str]]:
+    """
+    Return (primary key, text) of the first few values that are refused by the cast or would not be the same after it.
+
+    Reads the whole table: the caller has made sure that it is small.
+    """
+    with target.cursor() as cursor:
+        cursor.execute(
+            sql.SQL('SELECT id FROM {} WHERE {} IS NOT NULL ORDER BY id').format(
+                sql.Identifier(target.schema, table), sql.Identifier(column)
+            )
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+    name = sql.Identifier(column)
+    query = sql.SQL('SELECT id, left({}, {}) FROM {} WHERE id = ANY(%s) AND NOT ({}) ORDER BY id LIMIT {}').format(
+        _text(name, old_type),
+        sql.Literal(EXAMPLE_LENGTH),
+        sql.Identifier(target.schema, table),
+        _survives(name, old_type, new_type),
+        sql.Literal(EXAMPLES),
+    )
+    plain = sql.SQL('SELECT id, left({}, {}) FROM {} WHERE id = ANY(%s)').format(
+        _text(name, old_type), sql.Literal(EXAMPLE_LENGTH), sql.Identifier(target.schema, table)
+    )
+    found: list[tuple[int, str]] = []
+    for rows in _offenders(target, query, plain, ids):
+        found += rows
+        if len(found) >= EXAMPLES:
+            break
+    return found[:EXAMPLES]
+
+
+def converted_values(target: Target, table: str, column: str, old_type: str, new_type: str) -> list:
+    """Return the distinct values that a column would hold after its conversion; all of them must be convertible."""
+    name = sql.Identifier(column)
+    query = sql.SQL('SELECT DISTINCT {} FROM {} WHERE {} IS NOT NULL').format(
+        conversion(name, old_type, new_type), sql.Identifier(target.schema, table), name
+    )
+    with target.cursor() as cursor:
+        cursor.execute(query)
+        return [value for (value,) in cursor.fetchall()]
+
+
+def _offenders(target: Target, query, plain, ids: list[int]) -> Iterator[list[tuple[int, str]]]:
+    """Halve the rows until those that a cast refuses are alone: PostgreSQL says that one is bad, but not which."""
+    if not ids:
+        return
+    try:
+        with transaction.atomic(using=target.alias), target.cursor() as cursor:
+            cursor.execute(query, [ids])
+            yield cursor.fetchall()
+    except DataError:
+        if len(ids) == 1:
+            with target.cursor() as cursor:
+                cursor.execute(plain, [ids])
+                yield cursor.fetchall()
+        else:
+            middle = len(ids) // 2
+            yield from _offenders(target, query, plain, ids[:middle])
+            yield from _offenders(target, query, plain, ids[middle:])
+
+
+def _uncut(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
+    """Return what is cast to the new type; text is in its full length here."""
+    if new_type == 'jsonb':
+        return sql.SQL('to_jsonb({})').format(column)
+    text = _text(column, old_type)
+    if new_type.endswith('[]'):
+        if old_type.endswith('[]'):
+            return column
+        return sql.SQL("CASE WHEN {c} IS NULL THEN NULL {list} WHEN {t} = '' THEN '{{}}' ELSE ARRAY[{t}] END").format(
+            c=column, t=text, list=_json_list(column) if old_type == 'jsonb' else sql.SQL('')
+        )
+    if _is_text(new_type):
+        return text
+    if old_type.startswith('numeric'):
+        text = sql.SQL('trim_scale({})::text').format(column)
+    return sql.SQL("nullif(btrim({}), '')").format(text)
+
+
+def _json_list(column: sql.Composable) -> sql.Composable:
+    # ALTER TABLE allows no subquery here. A function that fills a record turns a JSON array into one of PostgreSQL's,
+    # if the record has such a column; this view of the catalog has one.
+    return sql.SQL(
+        "WHEN jsonb_typeof({c}) = 'array' THEN (jsonb_populate_record("
+        "NULL::pg_catalog.pg_roles, jsonb_build_object('rolconfig', {c}))).rolconfig"
+    ).format(c=column)
+
+
+def _text(column: sql.Composable, type_: str) -> sql.Composable:
+    """Return a value as people write it."""
+    if type_.endswith('[]'):
+        return sql.SQL("array_to_string({}, ',')").format(column)
+    if type_ == 'jsonb':
+        return sql.SQL("({} #>> '{{}}')").format(column)
+    return sql.SQL('{}::text').format(column)
+
+
+def _survives(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
+    """Return the condition that a value is there, and the same, after the cast; evaluating it may fail as the cast."""
+    value, uncut = conversion(column, old_type, new_type), _uncut(column, old_type, new_type)
+    conditions = [sql.SQL("({v} IS NOT NULL OR coalesce({u}::text, '') = '')").format(v=value, u=uncut)]
+    if new_type.startswith('numeric'):
+        conditions.append(sql.SQL("{v} = {u}::numeric AND {v} <> 'NaN'").format(v=value, u=uncut))
+    elif new_type.startswith('character varying('):
+        cast = sql.SQL('text[]' if new_type.endswith('[]') else 'text')
+        conditions.append(sql.SQL('{v}::{cast} = ({u})::{cast}').format(v=value, u=uncut, cast=cast))
+    elif new_type in ('date', 'timestamp with time zone'):
+        pattern = ISO_DATE if new_type == 'date' else ISO_DATETIME
+        conditions.append(sql.SQL('{} ~ {}').format(uncut, sql.Literal(pattern)))
+    if old_type == 'jsonb' and new_type.endswith('[]'):
+        others = sql.Literal('strict $[*] ? (@.type() != "string")')
+        conditions.append(
+            sql.SQL("jsonb_typeof({c}) = 'string' OR jsonb_typeof({c}) = 'array' AND NOT jsonb_path_exists({c}, {o})")
+            .format(c=column, o=others)
+        )
+    return sql.SQL(' AND ').join(sql.SQL('coalesce({}, true)').format(condition) for condition in conditions)
+
+
+def _is_text(type_: str) -> bool:
+    return type_ == 'text' or type_.startswith('character varying')

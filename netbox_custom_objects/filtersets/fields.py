@@ -1,0 +1,66 @@
+"""Filterset of the fields of custom object types."""
+
+import django_filters
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from core.models import ObjectType
+from extras.models import CustomFieldChoiceSet
+from netbox.filtersets import ChangeLoggedModelFilterSet
+from utilities.filtersets import register_filterset
+
+from ..choices import (
+    CustomObjectFieldTypeChoices,
+    FilterLogicChoices,
+    ObjectFieldOnDeleteChoices,
+    UIEditableChoices,
+    UIVisibleChoices,
+)
+from ..models import CustomObjectType, CustomObjectTypeField
+from .base import TrueOrFalseMixin
+
+
+@register_filterset
+class CustomObjectTypeFieldFilterSet(TrueOrFalseMixin, ChangeLoggedModelFilterSet):
+    q = django_filters.CharFilter(method='search', label=_('Search'))
+    type = django_filters.MultipleChoiceFilter(choices=CustomObjectFieldTypeChoices, distinct=False)
+    custom_object_type_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=CustomObjectType.objects.all(), distinct=False, label=_('Custom object type (ID)')
+    )
+    custom_object_type = django_filters.ModelMultipleChoiceFilter(
+        field_name='custom_object_type__name',
+        to_field_name='name',
+        queryset=CustomObjectType.objects.all(),
+        distinct=False,
+        label=_('Custom object type (name)'),
+    )
+    choice_set_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=CustomFieldChoiceSet.objects.all(), distinct=False, label=_('Choice set (ID)')
+    )
+    related_object_type_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=ObjectType.objects.all(), distinct=False, label=_('Related object type (ID)')
+    )
+    related_object_types_id = django_filters.ModelMultipleChoiceFilter(
+        field_name='related_object_types', queryset=ObjectType.objects.all(), label=_('Related object types (ID)')
+    )
+    on_delete_behavior = django_filters.MultipleChoiceFilter(choices=ObjectFieldOnDeleteChoices, distinct=False)
+    filter_logic = django_filters.MultipleChoiceFilter(choices=FilterLogicChoices, distinct=False)
+    ui_visible = django_filters.MultipleChoiceFilter(choices=UIVisibleChoices, distinct=False)
+    ui_editable = django_filters.MultipleChoiceFilter(choices=UIEditableChoices, distinct=False)
+
+    class Meta:
+        model = CustomObjectTypeField
+        fields = (
+            'id', 'name', 'label', 'description', 'primary', 'context', 'required', 'unique', 'validation_regex',
+            'validation_minimum', 'validation_maximum', 'is_polymorphic', 'related_name', 'group_name',
+            'search_weight', 'weight', 'is_cloneable', 'schema_id', 'deprecated', 'deprecated_since',
+            'scheduled_removal',
+        )  # fmt: skip
+
+    def search(self, queryset, name, value):
+        if not value.strip():
+            return queryset
+        matches = Q()
+        for lookup in ('name', 'label', 'group_name', 'description', 'comments'):
+            matches |= Q(**{f'{lookup}__icontains': value})
+        return queryset.filter(matches)

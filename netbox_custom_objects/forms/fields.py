@@ -1,0 +1,243 @@
+"""
+Forms of the fields of a custom object type.
+
+Only what a field of the chosen type can have is asked for; choosing another type renders the form anew (htmx).
+"""
+
+from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from core.models import ObjectType
+from extras.models import CustomFieldChoiceSet
+from netbox.forms.mixins import ChangelogMessageMixin
+from utilities.forms import BulkEditForm, CSVModelForm, get_field_value
+from utilities.forms.fields import (
+    CommentField,
+    ContentTypeChoiceField,
+    CSVChoiceField,
+    CSVContentTypeField,
+    CSVModelChoiceField,
+    DynamicModelChoiceField,
+    JSONField,
+)
+from utilities.forms.rendering import FieldSet
+from utilities.forms.utils import add_blank_choice
+from utilities.forms.widgets import BulkEditNullBooleanSelect
+
+from ..choices import (
+    CustomObjectFieldTypeChoices,
+    FilterLogicChoices,
+    ObjectFieldOnDeleteChoices,
+    SearchWeightChoices,
+    UIEditableChoices,
+    UIVisibleChoices,
+)
+from ..constants import APP_LABEL
+from ..field_types import FIELD_TYPES
+from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
+from ..runtime.registry import world
+
+# What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
+TYPE_SPECIFIC = (
+    'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'choice_set', 'related_object_type',
+    'related_object_filter', 'related_name', 'on_delete_behavior', 'default',
+)  # fmt: skip
+
+
+def inputs_of(field_type) -> set[str]:
+    """Return which of TYPE_SPECIFIC a field of this type has."""
+    wanted = {
+        'unique': field_type.unique_allowed,
+        'default': field_type.default_allowed,
+        'validation_regex': field_type.regex_allowed,
+        'validation_minimum': field_type.bounds_allowed,
+        'validation_maximum': field_type.bounds_allowed,
+        'choice_set': field_type.needs_choice_set,
+        'related_object_type': field_type.is_reference,
+        'related_object_filter': field_type.is_reference,
+        'related_name': field_type.is_reference,
+        'on_delete_behavior': field_type.is_reference and not field_type.many,
+    }
+    return {name for name, has in wanted.items() if has}
+
+
+def targets():
+    """Return the object types that a field may point at: public models, and the custom types of this schema."""
+    here = [definition.model_name for definition in world().definitions.values()]
+    dynamic = CustomObjectObjectType.objects.filter(app_label=APP_LABEL, model__startswith='table')
+    return CustomObjectObjectType.objects.exclude(pk__in=dynamic.exclude(model__in=here).values('pk'))
+
+
+class ForgivingErrorsMixin:
+    """Shows an error about an attribute that the form does not ask for as an error of the whole form."""
+
+    def _update_errors(self, errors):
+        found = getattr(errors, 'error_dict', None)
+        if found is not None:
+            kept = {name: messages for name, messages in found.items() if name in self.fields}
+            for name, messages in found.items():
+                if name not in kept:
+                    kept.setdefault(NON_FIELD_ERRORS, []).extend(messages)
+            errors = ValidationError(kept)
+        super()._update_errors(errors)
+
+
+class CustomObjectTypeFieldForm(ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm):
+    custom_object_type = DynamicModelChoiceField(
+        queryset=CustomObjectType.objects.all(), label=_('Custom object type')
+    )
+    type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices, label=_('Type'))
+    default = JSONField(
+        required=False, label=_('Default value'), help_text=_('In JSON, e.g. "text" with quotes, 5, true or ["a", "b"]')
+    )
+    choice_set = DynamicModelChoiceField(
+        queryset=CustomFieldChoiceSet.objects.all(), label=_('Choice set'), quick_add=True
+    )
+    related_object_type = ContentTypeChoiceField(
+        queryset=CustomObjectObjectType.objects.all(), label=_('Related object type')
+    )
+    related_object_filter = JSONField(
+        required=False, label=_('Related object filter'), help_text=_('Query parameters as a JSON object')
+    )
+    on_delete_behavior = forms.ChoiceField(
+        choices=ObjectFieldOnDeleteChoices, label=_('On delete'), help_text=_('When the related object is deleted')
+    )
+    search_weight = forms.TypedChoiceField(choices=SearchWeightChoices, coerce=int, label=_('Search weight'))
+    comments = CommentField()
+
+    class Meta:
+        model = CustomObjectTypeField
+        fields = (
+            'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
+            'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum', 'related_object_type',
+            'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name', 'description',
+            'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'deprecated',
+            'deprecated_since', 'scheduled_removal', 'comments',
+        )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        # The whole form is rendered anew when another type is chosen.
+        self.fields['type'].widget.attrs |= {
+            'hx-get': '.', 'hx-include': '#form_fields', 'hx-target': '#form_fields',
+        }  # fmt: skip
+        field_type = FIELD_TYPES.get(get_field_value(self, 'type')) or FIELD_TYPES[self.instance.type]
+        wanted = inputs_of(field_type)
+        for name in set(TYPE_SPECIFIC) - wanted:
+            del self.fields[name]
+        self.fieldsets = fieldsets(wanted)
+        for name in {'default', 'related_object_filter'} & self.fields.keys():
+            self.fields[name].widget.attrs['rows'] = 3
+        if 'related_object_type' in self.fields:
+            self.fields['related_object_type'].queryset = targets().order_by('app_label', 'model')
+        self._offer_current_weight()
+        if not self.instance._state.adding:
+            self._protect_existing()
+
+    def clean(self):
+        super().clean()
+        for name in TYPE_SPECIFIC:
+            if name not in self.fields:
+                setattr(self.instance, name, CustomObjectTypeField._meta.get_field(name).get_default())
+        return self.cleaned_data
+
+    def _offer_current_weight(self):
+        weight = self.instance.search_weight
+        if weight not in SearchWeightChoices.values():
+            self.fields['search_weight'].choices = [*SearchWeightChoices, (weight, str(weight))]
+
+    def _protect_existing(self):
+        """Disable what can no longer be changed, and offer only types that the stored values may be converted to."""
+        current = FIELD_TYPES[self.instance.type]
+        self.fields['custom_object_type'].disabled = True
+        if 'related_object_type' in self.fields:
+            self.fields['related_object_type'].disabled = True
+        if not current.convertible:
+            self.fields['type'].disabled = True
+        else:
+            self.fields['type'].choices = [
+                (name, label)
+                for name, label, *_rest in CustomObjectFieldTypeChoices.CHOICES
+                if FIELD_TYPES[name].convertible
+            ]
+
+
+def fieldsets(wanted: set[str]) -> tuple[FieldSet, ...]:
+    """Return the sections of the form, given which type-specific inputs there are."""
+
+    def section(heading, *names):
+        shown = [name for name in names if name not in TYPE_SPECIFIC or name in wanted]
+        return [FieldSet(*shown, name=heading)] if shown else []
+
+    return (
+        *section(
+            _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'primary',
+            'context', 'required', 'unique', 'default',
+        ),
+        *section(_('Validation'), 'validation_regex', 'validation_minimum', 'validation_maximum'),
+        *section(_('Choices'), 'choice_set'),
+        *section(
+            _('Related Object'), 'related_object_type', 'related_object_filter', 'related_name', 'on_delete_behavior'
+        ),
+        *section(
+            _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable'
+        ),
+        *section(_('Deprecation'), 'deprecated', 'deprecated_since', 'scheduled_removal'),
+    )  # fmt: skip
+
+
+class CustomObjectTypeFieldBulkEditForm(ChangelogMessageMixin, BulkEditForm):
+    pk = forms.ModelMultipleChoiceField(
+        queryset=CustomObjectTypeField.objects.all(), widget=forms.MultipleHiddenInput
+    )
+    group_name = forms.CharField(max_length=50, required=False, label=_('Group name'))
+    description = forms.CharField(max_length=200, required=False, label=_('Description'))
+    required = forms.NullBooleanField(required=False, widget=BulkEditNullBooleanSelect(), label=_('Required'))
+    search_weight = forms.TypedChoiceField(
+        choices=add_blank_choice(SearchWeightChoices),
+        coerce=int, empty_value=None, required=False, label=_('Search weight'),
+    )  # fmt: skip
+    filter_logic = forms.ChoiceField(
+        choices=add_blank_choice(FilterLogicChoices), required=False, label=_('Filter logic')
+    )
+    ui_visible = forms.ChoiceField(choices=add_blank_choice(UIVisibleChoices), required=False, label=_('UI visible'))
+    ui_editable = forms.ChoiceField(
+        choices=add_blank_choice(UIEditableChoices), required=False, label=_('UI editable')
+    )
+    weight = forms.IntegerField(min_value=0, max_value=32767, required=False, label=_('Display weight'))
+    is_cloneable = forms.NullBooleanField(
+        required=False, widget=BulkEditNullBooleanSelect(), label=_('Is cloneable')
+    )
+    comments = CommentField()
+
+    fieldsets = (
+        FieldSet('group_name', 'description', 'required', name=_('Field')),
+        FieldSet(
+            'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
+            name=_('Behavior'),
+        ),
+    )  # fmt: skip
+    nullable_fields = ('group_name', 'description', 'comments')
+
+
+class CustomObjectTypeFieldImportForm(ForgivingErrorsMixin, ChangelogMessageMixin, CSVModelForm):
+    custom_object_type = CSVModelChoiceField(
+        queryset=CustomObjectType.objects.all(), to_field_name='name', help_text=_('Name of the custom object type')
+    )
+    type = CSVChoiceField(choices=CustomObjectFieldTypeChoices, help_text=_('Type of the field'))
+    related_object_type = CSVContentTypeField(
+        queryset=ObjectType.objects.public(), required=False, help_text=_('Related object type, e.g. dcim.site')
+    )
+    choice_set = CSVModelChoiceField(
+        queryset=CustomFieldChoiceSet.objects.all(),
+        to_field_name='name', required=False, help_text=_('Name of the choice set'),
+    )  # fmt: skip
+    filter_logic = CSVChoiceField(choices=FilterLogicChoices, required=False)
+    ui_visible = CSVChoiceField(choices=UIVisibleChoices, required=False)
+    ui_editable = CSVChoiceField(choices=UIEditableChoices, required=False)
+    on_delete_behavior = CSVChoiceField(choices=ObjectFieldOnDeleteChoices, required=False)
+
+    class Meta:
+        model = CustomObjectTypeField
+        fields = CustomObjectTypeFieldForm.Meta.fields

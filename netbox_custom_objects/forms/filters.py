@@ -1,0 +1,89 @@
+"""
+Filter forms of list pages: of types, of fields, and (built per type) of custom objects.
+
+May import runtime and field_types. Input names are the names of filters, see `filtersets`.
+"""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from netbox.forms import NetBoxModelFilterSetForm
+from netbox.forms.mixins import OwnerFilterMixin
+from utilities.forms import BOOLEAN_WITH_BLANK_CHOICES, FilterForm
+from utilities.forms.fields import DynamicModelMultipleChoiceField, TagFilterField
+from utilities.forms.rendering import FieldSet
+
+from ..choices import CustomObjectFieldTypeChoices, FilterLogicChoices
+from ..field_types import field_type_of
+from ..models import CustomObjectType, CustomObjectTypeField
+from ..runtime.surfaces import per_type, surfaced_fields
+from .objects import fieldsets
+
+
+class CustomObjectTypeFilterForm(NetBoxModelFilterSetForm):
+    model = CustomObjectType
+    fieldsets = (
+        FieldSet('q', 'filter_id', 'tag'),
+        FieldSet('name', 'slug', 'group_name', 'config_context_enabled', name=_('Attributes')),
+    )
+    name = forms.CharField(required=False, label=_('Name'))
+    slug = forms.CharField(required=False, label=_('Slug'))
+    group_name = forms.CharField(required=False, label=_('Group name'))
+    config_context_enabled = forms.NullBooleanField(
+        required=False, label=_('Config context'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
+    )
+    tag = TagFilterField(CustomObjectType)
+
+
+class CustomObjectTypeFieldFilterForm(FilterForm):
+    model = CustomObjectTypeField
+    fieldsets = (
+        FieldSet('q'),
+        FieldSet('custom_object_type_id', 'type', 'required', 'unique', 'deprecated', name=_('Attributes')),
+    )
+    custom_object_type_id = DynamicModelMultipleChoiceField(
+        queryset=CustomObjectType.objects.all(), required=False, label=_('Custom object type')
+    )
+    type = forms.MultipleChoiceField(choices=CustomObjectFieldTypeChoices, required=False, label=_('Type'))
+    required = forms.NullBooleanField(
+        required=False, label=_('Required'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
+    )
+    unique = forms.NullBooleanField(
+        required=False, label=_('Unique'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
+    )
+    deprecated = forms.NullBooleanField(
+        required=False, label=_('Deprecated'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
+    )
+
+
+class CustomObjectFilterForm(OwnerFilterMixin, NetBoxModelFilterSetForm):
+    """What the filter forms of all types share."""
+
+    # What NetBox's object selector shows at once.
+    selector_fields = ('filter_id', 'q', 'owner_group_id', 'owner_id', 'tag')
+
+
+@per_type
+def get_filter_form_class(model) -> type[CustomObjectFilterForm]:
+    """
+    Return the filter form of a type, named `Table<id>ModelFilterForm`: the object selector looks it up by that name.
+
+    Args:
+        model: a dynamic model class
+    """
+    fields = [field for field in surfaced_fields(model) if field.filter_logic != FilterLogicChoices.DISABLED]
+    inputs = {field.id: field_type_of(field).get_filterform_fields(field) for field in fields}
+    declared = {name: form_field for found in inputs.values() for name, form_field in found.items()}
+    attributes = {
+        '__module__': __name__,
+        'model': model,
+        'fieldsets': (
+            FieldSet('q', 'filter_id', 'tag'),
+            FieldSet('owner_group_id', 'owner_id', name=_('Ownership')),
+            *fieldsets(fields, inputs, _('Attributes')),
+        ),
+        'selector_fields': (*CustomObjectFilterForm.selector_fields, *declared),
+        'tag': TagFilterField(model),
+    }
+    name = f'{model.__name__}FilterForm'
+    return type(CustomObjectFilterForm)(name, (CustomObjectFilterForm,), {**declared, **attributes})

@@ -1,0 +1,117 @@
+"""
+Forms of custom objects, built per type: add and edit, bulk edit, bulk import.
+
+May import runtime and field_types. Must never ask which user or request it is for: the views restrict querysets.
+"""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from netbox.forms import NetBoxModelBulkEditForm, NetBoxModelForm, NetBoxModelImportForm
+from netbox.forms.mixins import OwnerMixin
+from users.models import Owner
+from utilities.forms.fields import CSVModelChoiceField
+from utilities.forms.rendering import FieldSet
+
+from ..choices import UIEditableChoices
+from ..definitions import FieldDefinition
+from ..field_types import field_type_of
+from ..runtime.surfaces import per_type, surfaced_fields
+
+
+class CustomObjectForm(OwnerMixin, NetBoxModelForm):
+    """The add and edit form that those of all types are made of."""
+
+    def clean(self):
+        super().clean()
+        empty_to_null(self)
+
+
+class CustomObjectBulkEditForm(OwnerMixin, NetBoxModelBulkEditForm):
+    """The bulk edit form that those of all types are made of."""
+
+
+class CustomObjectImportForm(NetBoxModelImportForm):
+    """The bulk import form that those of all types are made of; a record becomes one instance of it."""
+
+    owner = CSVModelChoiceField(
+        queryset=Owner.objects.all(), required=False, help_text=_('ID of the owner, or owner.name as the header')
+    )
+
+
+def empty_to_null(form: forms.ModelForm) -> None:
+    """Store nothing for an input that was left empty: two empty values must not be duplicates of one another."""
+    for field in surfaced_fields(form._meta.model):
+        if form.cleaned_data.get(field.name) == '':
+            form.cleaned_data[field.name] = None
+
+
+def fieldsets(fields, names: dict[int, list[str]], ungrouped: str) -> tuple[FieldSet, ...]:
+    """
+    Return one fieldset per group of fields, those without a group first.
+
+    Args:
+        fields: the FieldDefinitions, in display order
+        names: the inputs of each field, by field id
+        ungrouped: heading of the fields without a group
+    """
+    groups: dict[str, list[str]] = {}
+    for field in fields:
+        groups.setdefault(field.group_name, []).extend(names[field.id])
+    return tuple(FieldSet(*inputs, name=group or ungrouped) for group, inputs in groups.items())
+
+
+@per_type
+def get_form_class(model) -> type[CustomObjectForm]:
+    """Return the add and edit form of a type."""
+    fields = [field for field in surfaced_fields(model) if field.ui_editable != UIEditableChoices.HIDDEN]
+    inputs = {field.id: field_type_of(field).get_form_fields(field) for field in fields}
+    declared = _merged(inputs)
+    return _form(CustomObjectForm, model, 'Form', declared, {
+        'Meta': _meta(model, [*declared, 'owner', 'tags']),
+        'fieldsets': (
+            *fieldsets(fields, inputs, model._definition.display_name),
+            FieldSet('tags', name=_('Tags')),
+        ),
+    })  # fmt: skip
+
+
+@per_type
+def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
+    """Return the bulk edit form of a type: nothing is required in it, and what is left alone stays as it is."""
+    fields = _editable(model)
+    inputs = {
+        field.id: field_type_of(field).get_form_fields(field, required=False, initial=None) for field in fields
+    }
+    return _form(CustomObjectBulkEditForm, model, 'BulkEditForm', _merged(inputs), {
+        'model': model,
+        'fieldsets': fieldsets(fields, inputs, model._definition.display_name),
+        'nullable_fields': tuple(
+            name for field in fields if not field.required for name in inputs[field.id]
+        ),
+    })  # fmt: skip
+
+
+@per_type
+def get_import_form_class(model) -> type[CustomObjectImportForm]:
+    """Return the bulk import form of a type."""
+    declared = _merged({field.id: field_type_of(field).get_import_fields(field) for field in _editable(model)})
+    return _form(CustomObjectImportForm, model, 'ImportForm', declared, {
+        'Meta': _meta(model, [*declared, 'owner', 'tags']),
+    })  # fmt: skip
+
+
+def _editable(model) -> list[FieldDefinition]:
+    return [field for field in surfaced_fields(model) if field.ui_editable == UIEditableChoices.YES]
+
+
+def _merged(inputs: dict[int, dict]) -> dict[str, forms.Field]:
+    return {name: form_field for found in inputs.values() for name, form_field in found.items()}
+
+
+def _meta(model, fields: list[str]) -> type:
+    return type('Meta', (), {'model': model, 'fields': fields})
+
+
+def _form(base, model, suffix: str, declared: dict, attributes: dict) -> type:
+    return type(base)(f'{model.__name__}{suffix}', (base,), {**declared, **attributes, '__module__': __name__})

@@ -1,0 +1,84 @@
+"""
+Background jobs of the plugin.
+
+A job is told by its name for which type and schema it runs, so that none is queued twice.
+"""
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import DEFAULT_DB_ALIAS, transaction
+
+from core.choices import JobStatusChoices
+from core.models import Job
+from extras.models import CachedValue
+from netbox.jobs import JobRunner
+from netbox.search.backends import CachedValueSearchBackend, search_backend
+
+from .constants import APP_LABEL
+from .definitions import model_name
+from .field_types import field_type_of
+from .runtime.context import pinned
+from .runtime.registry import model_for
+from .runtime.surfaces import surfaced_fields
+
+# Objects that are read, and named, at once.
+CHUNK = 1000
+
+
+class ReindexCustomObjectTypeJob(JobRunner):
+    """Writes the search index of one type in one schema anew."""
+
+    class Meta:
+        name = 'Reindex Custom Object Type'
+
+    def run(self, type_id: int, alias: str = DEFAULT_DB_ALIAS, *args, **kwargs):
+        with pinned():
+            count = reindex(type_id, alias)
+        self.logger.info(f'{count} values of custom object type {type_id} are indexed.')
+
+    @classmethod
+    def enqueue_for(cls, type_id: int, label: str, alias: str = DEFAULT_DB_ALIAS) -> None:
+        """
+        Queue the job when the current transaction commits, unless it waits already or there is nothing to index.
+
+        Args:
+            type_id: id of the type
+            label: name of the type, for the name of the job
+            alias: the schema whose objects are indexed
+        """
+        name = f'{cls.name}: {label}' if alias == DEFAULT_DB_ALIAS else f'{cls.name}: {label} ({alias})'
+
+        def enqueue():
+            # One that runs may have read the objects before this change.
+            waiting = (JobStatusChoices.STATUS_PENDING, JobStatusChoices.STATUS_SCHEDULED)
+            if Job.objects.filter(name=name, status__in=waiting).exists():
+                return
+            model = model_for(type_id, alias)
+            if cached_values(type_id, alias).exists() or (model and model.objects.using(alias).exists()):
+                cls.enqueue(name=name, type_id=type_id, alias=alias)
+
+        transaction.on_commit(enqueue, using=alias)
+
+
+def cached_values(type_id: int, alias: str):
+    """Return what the index holds of a type in the schema behind `alias`."""
+    object_type = ContentType.objects.get_by_natural_key(APP_LABEL, model_name(type_id))
+    return CachedValue.objects.using(alias).filter(object_type_id=object_type.pk)
+
+
+def reindex(type_id: int, alias: str) -> int:
+    """Replace the search index of one type in one schema, and return the number of values that it has now."""
+    model = model_for(type_id, alias)
+    with transaction.atomic(using=alias):
+        # Without loading the values first, as NetBox's own clear() does, which cannot be told a schema.
+        cached_values(type_id, alias)._raw_delete(using=alias)
+        if model is None:
+            return 0
+        objects = model.objects.using(alias)
+        if alias == DEFAULT_DB_ALIAS:
+            # In a branch, Django would prefetch from where the router points: outside of the branch, to main.
+            objects = objects.prefetch_related(
+                *(field.name for field in surfaced_fields(model) if field_type_of(field).is_reference)
+            )
+        # Other backends know no schemas: they keep one index, that of main.
+        schema = {'using': alias} if isinstance(search_backend, CachedValueSearchBackend) else {}
+        return search_backend.cache(objects.iterator(chunk_size=CHUNK), remove_existing=not schema, **schema)

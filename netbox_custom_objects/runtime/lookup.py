@@ -1,0 +1,40 @@
+"""
+Finds the type that a name or an address means, for the surfaces that are asked by name.
+"""
+
+import re
+
+from django.apps import apps
+from django.http import Http404
+
+from ..constants import APP_LABEL
+from .registry import world
+
+
+def model_by_slug(slug: str) -> type:
+    """
+    Return the class of the type with this slug in the current context (active branch or main).
+
+    Raises:
+        Http404: there is no such type
+    """
+    current = world()
+    definition = current.find_slug(slug)
+    if definition is None:
+        raise Http404(f'There is no custom object type with the slug {slug}.')
+    return current.model(definition.id)
+
+
+def model_of_surface(name: str, suffix: str, module: str) -> type:
+    """
+    Return the class of the type that `Table5Model<suffix>` belongs to; for the `__getattr__` of a module.
+
+    Raises:
+        AttributeError: the name is none of these, or there is no such type
+    """
+    if match := re.fullmatch(rf'(Table\d+Model){suffix}', name):
+        try:
+            return apps.get_model(APP_LABEL, match[1])
+        except LookupError:
+            pass
+    raise AttributeError(f'module {module!r} has no attribute {name!r}')

@@ -1,0 +1,131 @@
+"""
+Global search: an index per type, found by NetBox without a restart.
+
+NetBox keeps indexes by model name for ever. What is registered here holds nothing but a type's id, and resolves the
+type anew at each use: an object is indexed as the schema that it was read from defines it.
+"""
+
+import threading
+from decimal import Decimal
+
+from django.apps import apps
+from django.utils.choices import BaseChoiceIterator
+from django.utils.translation import gettext_lazy as _
+
+from netbox.registry import registry
+from netbox.search import FieldTypes, ObjectFieldValue, SearchIndex
+from netbox.search.backends import search_backend
+
+from .constants import APP_LABEL, DISPLAY_EXPRESSION_SEARCH_WEIGHT
+from .definitions import model_name, type_id_from_model_name
+from .field_types import field_type_of
+from .models import CustomObjectType
+from .runtime.context import current_alias
+from .runtime.known_types import on_new_type
+from .runtime.registry import model_for, world
+from .runtime.surfaces import surfaced_fields
+
+# The name under which the text of a display expression is cached (contract, chapter 9).
+DISPLAY = '_display'
+
+_lock = threading.Lock()
+
+
+class CustomObjectTypeIndex(SearchIndex):
+    model = CustomObjectType
+    fields = (('name', 100), ('description', 500), ('comments', 5000))
+    display_attrs = ('description',)
+
+
+class ObjectIndexMeta(type):
+    """Resolves what NetBox reads from an index class as plain attributes."""
+
+    @property
+    def model(cls):
+        return apps.get_model(APP_LABEL, model_name(cls.type_id))
+
+    @property
+    def fields(cls):
+        return tuple((field.name, field.search_weight) for field in surfaced_fields(cls.model) if field.search_weight)
+
+
+class ObjectIndex(SearchIndex, metaclass=ObjectIndexMeta):
+    """The index of one type; subclassed with its id."""
+
+    type_id: int
+    category = _('Custom Objects')
+
+    @classmethod
+    def to_cache(cls, instance, custom_fields=None):
+        """Return the values of an object to cache: of its searchable fields, and its name if that is an expression."""
+        instance = as_its_schema_defines(instance)
+        found = []
+        for field in surfaced_fields(type(instance)):
+            if field.search_weight:
+                for name, value in field_type_of(field).get_search_values(instance, field).items():
+                    if value not in (None, ''):
+                        kind = cls.get_kind(value)
+                        found.append(ObjectFieldValue(name, kind, field.search_weight, str(value)))
+        if instance._definition.display_expression:
+            weight = DISPLAY_EXPRESSION_SEARCH_WEIGHT
+            found.append(ObjectFieldValue(DISPLAY, FieldTypes.STRING, weight, str(instance)))
+        return found
+
+    @staticmethod
+    def get_kind(value) -> str:
+        """Return how NetBox's search compares a value."""
+        kinds = {int: FieldTypes.INTEGER, Decimal: FieldTypes.FLOAT}
+        return kinds.get(type(value), FieldTypes.STRING)
+
+
+def as_its_schema_defines(instance):
+    """
+    Return an object as an instance of the class that its schema has today.
+
+    A worker indexes objects of branches outside of the branch, with main's class: fields that only the branch has
+    would be left out (host-facts 8, trap 26).
+    """
+    alias = instance._state.db
+    if alias in (None, current_alias()):
+        return instance
+    current = model_for(instance._type_id, alias)
+    if current is None or current._definition == instance._definition:
+        return instance
+    return current._base_manager.using(alias).filter(pk=instance.pk).first() or instance
+
+
+class ObjectTypeChoices(BaseChoiceIterator):
+    """The object types that the search page offers: NetBox's own, and the custom ones of the active branch."""
+
+    def __iter__(self):
+        here = {definition.model_name for definition in world().definitions.values()}
+        with _lock:
+            # A backend of its own, because NetBox keeps the first answer for ever.
+            groups = type(search_backend)().get_object_types()
+        for group, choices in groups:
+            if not isinstance(choices, (list, tuple)):
+                yield group, choices
+            elif kept := [choice for choice in choices if _exists(choice[0], here)]:
+                yield group, kept
+
+
+def _exists(label: str, here: set[str]) -> bool:
+    app_label, name = label.split('.')
+    return app_label != APP_LABEL or type_id_from_model_name(name) is None or name in here
+
+
+def register() -> None:
+    """Have an index registered for each type that this process sees, and the search page offer what exists."""
+    on_new_type(register_index)
+    search_backend._object_types = ObjectTypeChoices()
+
+
+def register_index(type_id: int) -> None:
+    name = model_name(type_id)
+    with _lock:
+        registry['search'][f'{APP_LABEL}.{name}'] = ObjectIndexMeta(
+            f'Table{type_id}ModelIndex', (ObjectIndex,), {'__module__': __name__, 'type_id': type_id}
+        )
+
+
+indexes = [CustomObjectTypeIndex]

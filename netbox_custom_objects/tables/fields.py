@@ -1,0 +1,46 @@
+"""The table of the fields of a custom object type."""
+
+import django_tables2 as tables
+from django.utils.translation import gettext_lazy as _
+
+from netbox.tables import NetBoxTable, columns
+
+from ..models import CustomObjectTypeField
+
+
+class CustomObjectTypeFieldTable(NetBoxTable):
+    # A field has no page of its own: its name leads to the form.
+    name = tables.Column(
+        linkify=('plugins:netbox_custom_objects:customobjecttypefield_edit', {'pk': tables.A('pk')}),
+        verbose_name=_('Name'),
+    )
+    id = tables.Column(verbose_name=_('ID'))
+    custom_object_type = tables.Column(linkify=True, verbose_name=_('Custom object type'))
+    type = columns.ChoiceFieldColumn(verbose_name=_('Type'))
+    primary = columns.BooleanColumn(verbose_name=_('Primary'), false_mark=None)
+    context = columns.BooleanColumn(verbose_name=_('Context'), false_mark=None)
+    required = columns.BooleanColumn(verbose_name=_('Required'), false_mark=None)
+    unique = columns.BooleanColumn(verbose_name=_('Unique'), false_mark=None)
+    is_cloneable = columns.BooleanColumn(verbose_name=_('Is cloneable'), false_mark=None)
+    deprecated = columns.BooleanColumn(verbose_name=_('Deprecated'), false_mark=None)
+    related_object_type = columns.ContentTypeColumn(verbose_name=_('Related object type'))
+    choice_set = tables.Column(linkify=True, verbose_name=_('Choice set'))
+    ui_visible = columns.ChoiceFieldColumn(verbose_name=_('Visible'))
+    ui_editable = columns.ChoiceFieldColumn(verbose_name=_('Editable'))
+    filter_logic = columns.ChoiceFieldColumn(verbose_name=_('Filter logic'))
+    comments = columns.MarkdownColumn(verbose_name=_('Comments'))
+
+    class Meta(NetBoxTable.Meta):
+        model = CustomObjectTypeField
+        fields = (
+            'pk', 'id', 'custom_object_type', 'name', 'type', 'primary', 'context', 'related_object_type', 'label',
+            'group_name', 'description', 'required', 'unique', 'search_weight', 'filter_logic', 'default',
+            'related_object_filter', 'related_name', 'on_delete_behavior', 'weight', 'validation_regex',
+            'validation_minimum', 'validation_maximum', 'choice_set', 'ui_visible', 'ui_editable', 'is_cloneable',
+            'deprecated', 'deprecated_since', 'scheduled_removal', 'schema_id', 'comments', 'created', 'last_updated',
+            'actions',
+        )  # fmt: skip
+        default_columns = (
+            'pk', 'name', 'label', 'type', 'related_object_type', 'primary', 'required', 'unique', 'group_name',
+            'weight', 'description',
+        )  # fmt: skip

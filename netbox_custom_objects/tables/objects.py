@@ -1,0 +1,78 @@
+"""
+The list table of custom objects, built per type.
+
+May import runtime and field_types. Must never query per row.
+"""
+
+import django_tables2 as tables
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from netbox.tables import NetBoxTable, columns
+
+from ..choices import UIVisibleChoices
+from ..field_types import field_type_of
+from ..runtime.surfaces import per_type, surfaced_fields
+
+
+class TagsColumn(columns.TagColumn):
+    """Tags that link to the list of the same type; NetBox's own column cannot pass the slug to the URL."""
+
+    template_code = """
+    {% load helpers %}
+    {% for tag in value.all %}
+      <a href="{{ record.get_list_url }}?tag={{ tag.slug }}">{% tag tag %}</a>
+    {% empty %}
+      <span class="text-muted">&mdash;</span>
+    {% endfor %}
+    """
+
+
+class TypeColumn(tables.Column):
+    """The type of the object; known from its class, so that no query is made."""
+
+    def __init__(self):
+        super().__init__(
+            accessor='_definition',
+            orderable=False,
+            verbose_name=_('Custom object type'),
+            linkify=lambda value: reverse('plugins:netbox_custom_objects:customobjecttype', args=[value.id]),
+        )
+
+    def render(self, value):
+        return value.display_name
+
+
+class CustomObjectTable(NetBoxTable):
+    """What the tables of all types share."""
+
+    custom_object_type = TypeColumn()
+    owner = tables.Column(linkify=True, verbose_name=_('Owner'))
+    created = columns.DateTimeColumn(verbose_name=_('Created'))
+    last_updated = columns.DateTimeColumn(verbose_name=_('Last updated'))
+    tags = TagsColumn()
+
+
+# Columns before and after those of the fields.
+FIRST, LAST = ('pk', 'id'), ('custom_object_type', 'owner', 'created', 'last_updated', 'tags', 'actions')
+
+
+@per_type
+def get_table_class(model) -> type[CustomObjectTable]:
+    """
+    Return the table class of a type, named `Table<id>ModelTable`: users' column preferences are stored by that name.
+
+    Args:
+        model: a dynamic model class
+    """
+    shown = {}
+    for field in surfaced_fields(model):
+        if field.ui_visible != UIVisibleChoices.HIDDEN:
+            shown |= field_type_of(field).get_table_columns(field)
+    meta = type('Meta', (NetBoxTable.Meta,), {
+        'model': model,
+        'fields': (*FIRST, *shown, *LAST),
+        'default_columns': ('pk', 'id', *shown),
+    })  # fmt: skip
+    name = f'{model.__name__}Table'
+    return type(CustomObjectTable)(name, (CustomObjectTable,), {'Meta': meta, '__module__': __name__, **shown})

@@ -1,0 +1,37 @@
+"""
+Addresses of all pages, below `/plugins/custom-objects/`.
+
+The first segment of an object's address is any slug, so those patterns come last; RESERVED_SLUGS are our own segments.
+"""
+
+from django.urls import include, path, reverse_lazy
+from django.views.generic import RedirectView
+
+from utilities.urls import get_model_urls
+
+from . import views
+from .constants import APP_LABEL
+
+_slug = '<str:custom_object_type>'
+_object = f'{_slug}/<int:pk>'
+
+urlpatterns = [
+    path('', RedirectView.as_view(url=reverse_lazy(f'plugins:{APP_LABEL}:customobjecttype_list')), name='index'),
+    path('custom-object-types/', include(get_model_urls(APP_LABEL, 'customobjecttype', detail=False))),
+    path('custom-object-types/<int:pk>/', include(get_model_urls(APP_LABEL, 'customobjecttype'))),
+    path('custom-object-type-fields/', include(get_model_urls(APP_LABEL, 'customobjecttypefield', detail=False))),
+    path('custom-object-type-fields/<int:pk>/', include(get_model_urls(APP_LABEL, 'customobjecttypefield'))),
+    path('journal-entries/add/', views.CustomJournalEntryEditView.as_view(), name='custom_journalentry_add'),
+    path(f'{_slug}/', views.CustomObjectListView.as_view(), name='customobject_list'),
+    path(f'{_slug}/add/', views.CustomObjectEditView.as_view(), name='customobject_add'),
+    path(f'{_slug}/bulk-import/', views.CustomObjectBulkImportView.as_view(), name='customobject_bulk_import'),
+    path(f'{_slug}/bulk-edit/', views.CustomObjectBulkEditView.as_view(), name='customobject_bulk_edit'),
+    path(f'{_slug}/bulk-delete/', views.CustomObjectBulkDeleteView.as_view(), name='customobject_bulk_delete'),
+    path(f'{_object}/', views.CustomObjectView.as_view(), name='customobject'),
+    path(f'{_object}/edit/', views.CustomObjectEditView.as_view(), name='customobject_edit'),
+    path(f'{_object}/delete/', views.CustomObjectDeleteView.as_view(), name='customobject_delete'),
+    path(f'{_object}/journal/', views.CustomObjectJournalView.as_view(), name='customobject_journal'),
+    path(f'{_object}/changelog/', views.CustomObjectChangeLogView.as_view(), name='customobject_changelog'),
+    path(f'{_object}/contacts/', views.CustomObjectContactsView.as_view(), name='customobject_contacts'),
+    path(f'{_object}/links/<str:field_name>/', views.CustomObjectLinksView.as_view(), name='customobject_links'),
+]

@@ -1,0 +1,83 @@
+"""Pages of the fields of custom object types. A field is shown on its type's page and has none of its own."""
+
+from django.db.models import CharField, TextField
+
+from netbox.views import generic
+from utilities.views import register_model_view
+
+from ..field_types import field_type_of
+from ..filtersets import CustomObjectTypeFieldFilterSet
+from ..forms import (
+    CustomObjectTypeFieldBulkEditForm,
+    CustomObjectTypeFieldFilterForm,
+    CustomObjectTypeFieldForm,
+    CustomObjectTypeFieldImportForm,
+)
+from ..models import CustomObjectTypeField
+from ..tables import CustomObjectTypeFieldTable
+
+
+@register_model_view(CustomObjectTypeField, 'list', path='', detail=False)
+class CustomObjectTypeFieldListView(generic.ObjectListView):
+    queryset = CustomObjectTypeField.objects.all()
+    filterset = CustomObjectTypeFieldFilterSet
+    filterset_form = CustomObjectTypeFieldFilterForm
+    table = CustomObjectTypeFieldTable
+    actions = tuple(
+        action for action in generic.ObjectListView.actions if action.name != 'bulk_rename'
+    )  # names are identifiers: find and replace would break them
+
+
+@register_model_view(CustomObjectTypeField, 'add', detail=False)
+@register_model_view(CustomObjectTypeField, 'edit')
+class CustomObjectTypeFieldEditView(generic.ObjectEditView):
+    queryset = CustomObjectTypeField.objects.all()
+    form = CustomObjectTypeFieldForm
+
+    def get_extra_addanother_params(self, request):
+        # Cloning leads to a field of the same kind; "add another" means another field of the same type.
+        return {'custom_object_type': request.POST.get('custom_object_type')}
+
+
+@register_model_view(CustomObjectTypeField, 'delete')
+class CustomObjectTypeFieldDeleteView(generic.ObjectDeleteView):
+    queryset = CustomObjectTypeField.objects.all()
+    template_name = 'netbox_custom_objects/customobjecttypefield_delete.html'
+
+    def get_extra_context(self, request, instance):
+        return {'count': objects_with_value(instance).count(), 'type': instance.custom_object_type}
+
+
+@register_model_view(CustomObjectTypeField, 'bulk_import', path='import', detail=False)
+class CustomObjectTypeFieldBulkImportView(generic.BulkImportView):
+    queryset = CustomObjectTypeField.objects.all()
+    model_form = CustomObjectTypeFieldImportForm
+
+
+@register_model_view(CustomObjectTypeField, 'bulk_edit', path='edit', detail=False)
+class CustomObjectTypeFieldBulkEditView(generic.BulkEditView):
+    queryset = CustomObjectTypeField.objects.all()
+    filterset = CustomObjectTypeFieldFilterSet
+    table = CustomObjectTypeFieldTable
+    form = CustomObjectTypeFieldBulkEditForm
+
+
+@register_model_view(CustomObjectTypeField, 'bulk_delete', path='delete', detail=False)
+class CustomObjectTypeFieldBulkDeleteView(generic.BulkDeleteView):
+    queryset = CustomObjectTypeField.objects.all()
+    filterset = CustomObjectTypeFieldFilterSet
+    table = CustomObjectTypeFieldTable
+
+
+def objects_with_value(field: CustomObjectTypeField):
+    """
+    Return the objects that hold a value for a field.
+
+    All of them, whoever asks: the value is lost for those too that the user may not view.
+    """
+    objects = field.custom_object_type.get_model().objects
+    if field_type_of(field).many:
+        return objects.filter(**{f'{field.name}__isnull': False}).distinct()
+    found = objects.exclude(**{f'{field.name}__isnull': True})
+    text = isinstance(objects.model._meta.get_field(field.name), (CharField, TextField))
+    return found.exclude(**{field.name: ''}) if text else found

@@ -1,0 +1,124 @@
+"""
+The panels of detail pages: of a type, and (built per type) of a custom object.
+
+Panels are shared by all requests: whatever depends on the request is computed in `get_context`.
+"""
+
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+
+from netbox.ui import actions, layout, panels
+
+from ..choices import UIVisibleChoices
+from ..constants import APP_LABEL
+from ..definitions import FieldDefinition, model_name
+from ..field_types import field_type_of
+from ..runtime.surfaces import per_type, surfaced_fields
+
+TYPE_FIELDS = f'{APP_LABEL}.customobjecttypefield'
+
+
+class ObjectListAction(actions.LinkAction):
+    """Leads from a type to its objects."""
+
+    def __init__(self):
+        super().__init__(
+            f'plugins:{APP_LABEL}:customobject_list', label=_('Objects'), button_icon='format-list-bulleted'
+        )
+
+    def get_url(self, context):
+        return context['object'].get_list_url()
+
+    def render(self, context):
+        permission = f'{APP_LABEL}.view_{model_name(context["object"].pk)}'
+        return super().render(context) if context['request'].user.has_perm(permission) else ''
+
+
+class FieldsPanel(panels.ObjectsTablePanel):
+    """The fields of a type, with a button to add one."""
+
+    title = _('Fields')
+
+    def __init__(self):
+        super().__init__(
+            TYPE_FIELDS,
+            filters={'custom_object_type_id': lambda context: context['object'].pk},
+            exclude_columns=['custom_object_type', 'pk'],
+            actions=[
+                actions.AddObject(
+                    TYPE_FIELDS,
+                    label=_('Add Field'),
+                    url_params={'custom_object_type': lambda context: context['object'].pk},
+                )
+            ],
+        )
+
+
+class TagsPanel(panels.ObjectPanel):
+    """Tags that link to the objects of the same type; NetBox's own panel cannot pass the slug to the URL."""
+
+    template_name = f'{APP_LABEL}/panels/tags.html'
+    title = _('Tags')
+
+
+class GroupPanel(panels.ObjectAttributesPanel):
+    """The values of an object's fields of one group; subclassed per type with an attribute for each field."""
+
+    def get_context(self, context):
+        found = super().get_context(context)
+        # A field that is shown only if set has no placeholder.
+        return {**found, 'attrs': [item for item in found['attrs'] if item['value'] is not None]}
+
+    def should_render(self, context):
+        return bool(context['attrs'])
+
+
+class LinksPanel(panels.ObjectPanel):
+    """The objects that a many-valued reference points at, loaded by htmx as a table of their own."""
+
+    template_name = f'{APP_LABEL}/panels/links.html'
+
+    def __init__(self, field: FieldDefinition):
+        super().__init__(title=field.display_label)
+        self.field = field
+
+    def get_context(self, context):
+        instance = context['object']
+        url = instance._get_action_url('links', kwargs={'pk': instance.pk, 'field_name': self.field.name})
+        return {**super().get_context(context), 'url': url}
+
+    def should_render(self, context):
+        if self.field.ui_visible != UIVisibleChoices.IF_SET:
+            return True
+        return getattr(context['object'], self.field.name).exists()
+
+
+@per_type
+def get_layout(model) -> layout.Layout:
+    """Return the layout of the detail page: groups of fields at the left, tags at the right, links below."""
+    shown = [field for field in surfaced_fields(model) if field.ui_visible != UIVisibleChoices.HIDDEN]
+    groups: dict[str, list[FieldDefinition]] = {}
+    for field in shown:
+        if not field_type_of(field).many:
+            groups.setdefault(field.group_name, []).append(field)
+    return layout.SimpleLayout(
+        left_panels=[group_panel(fields, group) for group, fields in groups.items()],
+        right_panels=[TagsPanel()],
+        bottom_panels=[LinksPanel(field) for field in shown if field_type_of(field).many],
+    )
+
+
+def group_panel(fields: list[FieldDefinition], title: str) -> GroupPanel:
+    """Return a panel of some fields; without a title it takes the name of the type."""
+    attributes = {}
+    for field in fields:
+        attribute = attributes[field.name] = field_type_of(field).get_attribute(field)
+        if field.description:
+            attribute.label = format_html(
+                '{} <i class="mdi mdi-information text-primary" data-bs-toggle="tooltip" title="{}"></i>',
+                field.display_label,
+                field.description,
+            )
+        if field.ui_visible == UIVisibleChoices.IF_SET:
+            attribute.placeholder = None
+    return type(GroupPanel)('GroupPanel', (GroupPanel,), attributes)(title=title or None)

@@ -1,0 +1,37 @@
+"""What the tests of pages share."""
+
+import pytest
+
+from dcim.models import Site
+
+from tests.support.factories import make_every_kind
+from tests.surfaces.rest import superuser
+from tests.surfaces.ui import Browser
+
+
+@pytest.fixture
+def browser(db):
+    """A browser that may do everything."""
+    return Browser(superuser())
+
+
+@pytest.fixture
+def sites(db):
+    return [Site.objects.create(name=name, slug=name.lower()) for name in ('Berlin', 'Cairo', 'Dakar')]
+
+
+@pytest.fixture
+def every_kind(db):
+    """A type with a field of each kind, `every-kind`."""
+    return make_every_kind()
+
+
+@pytest.fixture
+def values(sites):
+    """A value for each field of `every_kind`."""
+    return {
+        'title': 'First', 'notes': 'a *long* text', 'amount': 7, 'price': '1.50', 'active': True,
+        'bought': '2024-05-01', 'seen': '2024-05-01T10:00:00Z', 'web': 'https://example.com/a',
+        'web_title': 'Example', 'extra': {'a': [1]}, 'color': 'red', 'colors': ['red', 'blue'],
+        'place': sites[0], 'places': sites[:2],
+    }  # fmt: skip
