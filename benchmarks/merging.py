@@ -6,7 +6,7 @@ from benchmarks import measure
 from tests.support.branches import STRATEGIES, Lab
 from tests.support.factories import make_field, make_type
 
-OBJECTS = 1000
+OBJECTS = 200
 ROUNDS = 3
 
 

@@ -145,8 +145,9 @@ def _survives(column: sql.Composable, old_type: str, new_type: str) -> sql.Compo
     if old_type == 'jsonb' and new_type.endswith('[]'):
         others = sql.Literal('strict $[*] ? (@.type() != "string")')
         conditions.append(
-            sql.SQL("jsonb_typeof({c}) = 'string' OR jsonb_typeof({c}) = 'array' AND NOT jsonb_path_exists({c}, {o})")
-            .format(c=column, o=others)
+            sql.SQL(
+                "jsonb_typeof({c}) = 'string' OR jsonb_typeof({c}) = 'array' AND NOT jsonb_path_exists({c}, {o})"
+            ).format(c=column, o=others)
         )
     return sql.SQL(' AND ').join(sql.SQL('coalesce({}, true)').format(condition) for condition in conditions)
 

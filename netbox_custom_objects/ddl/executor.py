@@ -7,7 +7,7 @@ columns appear and vanish together. Must never touch a schema other than the tar
 
 import logging
 
-from django.db import IntegrityError, connections
+from django.db import IntegrityError
 from psycopg import sql
 
 from .. import settings
@@ -17,7 +17,7 @@ from .introspect import introspect
 from .locks import with_retries
 from .operations import AlterColumnType, CreateIndex, Operation, Phase
 from .plan import Plan, simulate
-from .render import render
+from .render import index_statements, render
 from .spec import Schema
 from .target import Target
 
@@ -98,12 +98,9 @@ def create_indexes_concurrently(target: Target, plan: Plan) -> None:
     Must run outside a transaction (PostgreSQL refuses CONCURRENTLY inside one).
     """
     for operation in plan:
-        name = sql.Identifier(target.schema, operation.index.name)
-        create = render(operation, target)[0].as_string(connections[target.alias].connection)
         with target.cursor() as cursor:
-            # A build that was interrupted leaves an invalid index of this name behind, which only gets in the way.
-            cursor.execute(sql.SQL('DROP INDEX CONCURRENTLY IF EXISTS {}').format(name))
-            cursor.execute(create.replace('INDEX IF NOT EXISTS', 'INDEX CONCURRENTLY IF NOT EXISTS', 1))
+            for statement in index_statements(operation, target, concurrently=True):
+                cursor.execute(statement)
 
 
 def _run(target: Target, plan: Plan) -> None:

@@ -76,7 +76,7 @@ class RetireTable(Operation):
         return RestoreTable(self.table, replace(self.spec, retired=self.at))
 
     def describe(self):
-        return f'Retire table {self.table}: it is hidden at once and kept with its rows until it is purged.'
+        return f'Retire table {self.table}: it is hidden at once and kept with its rows.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +129,7 @@ class RetireColumn(ColumnOperation):
         return RestoreColumn(self.table, replace(self.column, retired=self.at))
 
     def describe(self):
-        return f'Retire column {self.column.name} of {self.table}: its values are hidden and kept until it is purged.'
+        return f'Retire column {self.column.name} of {self.table}: its values are hidden and kept.'
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """
 Turns operations into SQL, qualified with the target's schema.
 
-Must never run anything, and never render DROP TABLE or DROP COLUMN: only `retention` may drop.
+Must never run anything, and never render DROP TABLE or DROP COLUMN: nothing is dropped, only retired.
 """
 
 from functools import singledispatch
@@ -118,7 +118,18 @@ def _(operation: AlterColumnType, target: Target) -> Statements:
 
 @render.register
 def _(operation: CreateIndex, target: Target) -> Statements:
-    return [_create_index(target, operation.table, operation.index)]
+    return index_statements(operation, target)
+
+
+def index_statements(operation: CreateIndex, target: Target, concurrently: bool = False) -> Statements:
+    """Return the statements that build an index; `concurrently` does not block writers, but allows no transaction."""
+    how = sql.SQL('CONCURRENTLY ' if concurrently else '')
+    name = sql.Identifier(target.schema, operation.index.name)
+    return [
+        # What has this name now is an index that a killed job left invalid, which introspection does not count.
+        sql.SQL('DROP INDEX {}IF EXISTS {}').format(how, name),
+        _create_index(target, operation.table, operation.index, how),
+    ]
 
 
 @render.register
@@ -143,9 +154,10 @@ def _link_all(target: Target, links: Table) -> sql.Composable:
     ).format(_table(target, links), sql.Identifier(target.schema, sources), sql.Literal(list(ids)))
 
 
-def _create_index(target: Target, table: str, index: Index) -> sql.Composable:
-    return sql.SQL('CREATE {}INDEX IF NOT EXISTS {} ON {} ({})').format(
+def _create_index(target: Target, table: str, index: Index, how: sql.Composable = sql.SQL('')) -> sql.Composable:
+    return sql.SQL('CREATE {}INDEX {}{} ON {} ({})').format(
         sql.SQL('UNIQUE ' if index.unique else ''),
+        how,
         sql.Identifier(index.name),
         sql.Identifier(target.schema, table),
         sql.SQL(', ').join(map(sql.Identifier, index.columns)),

@@ -10,6 +10,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 from rest_framework.validators import UniqueValidator
 
@@ -150,7 +151,8 @@ class FieldType:
 
     def annotate_form_field(self, field: FieldDefinition, form_field: forms.Field) -> forms.Field:
         form_field.label = form_field.label or field.display_label
-        form_field.help_text = form_field.help_text or field.description
+        # NetBox's templates take help texts for HTML.
+        form_field.help_text = form_field.help_text or escape(field.description)
         if field.ui_editable == UIEditableChoices.NO:
             form_field.disabled = True
         form_field.validators = [*form_field.validators, *self.get_validators(field)]

@@ -7,8 +7,7 @@ import django_tables2 as tables
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast
-from django.utils.html import format_html
-from django.utils.translation import gettext_lazy as _
+from django.utils.html import escape, format_html
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -87,7 +86,7 @@ class JSONFieldType(FieldType):
         kwargs = self.form_field_kwargs(field, **kwargs)
         if kwargs['initial'] is not None:
             kwargs['initial'] = json.dumps(kwargs['initial'])
-        return JSONField(help_text=field.description or _('A JSON document'), **kwargs)
+        return JSONField(help_text=escape(field.description) or _('A JSON document'), **kwargs)
 
     def get_import_values(self, instance, field):
         value = getattr(instance, field.name)

@@ -60,6 +60,12 @@ class DateTimeFieldType(TemporalFieldType):
     column_type = 'timestamp with time zone'
     model_class = models.DateTimeField
 
+    def to_python(self, field, value):
+        moment = super().to_python(field, value)
+        # A bare date, or a time without a zone, is meant in the zone of this NetBox.
+        naive = moment is not None and timezone.is_naive(moment)
+        return timezone.make_aware(moment, timezone.get_default_timezone()) if naive else moment
+
     def to_payload(self, value, stored=None):
         if isinstance(stored, datetime) and timezone.is_aware(stored):
             # Django's serializer cuts microseconds off; and the same moment must not look different in another zone.

@@ -26,6 +26,10 @@ from .base import TrueOrFalseMixin
 class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilterMixin, NetBoxModelFilterSet):
     """Base of all filtersets of custom objects: what every type can be filtered by."""
 
+    def __init__(self, *args, **kwargs):
+        # Past NetBoxModelFilterSet, which would query for NetBox's custom fields: these objects have none.
+        super(NetBoxModelFilterSet, self).__init__(*args, **kwargs)
+
     @classmethod
     def get_filters(cls):
         filters = super().get_filters()

@@ -122,8 +122,7 @@ class CustomObjectTypeFieldForm(ForgivingErrorsMixin, ChangelogMessageMixin, for
         self.fields['type'].widget.attrs |= {
             'hx-get': '.', 'hx-include': '#form_fields', 'hx-target': '#form_fields',
         }  # fmt: skip
-        field_type = FIELD_TYPES.get(get_field_value(self, 'type')) or FIELD_TYPES[self.instance.type]
-        wanted = inputs_of(field_type)
+        wanted = inputs_of(self._chosen_type())
         for name in set(TYPE_SPECIFIC) - wanted:
             del self.fields[name]
         self.fieldsets = fieldsets(wanted)
@@ -134,6 +133,13 @@ class CustomObjectTypeFieldForm(ForgivingErrorsMixin, ChangelogMessageMixin, for
         self._offer_current_weight()
         if not self.instance._state.adding:
             self._protect_existing()
+
+    def _chosen_type(self):
+        """Return the type that the form is rendered for: the one chosen, unless the stored one must stay."""
+        current = FIELD_TYPES[self.instance.type]
+        if not self.instance._state.adding and not current.convertible:
+            return current
+        return FIELD_TYPES.get(get_field_value(self, 'type')) or current
 
     def clean(self):
         super().clean()
@@ -237,7 +243,17 @@ class CustomObjectTypeFieldImportForm(ForgivingErrorsMixin, ChangelogMessageMixi
     ui_visible = CSVChoiceField(choices=UIVisibleChoices, required=False)
     ui_editable = CSVChoiceField(choices=UIEditableChoices, required=False)
     on_delete_behavior = CSVChoiceField(choices=ObjectFieldOnDeleteChoices, required=False)
+    search_weight = forms.IntegerField(min_value=0, max_value=32767, required=False)
+    weight = forms.IntegerField(min_value=0, max_value=32767, required=False)
 
     class Meta:
         model = CustomObjectTypeField
         fields = CustomObjectTypeFieldForm.Meta.fields
+
+    def clean(self):
+        super().clean()
+        # An empty cell leaves the value as it is.
+        for name in {'search_weight', 'weight'} & self.cleaned_data.keys():
+            if self.cleaned_data[name] is None:
+                self.cleaned_data[name] = getattr(self.instance, name)
+        return self.cleaned_data

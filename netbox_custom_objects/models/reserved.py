@@ -4,6 +4,7 @@ Names that a field cannot have, because the model base, its serializer or a quer
 Built from the things themselves, so that a new NetBox release brings its own names along.
 """
 
+import re
 from functools import cache
 
 from .objects import CustomObject
@@ -37,6 +38,15 @@ CONCRETE_ATTRIBUTES = frozenset(
     objects pk clone_fields tagged_items actions selection
     """.split()
 )
+
+
+# What a type calls its relations from other types, unless a field has a related name (see runtime.factory).
+RELATION_RE = re.compile(r'^(r_\d+|table\d+model_.*)$')
+
+
+def is_reserved(name: str) -> bool:
+    """Whether a field cannot have this name, whatever its type's other fields are called."""
+    return name in reserved_names() or RELATION_RE.match(name) is not None
 
 
 @cache

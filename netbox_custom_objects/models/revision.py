@@ -12,6 +12,7 @@ from ..settings import main_schema
 
 REVISION_TABLE = 'netbox_custom_objects_revision'
 TOKEN_SEQUENCE = 'netbox_custom_objects_revision_token_seq'
+DEFINITION_TABLE = 'netbox_custom_objects_customobjecttype'
 
 # A schema without a row has not changed since it was made.
 UNCHANGED = 0
@@ -57,13 +58,18 @@ def read_token(target: Target) -> int:
 
 
 def bump_all_tokens() -> None:
-    """Give every schema that has a token a new one: something outside of the definition tables changed."""
+    """Give main and every branch a new token: something outside of the definition tables changed."""
     if not is_installed(Target.for_alias(DEFAULT_DB_ALIAS)):
         return
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         schema = main_schema()
+        # All schemas that hold definitions: a branch that has not changed yet has no row.
         cursor.execute(
-            f'UPDATE "{schema}"."{REVISION_TABLE}" SET token = nextval(%s)', [f'"{schema}"."{TOKEN_SEQUENCE}"']
+            f'INSERT INTO "{schema}"."{REVISION_TABLE}" (schema, token) '
+            'SELECT n.nspname, nextval(%s) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace '
+            "WHERE c.relname = %s AND c.relkind = 'r' "
+            'ON CONFLICT (schema) DO UPDATE SET token = excluded.token',
+            [f'"{schema}"."{TOKEN_SEQUENCE}"', DEFINITION_TABLE],
         )
 
 

@@ -216,7 +216,7 @@ class CustomObjectType(NetBoxModel):
         """
         Delete the type: its objects, its fields and itself are logged in this order; its table is retired.
 
-        See `deletion.delete_type` for what is logged of a large type, and for the errors raised.
+        See `deletion.empty_type` for what is logged of a large type, and for the errors raised.
         """
         using = using or router.db_for_write(type(self), instance=self)
         with transaction.atomic(using=using):

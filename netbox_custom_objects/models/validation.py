@@ -20,7 +20,7 @@ from ..ddl.target import Target
 from ..definitions import column_name, model_name, table_name
 from ..field_types import FIELD_TYPES, field_type_of
 from .convert import field_definition
-from .reserved import reserved_names
+from .reserved import is_reserved
 
 Errors = Iterator[tuple[str, object]]
 
@@ -68,10 +68,18 @@ def _siblings(field):
 def _name(field, before) -> Errors:
     if before is not None and before.name == field.name and before.type == field.type:
         return
-    if field.name in reserved_names():
+    if is_reserved(field.name):
         yield 'name', _('This name is used by NetBox itself; choose another one.')
         return
     taken = field_type_of(field).attribute_names(field_definition(field))
+    inbound = type(field).objects.using(field._state.db).filter(related_name__in=taken)
+    if clash := inbound.filter(related_object_type=field.custom_object_type.object_type_id).first():
+        yield (
+            'name',
+            _('{name} is the related name of {other}; choose another name.').format(
+                name=clash.related_name, other=f'{clash.custom_object_type.name}.{clash.name}'
+            ),
+        )
     for other in _siblings(field).select_related('choice_set', 'related_object_type'):
         clash = taken & other.field_type.attribute_names(field_definition(other))
         # The same name twice is what the unique constraint is for.
@@ -146,8 +154,11 @@ def _related_name(field, before) -> Errors:
     target = field.related_object_type
     try:
         model = apps.get_model(target.app_label, target.model)
+    except LookupError:
+        return  # a plugin that is not installed any more
+    try:
         model._meta.get_field(field.related_name)
-    except (LookupError, FieldDoesNotExist):
+    except FieldDoesNotExist:
         taken = hasattr(model, field.related_name)
     else:
         taken = True

@@ -58,7 +58,7 @@ def reconcile_all(alias: str) -> dict[int, Plan]:
     """
     Reconcile every type of one schema, and tables whose type is gone; return the plans that were not empty.
 
-    Costs five queries when nothing is to do, however many types there are.
+    Costs four queries when nothing is to do, however many types there are.
     """
     target = Target.for_alias(alias)
     definitions = load_definitions(alias)

@@ -78,6 +78,11 @@ class CustomObjectTypeFieldsView(generic.ObjectChildrenView):
     def get_children(self, request, parent):
         return parent.fields.restrict(request.user, 'view')
 
+    def get_table(self, data, request, bulk_actions=True):
+        table = super().get_table(data, request, bulk_actions)
+        table.columns.hide('custom_object_type')
+        return table
+
 
 @register_model_view(CustomObjectType, 'add', detail=False)
 @register_model_view(CustomObjectType, 'edit')

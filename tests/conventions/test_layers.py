@@ -20,7 +20,7 @@ ROOMS = (
     ('services',),
     ('schema', 'evolution'),
     ('branching',),
-    ('filtersets', 'forms', 'tables', 'templatetags'),
+    ('dynamic_forms', 'filtersets', 'forms', 'tables', 'templatetags'),
     ('api', 'graphql', 'views'),
     ('checks', 'jinja_env', 'jobs', 'navigation', 'search', 'signals', 'template_content', 'urls'),
     ('management',),

@@ -169,11 +169,12 @@ def test_a_type_change_converts_the_values(rest):
     assert rest.get('thing/')['results'][0]['one'] == 12
 
 
-def test_a_table_in_use_is_a_conflict(fresh_database, settings):
+def test_a_table_in_use_is_a_conflict(fresh_database, settings, monkeypatch):
     """Another transaction reads the table for longer than we wait: 409, and neither row nor column is there."""
     made = make_type('thing', fields=[('one', 'text')])
     rest = Rest(superuser())
-    settings.PLUGINS_CONFIG['netbox_custom_objects'].update(ddl_lock_timeout=100, ddl_lock_retries=1)
+    for name, value in (('ddl_lock_timeout', 100), ('ddl_lock_retries', 1)):
+        monkeypatch.setitem(settings.PLUGINS_CONFIG['netbox_custom_objects'], name, value)
     body = {'custom_object_type': made.pk, 'name': 'two', 'type': 'text'}
     other = connection.get_new_connection(connection.get_connection_params())
     try:
@@ -181,7 +182,6 @@ def test_a_table_in_use_is_a_conflict(fresh_database, settings):
         answer = rest.post(FIELDS, body, expect=409)
     finally:
         other.close()
-        settings.PLUGINS_CONFIG['netbox_custom_objects'].update(ddl_lock_timeout=2000, ddl_lock_retries=4)
     assert made.get_database_table_name() in answer['detail']
     assert [field.name for field in made.fields.all()] == ['one']
     rest.post('thing/', {'one': 'a'})

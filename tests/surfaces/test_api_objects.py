@@ -1,13 +1,19 @@
 """Endpoints of objects (contract 3.1, 4.3): shapes, reading and writing."""
 
+from uuid import uuid4
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.test import RequestFactory
 
-from core.models import ObjectChange, ObjectType
+from core.choices import JobStatusChoices
+from core.models import Job, ObjectChange, ObjectType
 from dcim.models import Site
 from extras.models import ExportTemplate, Tag
-from users.models import Owner, OwnerGroup
+from netbox.jobs import AsyncAPIJob
+from users.models import Owner, OwnerGroup, User
 from utilities.api import get_serializer_for_model
+from utilities.request import copy_safe_request
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime.ghost import ghost
@@ -390,20 +396,11 @@ class TestBackgroundJobs:
     """`?background=true` runs the same action in a worker, which knows the path but no URL arguments."""
 
     def _run(self, method, path, payload):
-        from django.test import RequestFactory
-        from rest_framework.test import force_authenticate  # noqa: F401
-
-        from core.choices import JobStatusChoices
-        from core.models import Job
-        from netbox.jobs import AsyncAPIJob
-        from users.models import User
-        from utilities.request import copy_safe_request
-
         user = User.objects.get(username='root')
         request = RequestFactory().generic(method, f'/api/plugins/custom-objects/{path}')
-        request.id, request.user = '0b1f28ab-4f5c-4fa8-92a1-b1b7fdcf9ec5', user
+        request.id, request.user = uuid4(), user
         action = {'POST': 'bulk_create', 'PATCH': 'bulk_partial_update', 'DELETE': 'bulk_destroy'}[method]
-        job = Job.objects.create(name='test', user=user, job_id='0b1f28ab-4f5c-4fa8-92a1-b1b7fdcf9ec6')
+        job = Job.objects.create(name='test', user=user, job_id=uuid4())
         AsyncAPIJob.handle(
             job,
             viewset_class='netbox_custom_objects.api.views.objects.CustomObjectViewSet',

@@ -119,13 +119,10 @@ def test_a_switch_that_is_set_at_creation_only(rest):
     assert list(body) == ['config_context_enabled']
 
 
-def test_too_many_types(rest, settings):
-    settings.PLUGINS_CONFIG['netbox_custom_objects']['max_custom_object_types'] = 1
-    try:
-        rest.post('custom-object-types/', {'name': 'one', 'slug': 'one'})
-        body = rest.post('custom-object-types/', {'name': 'two', 'slug': 'two'}, expect=400)
-    finally:
-        settings.PLUGINS_CONFIG['netbox_custom_objects']['max_custom_object_types'] = 50
+def test_too_many_types(rest, settings, monkeypatch):
+    monkeypatch.setitem(settings.PLUGINS_CONFIG['netbox_custom_objects'], 'max_custom_object_types', 1)
+    rest.post('custom-object-types/', {'name': 'one', 'slug': 'one'})
+    body = rest.post('custom-object-types/', {'name': 'two', 'slug': 'two'}, expect=400)
     assert 'max_custom_object_types' in body['__all__'][0]
 
 

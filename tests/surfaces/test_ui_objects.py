@@ -33,7 +33,6 @@ class TestList:
 
     def test_columns_are_configurable_per_user(self, browser, every_kind, values):
         make_object(every_kind, **values)
-        user = browser.response.wsgi_request.user if hasattr(browser, 'response') else None
         browser.get('every-kind/')
         user = browser.response.wsgi_request.user
         user.config.set(f'tables.Table{every_kind.pk}ModelTable.columns', ['amount', 'custom_object_type'], commit=True)
@@ -205,9 +204,9 @@ class TestDetail:
         obj = make_object(kind, name='copy me', serial='4711', places=sites[:2])
         page = browser.get(f'cable/{obj.pk}/')
         assert f'cable/add/?name=copy+me&amp;places={sites[0].pk}&amp;places={sites[1].pk}' in page
-        form = browser.get(f'cable/add/?name=copy+me&places={sites[0].pk}&places={sites[1].pk}')
+        form = ' '.join(browser.get(f'cable/add/?name=copy+me&places={sites[0].pk}&places={sites[1].pk}').split())
         assert 'value="copy me"' in form
-        assert f'<option value="{sites[1].pk}" selected>Cairo' in form
+        assert f'<option value="{sites[1].pk}" selected >Cairo' in form
 
 
 class TestTabs:

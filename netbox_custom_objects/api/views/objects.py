@@ -4,24 +4,31 @@ Endpoints `<slug>/`: the objects of each type.
 One viewset serves them all: which type is meant is told from the request, in the schema that the request reads.
 """
 
-from functools import cached_property
+from functools import cache, cached_property
 
 from django.conf import settings as django_settings
 from django.db import IntegrityError
-from django.http import Http404
 from django.urls import resolve
 from django.utils.translation import gettext as _
-from rest_framework import serializers
+from drf_spectacular.utils import extend_schema_serializer
+from rest_framework.exceptions import NotFound, ValidationError
 
 from netbox.api.viewsets import HTTP_ACTIONS
 
 from ...definitions import unique_name
 from ...filtersets import get_filterset_class
 from ...models import CustomObjectType
+from ...runtime.ghost import ghost
 from ...runtime.registry import world
 from ..prefetch import text_prefetches
-from ..serializers import CustomObjectSerializer, get_serializer_class
+from ..serializers import get_serializer_class
 from .base import StrictModelViewSet
+
+
+@cache
+def generic_serializer_class() -> type:
+    """Return what the OpenAPI schema shows for all types alike: the keys that every object has."""
+    return extend_schema_serializer(component_name='CustomObject')(get_serializer_class(ghost(0)))
 
 
 class CustomObjectViewSet(StrictModelViewSet):
@@ -56,11 +63,11 @@ class CustomObjectViewSet(StrictModelViewSet):
             # Who is not let in at all does not learn which types there are.
             if django_settings.LOGIN_REQUIRED and not request.user.is_authenticated:
                 self.permission_denied(request)
-            raise Http404
+            raise NotFound()
         super().check_permissions(request)
 
     def get_serializer_class(self):
-        return CustomObjectSerializer if self.model is None else get_serializer_class(self.model)
+        return get_serializer_class(self.model) if self.model else generic_serializer_class()
 
     @property
     def filterset_class(self):
@@ -99,7 +106,7 @@ class CustomObjectViewSet(StrictModelViewSet):
         self.slug = resolve(request.path_info).kwargs['custom_object_type']
         self.__dict__.pop('model', None)
         if self.model is None:
-            raise Http404
+            raise NotFound()
         self.queryset = self.model.objects.restrict(request.user, HTTP_ACTIONS[request.method])
 
     # Uniqueness is checked before writing; two requests that write at once are told apart by the index.
@@ -121,5 +128,5 @@ class CustomObjectViewSet(StrictModelViewSet):
         definition = self.model._definition
         for field in definition.fields:
             if field.unique and unique_name(definition.table, field.column()) == constraint:
-                return serializers.ValidationError({field.name: [_('This field must be unique.')]})
+                return ValidationError({field.name: [_('This field must be unique.')]})
         return error

@@ -1,0 +1,230 @@
+"""
+What a request costs in queries, compared with the same request for one of NetBox's own models (tenants).
+
+Counts do not depend on the machine: what is asserted here is the promise, with nothing added for safety.
+"""
+
+import pytest
+from django.db import connection
+
+from dcim.models import Site
+from extras.models import Tag
+from tenancy.models import Tenant, TenantGroup
+
+from ..support.factories import make_field, make_object, make_type
+from .rest import Rest, make_user, superuser
+
+TENANTS = '/api/tenancy/tenants/'
+ROWS = 50
+
+
+def count(call) -> int:
+    """Return how many queries a call makes. Django's own log of queries ends at 9,000."""
+    seen = []
+
+    def remember(execute, sql, *args):
+        seen.append(sql)
+        return execute(sql, *args)
+
+    with connection.execute_wrapper(remember):
+        call()
+    return len(seen)
+
+
+def queries(call) -> int:
+    """Return how many queries a request makes that is not the first of its kind in this process."""
+    call()
+    return count(call)
+
+
+@pytest.fixture
+def rest(db):
+    return Rest(superuser())
+
+
+@pytest.fixture
+def sites(db):
+    return [Site.objects.create(name=f'site {n}', slug=f'site-{n}') for n in range(3)]
+
+
+@pytest.fixture
+def tags(db):
+    return [Tag.objects.create(name=f'tag {n}', slug=f'tag-{n}') for n in range(3)]
+
+
+@pytest.fixture
+def thing(db):
+    """A type like a tenant: a few plain fields and a reference; and many references and tags as well."""
+    return make_type('thing', fields=[
+        {'name': 'title', 'primary': True}, ('amount', 'integer'), {'name': 'code', 'unique': True},
+        {'name': 'color', 'type': 'select', 'choices': ['red', 'green']},
+        {'name': 'place', 'type': 'object', 'target': Site},
+        {'name': 'places', 'type': 'multiobject', 'target': Site},
+    ])  # fmt: skip
+
+
+def fill(thing, sites, tags, rows):
+    group = TenantGroup.objects.get_or_create(name='group', slug='group')[0]
+    for n in range(rows):
+        number = Tenant.objects.count()
+        tenant = Tenant.objects.create(name=f'tenant {number}', slug=f'tenant-{number}', group=group)
+        tenant.tags.set(tags)
+        obj = make_object(thing, title=f'thing {number}', place=sites[n % 3], places=sites[:2], color='red')
+        obj.tags.set(tags)
+
+
+def test_a_list_costs_two_more_however_many_rows(rest, thing, sites, tags):
+    fill(thing, sites, tags, 5)
+    few = queries(lambda: rest.get('thing/', limit=ROWS))
+    fill(thing, sites, tags, ROWS - 5)
+    native = queries(lambda: rest.get(TENANTS, limit=ROWS))
+    many = queries(lambda: rest.get('thing/', limit=ROWS))
+    assert len(rest.get('thing/', limit=ROWS)['results']) == ROWS
+    assert few == many <= native + 2
+    assert queries(lambda: rest.get('thing/', limit=ROWS, brief=1)) <= native
+
+
+def test_a_list_costs_the_same_with_a_hundred_other_types(rest, thing, sites, tags, settings, monkeypatch):
+    monkeypatch.setitem(settings.PLUGINS_CONFIG['netbox_custom_objects'], 'max_custom_object_types', 0)
+    fill(thing, sites, tags, 3)
+    alone = queries(lambda: rest.get('thing/'))
+    native = queries(lambda: rest.get(TENANTS))
+    for n in range(100):
+        make_type(f'other_{n}', fields=[{'name': 'place', 'type': 'object', 'target': Site}] if n % 10 == 0 else ())
+    assert queries(lambda: rest.get('thing/')) == alone
+    assert queries(lambda: rest.get(TENANTS)) == native
+    # Nor does the root ask once per type.
+    assert queries(lambda: rest.get()) <= 4
+
+
+def test_a_list_costs_the_same_for_a_user_with_constraints(rest, thing, sites, tags):
+    fill(thing, sites, tags, 3)
+    user = Rest(make_user('user', (thing, ['view'], {'amount': None}), (Tenant, ['view'], {'description': ''})))
+    assert queries(lambda: user.get('thing/')) <= queries(lambda: user.get(TENANTS)) + 2
+
+
+def test_names_that_are_made_of_other_objects(rest, sites):
+    """A name or a context that reads references is no query per row, be it the object's own or its target's."""
+    inner = make_type('inner', display_expression='{{ place.name }} {{ n }}', fields=[
+        ('n', 'integer'), {'name': 'place', 'type': 'object', 'target': Site},
+        {'name': 'others', 'type': 'multiobject', 'target': Site},
+    ])  # fmt: skip
+    middle = make_type('middle', fields=[
+        {'name': 'inner', 'type': 'object', 'target': inner, 'primary': True},
+        {'name': 'places', 'type': 'multiobject', 'target': Site, 'context': True},
+        {'name': 'back', 'type': 'object', 'target': inner, 'context': True},
+    ])  # fmt: skip
+    outer = make_type('outer', fields=[
+        {'name': 'one', 'type': 'object', 'target': middle}, {'name': 'some', 'type': 'multiobject', 'target': middle},
+    ])  # fmt: skip
+    make_field(inner, 'outer', 'object', target=outer)
+
+    def add(rows):
+        for n in range(rows):
+            a = make_object(inner, n=n, place=sites[n % 3])
+            b = make_object(middle, inner=a, places=sites, back=a)
+            make_object(outer, one=b, some=[b])
+
+    add(2)
+    paths = ('inner/', 'middle/', 'outer/', 'inner/?brief=1', 'middle/?brief=1', 'outer/?fields=one')
+    few = [queries(lambda path=path: rest.get(path)) for path in paths]
+    add(8)
+    assert [queries(lambda path=path: rest.get(path)) for path in paths] == few
+    shown = rest.get('outer/')['results'][0]['one']
+    assert shown['display'] == 'site 0 0'
+    assert shown['_context'] == {'display': 'site 0 0, site 0, site 1, site 2'}
+
+
+def test_types_and_fields_cost_the_same_however_many(rest):
+    make_type('a', fields=[{'name': 'place', 'type': 'object', 'target': Site}])
+    lists = ('custom-object-types/', 'custom-object-type-fields/')
+    few = [queries(lambda path=path: rest.get(path)) for path in lists]
+    for name in 'bcde':
+        make_type(name, fields=[{'name': 'place', 'type': 'object', 'target': Site}, ('title', 'text')])
+    assert [queries(lambda path=path: rest.get(path)) for path in lists] == few
+
+
+def test_a_detail_costs_two_more(rest, thing, sites, tags):
+    fill(thing, sites, tags, 1)
+    tenant, obj = Tenant.objects.get(), thing.get_model().objects.get()
+    native = queries(lambda: rest.get(f'{TENANTS}{tenant.pk}/'))
+    assert queries(lambda: rest.get(f'thing/{obj.pk}/')) <= native + 2
+
+
+class Bodies:
+    """Makes bodies of tenants and of things, each different from the ones before."""
+
+    def __init__(self, site, tag=None):
+        self.site = site
+        self.group = TenantGroup.objects.get_or_create(name='group', slug='group')[0]
+        self.extra = {'tags': [{'slug': tag.slug}]} if tag else {}
+        self.number = 0
+
+    def tenant(self):
+        self.number += 1
+        name = f'body-{self.number}'
+        return {'name': name, 'slug': name, 'group': self.group.pk, **self.extra}
+
+    def thing(self, **more):
+        self.number += 1
+        name = f'body-{self.number}'
+        return {'title': name, 'code': name, 'amount': 1, 'color': 'red', 'place': self.site.pk, **self.extra, **more}
+
+
+@pytest.mark.parametrize('tagged', [False, True])
+def test_a_create_costs_four_more(rest, thing, sites, tags, tagged):
+    bodies = Bodies(sites[0], tags[0] if tagged else None)
+    native = queries(lambda: rest.post(TENANTS, bodies.tenant()))
+    assert queries(lambda: rest.post('thing/', bodies.thing())) <= native + 4
+
+
+def test_a_create_with_links_costs_four_more_than_one_with_tags(rest, thing, sites, tags):
+    native = Bodies(sites[0], tags[0])
+    bodies = Bodies(sites[0])
+    links = [site.pk for site in sites]
+    budget = queries(lambda: rest.post(TENANTS, native.tenant())) + 4
+    assert queries(lambda: rest.post('thing/', bodies.thing(places=links))) <= budget
+
+
+@pytest.mark.parametrize('tagged', [False, True])
+def test_five_hundred_in_one_body_cost_one_more_each(rest, thing, sites, tags, tagged):
+    bodies = Bodies(sites[0], tags[0] if tagged else None)
+
+    def each(path, make):
+        """Return the queries per object, from requests of two sizes, so that the fixed part does not count."""
+        small = queries(lambda: rest.post(path, [make() for _ in range(5)]))
+        large = queries(lambda: rest.post(path, [make() for _ in range(15)]))
+        assert (large - small) % 10 == 0
+        return (large - small) // 10
+
+    native = each(TENANTS, bodies.tenant)
+    assert each('thing/', bodies.thing) <= native + 1
+
+
+@pytest.mark.slow
+def test_five_hundred_objects_in_one_body(rest, thing, sites):
+    bodies = Bodies(sites[0])
+    rest.post(TENANTS, [bodies.tenant()])
+    rest.post('thing/', [bodies.thing()])
+    counts = []
+    for path, make in ((TENANTS, bodies.tenant), ('thing/', bodies.thing)):
+        body = [make() for _ in range(500)]
+        counts.append(count(lambda path=path, body=body: rest.post(path, body)))
+    native, custom = counts
+    assert custom <= native + 500
+
+
+def test_an_update_and_a_delete_cost_four_more(rest, thing, sites, tags):
+    fill(thing, sites, tags, 4)
+    first, second, *_ = Tenant.objects.order_by('pk')
+    one, two, *_ = thing.get_model().objects.order_by('pk')
+    native = queries(lambda: rest.patch(f'{TENANTS}{first.pk}/', {'description': str(next(numbers))}))
+    assert queries(lambda: rest.patch(f'thing/{one.pk}/', {'amount': next(numbers)})) <= native + 4
+    costs = []
+    for path, warm, measured in ((TENANTS, first, second), ('thing/', one, two)):
+        rest.delete(f'{path}{warm.pk}/')
+        costs.append(count(lambda url=f'{path}{measured.pk}/': rest.delete(url)))
+    assert costs[1] <= costs[0] + 4
+
+
+numbers = iter(range(1000))
