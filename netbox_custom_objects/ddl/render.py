@@ -123,11 +123,11 @@ def _(operation: CreateIndex, target: Target) -> Statements:
 
 def index_statements(operation: CreateIndex, target: Target, concurrently: bool = False) -> Statements:
     """Return the statements that build an index; `concurrently` does not block writers, but allows no transaction."""
-    how = sql.SQL('CONCURRENTLY ' if concurrently else '')
+    how = 'CONCURRENTLY ' if concurrently else ''
     name = sql.Identifier(target.schema, operation.index.name)
     return [
         # What has this name now is an index that a killed job left invalid, which introspection does not count.
-        sql.SQL('DROP INDEX {}IF EXISTS {}').format(how, name),
+        sql.SQL('DROP INDEX {}IF EXISTS {}').format(sql.SQL(how), name),
         _create_index(target, operation.table, operation.index, how),
     ]
 
@@ -154,10 +154,10 @@ def _link_all(target: Target, links: Table) -> sql.Composable:
     ).format(_table(target, links), sql.Identifier(target.schema, sources), sql.Literal(list(ids)))
 
 
-def _create_index(target: Target, table: str, index: Index, how: sql.Composable = sql.SQL('')) -> sql.Composable:
+def _create_index(target: Target, table: str, index: Index, how: str = '') -> sql.Composable:
     return sql.SQL('CREATE {}INDEX {}{} ON {} ({})').format(
         sql.SQL('UNIQUE ' if index.unique else ''),
-        how,
+        sql.SQL(how),
         sql.Identifier(index.name),
         sql.Identifier(target.schema, table),
         sql.SQL(', ').join(map(sql.Identifier, index.columns)),

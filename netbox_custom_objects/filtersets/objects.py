@@ -7,6 +7,7 @@ May import field_types and runtime. Must build from the definition alone: what i
 from copy import copy
 from functools import reduce
 from operator import or_
+from typing import ClassVar
 
 from django.db.models import Q
 
@@ -26,6 +27,9 @@ from .base import TrueOrFalseMixin
 class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilterMixin, NetBoxModelFilterSet):
     """Base of all filtersets of custom objects: what every type can be filtered by."""
 
+    # Parameters that match a part of the text, without regard to letter case.
+    loose: ClassVar[frozenset[str]] = frozenset()
+
     def __init__(self, *args, **kwargs):
         # Past NetBoxModelFilterSet, which would query for NetBox's custom fields: these objects have none.
         super(NetBoxModelFilterSet, self).__init__(*args, **kwargs)
@@ -35,11 +39,10 @@ class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilter
         filters = super().get_filters()
         # What a class declares wins over what NetBox derives from it (`__empty` of long texts and lists).
         filters.update((name, cls.declared_filters[name]) for name in filters.keys() & cls.declared_filters.keys())
-        for field in cls._meta.model._definition.fields if cls._meta.model else ():
+        for name in cls.loose:
             # Changed last, because NetBox derives its lookups from exact filters only.
-            if _is_loose(field) and field.name in filters:
-                filters[field.name] = copy(filters[field.name])
-                filters[field.name].lookup_expr = 'icontains'
+            filters[name] = copy(filters[name])
+            filters[name].lookup_expr = 'icontains'
         return filters
 
     def search(self, queryset, name, value):
@@ -62,14 +65,13 @@ class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilter
 def get_filterset_class(model) -> type[CustomObjectFilterSet]:
     """Return the filterset class of a custom object model, `Table<id>ModelFilterSet`."""
     taken = CustomObjectFilterSet.base_filters.keys() | QUERY_PARAMETERS
-    filters = {}
-    for field in model._definition.fields:
-        # Where an older row uses a name that is reserved today, the built-in parameter wins (contract 2.3).
-        if field.name in model._payload_names and field.name not in taken:
-            filters |= field_type_of(field).get_filters(field)
+    # Where an older row uses a name that is reserved today, the built-in parameter wins (contract 2.3).
+    fields = [f for f in model._definition.fields if f.name in model._payload_names and f.name not in taken]
+    filters = {name: found for field in fields for name, found in field_type_of(field).get_filters(field).items()}
+    loose = frozenset(field.name for field in fields if _is_loose(field))
     meta = type('Meta', (), {'model': model, 'fields': ('id',)})
     name = f'{class_name(model._type_id)}FilterSet'
-    return type(name, (CustomObjectFilterSet,), {'__module__': __name__, 'Meta': meta, **filters})
+    return type(name, (CustomObjectFilterSet,), {'__module__': __name__, 'Meta': meta, 'loose': loose, **filters})
 
 
 def build_filter_for_field(field) -> dict:

@@ -5,6 +5,7 @@ from django.apps import apps
 
 from core.models import ObjectChange
 from dcim.models import Site
+from extras.models import CustomFieldChoiceSet
 from netbox_branching.models import ChangeDiff
 from utilities.exceptions import AbortTransaction
 
@@ -312,3 +313,16 @@ def test_core_object_deleted_in_branch_releases_custom_objects(lab, strategy):
     with lab.request():
         site = Site.objects.get()
         assert rows(model_of(server), 'title', 'site_id', 'home_id') == [('a', site.pk, None), ('b', None, site.pk)]
+
+
+def test_choices_edited_in_main_reach_a_branch_that_has_not_changed(lab):
+    with lab.request():
+        make_type('server', fields=[{'name': 'color', 'type': 'select', 'choices': ['red']}])
+    branch = lab.branch()
+    with lab.request(branch):
+        server = CustomObjectType.objects.get()
+        make_object(server, color='red')
+    with lab.request():
+        edit(CustomFieldChoiceSet.objects.get(), extra_choices=[['red', 'Red'], ['blue', 'Blue']])
+    with lab.request(branch):
+        assert make_object(server, color='blue').color == 'blue'
