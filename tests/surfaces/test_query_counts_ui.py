@@ -1,0 +1,132 @@
+"""
+How many queries pages cost.
+
+"Without the plugin" is measured for real: another process with another list of plugins opens the same pages on the
+same database. Each page is opened twice, and the second time counts: what a process caches is none of our business.
+"""
+
+import json
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from core.models import ObjectType
+from dcim.models import Site
+from tenancy.models import Tenant
+
+from netbox_custom_objects.models import CustomObjectType
+from tests.support.factories import make_every_kind, make_object, make_type
+from tests.support.processes import run_python
+from tests.surfaces.rest import superuser
+from tests.surfaces.ui import Browser
+
+OBJECTS = 50
+
+# Prints {page: number of queries}; asks for nothing that belongs to the plugin.
+COUNT = """
+import json, django
+django.setup()
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from users.models import User
+
+client, counts = Client(), {}
+client.force_login(User.objects.get(username='root'))
+for page in json.loads(PAGES):
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(page).status_code == 200
+    counts[page] = len(queries)
+print(json.dumps(counts))
+"""
+
+
+def queries_of(browser, page):
+    for _ in range(2):
+        with CaptureQueriesContext(connection) as queries:
+            browser.get(page)
+    return len(queries)
+
+
+def make_types(number):
+    """Make many types, each with a field that points at sites; beyond the limit that forms check."""
+    sites = ObjectType.objects.get_for_model(Site)
+    for index in range(number):
+        kind = CustomObjectType(name=f'many_{index}', slug=f'many-{index}')
+        kind.save()
+        kind.fields.create(name='place', type='object', related_object_type=sites)
+
+
+@pytest.fixture
+def tenants(db):
+    Tenant.objects.bulk_create(Tenant(name=f'{number}', slug=f'{number}') for number in range(OBJECTS))
+
+
+class TestList:
+    @pytest.mark.parametrize('types', [0, 100])
+    def test_costs_little_more_than_that_of_tenants(self, browser, tenants, types):
+        kind = make_type('cable', fields=[('name', 'text'), ('amount', 'integer'), ('web', 'url'), ('note', 'longtext')])
+        make_types(types)
+        for number in range(OBJECTS):
+            make_object(kind, name=str(number), amount=number)
+        native, ours = queries_of(browser, '/tenancy/tenants/'), queries_of(browser, 'cable/')
+        print(f'tenants: {native}, cables: {ours}, other types: {types}')
+        assert ours <= native + 3
+
+    def test_references_cost_by_field_and_not_by_object(self, browser, sites):
+        kind = make_every_kind()
+        make_object(kind, title='0', place=sites[0], places=sites)
+        one = queries_of(browser, 'every-kind/')
+        for number in range(1, OBJECTS):
+            make_object(kind, title=str(number), place=sites[number % 3], places=sites)
+        assert queries_of(browser, 'every-kind/') == one
+
+    def test_exports_do_not_cost_by_object(self, browser, sites):
+        kind = make_every_kind()
+        make_object(kind, title='0', place=sites[0], places=sites)
+        counts = {page: queries_of(browser, f'every-kind/?export={page}') for page in ('', 'table', 'importable')}
+        for number in range(1, OBJECTS):
+            make_object(kind, title=str(number), place=sites[number % 3], places=sites)
+        for page, count in counts.items():
+            assert queries_of(browser, f'every-kind/?export={page}') <= count + 1, page
+
+
+class TestDetail:
+    def test_does_not_depend_on_the_number_of_types(self, browser, sites):
+        kind = make_every_kind()
+        obj = make_object(kind, title='0', place=sites[0], places=sites)
+        alone = queries_of(browser, obj.get_absolute_url())
+        make_types(100)
+        assert queries_of(browser, obj.get_absolute_url()) == alone
+
+
+class TestCorePages:
+    def test_cost_one_query_more_than_without_the_plugin(self, fresh_database):
+        superuser()
+        site = Site.objects.create(name='Berlin', slug='berlin')
+        pages = ['/dcim/sites/', f'/dcim/sites/{site.pk}/', f'/dcim/sites/{site.pk}/edit/']
+        without = self.count(fresh_database, pages, 'netbox_branching')
+        assert all(count > 5 for count in without.values())
+        for types in (0, 100):
+            make_types(types)
+            found = self.count(fresh_database, pages, 'netbox_custom_objects,netbox_branching')
+            print(f'{types} types: {found}, without the plugin: {without}')
+            for page in pages:
+                assert found[page] <= without[page] + 1, page
+
+    @staticmethod
+    def count(database, pages, plugins):
+        code = f'PAGES = {json.dumps(pages)!r}\n{COUNT}'
+        result = run_python(code, database.name, preamble='', NCO_PLUGINS=plugins)
+        assert result.returncode == 0, result.stderr
+        return json.loads(result.stdout.splitlines()[-1])
+
+
+def test_search_page_does_not_depend_on_the_number_of_types(db):
+    browser = Browser(superuser())
+    make_type('cable')
+    alone = queries_of(browser, '/search/?q=x')
+    make_types(20)
+    assert queries_of(browser, '/search/?q=x') == alone
