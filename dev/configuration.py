@@ -40,6 +40,8 @@ REDIS = {
     'tasks': redis_connection(redis.first_database(DATABASE_NAME)),
     'caching': redis_connection(redis.first_database(DATABASE_NAME) + 1),
 }
+# NetBox queues one job for the search index per object that a REST list creates; merges must not wait for those.
+QUEUE_MAPPINGS = {'branch': 'high'}
 if DATABASE_NAME.startswith('nco_test_'):
     # Tests that roll back never commit, so their jobs are queued at once, as in NetBox's own test configuration.
     RQ = {'COMMIT_MODE': 'auto'}

@@ -10,7 +10,7 @@ from contextlib import nullcontext
 from importlib import import_module
 
 from django.apps import apps
-from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 
 from netbox.utils import register_request_processor
 
@@ -27,6 +27,7 @@ _LINKS_CHANGED = f'{APP_LABEL}.customobjecttypefield_related_object_types'
 
 def connect() -> None:
     """Connect the receivers; once, by the package itself."""
+    pre_save.connect(_before_change, dispatch_uid=f'{APP_LABEL}.pre_save')
     post_save.connect(_on_change, dispatch_uid=f'{APP_LABEL}.post_save')
     post_delete.connect(_on_change, dispatch_uid=f'{APP_LABEL}.post_delete')
     pre_delete.connect(_on_delete, dispatch_uid=f'{APP_LABEL}.pre_delete')
@@ -37,6 +38,11 @@ def connect() -> None:
 def pin_revision(request):
     """Request processor: read the revision at most once per request and schema."""
     return _later('runtime.context').pinned(request) if _in_use() else nullcontext()
+
+
+def _before_change(sender, using, **kwargs):
+    if sender._meta.label_lower in _CHANGED and _in_use() and sender is apps.get_model(sender._meta.label_lower):
+        _later('signals').definitions_changing(using)
 
 
 def _on_change(sender, instance, using, **kwargs):
@@ -52,6 +58,7 @@ def _on_links_change(sender, instance, using, action, **kwargs):
 
 
 def _on_delete(sender, instance, using, **kwargs):
+    _before_change(sender, using)
     if sender._meta.label_lower != 'sessions.session' and _in_use():
         _later('signals').object_deleting(instance=instance, using=using)
 

@@ -24,15 +24,19 @@ class SchemaChangeRefused(CustomObjectsError, AbortRequest):
 
 
 class SchemaLocked(SchemaChangeRefused):
-    """Another transaction holds the table for longer than we are willing to wait."""
+    """Another transaction is in the way for longer than we are willing to wait."""
 
-    def __init__(self, table: str, holders: list[str]):
+    def __init__(self, table: str | None, holders: list[str]):
+        """
+        Args:
+            table: the table that it holds, None if it changes definitions as we want to
+            holders: a phrase for each session that does
+        """
         self.table = table
         self.holders = holders
         who = '; '.join(holders) or 'a transaction that has ended since'
-        super().__init__(
-            f'Table {table} is in use and could not be changed ({who}). Nothing was changed; try again in a moment.'
-        )
+        what = f'Table {table} is in use' if table else 'Types are being changed by somebody else'
+        super().__init__(f'{what} ({who}). Nothing was changed; try again in a moment.')
 
 
 class UnconvertibleValues(SchemaChangeRefused):

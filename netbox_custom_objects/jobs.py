@@ -4,12 +4,17 @@ Background jobs of the plugin.
 A job is told by its name for which type and schema it runs, so that none is queued twice.
 """
 
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, transaction
 
 from core.choices import JobStatusChoices
 from core.models import Job
 from extras.models import CachedValue
+from netbox.context import query_cache
 from netbox.jobs import JobRunner
 from netbox.search.backends import CachedValueSearchBackend, search_backend
 
@@ -31,8 +36,7 @@ class ReindexCustomObjectTypeJob(JobRunner):
         name = 'Reindex Custom Object Type'
 
     def run(self, type_id: int, alias: str = DEFAULT_DB_ALIAS, *args, **kwargs):
-        with pinned():
-            count = reindex(type_id, alias)
+        count = reindex(type_id, alias)
         self.logger.info(f'{count} values of custom object type {type_id} are indexed.')
 
     @classmethod
@@ -65,10 +69,21 @@ def cached_values(type_id: int, alias: str):
     return CachedValue.objects.using(alias).filter(object_type_id=object_type.pk)
 
 
+@contextmanager
+def as_one_request() -> Iterator[None]:
+    """Remember the revision and object types, as within a request: NetBox asks for them once per object."""
+    reset = query_cache.set(defaultdict(dict))
+    try:
+        with pinned():
+            yield
+    finally:
+        query_cache.reset(reset)
+
+
 def reindex(type_id: int, alias: str) -> int:
     """Replace the search index of one type in one schema, and return the number of values that it has now."""
-    model = model_for(type_id, alias)
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias), as_one_request():
+        model = model_for(type_id, alias)
         # Without loading the values first, as NetBox's own clear() does, which cannot be told a schema.
         cached_values(type_id, alias)._raw_delete(using=alias)
         if model is None:

@@ -21,6 +21,7 @@ from .definitions import model_name, type_id_from_model_name
 from .field_types import field_type_of
 from .models import CustomObjectType
 from .runtime.context import current_alias
+from .runtime.ghost import ghost
 from .runtime.known_types import on_new_type
 from .runtime.registry import model_for, world
 from .runtime.surfaces import surfaced_fields
@@ -42,7 +43,11 @@ class ObjectIndexMeta(type):
 
     @property
     def model(cls):
-        return apps.get_model(APP_LABEL, model_name(cls.type_id))
+        try:
+            return apps.get_model(APP_LABEL, model_name(cls.type_id))
+        except LookupError:
+            # It was seen in a transaction that was rolled back.
+            return ghost(cls.type_id)
 
     @property
     def fields(cls):

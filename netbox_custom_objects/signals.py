@@ -9,13 +9,20 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from .ddl.locks import lock_definitions
+from .ddl.target import Target
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
-from .models.revision import bump_all_tokens
-from .runtime.context import mark_changed
+from .models.revision import bump_shared_token
+from .runtime.context import current_alias, mark_changed
 from .runtime.references import before_delete
 from .runtime.registry import world
 from .services.reconcile import reconcile
+
+
+def definitions_changing(using: str) -> None:
+    """A row that definitions are made of is about to be written or deleted."""
+    lock_definitions(Target.for_alias(using))
 
 
 def type_changed(instance: CustomObjectType, using: str, created: bool | None = None, **kwargs) -> None:
@@ -52,8 +59,9 @@ def targets_changed(instance: CustomObjectTypeField, using: str, **kwargs) -> No
 
 def choice_set_changed(instance, using: str, **kwargs) -> None:
     """Choices are part of definitions, but their table has none of our triggers. The index holds their labels."""
-    bump_all_tokens()
-    mark_changed(using)
+    bump_shared_token()
+    for alias in {using, current_alias()}:
+        mark_changed(alias)
     for definition in world(using).definitions.values():
         if any(field.choice_set and field.choice_set.id == instance.pk for field in definition.fields):
             ReindexCustomObjectTypeJob.enqueue_for(definition.id, definition.name, using)

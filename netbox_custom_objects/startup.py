@@ -6,8 +6,9 @@ from django.apps import apps
 
 
 def register() -> None:
-    """Register checks, what NetBox keeps per model, and this plugin with netbox-branching where that is enabled."""
+    """Register checks, system jobs, what NetBox keeps per model, and this plugin with netbox-branching where that is enabled."""
     import_module(f'{__package__}.checks')
+    import_module(f'{__package__}.services.repair')
     import_module(f'{__package__}.search').register()
     import_module(f'{__package__}.views.registration').register()
     if apps.is_installed('netbox_branching'):

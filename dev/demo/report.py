@@ -5,7 +5,7 @@ import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-SECONDS_BETWEEN_LINES = 10
+SECONDS_BETWEEN_LINES = 30
 BAR_WIDTH = 30
 
 

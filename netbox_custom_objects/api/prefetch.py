@@ -7,7 +7,7 @@ May import field_types, models.display and runtime.
 
 from ..field_types import field_type_of
 from ..models.display import expression_names
-from ..runtime.surfaces import per_type
+from ..runtime.surfaces import per_type, surfaced_fields
 from .serializers.objects import CONTEXT_KEY, context_fields
 
 # A name that is another object's name, which is another's: followed this far.
@@ -41,10 +41,7 @@ def name_lookups(model, depth: int = MAX_DEPTH) -> tuple[str, ...]:
 
 
 def _references(model):
-    return [
-        field for field in model._definition.fields
-        if field_type_of(field).is_reference and field.name in model._payload_names
-    ]
+    return [field for field in surfaced_fields(model) if field_type_of(field).is_reference]
 
 
 def _lookups(model, fields, depth) -> tuple[str, ...]:

@@ -8,6 +8,7 @@ from netbox_branching import signals
 from netbox_branching.utilities import register_branching_resolver
 
 from ..runtime import context
+from ..services.repair import set_branch_lister
 from . import lifecycle, replay, resolver, squash
 
 
@@ -15,6 +16,7 @@ def register() -> None:
     """Connect this plugin with netbox-branching; called once, from ready()."""
     context.set_alias_resolver(resolver.current_alias)
     context.set_replay_resolver(replay.replayed_alias, forget=replay.end)
+    set_branch_lister(lifecycle.idle_aliases)
     register_branching_resolver(resolver.supports_branching)
     for signal in (signals.pre_merge, signals.pre_revert, signals.pre_sync):
         signal.connect(replay.begin)

@@ -1,8 +1,20 @@
 """What happens to our bookkeeping when branches come and go."""
 
+from netbox_branching.choices import BranchStatusChoices
+from netbox_branching.models import Branch
+
 from ..models.revision import forget_schema
 
 
 def forget_branch(branch, **kwargs) -> None:
     """A branch's schema was dropped: its token must not greet a later schema of the same name."""
     forget_schema(branch.schema_name)
+
+
+def idle_aliases() -> list[str]:
+    """
+    Return the connection aliases of the branches that are ready for use.
+
+    While a branch is provisioned its tables are there before its definitions are: they would look like nobody's.
+    """
+    return [branch.connection_name for branch in Branch.objects.filter(status=BranchStatusChoices.READY)]

@@ -47,7 +47,7 @@ def execute(target: Target, type_id: int, plan: Plan, actual: Schema) -> Plan:
     now, later = split(target, plan, actual)
     if now:
         table = now.operations[0].table
-        with_retries(target, table, type_id, lambda: _run(target, now))
+        with_retries(target, table, lambda: _run(target, now))
         _verify(target, type_id, simulate(now, actual))
     return later
 

@@ -54,22 +54,6 @@ def introspect_all(target: Target) -> dict[int, Schema]:
     return {type_id: Schema.of(tables) for type_id, tables in by_type.items()}
 
 
-def schema_exists(target: Target) -> bool:
-    with target.cursor() as cursor:
-        cursor.execute('SELECT 1 FROM pg_namespace WHERE nspname = %s', [target.schema])
-        return cursor.fetchone() is not None
-
-
-def table_exists(target: Target, table: str) -> bool:
-    with target.cursor() as cursor:
-        cursor.execute(
-            'SELECT 1 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace '
-            "WHERE n.nspname = %s AND c.relname = %s AND c.relkind = 'r'",
-            [target.schema, table],
-        )
-        return cursor.fetchone() is not None
-
-
 def retired_comment(at: str, comment: str) -> str:
     """Return the comment that marks a column or table as retired; `comment` is what it said before."""
     return f'retired {at}: {comment}'

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from django.db import OperationalError, transaction
 
 from .. import settings
-from ..definitions import table_name
 from ..exceptions import SchemaLocked
 from .target import Target
 
@@ -25,17 +24,19 @@ _HOLDERS_SQL = """
     FROM pg_locks l
     JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.granted AND a.pid <> pg_backend_pid()
-      AND ((l.locktype = 'relation' AND l.relation = to_regclass(format('%%I.%%I', %s::text, %s::text)))
-           OR (l.locktype = 'advisory' AND l.classid = hashtext(%s)::oid AND l.objid = %s::oid))
+      AND ((%s::text IS NOT NULL AND l.locktype = 'relation'
+            AND l.relation = to_regclass(format('%%I.%%I', %s::text, %s::text)))
+           OR (%s::text IS NULL AND l.locktype = 'advisory' AND l.classid = hashtext(%s)::oid AND l.objid = 0))
     LIMIT 5
 """
 
 
-def lock_type(target: Target, type_id: int) -> None:
+def lock_definitions(target: Target) -> None:
     """
-    Hold, until the transaction ends, the right to change the tables of one type in one schema.
+    Hold, until the transaction ends, the right to change definitions in one schema, and the tables that follow them.
 
-    Definitions must be read after this call: what another transaction committed meanwhile is then seen.
+    Comes before the first row is written: the revision row of the schema would otherwise make others wait without a
+    limit. Definitions must be read after this call: what another transaction committed meanwhile is then seen.
 
     Raises:
         SchemaLocked: somebody else held it for longer than all retries took
@@ -43,14 +44,23 @@ def lock_type(target: Target, type_id: int) -> None:
 
     def acquire():
         with target.cursor() as cursor:
-            cursor.execute('SELECT pg_advisory_xact_lock(hashtext(%s), %s)', [target.schema, type_id])
+            cursor.execute('SELECT pg_advisory_xact_lock(hashtext(%s), 0)', [target.schema])
 
-    with_retries(target, table_name(type_id), type_id, acquire)
+    with target.cursor() as cursor:
+        cursor.execute('SELECT pg_try_advisory_xact_lock(hashtext(%s), 0)', [target.schema])
+        (acquired,) = cursor.fetchone()
+    if not acquired:
+        with_retries(target, None, acquire)
 
 
-def with_retries(target: Target, table: str, type_id: int, work: Callable[[], None]) -> None:
+def with_retries(target: Target, table: str | None, work: Callable[[], None]) -> None:
     """
     Run `work` in a savepoint under a short lock_timeout; on a time-out undo it, wait with jitter, and try again.
+
+    Args:
+        target: where
+        table: the table that is changed, None if it is the right to change definitions that is wanted
+        work: what needs the lock
 
     Raises:
         SchemaLocked: all tries timed out; nothing of `work` has happened
@@ -65,14 +75,14 @@ def with_retries(target: Target, table: str, type_id: int, work: Callable[[], No
             if getattr(error.__cause__, 'sqlstate', None) not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
                 raise
             if attempt == retries:
-                raise SchemaLocked(table, holders(target, table, type_id)) from error
+                raise SchemaLocked(table, holders(target, table)) from error
         time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))
 
 
-def holders(target: Target, table: str, type_id: int) -> list[str]:
-    """Return a phrase for each of at most five sessions that hold a lock on `table` or on the type's definitions."""
+def holders(target: Target, table: str | None) -> list[str]:
+    """Return a phrase for each of at most five sessions that hold a lock on `table`, or the right of definitions."""
     with target.cursor() as cursor:
-        cursor.execute(_HOLDERS_SQL, [target.schema, table, target.schema, type_id])
+        cursor.execute(_HOLDERS_SQL, [table, target.schema, table, table, target.schema])
         return [f'{name} (pid {pid}, {state}, for {age})' for pid, name, state, age in cursor.fetchall()]
 
 

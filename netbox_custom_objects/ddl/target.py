@@ -11,6 +11,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from ..settings import main_schema
 
+MAIN_ALIAS = DEFAULT_DB_ALIAS
+
 # netbox-branching names the connection of schema branch_x `schema_branch_x`.
 BRANCH_ALIAS_PREFIX = 'schema_'
 
@@ -44,6 +46,3 @@ def schema_of(alias: str) -> str:
     if alias.startswith(BRANCH_ALIAS_PREFIX):
         return alias.removeprefix(BRANCH_ALIAS_PREFIX)
     return main_schema()
-
-
-MAIN_ALIAS = DEFAULT_DB_ALIAS

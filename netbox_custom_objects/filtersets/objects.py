@@ -20,15 +20,15 @@ from ..definitions import FieldDefinition, class_name
 from ..field_types import field_type_of
 from ..models.convert import field_definition
 from ..models.reserved import QUERY_PARAMETERS
-from ..runtime.surfaces import per_type
+from ..runtime.surfaces import per_type, surfaced_fields
 from .base import TrueOrFalseMixin
 
 
 class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilterMixin, NetBoxModelFilterSet):
     """Base of all filtersets of custom objects: what every type can be filtered by."""
 
-    # Parameters that match a part of the text, without regard to letter case.
-    loose: ClassVar[frozenset[str]] = frozenset()
+    # Parameters that match a part of the text, without regard to letter case. Underscored, as no field can be.
+    _loose: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args, **kwargs):
         # Past NetBoxModelFilterSet, which would query for NetBox's custom fields: these objects have none.
@@ -39,7 +39,7 @@ class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilter
         filters = super().get_filters()
         # What a class declares wins over what NetBox derives from it (`__empty` of long texts and lists).
         filters.update((name, cls.declared_filters[name]) for name in filters.keys() & cls.declared_filters.keys())
-        for name in cls.loose:
+        for name in cls._loose:
             # Changed last, because NetBox derives its lookups from exact filters only.
             filters[name] = copy(filters[name])
             filters[name].lookup_expr = 'icontains'
@@ -50,8 +50,7 @@ class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilter
         value = value.strip()
         lookups = [
             lookup
-            for field in self._meta.model._definition.fields
-            if field.name in self._meta.model._payload_names
+            for field in surfaced_fields(self._meta.model)
             for lookup in field_type_of(field).quick_search_lookups(field)
         ]
         if not value:
@@ -66,12 +65,12 @@ def get_filterset_class(model) -> type[CustomObjectFilterSet]:
     """Return the filterset class of a custom object model, `Table<id>ModelFilterSet`."""
     taken = CustomObjectFilterSet.base_filters.keys() | QUERY_PARAMETERS
     # Where an older row uses a name that is reserved today, the built-in parameter wins (contract 2.3).
-    fields = [f for f in model._definition.fields if f.name in model._payload_names and f.name not in taken]
+    fields = [field for field in surfaced_fields(model) if field.name not in taken]
     filters = {name: found for field in fields for name, found in field_type_of(field).get_filters(field).items()}
     loose = frozenset(field.name for field in fields if _is_loose(field))
     meta = type('Meta', (), {'model': model, 'fields': ('id',)})
     name = f'{class_name(model._type_id)}FilterSet'
-    return type(name, (CustomObjectFilterSet,), {'__module__': __name__, 'Meta': meta, 'loose': loose, **filters})
+    return type(name, (CustomObjectFilterSet,), {'__module__': __name__, 'Meta': meta, '_loose': loose, **filters})
 
 
 def build_filter_for_field(field) -> dict:

@@ -9,11 +9,12 @@ from functools import cache
 
 from .objects import CustomObject
 
-# Keys of the base serializer and its options.
+# Keys of the base serializer and its options. For a key `x` DRF calls the serializer's `validate_x`, and one such
+# method is there for other purposes.
 SERIALIZER_KEYS = frozenset(
     """
-    add_tags changelog changelog_message class_type config_context custom_fields display display_url id owner
-    remove_tags tags url
+    add_tags changelog changelog_message class_type config_context custom_fields display display_url empty_values
+    id owner remove_tags tags url
     """.split()
 )
 # Parameters of list requests that a filter of the same name would take over.

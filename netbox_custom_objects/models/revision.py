@@ -12,7 +12,11 @@ from ..settings import main_schema
 
 REVISION_TABLE = 'netbox_custom_objects_revision'
 TOKEN_SEQUENCE = 'netbox_custom_objects_revision_token_seq'
-DEFINITION_TABLE = 'netbox_custom_objects_customobjecttype'
+
+# Stands in place of a schema for what all schemas have in common: the choice sets. No schema can be called so.
+SHARED = '*'
+# The numbers of the sequence are smaller than this power of two.
+TOKEN_BITS = 63
 
 # A schema without a row has not changed since it was made.
 UNCHANGED = 0
@@ -48,28 +52,37 @@ class SchemaIdCounter(models.Model):
 
 
 def read_token(target: Target) -> int:
-    """Return the target's token, UNCHANGED if nothing changed there yet or if the plugin is not migrated."""
+    """
+    Return the target's token, UNCHANGED if nothing changed there yet or if the plugin is not migrated.
+
+    It is made of the numbers of the target's own row and of the shared one, so that a change of either changes it.
+    """
     if not is_installed(target):
         return UNCHANGED
     with target.cursor() as cursor:
-        cursor.execute(f'SELECT token FROM "{main_schema()}"."{REVISION_TABLE}" WHERE schema = %s', [target.schema])
-        row = cursor.fetchone()
-    return row[0] if row else UNCHANGED
+        cursor.execute(
+            f'SELECT schema, token FROM "{main_schema()}"."{REVISION_TABLE}" WHERE schema IN (%s, %s)',
+            [target.schema, SHARED],
+        )
+        numbers = dict(cursor.fetchall())
+    return (numbers.get(SHARED, 0) << TOKEN_BITS) + numbers.get(target.schema, 0)
 
 
-def bump_all_tokens() -> None:
-    """Give main and every branch a new token: something outside of the definition tables changed."""
+def bump_shared_token() -> None:
+    """
+    Give main and every branch another token: something outside of the definition tables changed.
+
+    A row of its own, because a script in a branch holds the rows of main and of the branch over two connections, which
+    would wait for each other for ever.
+    """
     if not is_installed(Target.for_alias(DEFAULT_DB_ALIAS)):
         return
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
         schema = main_schema()
-        # All schemas that hold definitions: a branch that has not changed yet has no row.
         cursor.execute(
-            f'INSERT INTO "{schema}"."{REVISION_TABLE}" (schema, token) '
-            'SELECT n.nspname, nextval(%s) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace '
-            "WHERE c.relname = %s AND c.relkind = 'r' "
+            f'INSERT INTO "{schema}"."{REVISION_TABLE}" (schema, token) VALUES (%s, nextval(%s)) '
             'ON CONFLICT (schema) DO UPDATE SET token = excluded.token',
-            [f'"{schema}"."{TOKEN_SEQUENCE}"', DEFINITION_TABLE],
+            [SHARED, f'"{schema}"."{TOKEN_SEQUENCE}"'],
         )
 
 

@@ -16,12 +16,13 @@ def per_type(build: Callable):
     """
 
     @wraps(build)
-    def memoised(model, *args):
+    def memoised(model, *args, **kwargs):
         island = getattr(model, '_island', None)
         if island is None:  # a ghost: nothing to keep it on, and nothing that is worth keeping
-            return build(model, *args)
+            return build(model, *args, **kwargs)
         # Not the class itself: two generations are equal, and would be taken for one another.
-        return island.memo((build.__module__, build.__qualname__, model._type_id, *args), lambda: build(model, *args))
+        key = build.__module__, build.__qualname__, model._type_id, args, tuple(sorted(kwargs.items()))
+        return island.memo(key, lambda: build(model, *args, **kwargs))
 
     return memoised
 

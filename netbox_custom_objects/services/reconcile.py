@@ -11,7 +11,7 @@ from django.utils import timezone
 from ..ddl.diff import diff
 from ..ddl.executor import execute
 from ..ddl.introspect import introspect, introspect_all
-from ..ddl.locks import lock_type
+from ..ddl.locks import lock_definitions
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
@@ -39,7 +39,7 @@ def reconcile(alias: str, type_id: int) -> Plan:
     with transaction.atomic(using=alias):
         # The lock comes before the reading: what a concurrent transaction committed meanwhile must be seen, or its
         # columns would look like nobody's and be retired.
-        lock_type(target, type_id)
+        lock_definitions(target)
         plan, actual = plan_for(target, type_id)
         if plan and execute(target, type_id, plan, actual):
             transaction.on_commit(lambda: enqueue_deferred(alias, type_id), using=alias)

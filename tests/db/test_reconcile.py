@@ -58,7 +58,7 @@ class TestRollback:
         assert world().definitions == {}
         make_type('next')
         # The token of what never happened is not used for something else: worlds are kept by token.
-        assert read_token(MAIN) > inside
+        assert read_token(MAIN) not in (token, inside)
         assert [definition.name for definition in world().definitions.values()] == ['next']
 
     def test_a_field_that_is_rolled_back_leaves_nothing(self, fresh_database):

@@ -32,9 +32,9 @@ class CustomObjectTypeFieldTest(
     model = CustomObjectTypeField
     view_namespace = 'plugins-api:netbox_custom_objects'
     brief_fields = sorted(KEYS)
-    update_data = {'name': 'renamed', 'label': 'Renamed', 'weight': 5}  # noqa: RUF012 (NetBox's way)
-    bulk_update_data = {'description': 'new', 'search_weight': 100}  # noqa: RUF012
-    bulk_update_invalid_data = {'name': 'No Name'}  # noqa: RUF012
+    update_data = {'name': 'renamed', 'label': 'Renamed', 'weight': 5}
+    bulk_update_data = {'description': 'new', 'search_weight': 100}
+    bulk_update_invalid_data = {'name': 'No Name'}
 
     @classmethod
     def setUpTestData(cls):

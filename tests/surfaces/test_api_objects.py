@@ -15,6 +15,7 @@ from users.models import Owner, OwnerGroup, User
 from utilities.api import get_serializer_for_model
 from utilities.request import copy_safe_request
 
+from netbox_custom_objects.api.serializers import get_serializer_class
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime.ghost import ghost
 
@@ -88,6 +89,7 @@ class TestShape:
         made = make_every_kind()
         pk = make_object(made, title='one', place=sites[0]).pk
         for path in ('every-kind/', f'every-kind/{pk}/'):
+
             def shown(path=path, **params):
                 body = rest.get(path, **params)
                 return list(body['results'][0] if 'results' in body else body)
@@ -359,6 +361,12 @@ class TestSerializers:
         assert serializer(obj, context={'request': None}).data['url'] == f'/api/plugins/custom-objects/thing/{obj.pk}/'
         nested = get_serializer_for_model(obj, prefix='Nested')
         assert list(nested(obj, context={'request': None}).data) == ['id', 'url', 'display']
+
+    def test_without_references(self, db):
+        made = make_every_kind()
+        fields = get_serializer_class(made.get_model(), skip_object_fields=True).Meta.fields
+        assert not {'place', 'places'} & set(fields)
+        assert {*fields, 'place', 'places'} == set(get_serializer_class(made.get_model()).Meta.fields)
 
     def test_of_definitions(self, db):
         for model in (CustomObjectType, CustomObjectTypeField):

@@ -56,7 +56,9 @@ def test_each_action_needs_its_right(every_kind):
         rest = Rest(make_user(action, (every_kind, [action], None)))
         for call in calls:
             call(rest)
-        assert rest.client.get('/api/plugins/custom-objects/every-kind/').status_code == (200 if action == 'view' else 403)
+        assert rest.client.get('/api/plugins/custom-objects/every-kind/').status_code == (
+            200 if action == 'view' else 403
+        )
 
 
 def test_constraints_hold_everywhere(every_kind):

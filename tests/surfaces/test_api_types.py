@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.models import ObjectChange
+from core.models import ObjectChange, ObjectType
 from dcim.models import Site
 from extras.models import CustomField, Tag
 from utilities.testing import APIViewTestCases
@@ -23,14 +23,14 @@ class CustomObjectTypeTest(
 ):
     model = CustomObjectType
     view_namespace = 'plugins-api:netbox_custom_objects'
-    brief_fields = ['description', 'display', 'id', 'name', 'slug', 'url']  # noqa: RUF012 (NetBox's way)
-    create_data = [  # noqa: RUF012
+    brief_fields = ['description', 'display', 'id', 'name', 'slug', 'url']
+    create_data = [
         {'name': 'four', 'slug': 'four', 'group_name': 'things', 'version': '1.0'},
         {'name': 'five', 'slug': 'five', 'verbose_name': 'Five', 'verbose_name_plural': 'Fives'},
         {'name': 'six', 'slug': 'Six', 'display_expression': '{{ name }}', 'comments': 'text'},
     ]
-    bulk_update_data = {'description': 'new', 'group_name': 'things'}  # noqa: RUF012
-    bulk_update_invalid_data = {'name': 'No Name'}  # noqa: RUF012
+    bulk_update_data = {'description': 'new', 'group_name': 'things'}
+    bulk_update_invalid_data = {'name': 'No Name'}
 
     @classmethod
     def setUpTestData(cls):
@@ -89,8 +89,6 @@ def test_put_needs_name_and_slug(rest):
 
 
 def test_tags_and_custom_fields(rest):
-    from core.models import ObjectType
-
     tag = Tag.objects.create(name='a', slug='a')
     custom_field = CustomField.objects.create(name='team', type='text')
     custom_field.object_types.set([ObjectType.objects.get_for_model(CustomObjectType)])

@@ -1,7 +1,10 @@
 """Whatever a client sends: a wrong value is a 400 that names it, and nothing is written."""
 
 import pytest
+from django.db import connection
+from django.db.models.signals import pre_save
 
+from core.models import ObjectType
 from dcim.models import Site
 from extras.models import Tag
 
@@ -160,6 +163,33 @@ class TestRules:
         assert [(error['index'], list(error['errors'])) for error in body['errors']] == [(1, ['value'])]
         assert not thing.get_model().objects.exists()
 
+    def test_of_two_that_write_the_same_value_at_once_one_is_refused(self, fresh_database):
+        """The other one's value arrives after the check and before the write: the index tells, and nothing is kept."""
+        thing = make_type('thing', fields=[{'name': 'value', 'type': 'text', 'unique': True}, ('other', 'text')])
+        rest, model = Rest(superuser()), thing.get_model()
+        mine = make_object(thing, value='mine')
+        other = connection.get_new_connection(connection.get_connection_params())
+        other.autocommit = True
+        column = model._meta.get_field('value').column
+
+        def write_first(sender, instance, **kwargs):
+            if getattr(instance, 'value', None) == 'taken':
+                other.execute(
+                    f'INSERT INTO {model._meta.db_table} ({column}) VALUES (%s) ON CONFLICT DO NOTHING', ['taken']
+                )
+
+        pre_save.connect(write_first)
+        try:
+            assert list(rest.post('thing/', {'value': 'taken'}, expect=400)) == ['value']
+            model.objects.filter(value='taken').delete()
+            assert list(rest.patch(f'thing/{mine.pk}/', {'value': 'taken', 'other': 'x'}, expect=400)) == ['value']
+            model.objects.filter(value='taken').delete()
+            assert list(rest.post('thing/', [{'other': 'x'}, {'value': 'taken'}], expect=400)) == ['value']
+        finally:
+            pre_save.disconnect(write_first)
+            other.close()
+        assert list(model.objects.exclude(value='taken').values_list('value', 'other')) == [('mine', None)]
+
     def test_patterns_and_limits(self, rest):
         make_type('thing', fields=[
             {'name': 'code', 'type': 'text', 'validation_regex': '^[A-Z]+$'},
@@ -198,6 +228,7 @@ class TestDefinitions:
             ('name', {'name': 'a__b'}),
             ('name', {'name': 'tags'}),
             ('name', {'name': 'limit'}),
+            ('name', {'name': 'empty_values'}),
             ('__all__', {'name': 'other'}),
             ('type', {'type': 'nonsense'}),
             ('type', {'type': ['text']}),
@@ -287,8 +318,6 @@ class TestDefinitions:
 
 def test_a_tag_that_is_kept_for_other_objects_is_refused(rest, every_kind):
     tag = Tag.objects.create(name='sites only', slug='sites-only')
-    from core.models import ObjectType
-
     tag.object_types.add(ObjectType.objects.get_for_model(Site))
     rest.post('every-kind/', {'title': 'a', 'tags': [tag.pk]}, expect=400)
     assert not every_kind.get_model().objects.exists()

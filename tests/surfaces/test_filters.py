@@ -48,14 +48,17 @@ def objects(db, sites):
 FOUND = [
     # Text, loose: contains, without regard to case.
     ('title=A', 'a'), ('title=a&title=b', 'ab'), ('title__n=a', 'b-'), ('title__ic=B', 'b'), ('title__nic=B', 'a-'),
-    ('title__isw=A', 'a'), ('title__nisw=A', 'b-'), ('title__iew=B', 'b'), ('title__niew=B', 'a-'), ('title__ie=A', 'a'),
+    ('title__isw=A', 'a'), ('title__nisw=A', 'b-'), ('title__iew=B', 'b'), ('title__niew=B', 'a-'),
+    ('title__ie=A', 'a'),
     ('title__nie=A', 'b-'), ('title__empty=true', '-'), ('title__empty=false', 'ab'), ('title__regex=^[ab]$', 'ab'),
-    ('title__iregex=^A$', 'a'), ('title=null', '-'), ('title__n=null', 'ab'), ('title__ic=null', '-'), ('title=', 'ab-'),
+    ('title__iregex=^A$', 'a'), ('title=null', '-'), ('title__n=null', 'ab'), ('title__ic=null', '-'),
+    ('title=', 'ab-'),
     ('notes=ALPHA', 'a'), ('notes__n=Alpha one', 'b-'), ('notes__isw=beta', 'b'), ('notes__empty=true', '-'),
     ('notes__empty=0', 'ab'), ('notes__regex=^A', 'a'), ('notes__iregex=two$', 'b'),
     ('web=A.ORG', 'a'), ('web__ie=https://B.org', 'b'), ('web__empty=true', '-'), ('web__nic=a.org', 'b-'),
     # Numbers.
-    ('amount=1', 'a'), ('amount=1&amount=2', 'ab'), ('amount__n=1', 'b-'), ('amount__gt=1', 'b'), ('amount__gte=1', 'ab'),
+    ('amount=1', 'a'), ('amount=1&amount=2', 'ab'), ('amount__n=1', 'b-'), ('amount__gt=1', 'b'),
+    ('amount__gte=1', 'ab'),
     ('amount__lt=2', 'a'), ('amount__lte=2', 'ab'), ('amount__empty=true', '-'), ('amount__empty=false', 'ab'),
     ('amount=9223372036854775807', ''), ('price=1.5', 'a'), ('price=1.50&price=2.5', 'ab'), ('price__gt=1.5', 'b'),
     ('price__lte=1.5', 'a'), ('price__n=1.5', 'b-'), ('price__empty=true', '-'),
@@ -72,10 +75,12 @@ FOUND = [
     # Choices.
     ('color=red', 'a'), ('color=red&color=green', 'ab'), ('color__n=red', 'b-'), ('color=null', '-'),
     ('color__empty=true', '-'), ('color__ic=GRE', 'b'), ('color=blue', ''),
-    ('colors=red', 'a'), ('colors=red&colors=blue', 'ab'), ('colors__n=green', 'b-'), ('colors__n=red&colors__n=blue', '-'),
+    ('colors=red', 'a'), ('colors=red&colors=blue', 'ab'), ('colors__n=green', 'b-'),
+    ('colors__n=red&colors__n=blue', '-'),
     ('colors__empty=true', '-'), ('colors__empty=false', 'ab'), ('colors=null', '-'),
     # References, by ID, slug or name.
-    ('place={x}', 'a'), ('place={x}&place={y}', 'ab'), ('place_id={y}', 'b'), ('place__n={x}', 'b-'), ('place=null', '-'),
+    ('place={x}', 'a'), ('place={x}&place={y}', 'ab'), ('place_id={y}', 'b'), ('place__n={x}', 'b-'),
+    ('place=null', '-'),
     ('place_id__n={x}', 'b-'), ('place={x}&place=null', 'a-'), ('place__n=null', 'ab'), ('place__empty=true', '-'),
     ('place__empty=false', 'ab'), ('place=y', 'b'), ('place=Y', 'b'), ('place={z}', ''),
     ('places={x}', 'a'), ('places={x}&places={y}', 'a'), ('places={x}&places={z}', 'ab'), ('places_id={z}', 'b'),
@@ -96,7 +101,8 @@ def test_each_filter_finds_what_it_should(rest, objects, sites):
 
 
 WRONG = {
-    'amount': ['abc', '1.5', HUGE, 'null', 'NaN', 'a\x00'], 'amount__gt': ['abc', HUGE], 'price': ['abc', 'NaN', 'a\x00'],
+    'amount': ['abc', '1.5', HUGE, 'null', 'NaN', 'a\x00'], 'amount__gt': ['abc', HUGE],
+    'price': ['abc', 'NaN', 'a\x00'],
     'price__lt': ['Infinity'], 'active': ['maybe', 'null', '2'], 'active__empty': ['maybe'], 'amount__empty': ['maybe'],
     'title__empty': ['maybe'], 'notes__empty': ['maybe'], 'bought': ['soon', '2024-02-30'], 'bought__gt': ['soon'],
     'seen': ['soon'], 'color': ['purple'], 'color__n': ['purple'], 'place': [4711, 'nowhere', HUGE, '-1', 'a\x00'],
@@ -194,7 +200,8 @@ class TestBaseFilters:
         objects[0].tags.set([one, two])
         objects[1].tags.set([two])
         for params, count in (
-            ({'tag': 'one'}, 1), ({'tag': ['one', 'two']}, 1), ({'tag__any': ['one', 'two']}, 2), ({'tag__n': 'one'}, 2),
+            ({'tag': 'one'}, 1), ({'tag': ['one', 'two']}, 1), ({'tag__any': ['one', 'two']}, 2),
+            ({'tag__n': 'one'}, 2),
             ({'tag_id': two.pk}, 2), ({'tag_id__n': two.pk}, 1),
         ):  # fmt: skip
             assert rest.get('every-kind/', **params)['count'] == count, params
@@ -220,7 +227,9 @@ class TestBaseFilters:
         make_every_kind()
         pk = rest.post('every-kind/', {'title': 'a'})['id']
         rest.post('every-kind/', {'title': 'b'})
-        created = ObjectChange.objects.get(changed_object_id=pk, action='create', changed_object_type__model__startswith='table')
+        created = ObjectChange.objects.get(
+            changed_object_id=pk, action='create', changed_object_type__model__startswith='table'
+        )
         assert rest.get('every-kind/', created_by_request=str(created.request_id))['count'] == 1
         assert rest.get('every-kind/', updated_by_request=str(created.request_id))['count'] == 0
         assert rest.get('every-kind/', modified_by_request=str(created.request_id))['count'] == 1

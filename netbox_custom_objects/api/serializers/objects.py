@@ -15,7 +15,7 @@ from ...definitions import class_name
 from ...field_types import field_type_of
 from ...field_types.rest import ReferenceField
 from ...models.display import as_text
-from ...runtime.surfaces import per_type
+from ...runtime.surfaces import per_type, surfaced_fields
 from .common import CheckedTagsMixin
 
 # How Meta.fields begins, in the order of the keys (contract 4.3).
@@ -52,7 +52,7 @@ class ContextMixin(serializers.Serializer):
 
 def context_fields(model) -> list:
     """Return the definitions of a class's fields that are flagged as context."""
-    return [field for field in model._definition.fields if field.context and field.name in model._payload_names]
+    return [field for field in surfaced_fields(model) if field.context]
 
 
 class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, NetBoxModelSerializer):
@@ -79,9 +79,9 @@ def get_serializer_class(model, skip_object_fields=False) -> type[CustomObjectSe
         skip_object_fields: leave out fields that point at other objects
     """
     names, declared, kwargs = [], {}, {}
-    for field in model._definition.fields:
+    for field in surfaced_fields(model):
         field_type = field_type_of(field)
-        if field.name not in model._payload_names or (skip_object_fields and field_type.is_reference):
+        if skip_object_fields and field_type.is_reference:
             continue
         names += [name for name in field_type.get_serializer_names(field) if name in model._payload_names]
         declared |= field_type.get_serializer_fields(field, model)

@@ -29,9 +29,12 @@ class RootView(APIRootView):
         for definition in sorted(world().definitions.values(), key=lambda definition: definition.name):
             permission = f'{APP_LABEL}.view_{definition.model_name}'
             if permission_is_exempt(permission) or request.user.has_perm(permission):
-                links.setdefault(definition.slug, reverse(
-                    f'plugins-api:{APP_LABEL}-api:customobject-list',
-                    kwargs={'custom_object_type': definition.slug},
-                    request=request,
-                ))
+                links.setdefault(
+                    definition.slug,
+                    reverse(
+                        f'plugins-api:{APP_LABEL}-api:customobject-list',
+                        kwargs={'custom_object_type': definition.slug},
+                        request=request,
+                    ),
+                )
         return Response(links)
