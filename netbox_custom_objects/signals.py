@@ -42,9 +42,8 @@ def field_changed(
     # A new field is empty, unless it has a default or its column comes back with the values that it held.
     filled = not created or raw or instance.default is not None
     if filled and (created is not False or has_changed(instance, 'name', 'type', 'search_weight')):
-        # None if the type went first: then its own deletion has asked for this.
-        if name := types.values_list('name', flat=True).first():
-            ReindexCustomObjectTypeJob.enqueue_for(instance.custom_object_type_id, name, using)
+        name = types.values_list('name', flat=True).first()
+        ReindexCustomObjectTypeJob.enqueue_for(instance.custom_object_type_id, name or 'deleted', using)
 
 
 def has_changed(instance, *names: str) -> bool:

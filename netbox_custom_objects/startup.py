@@ -6,7 +6,7 @@ from django.apps import apps
 
 
 def register() -> None:
-    """Register checks, system jobs, what NetBox keeps per model, and this plugin with netbox-branching where that is enabled."""
+    """Register checks, system jobs, what NetBox keeps per model, and our part of netbox-branching where that is on."""
     import_module(f'{__package__}.checks')
     import_module(f'{__package__}.services.repair')
     import_module(f'{__package__}.search').register()

@@ -9,8 +9,14 @@ from django.views.generic import RedirectView
 
 from utilities.urls import get_model_urls
 
-from . import views
 from .constants import APP_LABEL
+from .views import (
+    features,
+    fields,  # noqa: F401  registers its views with NetBox, for get_model_urls()
+    links,
+    objects,
+    types,  # noqa: F401  likewise
+)
 
 _slug = '<str:custom_object_type>'
 _object = f'{_slug}/<int:pk>'
@@ -21,17 +27,17 @@ urlpatterns = [
     path('custom-object-types/<int:pk>/', include(get_model_urls(APP_LABEL, 'customobjecttype'))),
     path('custom-object-type-fields/', include(get_model_urls(APP_LABEL, 'customobjecttypefield', detail=False))),
     path('custom-object-type-fields/<int:pk>/', include(get_model_urls(APP_LABEL, 'customobjecttypefield'))),
-    path('journal-entries/add/', views.CustomJournalEntryEditView.as_view(), name='custom_journalentry_add'),
-    path(f'{_slug}/', views.CustomObjectListView.as_view(), name='customobject_list'),
-    path(f'{_slug}/add/', views.CustomObjectEditView.as_view(), name='customobject_add'),
-    path(f'{_slug}/bulk-import/', views.CustomObjectBulkImportView.as_view(), name='customobject_bulk_import'),
-    path(f'{_slug}/bulk-edit/', views.CustomObjectBulkEditView.as_view(), name='customobject_bulk_edit'),
-    path(f'{_slug}/bulk-delete/', views.CustomObjectBulkDeleteView.as_view(), name='customobject_bulk_delete'),
-    path(f'{_object}/', views.CustomObjectView.as_view(), name='customobject'),
-    path(f'{_object}/edit/', views.CustomObjectEditView.as_view(), name='customobject_edit'),
-    path(f'{_object}/delete/', views.CustomObjectDeleteView.as_view(), name='customobject_delete'),
-    path(f'{_object}/journal/', views.CustomObjectJournalView.as_view(), name='customobject_journal'),
-    path(f'{_object}/changelog/', views.CustomObjectChangeLogView.as_view(), name='customobject_changelog'),
-    path(f'{_object}/contacts/', views.CustomObjectContactsView.as_view(), name='customobject_contacts'),
-    path(f'{_object}/links/<str:field_name>/', views.CustomObjectLinksView.as_view(), name='customobject_links'),
+    path('journal-entries/add/', features.CustomJournalEntryEditView.as_view(), name='custom_journalentry_add'),
+    path(f'{_slug}/', objects.CustomObjectListView.as_view(), name='customobject_list'),
+    path(f'{_slug}/add/', objects.CustomObjectEditView.as_view(), name='customobject_add'),
+    path(f'{_slug}/bulk-import/', objects.CustomObjectBulkImportView.as_view(), name='customobject_bulk_import'),
+    path(f'{_slug}/bulk-edit/', objects.CustomObjectBulkEditView.as_view(), name='customobject_bulk_edit'),
+    path(f'{_slug}/bulk-delete/', objects.CustomObjectBulkDeleteView.as_view(), name='customobject_bulk_delete'),
+    path(f'{_object}/', objects.CustomObjectView.as_view(), name='customobject'),
+    path(f'{_object}/edit/', objects.CustomObjectEditView.as_view(), name='customobject_edit'),
+    path(f'{_object}/delete/', objects.CustomObjectDeleteView.as_view(), name='customobject_delete'),
+    path(f'{_object}/journal/', features.CustomObjectJournalView.as_view(), name='customobject_journal'),
+    path(f'{_object}/changelog/', features.CustomObjectChangeLogView.as_view(), name='customobject_changelog'),
+    path(f'{_object}/contacts/', features.CustomObjectContactsView.as_view(), name='customobject_contacts'),
+    path(f'{_object}/links/<str:field_name>/', links.CustomObjectLinksView.as_view(), name='customobject_links'),
 ]

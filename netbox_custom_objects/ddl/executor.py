@@ -96,11 +96,20 @@ def create_indexes_concurrently(target: Target, plan: Plan) -> None:
     Build the indexes that a request left for later, without blocking writers. Resumable: run it again after a crash.
 
     Must run outside a transaction (PostgreSQL refuses CONCURRENTLY inside one).
+
+    Raises:
+        DuplicateValues: stored values stand in the way of a unique index
     """
     for operation in plan:
+        drop, create = index_statements(operation, target, concurrently=True)
         with target.cursor() as cursor:
-            for statement in index_statements(operation, target, concurrently=True):
-                cursor.execute(statement)
+            cursor.execute(drop)
+            try:
+                cursor.execute(create)
+            except IntegrityError as error:
+                # What is left is invalid, and would refuse rows all the same.
+                cursor.execute(drop)
+                raise DuplicateValues(operation.table, error.__cause__.diag.message_detail) from error
 
 
 def _run(target: Target, plan: Plan) -> None:

@@ -16,6 +16,9 @@ from utilities.forms.fields import JSONField
 
 from .base import FieldType
 
+# Python's encoder gives up at about 900, in the middle of a list of objects that could be read until then.
+MAX_DEPTH = 200
+
 
 class JSONColumn(tables.Column):
     """Shows the document as compact text, and exports it as JSON."""
@@ -43,14 +46,16 @@ class JSONTextFilter(django_filters.CharFilter):
 
 
 def validate_storable(document) -> None:
-    """Raise ValidationError if a document holds text or a number that PostgreSQL cannot store."""
-    remaining = [document]
+    """Raise ValidationError if PostgreSQL cannot store a document as jsonb, or if it is too deep to be read again."""
+    remaining = [(document, 0)]
     while remaining:
-        item = remaining.pop()
+        item, depth = remaining.pop()
+        if depth > MAX_DEPTH:
+            raise ValidationError(_('Documents can be nested {n} levels deep at most.').format(n=MAX_DEPTH))
         if isinstance(item, dict):
-            remaining += [*item.keys(), *item.values()]
+            remaining += [(part, depth + 1) for part in (*item.keys(), *item.values())]
         elif isinstance(item, list):
-            remaining += item
+            remaining += [(part, depth + 1) for part in item]
         elif isinstance(item, str) and any(char == '\x00' or '\ud800' <= char <= '\udfff' for char in item):
             raise ValidationError(_('Null characters and halves of surrogate pairs cannot be stored.'))
         elif isinstance(item, float) and not isfinite(item):

@@ -84,9 +84,7 @@ class ForgivingErrorsMixin:
 
 
 class CustomObjectTypeFieldForm(ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm):
-    custom_object_type = DynamicModelChoiceField(
-        queryset=CustomObjectType.objects.all(), label=_('Custom object type')
-    )
+    custom_object_type = DynamicModelChoiceField(queryset=CustomObjectType.objects.all(), label=_('Custom object type'))
     type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices, label=_('Type'))
     default = JSONField(
         required=False, label=_('Default value'), help_text=_('In JSON, e.g. "text" with quotes, 5, true or ["a", "b"]')
@@ -194,9 +192,7 @@ def fieldsets(wanted: set[str]) -> tuple[FieldSet, ...]:
 
 
 class CustomObjectTypeFieldBulkEditForm(ChangelogMessageMixin, BulkEditForm):
-    pk = forms.ModelMultipleChoiceField(
-        queryset=CustomObjectTypeField.objects.all(), widget=forms.MultipleHiddenInput
-    )
+    pk = forms.ModelMultipleChoiceField(queryset=CustomObjectTypeField.objects.all(), widget=forms.MultipleHiddenInput)
     group_name = forms.CharField(max_length=50, required=False, label=_('Group name'))
     description = forms.CharField(max_length=200, required=False, label=_('Description'))
     required = forms.NullBooleanField(required=False, widget=BulkEditNullBooleanSelect(), label=_('Required'))
@@ -208,13 +204,9 @@ class CustomObjectTypeFieldBulkEditForm(ChangelogMessageMixin, BulkEditForm):
         choices=add_blank_choice(FilterLogicChoices), required=False, label=_('Filter logic')
     )
     ui_visible = forms.ChoiceField(choices=add_blank_choice(UIVisibleChoices), required=False, label=_('UI visible'))
-    ui_editable = forms.ChoiceField(
-        choices=add_blank_choice(UIEditableChoices), required=False, label=_('UI editable')
-    )
+    ui_editable = forms.ChoiceField(choices=add_blank_choice(UIEditableChoices), required=False, label=_('UI editable'))
     weight = forms.IntegerField(min_value=0, max_value=32767, required=False, label=_('Display weight'))
-    is_cloneable = forms.NullBooleanField(
-        required=False, widget=BulkEditNullBooleanSelect(), label=_('Is cloneable')
-    )
+    is_cloneable = forms.NullBooleanField(required=False, widget=BulkEditNullBooleanSelect(), label=_('Is cloneable'))
     comments = CommentField()
 
     fieldsets = (

@@ -80,9 +80,7 @@ def get_form_class(model) -> type[CustomObjectForm]:
 def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
     """Return the bulk edit form of a type: nothing is required in it, and what is left alone stays as it is."""
     fields = _editable(model)
-    inputs = {
-        field.id: field_type_of(field).get_form_fields(field, required=False, initial=None) for field in fields
-    }
+    inputs = {field.id: field_type_of(field).get_form_fields(field, required=False, initial=None) for field in fields}
     return _form(CustomObjectBulkEditForm, model, 'BulkEditForm', _merged(inputs), {
         'model': model,
         'fieldsets': fieldsets(fields, inputs, model._definition.display_name),

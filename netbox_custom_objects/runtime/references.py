@@ -35,9 +35,16 @@ def before_delete(instance, using: str) -> None:
     current = world(using)
     if label == OWNER_LABEL:
         _protect_owner(current, instance, using)
+    by_collector = _is_current(current, instance)
     for field in current.inbound.get(label, ()):
-        if field.target is not None and field.target.type_id is None:
+        if field.target is not None and not by_collector:
             _release(current, field, instance, using)
+
+
+def _is_current(current: World, instance) -> bool:
+    """Whether Django's collector sees all references: an object of an older generation knows only those of its time."""
+    type_id = getattr(instance, '_type_id', None)
+    return type_id is not None and type(instance) is current.model(type_id)
 
 
 def _release(current: World, field: FieldDefinition, instance, using: str) -> None:

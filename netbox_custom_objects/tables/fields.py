@@ -41,6 +41,6 @@ class CustomObjectTypeFieldTable(NetBoxTable):
             'actions',
         )  # fmt: skip
         default_columns = (
-            'pk', 'name', 'custom_object_type', 'label', 'type', 'related_object_type', 'primary', 'required', 'unique', 'group_name',
-            'weight', 'description',
+            'pk', 'name', 'custom_object_type', 'label', 'type', 'related_object_type', 'primary', 'required',
+            'unique', 'group_name', 'weight', 'description',
         )  # fmt: skip

@@ -42,9 +42,7 @@ class ExportObjects(BulkExport):
             choice(_('All Data, for import (CSV)'), IMPORTABLE),
         ]
         for number, template in enumerate(found['export_templates']):
-            choices.append(
-                choice(template.name, template.name, title=template.description, separated=number == 0)
-            )
+            choices.append(choice(template.name, template.name, title=template.description, separated=number == 0))
         if context['request'].user.has_perm('extras.add_exporttemplate'):
             url = f'{reverse("extras:exporttemplate_add")}?{urlencode({"object_types": found["object_type"].pk})}'
             choices.append({'label': _('Add export template…'), 'url': url, 'separated': True})

@@ -58,4 +58,3 @@ class CustomObjectBulkDeleteView(TypeFromURLMixin, generic.BulkDeleteView):
         super().bind(model)
         self.filterset = get_filterset_class(model)
         self.table = get_table_class(model)
-

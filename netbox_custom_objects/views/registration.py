@@ -1,19 +1,19 @@
 """
 Tells NetBox's registries of tabs and filtersets about a type.
 
-What is entered resolves the type anew at each use: entries outlive the classes, and serve all branches.
+What is entered resolves the type anew at each use: entries outlive the classes, and serve all branches. This runs at
+start-up, hence names views and filtersets by path, as NetBox does for its own feature views.
 """
 
 from django.apps import apps
+from django.utils.module_loading import import_string
 
 from netbox.registry import registry
 
 from ..constants import APP_LABEL
 from ..definitions import model_name
-from ..filtersets import get_filterset_class
 from ..runtime.known_types import on_new_type
 
-# Named as NetBox names its own feature views: by path, imported when first shown.
 TABS = [
     {'name': name, 'view': f'{APP_LABEL}.views.features.{view}', 'path': name, 'detail': True, 'kwargs': {}}
     for name, view in (
@@ -34,7 +34,8 @@ def register_type(type_id: int) -> None:
     name = model_name(type_id)
 
     def filterset(*args, **kwargs):
-        return get_filterset_class(apps.get_model(APP_LABEL, name))(*args, **kwargs)
+        build = import_string(f'{APP_LABEL}.filtersets.get_filterset_class')
+        return build(apps.get_model(APP_LABEL, name))(*args, **kwargs)
 
     registry['views'][APP_LABEL][name] = TABS
     registry['filtersets'][f'{APP_LABEL}.{name}'] = filterset

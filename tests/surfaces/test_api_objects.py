@@ -1,23 +1,14 @@
 """Endpoints of objects (contract 3.1, 4.3): shapes, reading and writing."""
 
-from uuid import uuid4
-
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.test import RequestFactory
 
-from core.choices import JobStatusChoices
-from core.models import Job, ObjectChange, ObjectType
+from core.models import ObjectChange
 from dcim.models import Site
 from extras.models import ExportTemplate, Tag
-from netbox.jobs import AsyncAPIJob
-from users.models import Owner, OwnerGroup, User
-from utilities.api import get_serializer_for_model
-from utilities.request import copy_safe_request
+from users.models import Owner, OwnerGroup
 
-from netbox_custom_objects.api.serializers import get_serializer_class
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from netbox_custom_objects.runtime.ghost import ghost
 
 from ..support.factories import make_choice_set, make_every_kind, make_field, make_object, make_type
 from .rest import Rest, superuser
@@ -235,6 +226,15 @@ class TestWriting:
         body = rest.post('every-kind/', {'title': 5, 'notes': 1.5, 'price': '2', 'active': '1', 'amount': '7'})
         assert [body[key] for key in ('title', 'notes', 'price', 'active', 'amount')] == ['5', '1.5', 2, True, 7]
 
+    def test_a_form_is_read_as_well(self, rest, sites):
+        make_every_kind()
+        form = {'title': 'a', 'amount': '5', 'colors': ['red', 'blue'], 'places': [sites[0].pk, sites[1].pk]}
+        response = rest.client.post('/api/plugins/custom-objects/every-kind/', form, format='multipart')
+        body = response.json()
+        assert (body['title'], body['amount'], body['active']) == ('a', 5, None)
+        assert [color['value'] for color in body['colors']] == ['red', 'blue']
+        assert [place['slug'] for place in body['places']] == ['a', 'b']
+
     def test_one_body_many_objects(self, rest):
         make_every_kind()
         made = rest.post('every-kind/', [{'title': 'a'}, {'title': 'b'}])
@@ -346,89 +346,6 @@ class TestLists:
         response = rest.client.get('/api/plugins/custom-objects/every-kind/?export=names')
         assert (response.status_code, response.content) == (200, b'a;')
         rest.get('every-kind/', export='table', expect=404)
-
-
-class TestSerializers:
-    """What the rest of NetBox gets from `get_serializer_for_model`, which swallows exceptions."""
-
-    def test_of_classes_and_instances(self, db):
-        made = make_type('thing', fields=[('title', 'text')])
-        obj = make_object(made, title='a')
-        serializer = get_serializer_for_model(made.get_model())
-        assert serializer is get_serializer_for_model(obj)
-        assert serializer.__name__ == f'Table{made.pk}ModelSerializer'
-        assert 'custom_fields' not in serializer.Meta.fields
-        assert serializer(obj, context={'request': None}).data['url'] == f'/api/plugins/custom-objects/thing/{obj.pk}/'
-        nested = get_serializer_for_model(obj, prefix='Nested')
-        assert list(nested(obj, context={'request': None}).data) == ['id', 'url', 'display']
-
-    def test_without_references(self, db):
-        made = make_every_kind()
-        fields = get_serializer_class(made.get_model(), skip_object_fields=True).Meta.fields
-        assert not {'place', 'places'} & set(fields)
-        assert {*fields, 'place', 'places'} == set(get_serializer_class(made.get_model()).Meta.fields)
-
-    def test_of_definitions(self, db):
-        for model in (CustomObjectType, CustomObjectTypeField):
-            assert get_serializer_for_model(model) is get_serializer_for_model(model())
-
-    def test_of_ghosts_and_old_generations(self, db):
-        made = make_type('thing', fields=[('title', 'text')])
-        obj = make_object(made, title='a')
-        make_field(made, 'amount', 'integer')
-        data = get_serializer_for_model(obj)(obj, context={'request': None}).data
-        assert (data['title'], 'amount' in data) == ('a', False)
-        gone = ghost(4711)
-        data = get_serializer_for_model(gone)(gone(pk=1), context={'request': None}).data
-        assert data['display'] == 'Table4711model 1'
-
-    def test_of_deleted_objects(self, rest):
-        """NetBox serialises what is deleted for event rules, and refuses the deletion if it cannot."""
-        made = make_every_kind()
-        pk = make_object(made, title='a').pk
-        rest.delete(f'every-kind/{pk}/')
-        rest.delete(f'custom-object-type-fields/{made.fields.first().pk}/')
-        rest.delete(f'custom-object-types/{made.pk}/')
-
-    def test_of_journal_entries_and_other_generic_relations(self, rest):
-        made = make_type('thing', fields=[{'name': 'title', 'primary': True}])
-        obj = make_object(made, title='a')
-        label = f'netbox_custom_objects.table{made.pk}model'
-        body = rest.post('/api/extras/journal-entries/', {
-            'assigned_object_type': label, 'assigned_object_id': obj.pk, 'comments': 'seen',
-        })  # fmt: skip
-        assert body['assigned_object']['display'] == 'a'
-
-
-class TestBackgroundJobs:
-    """`?background=true` runs the same action in a worker, which knows the path but no URL arguments."""
-
-    def _run(self, method, path, payload):
-        user = User.objects.get(username='root')
-        request = RequestFactory().generic(method, f'/api/plugins/custom-objects/{path}')
-        request.id, request.user = uuid4(), user
-        action = {'POST': 'bulk_create', 'PATCH': 'bulk_partial_update', 'DELETE': 'bulk_destroy'}[method]
-        job = Job.objects.create(name='test', user=user, job_id=uuid4())
-        AsyncAPIJob.handle(
-            job,
-            viewset_class='netbox_custom_objects.api.views.objects.CustomObjectViewSet',
-            action=action,
-            payload=payload,
-            user_pk=user.pk,
-            request=copy_safe_request(request, include_files=False),
-        )
-        assert job.status == JobStatusChoices.STATUS_COMPLETED, job.error
-        return job.data
-
-    def test_create_update_delete(self, rest):
-        made = make_type('thing', fields=[('title', 'text')])
-        assert self._run('POST', 'thing/', [{'title': 'a'}, {'title': 'b'}])['status_code'] == 201
-        model = made.get_model()
-        first, second = model.objects.all()
-        self._run('PATCH', 'thing/', [{'id': first.pk, 'title': 'c'}])
-        self._run('DELETE', 'thing/', [{'id': second.pk}])
-        assert [obj.title for obj in model.objects.all()] == ['c']
-        assert ObjectType.objects.get_for_model(model) == made.object_type
 
 
 def test_the_openapi_schema_can_be_generated(rest):

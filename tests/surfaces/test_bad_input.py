@@ -1,5 +1,7 @@
 """Whatever a client sends: a wrong value is a 400 that names it, and nothing is written."""
 
+import json
+
 import pytest
 from django.db import connection
 from django.db.models.signals import pre_save
@@ -16,6 +18,7 @@ from .rest import Rest, superuser
 HUGE = 10**30
 NUL = 'a\x00b'
 HALF = 'a\ud800b'
+DEEP = json.loads('[' * 800 + ']' * 800)
 
 # Values that no field of the kind can hold, by the key that the error must stand under.
 WRONG = {
@@ -28,7 +31,7 @@ WRONG = {
     'seen': ['2024-02-30', 'soon', '', 1, True, [1], {'a': 1}, '0001-01-01T00:00:00+14:00', NUL],
     'web': ['no url', 'javascript:alert(1)', f'https://a.org/{"x" * 200}', True, {'a': 1}, [1], NUL],
     'web_title': [None, 'x' * 201, {'a': 1}, [1], NUL],
-    'extra': [NUL, {'a': NUL}, {NUL: 1}, [[HALF]]],
+    'extra': [NUL, {'a': NUL}, {NUL: 1}, [[HALF]], DEEP, [{'a': DEEP}]],
     'color': ['purple', '', {'value': 'red'}, ['red'], 1, True, NUL],
     'colors': ['red', ['purple'], [['red']], [{'value': 'red'}], {'a': 1}, [None], True, 1, [NUL]],
     'place': [

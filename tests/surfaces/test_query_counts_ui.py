@@ -67,7 +67,9 @@ def tenants(db):
 class TestList:
     @pytest.mark.parametrize('types', [0, 100])
     def test_costs_little_more_than_that_of_tenants(self, browser, tenants, types):
-        kind = make_type('cable', fields=[('name', 'text'), ('amount', 'integer'), ('web', 'url'), ('note', 'longtext')])
+        kind = make_type(
+            'cable', fields=[('name', 'text'), ('amount', 'integer'), ('web', 'url'), ('note', 'longtext')]
+        )
         make_types(types)
         for number in range(OBJECTS):
             make_object(kind, name=str(number), amount=number)

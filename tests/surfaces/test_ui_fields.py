@@ -66,7 +66,9 @@ def edit(browser, field, expect=302, **sent):
     path = f'custom-object-type-fields/{field.pk}/edit/'
     browser.get(path)
     form = browser.response.context['form']
-    now = {name: bound.value() for name, bound in ((name, form[name]) for name in form.fields) if not bound.field.disabled}
+    now = {
+        name: bound.value() for name, bound in ((name, form[name]) for name in form.fields) if not bound.field.disabled
+    }
     data = {name: value for name, value in {**now, **sent}.items() if value not in (None, False, 'null')}
     return browser.post(path, expect=expect, **data)
 
@@ -77,7 +79,11 @@ class TestForm:
     @pytest.mark.parametrize(
         ('type', 'present', 'absent'),
         [
-            ('text', ['validation_regex', 'unique', 'default'], ['validation_minimum', 'choice_set', 'related_object_type']),
+            (
+                'text',
+                ['validation_regex', 'unique', 'default'],
+                ['validation_minimum', 'choice_set', 'related_object_type'],
+            ),
             ('integer', ['validation_minimum', 'validation_maximum'], ['validation_regex', 'choice_set']),
             ('boolean', ['default'], ['unique', 'validation_regex']),
             ('select', ['choice_set'], ['related_object_type', 'validation_regex']),
@@ -142,7 +148,10 @@ class TestAdd:
             ({'name': 'tags'}, 'name'),
             ({'name': 'taken'}, '__all__'),
             ({'name': 'a', 'validation_regex': '['}, 'validation_regex'),
-            ({'name': 'a', 'type': 'integer', 'validation_minimum': '5', 'validation_maximum': '1'}, 'validation_minimum'),
+            (
+                {'name': 'a', 'type': 'integer', 'validation_minimum': '5', 'validation_maximum': '1'},
+                'validation_minimum',
+            ),
             ({'name': 'a', 'type': 'integer', 'default': '"x"'}, 'default'),
             ({'name': 'a', 'default': 'no json'}, 'default'),
             ({'name': 'a', 'type': 'select'}, 'choice_set'),

@@ -111,8 +111,8 @@ class TestAdd:
     def test_proposes_defaults(self, browser, sites):
         kind = make_type('cable')
         for name, type, default in (
-            ('name', 'text', 'new'), ('amount', 'integer', 5), ('active', 'boolean', False), ('bought', 'date', '2024-01-01'),
-            ('extra', 'json', {'a': 1}), ('place', 'object', sites[1].pk),
+            ('name', 'text', 'new'), ('amount', 'integer', 5), ('active', 'boolean', False),
+            ('bought', 'date', '2024-01-01'), ('extra', 'json', {'a': 1}), ('place', 'object', sites[1].pk),
         ):  # fmt: skip
             make_field(kind, name, type, default=default, target=type == 'object' and sites[1].__class__ or None)
         page = ' '.join(browser.get('cable/add/').split())
@@ -263,7 +263,8 @@ class TestBulkDelete:
 
 CSV = (
     'title,amount,price,active,bought,seen,web,web_title,extra,color,colors,place,places.slug,tags\n'
-    'One,1,2.50,yes,2024-05-01,2024-05-01 10:00:00,https://a.org,A,"{""a"": 1}",red,"red,blue",Berlin,"berlin,cairo",blue\n'
+    'One,1,2.50,yes,2024-05-01,2024-05-01 10:00:00,https://a.org,A,'
+    '"{""a"": 1}",red,"red,blue",Berlin,"berlin,cairo",blue\n'
     'Two,,,,,,,,,,,,,\n'
 )
 

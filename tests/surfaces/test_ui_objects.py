@@ -157,7 +157,8 @@ class TestDetail:
 
     def test_obeys_ui_visible(self, browser):
         kind = make_type('cable', fields=[
-            {'name': 'always'}, {'name': 'sometimes', 'ui_visible': 'if-set'}, {'name': 'never', 'ui_visible': 'hidden'},
+            {'name': 'always'}, {'name': 'sometimes', 'ui_visible': 'if-set'},
+            {'name': 'never', 'ui_visible': 'hidden'},
         ])  # fmt: skip
         bare, full = make_object(kind), make_object(kind, always='1', sometimes='2', never='whisper')
         text = text_of(browser.get(f'cable/{bare.pk}/'))
@@ -168,7 +169,9 @@ class TestDetail:
         assert 'Never' not in text
 
     def test_escapes_what_users_wrote(self, browser):
-        kind = make_type('cable', fields=[{'name': 'name', 'label': '<b>x', 'description': '"><b>y'}, ('extra', 'json')])
+        kind = make_type(
+            'cable', fields=[{'name': 'name', 'label': '<b>x', 'description': '"><b>y'}, ('extra', 'json')]
+        )
         obj = make_object(kind, name='<script>alert(1)</script>', extra={'a': '<script>alert(2)</script>'})
         for page in ('cable/', f'cable/{obj.pk}/', 'cable/add/', f'cable/{obj.pk}/edit/', 'cable/bulk-import/'):
             found = browser.get(page)
@@ -237,7 +240,9 @@ class TestTabs:
         assert 'Created' in text
         assert 'Updated' in text
         assert 'Because' in text
-        change = ObjectChange.objects.filter(changed_object_id=obj.pk, changed_object_type=every_kind.object_type).first()
+        change = ObjectChange.objects.filter(
+            changed_object_id=obj.pk, changed_object_type=every_kind.object_type
+        ).first()
         assert 'Two' in text_of(browser.get('/core/changelog/'))
         text = text_of(browser.get(f'/core/changelog/{change.pk}/'))
         assert 'One' in text

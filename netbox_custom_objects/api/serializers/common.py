@@ -16,7 +16,7 @@ class CheckedMessageMixin(serializers.Serializer):
     """Refuses a change log message that NetBox could not store."""
 
     def to_internal_value(self, data):
-        if isinstance(data, dict):
+        if type(data) is dict:  # a form's data is of another class, and NetBox reads these keys in plain ones only
             data = {**data, **self._checked(data, self._extra_fields())}
         return super().to_internal_value(data)
 

@@ -7,6 +7,8 @@ from .base import DefinitionViewSet
 
 
 class CustomObjectTypeFieldViewSet(DefinitionViewSet):
+    """The fields of custom object types."""
+
     queryset = CustomObjectTypeField.objects.all()
     serializer_class = CustomObjectTypeFieldSerializer
     filterset_class = CustomObjectTypeFieldFilterSet

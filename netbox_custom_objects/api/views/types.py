@@ -9,6 +9,8 @@ from .base import Conflict, DefinitionViewSet
 
 
 class CustomObjectTypeViewSet(DefinitionViewSet):
+    """Custom object types, each with its fields."""
+
     queryset = CustomObjectType.objects.all()
     serializer_class = CustomObjectTypeSerializer
     filterset_class = CustomObjectTypeFilterSet

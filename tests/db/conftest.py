@@ -1,0 +1,16 @@
+"""Fixtures of the database tests."""
+
+import pytest
+
+from netbox_custom_objects.constants import APP_LABEL
+
+
+@pytest.fixture
+def plugin_settings(settings, monkeypatch):
+    """Return a function that changes settings of the plugin until the end of the test."""
+
+    def change(**values):
+        for name, value in values.items():
+            monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], name, value)
+
+    return change
