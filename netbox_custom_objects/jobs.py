@@ -7,23 +7,26 @@ A job is told by its name for which type and schema it runs, so that none is que
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import batched
 
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, transaction
 
-from core.choices import JobStatusChoices
+from core.choices import JobIntervalChoices, JobStatusChoices
 from core.models import Job
 from extras.models import CachedValue
 from netbox.context import query_cache
-from netbox.jobs import JobRunner
+from netbox.jobs import JobRunner, system_job
 from netbox.search.backends import CachedValueSearchBackend, search_backend
 
 from .constants import APP_LABEL
-from .definitions import model_name
+from .definitions import TypeDefinition, model_name
 from .field_types import field_type_of
+from .models.display import expression_names
 from .runtime.context import pinned
-from .runtime.registry import model_for
+from .runtime.registry import model_for, world
 from .runtime.surfaces import surfaced_fields
+from .search import DISPLAY
 
 # Objects that are read, and named, at once.
 CHUNK = 1000
@@ -61,6 +64,40 @@ class ReindexCustomObjectTypeJob(JobRunner):
                 cls.enqueue(name=name, type_id=type_id, alias=alias)
 
         transaction.on_commit(enqueue, using=alias)
+
+
+@system_job(interval=JobIntervalChoices.INTERVAL_DAILY)
+class RefreshDisplayExpressionSearchJob(JobRunner):
+    """
+    Brings the names of objects in the search index up to date, in main.
+
+    A name that is built from other objects changes when those do, and nobody tells the index.
+    """
+
+    class Meta:
+        name = 'Refresh custom object display names in search'
+
+    def run(self, *args, **kwargs):
+        for definition in world(DEFAULT_DB_ALIAS).definitions.values():
+            if count := refresh_names(definition):
+                self.logger.info(f'{count} objects of custom object type {definition.name} have another name now.')
+
+
+def refresh_names(definition: TypeDefinition) -> int:
+    """Index the objects of a type anew whose display name is not the one in the index; return their number."""
+    references = {field.name for field in definition.fields if field_type_of(field).is_reference}
+    if not references & expression_names(definition.display_expression):
+        return 0
+    objects = model_for(definition.id, DEFAULT_DB_ALIAS).objects.using(DEFAULT_DB_ALIAS)
+    names = cached_values(definition.id, DEFAULT_DB_ALIAS).filter(field=DISPLAY)
+    count = 0
+    with as_one_request():
+        for batch in batched(objects.iterator(chunk_size=CHUNK), CHUNK):
+            known = dict(names.filter(object_id__in=[obj.pk for obj in batch]).values_list('object_id', 'value'))
+            changed = [obj for obj in batch if known.get(obj.pk) != str(obj)]
+            search_backend.cache(changed)
+            count += len(changed)
+    return count
 
 
 def cached_values(type_id: int, alias: str):

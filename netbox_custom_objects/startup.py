@@ -9,6 +9,7 @@ def register() -> None:
     """Register checks, system jobs, what NetBox keeps per model, and our part of netbox-branching where that is on."""
     import_module(f'{__package__}.checks')
     import_module(f'{__package__}.services.repair')
+    import_module(f'{__package__}.jobs')
     import_module(f'{__package__}.search').register()
     import_module(f'{__package__}.views.registration').register()
     if apps.is_installed('netbox_branching'):

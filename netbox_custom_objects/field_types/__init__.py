@@ -1,4 +1,5 @@
 """One module per field type, on the small base in `base`; `registry` lists them, `compile` makes tables of them."""
+
 from .base import FieldType
 from .compile import compile_type
 from .registry import FIELD_TYPE_CLASS, FIELD_TYPES, field_type_of

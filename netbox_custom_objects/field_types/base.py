@@ -4,6 +4,7 @@ What a field type is: one object per type that answers every question the rest o
 May import definitions, ddl.spec, django and NetBox's form, filter and serializer fields. Must never import models,
 runtime or a surface: whoever asks passes the FieldDefinition, and a model class where one is needed.
 """
+
 from typing import Any, ClassVar, Protocol
 
 from django import forms
@@ -38,6 +39,7 @@ class FieldType:
     Methods whose name ends in `s` return a dict keyed by the attribute, input, filter or column name that they make,
     because a type may need several (a URL has a title). Names always start with the field's own name.
     """
+
     name: ClassVar[str]
     # Spelled as PostgreSQL's format_type() spells it.
     column_type: ClassVar[str] = ''

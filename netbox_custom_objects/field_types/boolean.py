@@ -1,4 +1,5 @@
 """Field type boolean: true, false or not set."""
+
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models

@@ -1,4 +1,5 @@
 """Field types select and multiselect: values from one of NetBox's custom field choice sets."""
+
 import json
 
 import django_tables2 as tables
@@ -73,6 +74,7 @@ def choice_badge(choices: Choices, value: str):
 
 class ChoiceFieldType(FieldType):
     """What select and multiselect share."""
+
     needs_choice_set = True
     searchable = True
 
@@ -150,7 +152,8 @@ class MultiSelectFieldType(ChoiceFieldType):
     def get_model_field(self, field, **kwargs):
         return ArrayField(
             models.CharField(max_length=VALUE_LENGTH, validators=[lambda value: self.check_choice(field, value)]),
-            **self.model_field_kwargs(field), **kwargs,
+            **self.model_field_kwargs(field),
+            **kwargs,
         )
 
     def to_python(self, field, value):

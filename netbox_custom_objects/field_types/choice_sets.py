@@ -4,6 +4,7 @@ The choices of NetBox's choice sets, read once per state of a set.
 May import NetBox's extras models. A set's state is part of the definition (ChoiceSetRef), so that what is cached here
 is never stale: editing the choices makes a new key.
 """
+
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from ..definitions import ChoiceSetRef
 @dataclass(frozen=True)
 class Choices:
     """Values with labels and colours, in the set's order."""
+
     pairs: tuple[tuple[str, str], ...]
     labels: dict[str, str]
     colors: dict[str, str]

@@ -3,6 +3,7 @@ Compiles a definition into the tables that it needs.
 
 Pure in effect: reads nothing, writes nothing; the same definition gives the same schema in every process.
 """
+
 from ..ddl.spec import Column, Index, Schema, Table
 from ..definitions import TypeDefinition, index_name
 from .registry import field_type_of

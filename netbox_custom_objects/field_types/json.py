@@ -1,4 +1,5 @@
 """Field type json: any JSON document."""
+
 import json
 from math import isfinite
 

@@ -1,4 +1,5 @@
 """Field types integer (64 bit) and decimal (8 digits, 2 places)."""
+
 from decimal import Decimal
 
 import django_tables2 as tables
@@ -13,7 +14,7 @@ from netbox.ui import attrs
 from .base import FieldType
 from .filters import BigNumberFilter, DecimalFilter
 
-INT64_MIN, INT64_MAX = -(2 ** 63), 2 ** 63 - 1
+INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 DECIMAL_DIGITS, DECIMAL_PLACES = 8, 2
 
 
@@ -51,9 +52,7 @@ class IntegerFieldType(NumberFieldType):
         return value
 
     def get_form_field(self, field, **kwargs):
-        return forms.IntegerField(
-            min_value=INT64_MIN, max_value=INT64_MAX, **self.form_field_kwargs(field, **kwargs)
-        )
+        return forms.IntegerField(min_value=INT64_MIN, max_value=INT64_MAX, **self.form_field_kwargs(field, **kwargs))
 
     def get_filterform_field(self, field):
         return forms.IntegerField(required=False)

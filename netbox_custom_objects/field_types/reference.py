@@ -3,6 +3,7 @@ Field types object and multiobject: one or many objects of one type, NetBox's ow
 
 Columns, links and integrity are ours (decision 5): no foreign key in the database, no relation on the target's class.
 """
+
 from typing import ClassVar
 
 import django_tables2 as tables
@@ -41,6 +42,7 @@ def target_model(target: TargetRef):
 
 class ReferenceFieldType(FieldType):
     """What all references share."""
+
     is_reference: ClassVar[bool] = True
     convertible = False
 
@@ -53,13 +55,16 @@ class ReferenceFieldType(FieldType):
 
     def form_field_kwargs(self, field, **kwargs):
         custom = field.target.type_id is not None
-        return super().form_field_kwargs(field, **{
-            'queryset': self.queryset(field),
-            'query_params': field.related_object_filter,
-            'selector': not custom,
-            'quick_add': custom,
-            **kwargs,
-        })
+        return super().form_field_kwargs(
+            field,
+            **{
+                'queryset': self.queryset(field),
+                'query_params': field.related_object_filter,
+                'selector': not custom,
+                'quick_add': custom,
+                **kwargs,
+            },
+        )
 
     def import_attribute(self, field: FieldDefinition) -> str:
         """Return the attribute that names a target in imported files, unless the header says another."""

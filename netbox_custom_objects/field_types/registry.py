@@ -1,4 +1,5 @@
 """All field types, by the name that CustomObjectTypeField.type holds."""
+
 from .base import FieldType
 from .boolean import BooleanFieldType
 from .choice import MultiSelectFieldType, SelectFieldType

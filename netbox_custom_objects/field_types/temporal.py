@@ -1,4 +1,5 @@
 """Field types date and datetime."""
+
 from datetime import UTC, datetime
 
 from django import forms

@@ -1,4 +1,5 @@
 """Field types text and longtext."""
+
 import django_tables2 as tables
 from django import forms
 from django.core.exceptions import ValidationError
@@ -15,6 +16,7 @@ from .json import validate_storable
 
 class CharacterFieldType(FieldType):
     """What text, longtext and url share: a regular expression, text lookups, quick search by `contains`."""
+
     regex_allowed = True
     loose_filter = True
     empty_values = ('',)
@@ -65,9 +67,7 @@ class LongTextFieldType(CharacterFieldType):
         return models.TextField(**self.model_field_kwargs(field), **kwargs)
 
     def get_form_field(self, field, **kwargs):
-        return forms.CharField(
-            empty_value=None, widget=forms.Textarea, **self.form_field_kwargs(field, **kwargs)
-        )
+        return forms.CharField(empty_value=None, widget=forms.Textarea, **self.form_field_kwargs(field, **kwargs))
 
     def get_attribute(self, field):
         return attrs.TemplatedAttr(

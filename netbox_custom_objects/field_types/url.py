@@ -1,4 +1,5 @@
 """Field type url: an address and an optional title that is shown in its place."""
+
 import django_tables2 as tables
 from django import forms
 from django.db import models

@@ -1,6 +1,7 @@
 """Pages of custom object types."""
 
 from django.contrib import messages
+from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
@@ -107,6 +108,8 @@ class CustomObjectTypeDeleteView(generic.ObjectDeleteView):
     def _handle_protected_objects(self, obj, protected_objects, request, exc):
         """Say which fields or objects stand in the way: a field's own name would not tell its type."""
         messages.error(request, exc.args[0])
+        if request.htmx:
+            return HttpResponse(headers={'HX-Redirect': obj.get_absolute_url()})
         return redirect(obj.get_absolute_url())
 
 

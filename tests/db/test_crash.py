@@ -1,133 +1,208 @@
-"""
-A process that is killed (SIGKILL) inside a schema change leaves rows, tables and revision whole.
+"""A process is killed (SIGKILL) in the middle of a schema change: rows, tables and revision stay in step."""
 
-A change is one transaction, so that nothing is left of it; what a job had begun is found by comparison.
-"""
+import os
+import signal
+import time
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
+from django_rq import get_queue
+from rq import SimpleWorker
 
+from netbox_custom_objects.ddl.introspect import introspect, introspect_all
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.models.revision import read_token
+from netbox_custom_objects.runtime.registry import world
+from netbox_custom_objects.services.reconcile import plan_for, reconcile_all
 from netbox_custom_objects.services.repair import repair
-from tests.support.branches import assert_schema_is_clean, rows
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Worker
+from tests.support.sessions import other_session
+
+MAIN = Target.for_alias('default')
+SECONDS = 20
 
 pytestmark = pytest.mark.slow
 
-MAIN = Target.for_alias('default')
-
-# Where the process stops and says so; it is killed there.
-HALT = """
-import time
-def halt(*args, **kwargs):
-    say('here')
-    time.sleep(60)
-"""
-POINTS = {
-    'the row is written, the column is not': """
-        from netbox_custom_objects.services import reconcile
-        reconcile.execute = halt
-    """,
-    'the column is there, the transaction is open': """
-        from django.db.models.signals import post_save
-        post_save.connect(lambda sender, **kwargs: halt() if sender is CustomObjectTypeField else None, weak=False)
-    """,
-    'everything is done, and about to be committed': 'pass',
-}
-ADD_FIELD = """
-from django.db import transaction
-with transaction.atomic():
-    make_field(CustomObjectType.objects.get(name='server'), 'serial')
-    halt()
-"""
-ADD_TYPE = """
-from django.db import transaction
-with transaction.atomic():
-    make_type('rack', fields=[('title', 'text')])
-    halt()
-"""
-DELETE_FIELD = """
-from django.db import transaction
-with transaction.atomic():
-    CustomObjectTypeField.objects.get(name='code').delete()
-    halt()
-"""
-
 
 @pytest.fixture
-def server(fresh_database):
-    server = make_type('server', fields=[('title', 'text'), {'name': 'code', 'type': 'text', 'unique': True}])
-    make_object(server, title='a', code='1')
-    return server
-
-
-def killed(database, *pieces):
-    """Run code in another process until it halts, and kill that."""
-    with Worker(database.name) as worker:
-        worker.run(HALT)
-        for piece in pieces:
-            worker.send(piece)
-            answer = worker.read()
-            if answer == 'here':
-                return
-            assert 'error' not in answer, answer
-        raise AssertionError('the process was to halt')
-
-
-@pytest.mark.parametrize('change', [ADD_FIELD, ADD_TYPE, DELETE_FIELD])
-@pytest.mark.parametrize('point', POINTS)
-def test_nothing_is_left_of_a_change_whose_process_was_killed(fresh_database, server, point, change):
-    token, fields = read_token(MAIN), rows(CustomObjectTypeField, 'name')
-    killed(fresh_database, POINTS[point], change)
-    assert (read_token(MAIN), rows(CustomObjectTypeField, 'name')) == (token, fields)
-    assert [t.name for t in CustomObjectType.objects.all()] == ['server']
-    assert_schema_is_clean()
-    assert repair() == {}
-    # The killed process's locks are gone with it: the same change goes through now.
-    make_field(server, 'serial')
-    assert rows(server.get_model(), 'title', 'code', 'serial') == [('a', '1', None)]
-
-
-def test_a_change_stands_once_it_is_committed(fresh_database, server):
-    killed(fresh_database, "make_field(CustomObjectType.objects.get(name='server'), 'serial'); halt()")
-    assert rows(server.get_model(), 'title', 'serial') == [('a', None)]
-    assert_schema_is_clean()
-
-
-def test_an_index_build_that_was_killed_is_done_again(fresh_database, server, plugin_settings):
-    model = server.get_model()
-    model.objects.bulk_create(model(title=str(number), code=str(number + 2)) for number in range(200))
-    table = server.get_database_table_name()
-    # The build waits for this transaction, which has a lock on a row: it is killed while it does.
+def worker(fresh_database):
     with Worker(fresh_database.name) as worker:
-        worker.run(HALT)
-        worker.run(
-            'from django.db import connection; connection.set_autocommit(False); '
-            f"connection.cursor().execute('SELECT * FROM {table} LIMIT 1 FOR UPDATE')"
-        )
-        plugin_settings(inline_row_limit=10)
-        field = CustomObjectTypeField.objects.get(name='title')
-        field.unique = True
-        field.save()
-        with Worker(fresh_database.name) as builder:
-            builder.send(
-                'from django.db import connection\n'
-                "connection.cursor().execute('SET lock_timeout = 0')\n"
-                'from netbox_custom_objects.services.deferred import finish_schema_change\n'
-                f"finish_schema_change('default', {server.pk})"
+        yield worker
+
+
+def state():
+    """Everything that must be as before, or as after, and never in between."""
+    return (
+        read_token(MAIN),
+        introspect_all(MAIN),
+        sorted(CustomObjectType.objects.values_list('pk', 'name', 'next_schema_id')),
+        sorted(CustomObjectTypeField.objects.values_list('pk', 'name', 'type', 'unique')),
+    )
+
+
+def query(sql, *params):
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchone()[0]
+
+
+def wait_until(condition):
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def somebody_waits_for_a_lock():
+    return query(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+
+
+def wait_until_alone():
+    """PostgreSQL notices that a client is gone when it next wants to read from it."""
+    wait_until(
+        lambda: (
+            not query(
+                'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
             )
-            with connection.cursor() as cursor:
-                invalid = False
-                while not invalid:
-                    cursor.execute('SELECT count(*) FROM pg_index WHERE NOT indisvalid')
-                    invalid = cursor.fetchone()[0] > 0
-            builder.kill()
-    with Worker(fresh_database.name) as next_start:
-        next_start.run(
-            'from netbox_custom_objects.services.deferred import finish_schema_change\n'
-            f"finish_schema_change('default', {server.pk})"
         )
-    assert_schema_is_clean()
+    )
+
+
+def assert_everything_works(thing):
+    """The next edit and the next object are made as if nothing had happened."""
+    assert reconcile_all('default') == {}
+    make_field(thing, 'next_edit', default='x')
+    obj = make_object(thing, title='after')
+    assert thing.get_model().objects.get(pk=obj.pk).next_edit == 'x'
+    assert reconcile_all('default') == {}
+
+
+CHANGES = {
+    'create a type': "make_every_kind('other')",
+    'add a field': "make_field(thing, 'more', default='x')",
+    'rename a field': "field.name = 'renamed'; field.save()",
+    'convert a field': "field.type = 'integer'; field.save()",
+    'make a field unique': 'field.unique = True; field.save()',
+    'delete a field': 'field.delete()',
+    'delete the type': 'thing.delete()',
+}
+
+
+def test_killed_after_the_ddl_and_before_the_commit(worker):
+    """Whatever the change was: it did not happen. Each is made in a process of its own, forked from the worker."""
+    thing = make_type('thing', fields=[('title', 'text')])
+    make_object(thing, title='1')
+    for code in CHANGES.values():
+        before = state()
+        worker.send(f"""
+            import os, time
+            connection.close()
+            if os.fork() == 0:
+                with transaction.atomic():
+                    thing = CustomObjectType.objects.get(name='thing')
+                    field = thing.fields.get(name='title')
+                    {code}
+                    say({{'child': os.getpid()}})
+                    time.sleep(60)
+        """)
+        answers = [worker.read(), worker.read()]
+        (child,) = [answer['child'] for answer in answers if 'child' in answer]
+        os.kill(child, signal.SIGKILL)
+        wait_until_alone()
+        assert state() == before, code
+    assert thing.get_model().objects.get().title == '1'
+    assert_everything_works(thing)
+
+
+def test_killed_between_the_row_and_the_ddl(worker):
+    """The field's row is written, its column waits for a reader; then the process is gone."""
+    thing = make_type('thing', fields=[('title', 'text')])
+    before = state()
+    with other_session() as reader:
+        reader.execute(f'SELECT count(*) FROM {thing.get_database_table_name()}')
+        worker.send("make_field(CustomObjectType.objects.get(), 'more')")
+        wait_until(somebody_waits_for_a_lock)
+        assert not CustomObjectTypeField.objects.filter(name='more').exists(), 'not committed yet'
+        worker.kill()
+    wait_until_alone()
+    assert state() == before
+    assert_everything_works(thing)
+
+
+def test_killed_after_the_commit_and_before_the_job_is_queued(worker, plugin_settings):
+    """Everything is there but the index that a job should have built: the repair finds that it is missing."""
+    thing = make_type('thing', fields=[('title', 'text')])
+    for number in range(3):
+        make_object(thing, title=str(number))
+    worker.send("""
+        import time
+        from django.conf import settings
+        settings.PLUGINS_CONFIG['netbox_custom_objects']['inline_row_limit'] = 2
+        with transaction.atomic():
+            transaction.on_commit(lambda: (say('committed'), time.sleep(60)))
+            field = CustomObjectTypeField.objects.get()
+            field.unique = True
+            field.save()
+    """)
+    assert worker.read() == 'committed'
+    worker.kill()
+    wait_until_alone()
+    plugin_settings(inline_row_limit=2)
+    assert CustomObjectTypeField.objects.get().unique
+    assert len(plan_for(MAIN, thing.pk)[0]) == 1
+    assert not get_queue('default').count
+    repair()
+    work()
+    assert not plan_for(MAIN, thing.pk)[0]
+    plugin_settings(inline_row_limit=1000)
+    assert_everything_works(thing)
+
+
+@pytest.mark.parametrize('mend', ['repair', 'edit'])
+def test_killed_while_an_index_is_built(worker, plugin_settings, mend):
+    """PostgreSQL leaves an invalid index behind, which enforces nothing; it is replaced."""
+    thing = make_type('thing', fields=[('title', 'text')])
+    for number in range(3):
+        make_object(thing, title=str(number))
+    plugin_settings(inline_row_limit=2)
+    with transaction.atomic():
+        CustomObjectTypeField.objects.update(unique=True)  # as after a commit whose job is running now
+    backend = worker.run("""
+        with connection.cursor() as cursor:
+            cursor.execute('SELECT pg_backend_pid()')
+            (result,) = cursor.fetchone()
+    """)
+    with other_session() as writer:
+        writer.execute(f'INSERT INTO {thing.get_database_table_name()} DEFAULT VALUES')
+        worker.send(f"""
+            from netbox_custom_objects.services.deferred import finish_schema_change
+            finish_schema_change('default', {thing.pk})
+        """)
+        wait_until(somebody_waits_for_a_lock)
+        worker.kill()
+        query('SELECT pg_terminate_backend(%s)', backend)
+    wait_until_alone()
+    assert query('SELECT count(*) FROM pg_index WHERE NOT indisvalid') == 1
+    if mend == 'repair':
+        repair()
+        work()
+    else:
+        plugin_settings(inline_row_limit=1000)
+        make_field(thing, 'edited')
+    assert query('SELECT count(*) FROM pg_index WHERE NOT indisvalid') == 0
+    table = introspect(MAIN, thing.pk).table(thing.get_database_table_name())
+    assert (f'f_{CustomObjectTypeField.objects.get(name="title").pk}',) in [
+        i.columns for i in table.indexes if i.unique
+    ]
+    plugin_settings(inline_row_limit=1000)
+    assert_everything_works(thing)
+
+
+def work():
+    queue = get_queue('default')
+    SimpleWorker([queue], connection=queue.connection).work(burst=True)
+    assert world().definitions

@@ -14,7 +14,7 @@ from netbox.registry import registry
 from netbox.search import get_indexer
 from netbox.search.backends import search_backend
 
-from netbox_custom_objects.jobs import reindex
+from netbox_custom_objects.jobs import RefreshDisplayExpressionSearchJob, reindex
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.branches import Lab, edit
 from tests.support.factories import make_every_kind, make_field, make_object, make_type
@@ -203,6 +203,18 @@ class TestReindex:
             edit(kind, display_expression='Cable {{ name }}')
         work()
         assert cached(kind)[obj.pk, '_display'] == (100, 'Cable a')
+
+    def test_the_daily_job_follows_names_that_are_built_from_other_objects(self, kind, obj, commit, sites):
+        make_field(kind, 'place', 'object', target=type(sites[0]), search_weight=0)
+        with commit():
+            edit(kind, display_expression='{{ name }} in {{ place }}')
+            edit(kind.get_model().objects.get(), place=sites[0])
+        work()
+        assert cached(kind)[obj.pk, '_display'] == (100, 'a in Berlin')
+        edit(sites[0], name='Bonn')
+        RefreshDisplayExpressionSearchJob.enqueue(immediate=True)
+        assert Job.objects.get(name='Refresh custom object display names in search').status == 'completed'
+        assert cached(kind)[obj.pk, '_display'] == (100, 'a in Bonn')
 
     def test_changed_labels_of_choices(self, db, commit):
         kind = make_type('cable', fields=[{'name': 'color', 'type': 'select', 'choices': ['red']}])

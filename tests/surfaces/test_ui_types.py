@@ -143,6 +143,8 @@ class TestDelete:
         path = f'custom-object-types/{every_kind.pk}/delete/'
         browser.get(path, expect=302)
         assert 'cable.end' in browser.messages[0]
+        browser.get(path, headers={'HX-Request': 'true'})
+        assert browser.response['HX-Redirect'] == every_kind.get_absolute_url()
         browser.post(path, confirm='true')
         assert CustomObjectType.objects.filter(pk=every_kind.pk).exists()
         browser.post('custom-object-types/delete/', pk=[every_kind.pk], confirm='true', _confirm='1')

@@ -7,6 +7,7 @@ One viewset serves them all: which type is meant is told from the request, in th
 from functools import cache, cached_property
 
 from django.conf import settings as django_settings
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError
 from django.urls import resolve
 from django.utils.translation import gettext as _
@@ -36,6 +37,8 @@ class CustomObjectViewSet(StrictModelViewSet):
 
     lookup_value_regex = '[0-9]+'
     slug = None
+    # Whether a list of objects is being created.
+    in_list = False
 
     def initialize_request(self, request, *args, **kwargs):
         self.slug = self.kwargs.get('custom_object_type')
@@ -90,6 +93,7 @@ class CustomObjectViewSet(StrictModelViewSet):
 
     def bulk_create(self, request, *args, **kwargs):
         self._bind(request)
+        self.in_list = True
         return super().bulk_create(request, *args, **kwargs)
 
     def bulk_update(self, request, *args, **kwargs):
@@ -113,9 +117,20 @@ class CustomObjectViewSet(StrictModelViewSet):
 
     def perform_create(self, serializer):
         try:
-            super().perform_create(serializer)
+            if self.in_list:
+                self._create_in_list(serializer)
+            else:
+                super().perform_create(serializer)
         except IntegrityError as error:
             raise self._not_unique(error) from error
+
+    def _create_in_list(self, serializer):
+        # One wrong object undoes the whole list, so none needs a savepoint of its own. Within one, NetBox would queue
+        # a background job for the search index of each object, which takes longer than creating it.
+        try:
+            self._validate_objects(serializer.save())
+        except ObjectDoesNotExist:
+            raise PermissionDenied() from None
 
     def perform_update(self, serializer):
         try:
