@@ -15,7 +15,7 @@ from .constants import APP_LABEL
 from .runtime.registry import world
 from .runtime.surfaces import per_type
 
-ADD, IMPORT = ('Add', 'mdi mdi-plus-thick'), ('Import', 'mdi mdi-upload')
+ADD, IMPORT = (_('Add'), 'mdi mdi-plus-thick'), (_('Import'), 'mdi mdi-upload')
 
 
 class CustomObjectsMenu(PluginMenu):

@@ -9,11 +9,8 @@ from ..models import CustomObjectTypeField
 
 
 class CustomObjectTypeFieldTable(NetBoxTable):
-    # A field has no page of its own: its name leads to the form.
-    name = tables.Column(
-        linkify=('plugins:netbox_custom_objects:customobjecttypefield_edit', {'pk': tables.A('pk')}),
-        verbose_name=_('Name'),
-    )
+    # Not a link: a field has no page of its own, and its form is behind the pencil.
+    name = tables.Column(verbose_name=_('Name'))
     id = tables.Column(verbose_name=_('ID'))
     custom_object_type = tables.Column(linkify=True, verbose_name=_('Custom object type'))
     type = columns.ChoiceFieldColumn(verbose_name=_('Type'))

@@ -6,7 +6,7 @@ NetBox's own export, by labels and for people, stays as it is.
 
 import csv
 
-from django.http import StreamingHttpResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext_lazy as _
@@ -57,8 +57,9 @@ class ImportableExportMixin:
             return super().get(request)
         queryset = self.filterset(request.GET, self.queryset, request=request).qs
         filename = f'netbox_{self.model._meta.verbose_name_plural}_import.csv'
-        return StreamingHttpResponse(
-            importable_rows(self.model, queryset),
+        # Not streamed: by the time that a server reads a stream, the branch of the request is no longer active.
+        return HttpResponse(
+            ''.join(importable_rows(self.model, queryset)),
             content_type='text/csv; charset=utf-8',
             headers={'Content-Disposition': content_disposition_header(True, filename)},
         )

@@ -71,17 +71,39 @@ def test_commands_find_nothing_to_do_about_dynamic_types(fresh_database):
 @pytest.mark.slow
 def test_i3_everything_works_without_netbox_branching(fresh_database):
     code = """
+        from django.contrib.auth import get_user_model
         from django.core.management import call_command
+        from django.test import Client
         from dcim.models import Site
 
         call_command('check')
-        kind = make_every_kind()
+        client = Client()
+        client.force_login(get_user_model().objects.create_superuser('admin'))
+
+        def call(method, path, body=None, status=200):
+            url = f'/api/plugins/custom-objects/{path}'
+            response = getattr(client, method)(url, body, content_type='application/json')
+            assert response.status_code == status, response.content
+            return response.json() if response.content else None
+
         site = Site.objects.create(name='S', slug='s')
-        row = make_object(kind, title='a', place=site, places=[site])
+        kind = call('post', 'custom-object-types/', {'name': 'cat', 'slug': 'cats'}, 201)
+        for field in (
+            {'name': 'title', 'type': 'text', 'primary': True},
+            {'name': 'home', 'type': 'object', 'related_object_type': 'dcim.site'},
+            {'name': 'places', 'type': 'multiobject', 'related_object_type': 'dcim.site'},
+        ):
+            if target := field.pop('related_object_type', None):
+                field |= dict(zip(('app_label', 'model'), target.split('.')))
+            call('post', 'custom-object-type-fields/', {'custom_object_type': kind['id'], **field}, 201)
+        row = call('post', 'cats/', {'title': 'Tom', 'home': site.pk, 'places': [site.pk]}, 201)
         site.delete()
-        row.refresh_from_db()
-        assert (str(row), row.place_id, list(row.places.all())) == ('a', None, [])
-        kind.delete()
+        row = call('patch', f'cats/{row["id"]}/', {'title': 'Tim'})
+        assert (row['display'], row['home'], row['places']) == ('Tim', None, [])
+        assert call('get', 'cats/?title=Tim')['count'] == 1
+        call('delete', f'cats/{row["id"]}/', status=204)
+        call('delete', f'custom-object-types/{kind["id"]}/', status=204)
+
         loaded = [name for name in sys.modules if name.startswith('netbox_branching')]
         assert not loaded, loaded
     """

@@ -17,6 +17,9 @@ SKIPPING = re.compile(
 
 DOCSTRING_LINES = 8
 
+# What parameters are called that hold something of one type.
+PER_TYPE = {'cls', 'definition', 'field', 'instance', 'model', 'obj', 'queryset', 'self'}
+
 
 def test_nothing_is_unfinished():
     for module in modules(NAME, 'tests'):
@@ -44,6 +47,11 @@ def test_every_field_type_has_a_test_module():
     assert set(FIELD_TYPES) <= tested, f'untested: {set(FIELD_TYPES) - tested}'
 
 
+def test_every_field_type_has_a_page_in_the_documentation():
+    pages = {path.stem for path in (ROOT / 'docs' / 'field-types').glob('*.md')}
+    assert set(FIELD_TYPES) <= pages, f'undocumented: {set(FIELD_TYPES) - pages}'
+
+
 def test_physical_names_are_made_in_one_place():
     """I6: what a table, column or sequence is called is decided in definitions/names.py alone."""
     # introspect finds the tables of all types by the pattern of their names.
@@ -53,3 +61,18 @@ def test_physical_names_are_made_in_one_place():
             continue
         for text, line in module.strings():
             assert not re.match(r'custom_objects_(\d|$)|f_$', text), f'{module}:{line} makes a name: {text}'
+
+
+def test_what_is_built_per_type_is_memoised_on_its_island_alone():
+    """I10, as far as source shows it: no other cache is keyed by a class, whose generations are equal to Python."""
+    for module in modules():
+        for function in ast.walk(module.tree):
+            if not isinstance(function, ast.FunctionDef):
+                continue
+            decorators = {ast.unparse(decorator).split('(')[0].split('.')[-1] for decorator in function.decorator_list}
+            if decorators & {'cache', 'lru_cache'}:
+                parameters = {argument.arg for argument in function.args.args}
+                assert not parameters & PER_TYPE, f'{module}:{function.lineno} caches by a class or an object'
+        for name, line in module.names():
+            allowed = name != 'memo' or module.name == f'{NAME}.runtime.surfaces'
+            assert allowed, f'{module}:{line} memoises beside per_type'

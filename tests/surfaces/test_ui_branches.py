@@ -66,6 +66,8 @@ def test_objects_differ_between_main_and_branch(lab, browser, in_main):
         make_object(in_main, name='branched')
     assert 'branched' not in text_of(browser.get('cable/'))
     assert 'branched' in text_of(browser.get(f'cable/?_branch={branch.schema_id}'))
+    for export in ('', 'table', 'importable'):
+        assert 'branched' in browser.get(f'cable/?export={export}'), export
 
 
 def test_fields_differ_between_main_and_branch(lab, browser, in_main):

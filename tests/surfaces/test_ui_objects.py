@@ -6,9 +6,12 @@ import pytest
 
 from core.models import ObjectChange
 from dcim.models import Site
-from extras.models import ExportTemplate, JournalEntry, Tag
+from extras.models import CustomLink, ExportTemplate, JournalEntry, SavedFilter, TableConfig, Tag
 from tenancy.models import Contact, ContactAssignment, ContactRole
+from utilities.tables import get_table_for_model
 
+from netbox_custom_objects import forms, tables
+from netbox_custom_objects.dynamic_forms import build_filterset_form_class
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.ui import text_of
 
@@ -45,6 +48,14 @@ class TestList:
             make_object(every_kind, title=title, amount=amount)
         rows = list(csv.DictReader(browser.get('every-kind/?sort=-amount&export').splitlines()))
         assert [row['Title'] for row in rows] == ['a', 'b', 'c']
+
+    def test_sorts_by_every_column(self, browser, every_kind, values):
+        make_object(every_kind, **values)
+        browser.get('every-kind/')
+        names = [column.name for column in browser.response.context['table'].columns if column.orderable]
+        assert {'id', 'title', 'extra', 'colors', 'place', 'owner', 'created'} <= set(names)
+        for name in names:
+            assert 'First' in text_of(browser.get(f'every-kind/?sort={name}')), name
 
     @pytest.mark.parametrize(
         ('query', 'titles'),
@@ -210,6 +221,52 @@ class TestDetail:
         form = ' '.join(browser.get(f'cable/add/?name=copy+me&places={sites[0].pk}&places={sites[1].pk}').split())
         assert 'value="copy me"' in form
         assert f'<option value="{sites[1].pk}" selected >Cairo' in form
+
+
+class TestFeatures:
+    """What NetBox stores per model or table, and looks up by name."""
+
+    def test_table_configurations(self, browser, every_kind, values):
+        make_object(every_kind, **values)
+        name = f'Table{every_kind.pk}ModelTable'
+        query = f'object_type={every_kind.object_type.pk}&table={name}&columns=amount&ordering=-amount'
+        assert 'Amount' in browser.get(f'/extras/table-configs/add/?{query}')
+        browser.post(
+            f'/extras/table-configs/add/?{query}', name='Mine', weight=1000, enabled='on', columns=['amount'],
+            object_type=every_kind.object_type.pk, table=name,
+        )  # fmt: skip
+        config = TableConfig.objects.get()
+        text = text_of(browser.get(f'every-kind/?tableconfig_id={config.pk}'))
+        assert '7' in text
+        assert 'First' not in text
+
+    def test_saved_filters(self, browser, every_kind, values):
+        make_object(every_kind, **values)
+        make_object(every_kind, title='Second')
+        saved = SavedFilter.objects.create(name='Sevens', slug='sevens', parameters={'amount': [7]})
+        saved.object_types.add(every_kind.object_type)
+        text = text_of(browser.get(f'every-kind/?filter_id={saved.pk}'))
+        assert 'First' in text
+        assert 'Second' not in text
+        browser.get(f'/extras/saved-filters/{saved.pk}/')
+
+    def test_custom_links(self, browser, every_kind, values):
+        obj = make_object(every_kind, **values)
+        link = CustomLink.objects.create(name='Map', link_text='Map of {{ object.title }}', link_url='https://map.org')
+        link.object_types.add(every_kind.object_type)
+        assert 'Map of First' in browser.get(f'every-kind/{obj.pk}/')
+        browser.get('every-kind/')
+
+    def test_names_that_others_look_up(self, every_kind):
+        model = every_kind.get_model()
+        assert get_table_for_model(model).__name__ == f'Table{every_kind.pk}ModelTable'
+        form = build_filterset_form_class(model)
+        assert form.__name__ == f'Table{every_kind.pk}ModelFilterForm'
+        assert getattr(forms, form.__name__) is form
+        for module in (forms, tables):
+            with pytest.raises(AttributeError):
+                module.Table4711ModelTable  # noqa: B018
+        assert every_kind.get_model() is model
 
 
 class TestTabs:
