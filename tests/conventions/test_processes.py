@@ -82,7 +82,8 @@ def test_i3_everything_works_without_netbox_branching(fresh_database):
 
         def call(method, path, body=None, status=200):
             url = f'/api/plugins/custom-objects/{path}'
-            response = getattr(client, method)(url, body, content_type='application/json')
+            sent = {'data': body, 'content_type': 'application/json'} if body else {}
+            response = getattr(client, method)(url, **sent)
             assert response.status_code == status, response.content
             return response.json() if response.content else None
 
