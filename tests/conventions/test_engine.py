@@ -2,6 +2,7 @@
 
 import uuid
 
+import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
 from django.db import connection
@@ -66,6 +67,7 @@ def test_i7_reconciling_twice_changes_nothing(db):
         assert (set(found.live_columns), set(found.indexes)) == (set(table.columns), set(table.indexes))
 
 
+@pytest.mark.slow
 def test_i8_core_models_never_learn_of_dynamic_types(db, monkeypatch, settings):
     """Relation counts of core models and queries of a core delete are the same, however many types there are."""
     monkeypatch.setitem(settings.PLUGINS_CONFIG['netbox_custom_objects'], 'max_custom_object_types', 0)

@@ -27,6 +27,7 @@ def test_i9_start_up_opens_no_connection():
     assert result.returncode == 0, result.stderr
 
 
+@pytest.mark.slow
 def test_i9_commands_work_where_no_database_answers():
     code = """
         from django.core.management import call_command

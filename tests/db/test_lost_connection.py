@@ -5,7 +5,7 @@ import time
 
 import pytest
 from django.contrib.auth import get_user_model
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections, connection, transaction
 from django.test import Client
 
 from netbox_custom_objects.ddl.introspect import introspect
@@ -68,6 +68,23 @@ def test_orm(thing):
     assert state(thing) == before
     make_field(thing, 'more', default='x')
     assert make_object(thing, title='a').more == 'x'
+    assert reconcile_all('default') == {}
+
+
+@pytest.mark.parametrize('then', ['SELECT 1', None], ids=['at the next query', 'at the commit'])
+def test_after_the_ddl(thing, then):
+    before = state(thing)
+    with pytest.raises((OperationalError, InterfaceError)), transaction.atomic(), connection.cursor() as cursor:
+        make_field(thing, 'more')
+        cursor.execute('SELECT pg_backend_pid()')
+        (pid,) = cursor.fetchone()
+        with other_session() as other:
+            other.execute('SELECT pg_terminate_backend(%s)', [pid])
+        if then:
+            cursor.execute(then)
+    close_old_connections()
+    assert state(thing) == before
+    make_field(thing, 'more')
     assert reconcile_all('default') == {}
 
 

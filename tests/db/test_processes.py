@@ -5,19 +5,12 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.runtime.context import pinned
 from netbox_custom_objects.runtime.registry import world
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Worker
 
 READS_TOKEN = 'FROM "public"."netbox_custom_objects_revision"'
-
-
-@pytest.fixture
-def worker(fresh_database):
-    with Worker(fresh_database.name) as worker:
-        yield worker
 
 
 def a_request(custom_object_type):
@@ -33,12 +26,19 @@ def a_request(custom_object_type):
 
 
 @pytest.mark.slow
-def test_another_process_changes_definitions(worker):
+def test_processes_follow_each_other(fresh_database):
     thing = make_type('thing', fields=[('title', 'text')])
     obj = make_object(thing, title='a')
     assert a_request(thing)[0] == ['title']
     assert a_request(thing) == (['title'], 1, 1), 'where nothing changed, a request costs one query'
+    with Worker(fresh_database.name) as worker:
+        follow_changes_of_fields(thing, worker)
+        follow_changes_of_types(worker)
+        be_followed(thing, worker)
+    assert thing.get_model().objects.get(pk=obj.pk).label == 'a'
 
+
+def follow_changes_of_fields(thing, worker):
     steps = [
         ("make_field(CustomObjectType.objects.get(), 'serial', default='x')", ['serial', 'title']),
         (
@@ -53,8 +53,9 @@ def test_another_process_changes_definitions(worker):
         names, _, tokens = a_request(thing)
         assert (names, tokens) == (expected, 1)
         assert a_request(thing) == (expected, 1, 1)
-    assert thing.get_model().objects.get(pk=obj.pk).title == 'a'
 
+
+def follow_changes_of_types(worker):
     worker.run("make_object(make_type('other', fields=[('name', 'text')]), name='there')")
     with pinned():
         other = world().find_slug('other')
@@ -65,10 +66,8 @@ def test_another_process_changes_definitions(worker):
         assert world().find_slug('other') is None
 
 
-@pytest.mark.slow
-def test_a_long_lived_process_follows(worker):
-    """The same the other way round: the process that was there first, and holds on to classes and objects."""
-    thing = make_type('thing', fields=[('title', 'text')])
+def be_followed(thing, worker):
+    """The same the other way round, by a process that holds on to classes and objects of before."""
     worker.run("""
         thing = CustomObjectType.objects.get()
         held_class = thing.get_model()
@@ -86,23 +85,4 @@ def test_a_long_lived_process_follows(worker):
         result = [current.label, current.serial, created.serial, current == held, held_class == thing.get_model()]
     """)
     assert answer == ['saved by an object from before the rename', 'x', 'x', True, True]
-    assert CustomObjectType.objects.get().get_model().objects.count() == 2
-
-
-@pytest.mark.slow
-def test_a_change_that_is_not_committed_is_seen_by_nobody(worker):
-    thing = make_type('thing', fields=[('title', 'text')])
-    worker.run("""
-        open_transaction = transaction.atomic()
-        open_transaction.__enter__()
-        make_type('secret', fields=[('title', 'text')])
-        result = sorted(CustomObjectType.objects.values_list('name', flat=True))
-    """)
-    assert a_request(thing)[0] == ['title']
-    with pinned():
-        assert world().find_slug('secret') is None
-    worker.run('transaction.set_rollback(True); open_transaction.__exit__(None, None, None)')
-    assert a_request(thing)[0] == ['title']
-    with pinned():
-        assert world().find_slug('secret') is None
-    assert worker.run("result = hasattr(CustomObjectType.objects.get().get_model(), 'title')")
+    assert thing.get_model().objects.count() == 3
