@@ -25,6 +25,8 @@ from dev.demo.report import Progress, Report
 from dev.demo.source import RIRS, Vendor, read_allocations, read_vendors, vendors_of
 
 BATCH = 500
+# How many objects that are older than a field get a value in it.
+OLDER_ROWS = 100
 CHANGES = 'plugins/branching/changes/'
 
 # Provisioning, merging and reverting: a basis, and what each row may add on a slow machine. No job of
@@ -59,7 +61,7 @@ class Demo:
         self.load_vendors('Load the first half of the vendors', self.vendors[:half], renamed=False)
         self.change_type()
         self.load_vendors('Load the second half with the new names', self.vendors[half:], renamed=True)
-        self.fill_new_field(self.vendors[: min(half, BATCH)])
+        self.fill_new_field(self.vendors[: min(half, OLDER_ROWS)])
         self.load_allocations()
         self.check_branch()
         self.count_changes()

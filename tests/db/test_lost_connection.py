@@ -71,10 +71,9 @@ def test_orm(thing):
     assert reconcile_all('default') == {}
 
 
-@pytest.mark.parametrize('then', ['SELECT 1', None], ids=['at the next query', 'at the commit'])
-def test_after_the_ddl(thing, then):
-    before = state(thing)
-    with pytest.raises((OperationalError, InterfaceError)), transaction.atomic(), connection.cursor() as cursor:
+def add_field_and_be_cut(thing, then):
+    """Make a change whose transaction is still open when its connection ends, and go on with a query or the commit."""
+    with transaction.atomic(), connection.cursor() as cursor:
         make_field(thing, 'more')
         cursor.execute('SELECT pg_backend_pid()')
         (pid,) = cursor.fetchone()
@@ -82,6 +81,13 @@ def test_after_the_ddl(thing, then):
             other.execute('SELECT pg_terminate_backend(%s)', [pid])
         if then:
             cursor.execute(then)
+
+
+@pytest.mark.parametrize('then', ['SELECT 1', None], ids=['at the next query', 'at the commit'])
+def test_after_the_ddl(thing, then):
+    before = state(thing)
+    with pytest.raises((OperationalError, InterfaceError)):
+        add_field_and_be_cut(thing, then)
     close_old_connections()
     assert state(thing) == before
     make_field(thing, 'more')
