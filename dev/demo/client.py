@@ -11,6 +11,8 @@ SECONDS_TO_ANSWER = 290
 SECONDS_BETWEEN_LOOKS = 0.5
 ROWS_PER_PAGE = 1000
 ERRORS_SHOWN = 3
+CONFLICT = 409
+TRIES = 5
 
 BRANCHES = 'plugins/branching/branches/'
 JOBS = 'core/jobs/'
@@ -41,8 +43,16 @@ class Client:
         return self.ask('PATCH', path, json=body)
 
     def ask(self, method: str, path: str, **kwargs):
-        """Return the JSON that NetBox answers with; raise Failure unless it is a success."""
-        response = self.send(method, path, **kwargs)
+        """
+        Return the JSON that NetBox answers with; raise Failure unless it is a success.
+
+        A change of a type that finds its table in use, by a long query or a job, is refused with 409 after a while,
+        and asked for again.
+        """
+        for _attempt in range(TRIES):
+            response = self.send(method, path, **kwargs)
+            if response.status_code != CONFLICT:
+                break
         if not response.ok:
             raise Failure(f'{method} {path} was answered with {response.status_code}: {describe(response)}')
         return response.json() if response.content else None
