@@ -8,7 +8,7 @@ CHECKED := $(wildcard netbox_custom_objects tests dev benchmarks)
 export DEMO_ROWS DEMO_SERVE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv services template demo test test-fast check run shell lint docs bench stop clean
+.PHONY: help venv services template demo test test-fast test-long check run shell lint docs bench stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -21,6 +21,9 @@ test: template ## Run all tests
 
 test-fast: venv ## Run the tests that need no database
 	@$(python) -m pytest -m fast $(ARGS)
+
+test-long: template ## Run the branching tests in every order, and many more random examples
+	@NCO_LONG=1 $(python) -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests/branching $(ARGS)
 
 check: lint test ## Run what the continuous integration runs
 

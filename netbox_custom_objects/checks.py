@@ -3,8 +3,10 @@
 from importlib.metadata import PackageNotFoundError, version
 
 from django.apps import apps
-from django.core.checks import Error, register
+from django.core.checks import Error, Warning, register
 from packaging.version import Version
+
+from . import settings
 
 MINIMUM_BRANCHING = Version('1.2.0')
 
@@ -25,5 +27,20 @@ def check_branching_version(app_configs, **kwargs) -> list[Error]:
             f'netbox-branching {installed} is too old for custom objects.',
             hint=f'Install netbox-branching {MINIMUM_BRANCHING} or later, or remove it from PLUGINS.',
             id='netbox_custom_objects.E002',
+        )
+    ]
+
+
+@register()
+def check_multiobject_display(app_configs, **kwargs) -> list[Warning]:
+    """W003: `max_multiobject_display` is not a positive whole number, so that its default is used."""
+    value = settings.get('max_multiobject_display')
+    if settings.is_positive(value):
+        return []
+    return [
+        Warning(
+            f'The setting max_multiobject_display is {value!r}; {settings.multiobject_display()} is used.',
+            hint='Set it to a positive whole number.',
+            id='netbox_custom_objects.W003',
         )
     ]

@@ -5,6 +5,7 @@ from django.utils.translation import gettext_lazy as _
 from utilities.choices import ChoiceSet
 
 __all__ = (
+    'ArrayElementTypeChoices',
     'CustomObjectFieldTypeChoices',
     'FilterLogicChoices',
     'ObjectFieldOnDeleteChoices',
@@ -28,6 +29,14 @@ class CustomObjectFieldTypeChoices(ChoiceSet):
     TYPE_MULTISELECT = 'multiselect'
     TYPE_OBJECT = 'object'
     TYPE_MULTIOBJECT = 'multiobject'
+    TYPE_EMAIL = 'email'
+    TYPE_COLOR = 'color'
+    TYPE_MAC_ADDRESS = 'mac_address'
+    TYPE_DURATION = 'duration'
+    TYPE_IP_ADDRESS = 'ip_address'
+    TYPE_IP_PREFIX = 'ip_prefix'
+    TYPE_COORDINATES = 'coordinates'
+    TYPE_ARRAY = 'array'
 
     CHOICES = (
         (TYPE_TEXT, _('Text'), 'blue'),
@@ -43,6 +52,31 @@ class CustomObjectFieldTypeChoices(ChoiceSet):
         (TYPE_MULTISELECT, _('Multiple selection'), 'orange'),
         (TYPE_OBJECT, _('Object'), 'green'),
         (TYPE_MULTIOBJECT, _('Multiple objects'), 'green'),
+        (TYPE_EMAIL, _('E-mail address'), 'indigo'),
+        (TYPE_COLOR, _('Color'), 'pink'),
+        (TYPE_MAC_ADDRESS, _('MAC address'), 'yellow'),
+        (TYPE_DURATION, _('Duration'), 'purple'),
+        (TYPE_IP_ADDRESS, _('IP address'), 'yellow'),
+        (TYPE_IP_PREFIX, _('IP prefix'), 'yellow'),
+        (TYPE_COORDINATES, _('Coordinates'), 'red'),
+        (TYPE_ARRAY, _('Array'), 'pink'),
+    )
+
+
+class ArrayElementTypeChoices(ChoiceSet):
+    """What the items of an array field can be: types of fields with one column and no settings of their own."""
+
+    CHOICES = (
+        ('text', _('Text')),
+        ('integer', _('Integer')),
+        ('decimal', _('Decimal')),
+        ('boolean', _('Boolean (true/false)')),
+        ('date', _('Date')),
+        ('datetime', _('Date & time')),
+        ('url', _('URL')),
+        ('email', _('Email address')),
+        ('ip_address', _('IP address')),
+        ('ip_prefix', _('IP prefix')),
     )
 
 

@@ -47,9 +47,13 @@ RESERVED_SLUGS = frozenset(
 )
 
 # PLUGINS_CONFIG['netbox_custom_objects']
+DEFAULT_MULTIOBJECT_DISPLAY = 3
+
 DEFAULT_SETTINGS = {
     # One more type than this is refused; 0 or None means no limit.
     'max_custom_object_types': 50,
+    # How many targets of one field the tab "Custom Objects" shows before an ellipsis.
+    'max_multiobject_display': DEFAULT_MULTIOBJECT_DISPLAY,
     # A type with more objects than this is deleted without one change record per object.
     'type_delete_log_limit': 1000,
     # Milliseconds that a schema change waits for a lock before it retries, and how often it retries.

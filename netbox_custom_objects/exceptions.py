@@ -4,6 +4,10 @@ Errors that carry their data and render a sentence that says what to do next.
 May import django's and NetBox's exceptions only.
 """
 
+from html import escape
+
+from django.utils.safestring import mark_safe
+
 from utilities.exceptions import AbortRequest
 
 
@@ -19,6 +23,8 @@ class SchemaChangeRefused(CustomObjectsError, AbortRequest):
     """
 
     def __init__(self, message: str):
+        # Deletion pages take the message for HTML, and it may hold stored values or the name of a database client.
+        message = mark_safe(escape(message, quote=False))
         super().__init__(message)
         self.args = (message,)
 

@@ -67,9 +67,10 @@ class ObjectIndex(SearchIndex, metaclass=ObjectIndexMeta):
         found = []
         for field in surfaced_fields(type(instance)):
             if field.search_weight:
-                for name, value in field_type_of(field).get_search_values(instance, field).items():
+                field_type = field_type_of(field)
+                for name, value in field_type.get_search_values(instance, field).items():
                     if value not in (None, ''):
-                        kind = cls.get_kind(value)
+                        kind = field_type.search_kind or cls.get_kind(value)
                         found.append(ObjectFieldValue(name, kind, field.search_weight, str(value)))
         if instance._definition.display_expression:
             weight = DISPLAY_EXPRESSION_SEARCH_WEIGHT

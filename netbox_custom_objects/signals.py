@@ -11,13 +11,18 @@ from django.utils import timezone
 
 from .ddl.locks import lock_definitions
 from .ddl.target import Target
+from .exceptions import SchemaChangeRefused
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
+from .models.payload import take_parked_objects
 from .models.revision import bump_shared_token
-from .runtime.context import current_alias, mark_changed
+from .models.validation import types_in_use
+from .runtime.context import current_alias, in_replay, mark_changed
+from .runtime.links import insert_links
 from .runtime.references import before_delete
 from .runtime.registry import world
 from .services.reconcile import reconcile
+from .services.rules import refuse_used_choices, run_custom_validators, run_protection_rules
 
 
 def definitions_changing(using: str) -> None:
@@ -56,6 +61,21 @@ def targets_changed(instance: CustomObjectTypeField, using: str, **kwargs) -> No
     mark_changed(using)
 
 
+def targets_leaving(instance: CustomObjectTypeField, using: str, pks: set[int] | None, **kwargs) -> None:
+    """Types are being taken away from a polymorphic field, all of them if `pks` is None: not those that values have."""
+    if in_replay():
+        return  # the values may change after the field
+    stored = CustomObjectTypeField.objects.using(using).get(pk=instance.pk)
+    removed = [target for target in stored.intended_targets() if pks is None or target.pk in pks]
+    if message := types_in_use(stored, removed):
+        raise SchemaChangeRefused(str(message))
+
+
+def choice_set_changing(instance, using: str, raw: bool = False, **kwargs) -> None:
+    if not raw:
+        refuse_used_choices(instance, using)
+
+
 def choice_set_changed(instance, using: str, **kwargs) -> None:
     """Choices are part of definitions, but their table has none of our triggers. The index holds their labels."""
     bump_shared_token()
@@ -66,5 +86,15 @@ def choice_set_changed(instance, using: str, **kwargs) -> None:
             ReindexCustomObjectTypeJob.enqueue_for(definition.id, definition.name, using)
 
 
-def object_deleting(instance, using: str, **kwargs) -> None:
-    before_delete(instance, using)
+def object_created(instance, using: str) -> None:
+    insert_links(instance, take_parked_objects(instance), using)
+
+
+def object_cleaned(instance) -> None:
+    run_custom_validators(instance)
+
+
+def object_deleting(instance, using: str, origin=None, **kwargs) -> None:
+    if getattr(instance, '_type_id', None) is not None:
+        run_protection_rules(instance)
+    before_delete(instance, using, origin)

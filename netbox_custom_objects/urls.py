@@ -13,6 +13,7 @@ from .constants import APP_LABEL
 from .views import (
     features,
     fields,  # noqa: F401  registers its views with NetBox, for get_model_urls()
+    linked,
     links,
     objects,
     types,  # noqa: F401  likewise
@@ -39,5 +40,11 @@ urlpatterns = [
     path(f'{_object}/journal/', features.CustomObjectJournalView.as_view(), name='customobject_journal'),
     path(f'{_object}/changelog/', features.CustomObjectChangeLogView.as_view(), name='customobject_changelog'),
     path(f'{_object}/contacts/', features.CustomObjectContactsView.as_view(), name='customobject_contacts'),
+    path(f'{_object}/custom-objects/', linked.CustomObjectLinkedView.as_view(), name='customobject_custom_objects'),
     path(f'{_object}/links/<str:field_name>/', links.CustomObjectLinksView.as_view(), name='customobject_links'),
+    path(
+        f'{_object}/links/<str:field_name>/<str:target>/',
+        links.CustomObjectLinksView.as_view(),
+        name='customobject_links',
+    ),
 ]

@@ -2,16 +2,18 @@
 What to fetch along with a list of objects because their texts name other objects.
 
 NetBox finds what the keys of a serializer show; an object's name and context are text, which it cannot look into.
-May import field_types, models.display and runtime.
+May import field_types and runtime.
 """
 
+from utilities.api import get_fields_for_serializer, get_prefetches_for_serializer
+
 from ..field_types import field_type_of
-from ..models.display import expression_names
-from ..runtime.surfaces import per_type, surfaced_fields
+from ..runtime.naming import MAX_DEPTH, lookups_below, name_lookups, references, relation_lookups
+from ..runtime.surfaces import per_type
 from .serializers.objects import CONTEXT_KEY, context_fields
 
-# A name that is another object's name, which is another's: followed this far.
-MAX_DEPTH = 3
+# PostgreSQL refuses to look for bigger ones.
+BIGGEST_ID = 2**63 - 1
 
 
 @per_type
@@ -20,40 +22,56 @@ def text_prefetches(model) -> dict[tuple[str, ...], tuple[str, ...]]:
     context = [field for field in context_fields(model) if field_type_of(field).is_reference]
     found = {
         ('display',): name_lookups(model),
-        (CONTEXT_KEY,): _lookups(model, context, MAX_DEPTH),
+        (CONTEXT_KEY,): relation_lookups(model, context, MAX_DEPTH),
     }
-    for field in _references(model):
+    for field in references(model):
         found[(field.name,)] = tuple(
             lookup
-            for lookup in (*_below(model, field, MAX_DEPTH), *_context_below(model, field))
-            if lookup != field.name
+            for lookup in (*lookups_below(model, field, MAX_DEPTH), *_context_below(model, field))
+            # NetBox sees that itself, unless the targets are of several types.
+            if lookup != field.name or field.is_polymorphic
         )
     return {keys: lookups for keys, lookups in found.items() if lookups}
 
 
-def name_lookups(model, depth: int = MAX_DEPTH) -> tuple[str, ...]:
-    """Return the relations that naming an object of this model reads."""
-    definition = model._definition
-    names = expression_names(definition.display_expression) if definition.display_expression else frozenset()
-    primary = definition.primary_field
-    read = [field for field in _references(model) if field.name in names or field is primary]
-    return _lookups(model, read, depth)
+def read_ahead(model, items: list) -> dict[type, dict[int, object]]:
+    """
+    Return the objects that the items of a bulk request name by ID: one query for each model, not one for each item.
+
+    Args:
+        model: the class that the items are objects of
+        items: what the client sent; items of any other kind than dicts are passed over
+    """
+    ids: dict[type, set[int]] = {}
+    for field in references(model):
+        if field.target is None:
+            continue
+        found = ids.setdefault(model._meta.get_field(field.name).related_model, set())
+        for item in items:
+            value = item.get(field.name) if isinstance(item, dict) else None
+            found.update(pk for pk in (value if isinstance(value, list) else [value]) if type(pk) is int)
+    return {
+        target: target.objects.in_bulk([pk for pk in pks if 0 < pk <= BIGGEST_ID]) for target, pks in ids.items() if pks
+    }
 
 
-def _references(model):
-    return [field for field in surfaced_fields(model) if field_type_of(field).is_reference]
+def with_prefetches(queryset, serializer_class, **kwargs):
+    """
+    Return a queryset of custom objects with all that a serializer reads of them, as NetBox's viewsets fetch it.
 
-
-def _lookups(model, fields, depth) -> tuple[str, ...]:
-    return tuple(lookup for field in fields for lookup in _below(model, field, depth))
-
-
-def _below(model, field, depth) -> list[str]:
-    """Return the lookup of a relation, and of what naming its targets reads."""
-    target = model._meta.get_field(field.name).related_model
-    if depth == 0 or not hasattr(target, '_definition'):
-        return [field.name]
-    return [field.name, *(f'{field.name}__{lookup}' for lookup in name_lookups(target, depth - 1))]
+    Args:
+        queryset: the objects
+        serializer_class: the serializer of their type
+        kwargs: `fields` or `omit`, as the serializer is given them
+    """
+    shown = frozenset(get_fields_for_serializer(serializer_class, **kwargs))
+    named = [
+        lookup
+        for keys, lookups in text_prefetches(queryset.model).items()
+        if not shown.isdisjoint(keys)
+        for lookup in lookups
+    ]
+    return queryset.prefetch_related(*named, *get_prefetches_for_serializer(serializer_class, **kwargs))
 
 
 def _context_below(model, field) -> list[str]:
@@ -61,4 +79,4 @@ def _context_below(model, field) -> list[str]:
     if not hasattr(target, '_definition'):
         return []
     shown = [field for field in context_fields(target) if field_type_of(field).is_reference]
-    return [f'{field.name}__{lookup}' for lookup in _lookups(target, shown, MAX_DEPTH - 1)]
+    return [f'{field.name}__{lookup}' for lookup in relation_lookups(target, shown, MAX_DEPTH - 1)]

@@ -4,8 +4,11 @@ REST endpoints of the plugin, below `/api/plugins/custom-objects/`.
 The endpoints of objects come last: their first segment is any slug.
 """
 
+from django.urls import path
+
 from netbox.api.routers import NetBoxRouter
 
+from ..runtime.extensions import api_urlpatterns
 from . import views
 
 router = NetBoxRouter()
@@ -14,4 +17,8 @@ router.register('custom-object-types', views.CustomObjectTypeViewSet, basename='
 router.register('custom-object-type-fields', views.CustomObjectTypeFieldViewSet, basename='customobjecttypefield')
 router.register(r'(?P<custom_object_type>[-a-zA-Z0-9_]+)', views.CustomObjectViewSet, basename='customobject')
 
-urlpatterns = router.urls
+urlpatterns = [
+    *api_urlpatterns,
+    path('linked-objects/', views.LinkedObjectsView.as_view(), name='linked-objects'),
+    *router.urls,
+]

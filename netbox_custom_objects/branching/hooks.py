@@ -4,12 +4,17 @@ Everything that netbox-branching is told, in one list.
 Imported only when netbox-branching is installed and enabled. Must never query.
 """
 
+from netbox.plugins.registration import register_template_extensions
 from netbox_branching import signals
-from netbox_branching.utilities import register_branching_resolver
+from netbox_branching.models import Branch
+from netbox_branching.utilities import register_branching_resolver, register_objectchange_field_migrator
 
-from ..runtime import context
+from ..runtime import context, extensions
 from ..services.repair import set_branch_lister
-from . import lifecycle, replay, resolver, squash
+from . import api, dry_run, lifecycle, replay, resolver, squash, template_content, validators, views
+
+# Entered as tabs of the branch page when they are imported.
+PAGES = (views.BranchSchemaChangesView, views.BranchMergeCheckView)
 
 
 def register() -> None:
@@ -18,9 +23,16 @@ def register() -> None:
     context.set_replay_resolver(replay.replayed_alias, forget=replay.end)
     set_branch_lister(lifecycle.idle_aliases)
     register_branching_resolver(resolver.supports_branching)
+    register_objectchange_field_migrator(resolver.migrate_record)
+    extensions.api_urlpatterns += api.urlpatterns
+    register_template_extensions([template_content.BranchContent])
+    Branch.register_preaction_check(validators.check_merge, 'merge')
     for signal in (signals.pre_merge, signals.pre_revert, signals.pre_sync):
         signal.connect(replay.begin)
     for signal in (signals.post_merge, signals.post_revert, signals.post_sync, signals.pre_provision):
         signal.connect(replay.end)
+    signals.pre_merge.connect(validators.refuse_hopeless_replay)
     signals.squash_dependency_graph_built.connect(squash.add_edges)
+    signals.squash_dependency_graph_built.connect(dry_run.wrap_collapsed)
+    signals.post_migrate.connect(lifecycle.reconcile_branch)
     signals.post_deprovision.connect(lifecycle.forget_branch)

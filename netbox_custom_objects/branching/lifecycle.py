@@ -4,11 +4,17 @@ from netbox_branching.choices import BranchStatusChoices
 from netbox_branching.models import Branch
 
 from ..models.revision import forget_schema
+from ..services.reconcile import reconcile_all
 
 
 def forget_branch(branch, **kwargs) -> None:
     """A branch's schema was dropped: its token must not greet a later schema of the same name."""
     forget_schema(branch.schema_name)
+
+
+def reconcile_branch(branch, **kwargs) -> None:
+    """A branch caught up with migrations: its dynamic tables, which migrations do not know, follow."""
+    reconcile_all(branch.connection_name)
 
 
 def idle_aliases() -> list[str]:

@@ -11,6 +11,7 @@ from netbox.plugins import get_plugin_config
 from netbox_branching.contextvars import active_branch
 
 from ..constants import APP_LABEL
+from ..models.payload import by_key
 
 _DEFINITIONS = {f'{APP_LABEL}.customobjecttype', f'{APP_LABEL}.customobjecttypefield'}
 
@@ -26,6 +27,14 @@ def supports_branching(model: type) -> bool | None:
     if model._meta.app_label != APP_LABEL or not is_dynamic(model):
         return None
     return not is_exempt()
+
+
+def migrate_record(model: type, data: dict) -> dict | None:
+    """Return change data of a custom object keyed by payload keys, None if nothing is to be changed."""
+    if model._meta.app_label != APP_LABEL or not data or not getattr(model, '_payload_names', None):
+        return None
+    keyed = by_key(model, data)
+    return None if keyed.keys() == data.keys() else keyed
 
 
 def is_dynamic(model: type) -> bool:

@@ -14,10 +14,15 @@ from django.contrib.contenttypes.models import ContentType
 from ..constants import APP_LABEL
 from ..definitions import TypeDefinition, field_id_from_payload_key, type_id_from_model_name
 from ..field_types import field_type_of
+from ..field_types.generic import key_from_payload, label_of
 from ..runtime.registry import world
 
 TYPE_LABEL = f'{APP_LABEL}.customobjecttype'
 FIELD_LABEL = f'{APP_LABEL}.customobjecttypefield'
+
+TAG_LABEL = 'extras.tag'
+# The attributes of a type that no two types may share.
+TYPE_NAMES = ('name', 'slug')
 
 CREATE, UPDATE, DELETE = 'create', 'update', 'delete'
 
@@ -44,6 +49,10 @@ def add_edges(collapsed_changes: dict, **kwargs) -> None:
         order_within_type(graph, changes)
     order_between_types(graph, by_type)
     release_before_delete(graph, by_type)
+    order_tags(graph, by_type)
+    for changes in by_type.values():
+        free_names_first(graph, changes.field_changes, ('name',))
+    free_names_first(graph, [change for changes in by_type.values() for change in changes.type_changes], TYPE_NAMES)
 
 
 class Graph:
@@ -57,6 +66,18 @@ class Graph:
         if later is not earlier:
             later.depends_on.add(earlier.key)
             earlier.depended_by.add(later.key)
+
+    def waits_for(self, later, earlier) -> bool:
+        """Whether `later` comes after `earlier` already, directly or not."""
+        seen, waiting = set(), [later.key]
+        while waiting:
+            key = waiting.pop()
+            if key == earlier.key:
+                return True
+            if key not in seen:
+                seen.add(key)
+                waiting += self.changes[key].depends_on
+        return False
 
 
 def sort_by_type(changes: Iterable) -> dict[int, TypeChanges]:
@@ -93,11 +114,6 @@ def order_within_type(graph: Graph, changes: TypeChanges) -> None:
                 graph.after(other, change)
             else:
                 graph.after(change, other)
-        if action(change) != DELETE:
-            # A new field may have the name of one that is deleted in the same branch.
-            for other in changes.field_changes:
-                if action(other) == DELETE and data_of(other)['name'] == data_of(change)['name']:
-                    graph.after(change, other)
 
 
 def order_between_types(graph: Graph, by_type: dict[int, TypeChanges]) -> None:
@@ -109,8 +125,10 @@ def order_between_types(graph: Graph, by_type: dict[int, TypeChanges]) -> None:
     type_ids = {pk: type_id_of(label) for label, pk in object_types.items()}
     for changes in by_type.values():
         for change in changes.field_changes:
-            data = data_of(change)
-            targets = {data.get('related_object_type'), *(data.get('related_object_types') or ())}
+            states = [data for data in (change.prechange_data, change.postchange_data) if data]
+            targets = {data.get('related_object_type') for data in states}
+            # A type that a polymorphic field let go of goes after that.
+            targets |= {target for data in states for target in data.get('related_object_types') or ()}
             for target in (type_ids.get(pk) for pk in targets if pk):
                 for other in by_type[target].type_changes if target in by_type else ():
                     if action(other) == DELETE:
@@ -124,7 +142,7 @@ def release_before_delete(graph: Graph, by_type: dict[int, TypeChanges]) -> None
     An object that lets go of a core object changes before that is deleted: the reference may be a protecting one.
 
     References between custom objects need no order: their rows may form cycles, and a replay does not insist on the
-    existence of targets.
+    existence of targets. Polymorphic ones do, because Django does not know that they belong together.
     """
     deletes = {key[:2]: change for key, change in graph.changes.items() if action(change) == DELETE}
     definitions = world().definitions
@@ -132,18 +150,59 @@ def release_before_delete(graph: Graph, by_type: dict[int, TypeChanges]) -> None
         if type_id in definitions:
             for change in changes.object_changes:
                 for target in referenced(definitions[type_id], change.prechange_data or {}):
-                    if target in deletes:
+                    # Two objects that point at each other and are deleted both need no order.
+                    if target in deletes and deletes[target].key not in change.depends_on:
                         graph.after(deletes[target], change)
 
 
+def order_tags(graph: Graph, by_type: dict[int, TypeChanges]) -> None:
+    """
+    A tag is made before it is given, or giving it would make another one; and deleted after the last record of it.
+
+    Change data name tags, and NetBox makes those that it does not find.
+    """
+    tags = {data_of(change)['name']: change for change in graph.changes.values() if change.key[0] == TAG_LABEL}
+    for changes in by_type.values():
+        for change in (*changes.type_changes, *changes.object_changes):
+            for data in (change.prechange_data, change.postchange_data):
+                for tag in (tags[name] for name in (data or {}).get('tags') or () if name in tags):
+                    if action(tag) == DELETE:
+                        graph.after(tag, change)
+                    elif action(change) != DELETE:
+                        graph.after(change, tag)
+
+
+def free_names_first(graph: Graph, changes: Iterable, attributes: Iterable[str]) -> None:
+    """
+    What takes a name comes after what had it before, deleted now or renamed.
+
+    Names that were swapped have no such order: replaying them is refused, because a name would be there twice.
+    """
+    holders = {}
+    for change in changes:
+        for attribute in attributes:
+            if name := (change.prechange_data or {}).get(attribute):
+                holders[attribute, name] = change
+    for change in changes:
+        if action(change) != DELETE:
+            for attribute in attributes:
+                holder = holders.get((attribute, data_of(change)[attribute]), change)
+                if not graph.waits_for(holder, change):
+                    graph.after(change, holder)
+
+
 def referenced(definition: TypeDefinition, data: dict) -> Iterable[tuple[str, int]]:
-    """Yield (model label, id) of the core objects that change data of one object refer to."""
+    """Yield (model label, id) of the core objects, and others by polymorphic fields, that change data refers to."""
     by_id = {item.id: item for item in definition.fields}
     for key, value in data.items():
         item = by_id.get(field_id_from_payload_key(key))
-        if item is None or not value or not field_type_of(item).is_reference or item.target is None:
+        if item is None or not value or not field_type_of(item).is_reference:
             continue
-        if item.target.type_id is None:
+        if item.is_polymorphic:
+            for key_ in map(key_from_payload, value if isinstance(value, list) else [value]):
+                if key_ is not None:
+                    yield label_of(key_), key_[1]
+        elif item.target is not None and item.target.type_id is None:
             for pk in value if isinstance(value, list) else [value]:
                 yield item.target.label, pk
 

@@ -1,7 +1,7 @@
 """
 How the values of a column become values of another type, and which of them would not survive that.
 
-May import `target`. Must never write: the executor converts, and asks here first.
+May import `target` and `notation`. Must never write: the executor converts, and asks here first.
 """
 
 from collections.abc import Iterator
@@ -9,15 +9,17 @@ from collections.abc import Iterator
 from django.db import DataError, transaction
 from psycopg import sql
 
+from .notation import COLOR_COLUMN, PATTERNS, READ, WRITTEN
 from .target import Target
 
 # How many offending values an error names, and how many characters of each.
 EXAMPLES = 5
 EXAMPLE_LENGTH = 60
 
-# PostgreSQL reads much more as a date (`today`, `infinity`, `1/2/3`); we take nothing but this for one.
-ISO_DATE = r'^\d{4}-\d\d-\d\d([T ]00:00(:00(\.0+)?)?(Z|[+-]00(:?00)?)?)?$'
-ISO_DATETIME = r'^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?)?$'
+# What Python can hold of an interval.
+SHORTEST, LONGEST = '-999999999 days', '999999999 days 23:59:59.999999'
+# Types whose text PostgreSQL would not write as we show it, in JSON either.
+SHOWN_OTHERWISE = ('inet', 'macaddr', 'interval')
 
 
 def conversion(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
@@ -97,7 +99,7 @@ def _offenders(target: Target, query, plain, ids: list[int]) -> Iterator[list[tu
 def _uncut(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
     """Return what is cast to the new type; text is in its full length here."""
     if new_type == 'jsonb':
-        return sql.SQL('to_jsonb({})').format(column)
+        return sql.SQL('to_jsonb({})').format(_text(column, old_type) if old_type in SHOWN_OTHERWISE else column)
     text = _text(column, old_type)
     if new_type.endswith('[]'):
         if old_type.endswith('[]'):
@@ -105,11 +107,25 @@ def _uncut(column: sql.Composable, old_type: str, new_type: str) -> sql.Composab
         return sql.SQL("CASE WHEN {c} IS NULL THEN NULL {list} WHEN {t} = '' THEN '{{}}' ELSE ARRAY[{t}] END").format(
             c=column, t=text, list=_json_list(column) if old_type == 'jsonb' else sql.SQL('')
         )
+    if new_type == COLOR_COLUMN:
+        return sql.SQL('lower({})').format(_replaced(sql.SQL('btrim({})').format(text), READ[new_type]))
     if _is_text(new_type):
         return text
+    return _replaced(_plain(column, old_type), READ.get(new_type, ()))
+
+
+def _plain(column: sql.Composable, old_type: str) -> sql.Composable:
+    """Return the text that a value of another type is read from, as it stands; NULL if it is empty."""
+    text = _text(column, old_type)
     if old_type.startswith('numeric'):
         text = sql.SQL('trim_scale({})::text').format(column)
     return sql.SQL("nullif(btrim({}), '')").format(text)
+
+
+def _replaced(text: sql.Composable, replacements) -> sql.Composable:
+    for replacement in replacements:
+        text = sql.SQL('regexp_replace({}, {})').format(text, sql.SQL(', ').join(map(sql.Literal, replacement)))
+    return text
 
 
 def _json_list(column: sql.Composable) -> sql.Composable:
@@ -127,7 +143,9 @@ def _text(column: sql.Composable, type_: str) -> sql.Composable:
         return sql.SQL("array_to_string({}, ',')").format(column)
     if type_ == 'jsonb':
         return sql.SQL("({} #>> '{{}}')").format(column)
-    return sql.SQL('{}::text').format(column)
+    if type_ == 'macaddr':
+        return sql.SQL('upper({}::text)').format(column)
+    return _replaced(sql.SQL('{}::text').format(column), WRITTEN.get(type_, ()))
 
 
 def _survives(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
@@ -139,9 +157,11 @@ def _survives(column: sql.Composable, old_type: str, new_type: str) -> sql.Compo
     elif new_type.startswith('character varying('):
         cast = sql.SQL('text[]' if new_type.endswith('[]') else 'text')
         conditions.append(sql.SQL('{v}::{cast} = ({u})::{cast}').format(v=value, u=uncut, cast=cast))
-    elif new_type in ('date', 'timestamp with time zone'):
-        pattern = ISO_DATE if new_type == 'date' else ISO_DATETIME
-        conditions.append(sql.SQL('{} ~ {}').format(uncut, sql.Literal(pattern)))
+    elif new_type == 'interval':
+        limits = sql.Literal(SHORTEST), sql.Literal(LONGEST)
+        conditions.append(sql.SQL('{} BETWEEN {}::interval AND {}::interval').format(value, *limits))
+    if new_type in PATTERNS:
+        conditions.append(sql.SQL('{} ~ {}').format(_plain(column, old_type), sql.Literal(PATTERNS[new_type])))
     if old_type == 'jsonb' and new_type.endswith('[]'):
         others = sql.Literal('strict $[*] ? (@.type() != "string")')
         conditions.append(

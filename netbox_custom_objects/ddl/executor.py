@@ -67,7 +67,7 @@ def split(target: Target, plan: Plan, actual: Schema) -> tuple[Plan, Plan]:
     now: list[Operation] = []
     later: list[Operation] = []
     for operation in plan:
-        if operation.phase is Phase.INLINE or not large.get(operation.table) or _is_catalog_only(operation):
+        if operation.phase is Phase.INLINE or not large.get(operation.table) or is_catalog_only(operation):
             now.append(operation)
         elif isinstance(operation, CreateIndex):
             later.append(operation)
@@ -115,7 +115,7 @@ def create_indexes_concurrently(target: Target, plan: Plan) -> None:
 def _run(target: Target, plan: Plan) -> None:
     for operation in plan:
         logger.info('%s: %s', target, operation.describe())
-        if isinstance(operation, AlterColumnType) and not _is_catalog_only(operation):
+        if isinstance(operation, AlterColumnType) and not is_catalog_only(operation):
             _check_values(target, operation)
         try:
             with target.cursor() as cursor:
@@ -141,7 +141,8 @@ def _comparable(schema: Schema):
     return [(table.name, table.retired, set(table.columns), set(table.indexes)) for table in schema.tables]
 
 
-def _is_catalog_only(operation: Operation) -> bool:
+def is_catalog_only(operation: Operation) -> bool:
+    """Whether a step is a conversion that PostgreSQL does without reading a row."""
     if not isinstance(operation, AlterColumnType):
         return False
     old, new = operation.column.type, operation.new_type

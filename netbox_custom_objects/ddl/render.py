@@ -147,11 +147,17 @@ def _table(target: Target, table: Table) -> sql.Identifier:
 
 
 def _link_all(target: Target, links: Table) -> sql.Composable:
-    sources, ids = links.fill
+    sources, targets = links.fill
+    columns = [sql.Identifier(column.name) for column in links.columns if column.name not in ('id', 'source_id')]
+    rows = [sql.SQL('({})').format(sql.SQL(', ').join(map(sql.Literal, values))) for values in targets]
     return sql.SQL(
-        'INSERT INTO {} (source_id, target_id) '
-        'SELECT source.id, target.id FROM {} source, unnest({}::bigint[]) target (id)'
-    ).format(_table(target, links), sql.Identifier(target.schema, sources), sql.Literal(list(ids)))
+        'INSERT INTO {} (source_id, {}) SELECT source.id, target.* FROM {} source, (VALUES {}) target'
+    ).format(
+        _table(target, links),
+        sql.SQL(', ').join(columns),
+        sql.Identifier(target.schema, sources),
+        sql.SQL(', ').join(rows),
+    )
 
 
 def _create_index(target: Target, table: str, index: Index, how: str = '') -> sql.Composable:

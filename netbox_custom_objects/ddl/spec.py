@@ -39,7 +39,8 @@ class Table:
     """
     One table; every table of ours has a bigint primary key `id` that draws from a sequence in the main schema.
 
-    `fill` is (table, ids): when this link table is created, every row of that table is linked to these ids.
+    `fill` is (table, targets): when this link table is created, every row of that table is linked to these targets,
+    each a tuple of the values of the columns after `source_id`.
     """
 
     name: str
@@ -47,7 +48,7 @@ class Table:
     indexes: tuple[Index, ...] = ()
     comment: str = field(default='', compare=False)
     retired: str = ''
-    fill: tuple[str, tuple[int, ...]] | None = field(default=None, compare=False)
+    fill: tuple[str, tuple[tuple[int, ...], ...]] | None = field(default=None, compare=False)
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)

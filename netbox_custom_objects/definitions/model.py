@@ -6,7 +6,7 @@ enough to compile a table, to build a model class and to draw every surface.
 """
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -73,6 +73,10 @@ class FieldDefinition:
     weight: int = 100
     is_cloneable: bool = False
     deprecated: bool = False
+    # How it was called before, in this schema: history, and no part of what the field is.
+    former_names: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    # What the items of an array are: the name of another type of field.
+    element_type: str = ''
 
     @property
     def display_label(self) -> str:

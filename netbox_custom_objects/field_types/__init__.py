@@ -2,12 +2,13 @@
 
 from .base import FieldType
 from .compile import compile_type
-from .registry import FIELD_TYPE_CLASS, FIELD_TYPES, field_type_of
+from .registry import FIELD_TYPE_CLASS, FIELD_TYPES, field_type_named, field_type_of
 
 __all__ = (
     'FIELD_TYPES',
     'FIELD_TYPE_CLASS',
     'FieldType',
     'compile_type',
+    'field_type_named',
     'field_type_of',
 )

@@ -5,14 +5,15 @@ May import definitions, ddl.spec, django and NetBox's form, filter and serialize
 runtime or a surface: whoever asks passes the FieldDefinition, and a model class where one is needed.
 """
 
+from collections.abc import Collection
 from typing import Any, ClassVar, Protocol
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
 
 from netbox.ui import attrs
@@ -20,6 +21,8 @@ from netbox.ui import attrs
 from ..choices import FilterLogicChoices, UIEditableChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, index_name, unique_name
+from .graphql import RelatedType, related_type
+from .regex import PatternValidator
 
 EMPTY_VALUES = (None, '', [], {}, ())
 
@@ -30,6 +33,10 @@ class ModelContext(Protocol):
     def foreign_key(self, field: FieldDefinition, **kwargs) -> models.Field: ...
 
     def link_field(self, field: FieldDefinition, **kwargs) -> models.Field: ...
+
+    def generic_reference(self, field: FieldDefinition, types: dict, ids: dict, **kwargs) -> dict: ...
+
+    def generic_links(self, field: FieldDefinition, **kwargs) -> models.Field: ...
 
 
 class FieldType:
@@ -47,22 +54,40 @@ class FieldType:
     default_allowed: ClassVar[bool] = True
     regex_allowed: ClassVar[bool] = False
     bounds_allowed: ClassVar[bool] = False
+    # The lowest limit that makes sense, if there is one.
+    lowest_bound: ClassVar[int | None] = None
     needs_choice_set: ClassVar[bool] = False
+    has_elements: ClassVar[bool] = False
     is_reference: ClassVar[bool] = False
     many: ClassVar[bool] = False
+    # Whether it points at objects of several types.
+    polymorphic: ClassVar[bool] = False
     # Types that a filled field may be converted to, besides its own (contract 2.2).
     convertible: ClassVar[bool] = True
+    # Converted values must also pass the validators of the model field, not only fit the column.
+    checked_when_converted: ClassVar[bool] = False
     searchable: ClassVar[bool] = True
+    # How NetBox's search compares values (netbox.search.FieldTypes), if that is not told by their Python type.
+    search_kind: ClassVar[str] = ''
     loose_filter: ClassVar[bool] = False
     # Values that are stored but count as missing where one is required, besides NULL.
     empty_values: ClassVar[tuple] = ()
+    # What one value is in GraphQL, where it may always be null.
+    graphql_type: ClassVar[Any] = str
 
     # Storage
 
     def get_columns(self, field: FieldDefinition) -> tuple[Column, ...]:
         """Return the columns of the type's table that hold the field; none for many-valued references."""
-        fill = None if field.default_json is None else self.to_python(field, field.default)
-        return (Column(field.column(), self.column_type, self.comment(field), fill=fill),)
+        return (Column(field.column(), self.column_type, self.comment(field), fill=self.get_fill(field)),)
+
+    def get_fill(self, field: FieldDefinition) -> Any:
+        """Return what rows get that exist when the column is added: the default, as the database driver takes it."""
+        return None if field.default_json is None else self.to_column(field, self.to_python(field, field.default))
+
+    def to_column(self, field: FieldDefinition, value: Any) -> Any:
+        """Return the value of a model attribute as the database driver takes it."""
+        return value
 
     def get_indexes(self, field: FieldDefinition) -> tuple[Index, ...]:
         """Return the indexes that the field's columns need."""
@@ -81,7 +106,7 @@ class FieldType:
     # Model
 
     def get_model_fields(self, field: FieldDefinition, context: ModelContext) -> dict[str, models.Field]:
-        """Return the Django model fields, by attribute name."""
+        """Return the Django model fields, and what else the class gets for the field, by attribute name."""
         return {field.name: self.get_model_field(field)}
 
     def get_model_field(self, field: FieldDefinition, **kwargs) -> models.Field:
@@ -109,7 +134,7 @@ class FieldType:
     def get_validators(self, field: FieldDefinition) -> list:
         validators = []
         if self.regex_allowed and field.validation_regex:
-            validators.append(regex_validator(field.validation_regex))
+            validators.append(PatternValidator(field.validation_regex, field.display_label))
         return validators
 
     def to_python(self, field: FieldDefinition, value: Any) -> Any:
@@ -120,6 +145,10 @@ class FieldType:
         """Return {attribute name: key in change data}."""
         return {field.name: field.payload_key}
 
+    def is_surfaced(self, field: FieldDefinition, names: Collection[str]) -> bool:
+        """Whether a class whose attributes for fields are `names` has the field: built-in names belong to NetBox."""
+        return field.name in names
+
     def attribute_names(self, field: FieldDefinition) -> set[str]:
         """Return the names that the field takes up on the model, in filters and in REST."""
         return {*self.payload_names(field), *self.get_serializer_names(field)}
@@ -127,6 +156,35 @@ class FieldType:
     def to_payload(self, value: Any, stored: Any = None) -> Any:
         """Return a value from Django's serializer, made of the attribute `stored`, as change data holds it."""
         return value
+
+    def get_change_data(self, instance: models.Model, field: FieldDefinition, data: dict) -> dict[str, Any]:
+        """
+        Return the change data of one field, by payload key, and take its attributes out of `data`.
+
+        Args:
+            instance: the object
+            data: the object as Django's serializer gives it, without what is to be left out
+        """
+        return {
+            key: self.to_payload(data.pop(name), instance.__dict__.get(name))
+            for name, key in self.payload_names(field).items()
+            if name in data
+        }
+
+    def name_change_data(self, field: FieldDefinition, key: str, value: Any) -> dict[str, Any]:
+        """Return the value under a payload key as people and event rules see it, by attribute."""
+        names = {payload_key: name for name, payload_key in self.payload_names(field).items()}
+        return {names[key]: value}
+
+    def clean_instance(self, instance: models.Model, field: FieldDefinition) -> None:
+        """Raise ValidationError, keyed by attribute, unless the attributes of an object go together."""
+
+    def get_empty_condition(self, field: FieldDefinition) -> models.Q:
+        """Return the condition that an object has no value: NULL, or what counts as missing where one is required."""
+        condition = models.Q(**{f'{field.name}__isnull': True})
+        for value in self.empty_values:
+            condition |= models.Q(**{field.name: value})
+        return condition
 
     # Definition
 
@@ -189,6 +247,16 @@ class FieldType:
         """Return serializer fields that differ from what DRF builds for the fields of `model`."""
         return {}
 
+    def get_serializer_field(self, field: FieldDefinition, model: type[models.Model]) -> serializers.Field:
+        """Return a serializer field for one value: ours if there is one, else what DRF builds for the model field."""
+        declared = self.get_serializer_fields(field, model)
+        if field.name in declared:
+            return declared[field.name]
+        model_field = self.get_model_field(field)
+        model_field.model = model
+        field_class, kwargs = serializers.ModelSerializer().build_standard_field(field.name, model_field)
+        return field_class(**{**kwargs, **self.presence_kwargs(field)})
+
     def get_serializer_kwargs(self, field: FieldDefinition) -> dict[str, dict[str, Any]]:
         """Return arguments for the serializer fields that DRF builds itself, by key (`Meta.extra_kwargs`)."""
         return {field.name: self.presence_kwargs(field)}
@@ -200,11 +268,22 @@ class FieldType:
     def declared_kwargs(self, field: FieldDefinition, model: type[models.Model]) -> dict[str, Any]:
         """Return the arguments that serializer fields of ours have in common."""
         validators = [UniqueValidator(model._default_manager)] if field.unique else []
-        return {**self.presence_kwargs(field), 'validators': validators}
+        return {**self.presence_kwargs(field), **self.label_kwargs(field), 'validators': validators}
+
+    def label_kwargs(self, field: FieldDefinition) -> dict[str, str]:
+        """Return what OPTIONS and the OpenAPI schema say about a serializer field, which DRF takes of columns only."""
+        return {'label': field.display_label, 'help_text': field.description}
 
     def get_serializer_names(self, field: FieldDefinition) -> tuple[str, ...]:
         """Return the keys of the field in REST, in order."""
         return (field.name,)
+
+    def get_graphql_annotations(self, field: FieldDefinition, related: RelatedType = related_type) -> dict[str, Any]:
+        """Return the types of the field's attributes in GraphQL, as Python annotations; `related` makes references."""
+        return {field.name: self.get_graphql_annotation(field, related)}
+
+    def get_graphql_annotation(self, field: FieldDefinition, related: RelatedType = related_type) -> Any:
+        return self.graphql_type | None
 
     def get_table_columns(self, field: FieldDefinition) -> dict[str, Any]:
         """Return django-tables2 columns, by accessor."""
@@ -224,6 +303,10 @@ class FieldType:
     def get_clone_attributes(self, field: FieldDefinition) -> tuple[str, ...]:
         return (field.name,)
 
+    def get_clone_values(self, instance, field: FieldDefinition) -> dict[str, Any]:
+        """Return the values with which NetBox's way of cloning would not fill in the form, by input."""
+        return {}
+
     def get_search_values(self, instance, field: FieldDefinition) -> dict[str, Any]:
         """Return what the global search index caches of an object, by attribute; empty values are left out of it."""
         return {field.name: getattr(instance, field.name)} if self.searchable else {}
@@ -239,7 +322,3 @@ def field_table(field: FieldDefinition) -> str:
 
 def plain_index(field: FieldDefinition, *columns: str) -> Index:
     return Index(index_name(field_table(field), *columns), columns)
-
-
-def regex_validator(pattern: str) -> RegexValidator:
-    return RegexValidator(pattern, _('Values must match this regular expression: {regex}').format(regex=pattern))

@@ -32,6 +32,7 @@ class YesNoField(forms.Field):
 class BooleanFieldType(FieldType):
     name = 'boolean'
     column_type = 'boolean'
+    graphql_type = bool
     unique_allowed = False
     searchable = False
 
@@ -51,6 +52,11 @@ class BooleanFieldType(FieldType):
     def get_import_fields(self, field):
         form_field = YesNoField(required=field.required)
         return {field.name: self.annotate_form_field(field, form_field)}
+
+    def get_clone_values(self, instance, field):
+        # NetBox leaves false out of the address of the form.
+        value = getattr(instance, field.name)
+        return {} if value is None else {field.name: str(value)}
 
     def get_attribute(self, field):
         return attrs.BooleanAttr(field.name, label=field.display_label)

@@ -1,5 +1,7 @@
 """Field types select and multiselect: values from one of NetBox's custom field choice sets."""
 
+import csv
+import io
 import json
 
 import django_tables2 as tables
@@ -24,6 +26,7 @@ from ..definitions import FieldDefinition
 from .base import FieldType
 from .choice_sets import Choices, choices_of
 from .filters import ChoiceFilter, EmptyFilter, MemberFilter
+from .graphql import CustomObjectChoiceType
 from .rest import ChoiceValueField, ChoiceValueListField
 
 VALUE_LENGTH = 100
@@ -59,11 +62,39 @@ class ChoiceAttr(attrs.ObjectAttribute):
         return self.field_type.get_display_value(obj, self.field) or self.placeholder
 
 
-class ImportedChoicesField(CSVMultipleChoiceField):
-    """Also takes the list that JSON and YAML have for several values."""
+class NoneIfEmptyMixin:
+    """Cleans an empty choice to nothing, as all types have it, and not to an empty list."""
+
+    def clean(self, value):
+        return super().clean(value) or None
+
+
+class ChoicesField(NoneIfEmptyMixin, DynamicMultipleChoiceField):
+    """The input of several values."""
+
+
+class ImportedChoicesField(NoneIfEmptyMixin, CSVMultipleChoiceField):
+    """Values separated by commas, in quotes if they hold one; also takes the list that JSON and YAML have."""
 
     def to_python(self, value):
-        return [str(item) for item in value] if isinstance(value, list) else super().to_python(value)
+        if isinstance(value, list):
+            return [str(item) for item in value]
+        return split_values(value) if isinstance(value, str) else super().to_python(value)
+
+
+def split_values(text: str) -> list[str]:
+    """Return the values that `join_values` made a text of."""
+    try:
+        return [item.strip() for row in csv.reader(io.StringIO(text), skipinitialspace=True) for item in row]
+    except csv.Error as error:
+        raise ValidationError(_('These are no values separated by commas: {text}').format(text=text)) from error
+
+
+def join_values(values) -> str:
+    """Return values separated by commas, in quotes where needed: one cell of a CSV file."""
+    line = io.StringIO()
+    csv.writer(line, lineterminator='').writerow(values)
+    return line.getvalue()
 
 
 def choice_badge(choices: Choices, value: str):
@@ -77,6 +108,7 @@ class ChoiceFieldType(FieldType):
 
     needs_choice_set = True
     searchable = True
+    graphql_type = CustomObjectChoiceType
 
     def choices(self, field: FieldDefinition) -> Choices:
         return choices_of(field.choice_set) if field.choice_set else Choices((), {}, {})
@@ -87,6 +119,10 @@ class ChoiceFieldType(FieldType):
 
     def get_attribute(self, field):
         return ChoiceAttr(self, field)
+
+    def choice_filter(self, field: FieldDefinition, values: list[str]) -> dict[str, list[str]]:
+        """Return the lookups that find the objects which hold one of these choices."""
+        raise NotImplementedError
 
     def widget(self, widget_class, field):
         return widget_class(api_url=f'/api/extras/custom-field-choice-sets/{field.choice_set.id}/choices/')
@@ -102,6 +138,9 @@ class SelectFieldType(ChoiceFieldType):
 
     def get_validators(self, field):
         return [*super().get_validators(field), lambda value: self.check_choice(field, value)]
+
+    def choice_filter(self, field, values):
+        return {f'{field.name}__in': values}
 
     def to_python(self, field, value):
         if value is not None and not isinstance(value, str):
@@ -147,6 +186,7 @@ class MultiSelectFieldType(ChoiceFieldType):
     name = 'multiselect'
     empty_values = ([],)
     column_type = f'character varying({VALUE_LENGTH})[]'
+    graphql_type = list[CustomObjectChoiceType]
     unique_allowed = False
 
     def get_model_field(self, field, **kwargs):
@@ -161,12 +201,15 @@ class MultiSelectFieldType(ChoiceFieldType):
             raise ValidationError(_('A list of the values of choices is needed.'))
         return value
 
+    def choice_filter(self, field, values):
+        return {f'{field.name}__overlap': values}
+
     def to_payload(self, value, stored=None):
         # Django's serializer writes an array as JSON text.
         return json.loads(value) if isinstance(value, str) else value
 
     def get_form_field(self, field, **kwargs):
-        return DynamicMultipleChoiceField(
+        return ChoicesField(
             choices=self.choices(field).pairs,
             widget=self.widget(APISelectMultiple, field),
             **self.form_field_kwargs(field, **kwargs),
@@ -192,7 +235,9 @@ class MultiSelectFieldType(ChoiceFieldType):
 
     def get_serializer_fields(self, field, model):
         child = ChoiceValueField(field.choice_set)
-        return {field.name: ChoiceValueListField(child=child, **self.presence_kwargs(field))}
+        return {
+            field.name: ChoiceValueListField(child=child, **self.presence_kwargs(field), **self.label_kwargs(field))
+        }
 
     def get_table_column_field(self, field):
         return ChoiceColumn(field.choice_set, many=True, verbose_name=field.display_label)
@@ -208,4 +253,4 @@ class MultiSelectFieldType(ChoiceFieldType):
         return {field.name: ', '.join(labels.get(value, value) for value in values)}
 
     def get_import_values(self, instance, field):
-        return {field.name: ','.join(getattr(instance, field.name) or ())}
+        return {field.name: join_values(getattr(instance, field.name) or ())}

@@ -5,14 +5,16 @@ May import django-filter and NetBox's filters. Their lookup is `exact`; a filter
 (`__n`, `__ic` ...) by making more filters of the same class.
 """
 
+import re
 from typing import ClassVar
 
 import django_filters
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import DataError, connection, transaction
+from django.db import DataError, OperationalError, connection, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
+from psycopg.errors import QueryCanceled
 
 from utilities import filters
 
@@ -21,6 +23,10 @@ from .choice_sets import choices_of
 TRUE_WORDS, FALSE_WORDS = ('true', '1', 'yes'), ('false', '0', 'no')
 # Attributes by which a target can be named instead of by its ID, where its model has them.
 NAMING_ATTRIBUTES = ('slug', 'name')
+PATTERN_LENGTH, PATTERN_TIMEOUT = 500, '1s'
+# A pattern's escapes, and openings of groups that may be look-around; other parts do not matter.
+PATTERN_PARTS = re.compile(r'\\.|\(\?<?[=!]', re.DOTALL)
+UNBOUNDED = re.compile(r'\\[1-9]|\(\?<?[=!]')
 
 
 class TrueOrFalseField(forms.CharField):
@@ -81,21 +87,44 @@ class TextFilter(SingleColumnMixin, filters.MultiValueCharFilter):
 
 
 def validate_pattern(pattern: str) -> None:
-    """Raise ValidationError unless PostgreSQL takes the regular expression; its dialect is not Python's."""
+    """
+    Raise ValidationError unless PostgreSQL takes the regular expression, and runs it in time that grows with the text.
+
+    Its dialect is not Python's. Look-around and references back to groups are what makes it slow on long texts; other
+    patterns can only be slow to compile, which is tried here.
+    """
+    if len(pattern) > PATTERN_LENGTH:
+        raise ValidationError(_('Regular expressions can be {n} characters long at most.').format(n=PATTERN_LENGTH))
+    if any(UNBOUNDED.fullmatch(part) for part in PATTERN_PARTS.findall(pattern)):
+        raise ValidationError(
+            _('Look-around and references back to groups are not supported: {text}').format(text=pattern)
+        )
+    set_timeout = "SELECT set_config('statement_timeout', %s, true)"
     try:
         with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT current_setting('statement_timeout')")
+            (before,) = cursor.fetchone()
+            cursor.execute(set_timeout, [PATTERN_TIMEOUT])
             cursor.execute('SELECT %s ~ %s', ['', pattern])
+            cursor.execute(set_timeout, [before])
     except DataError as error:
         raise ValidationError(_('This is not a valid regular expression: {text}').format(text=pattern)) from error
+    except OperationalError as error:
+        if not isinstance(error.__cause__, QueryCanceled):
+            raise
+        raise ValidationError(_('This regular expression is too complex: {text}').format(text=pattern)) from error
 
 
-class ChoiceFilter(TextFilter):
-    """One value of a choice set; whole values must be choices, parts of values need not."""
+class ChoiceMixin:
+    """Whole values must be values of the choice set, parts of values need not."""
+
+    # The lookup that compares whole values.
+    whole_lookup: ClassVar[str]
 
     @property
     def field(self):
         field = super().field
-        if self.lookup_expr == 'exact' and self._validate not in field.validators:
+        if self.lookup_expr == self.whole_lookup and self._validate not in field.validators:
             field.validators.append(self._validate)
         return field
 
@@ -103,6 +132,12 @@ class ChoiceFilter(TextFilter):
         ref = self.model._definition.fields_by_name[self.field_name].choice_set
         if value != self.null_value and value not in choices_of(ref):
             raise ValidationError(_('{value} is not one of the available choices.').format(value=value))
+
+
+class ChoiceFilter(ChoiceMixin, TextFilter):
+    """One value of a choice set."""
+
+    whole_lookup = 'exact'
 
 
 class BigNumberFilter(SingleColumnMixin, filters.MultiValueBigNumberFilter):
@@ -121,8 +156,10 @@ class DateTimeFilter(SingleColumnMixin, filters.MultiValueDateTimeFilter):
     """Moments."""
 
 
-class MemberFilter(SingleColumnMixin, filters.MultiValueCharFilter):
-    """A value that a list of values holds."""
+class MemberFilter(ChoiceMixin, SingleColumnMixin, filters.MultiValueCharFilter):
+    """A value of a choice set that a list of them holds."""
+
+    whole_lookup = 'overlap'
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **{**kwargs, 'lookup_expr': 'overlap'})

@@ -16,6 +16,7 @@ from netbox.ui import attrs
 from utilities.forms.fields import JSONField
 
 from .base import FieldType
+from .graphql import JSON
 
 # Python's encoder gives up at about 900, in the middle of a list of objects that could be read until then.
 MAX_DEPTH = 200
@@ -79,6 +80,7 @@ class DocumentField(serializers.JSONField):
 class JSONFieldType(FieldType):
     name = 'json'
     column_type = 'jsonb'
+    graphql_type = JSON
     empty_values = ('', [], {})
     searchable = False
 
@@ -97,6 +99,11 @@ class JSONFieldType(FieldType):
     def get_import_values(self, instance, field):
         value = getattr(instance, field.name)
         return {field.name: '' if value is None else json.dumps(value, ensure_ascii=False)}
+
+    def get_clone_values(self, instance, field):
+        # NetBox leaves false out of the address of the form, and takes 0 and "" for no documents.
+        value = getattr(instance, field.name)
+        return {} if value is None else {field.name: json.dumps(value)}
 
     def get_attribute(self, field):
         return attrs.TemplatedAttr(

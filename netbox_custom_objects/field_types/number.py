@@ -13,6 +13,7 @@ from netbox.ui import attrs
 
 from .base import FieldType
 from .filters import BigNumberFilter, DecimalFilter
+from .graphql import BigInt
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 DECIMAL_DIGITS, DECIMAL_PLACES = 8, 2
@@ -42,6 +43,7 @@ class NumberFieldType(FieldType):
 class IntegerFieldType(NumberFieldType):
     name = 'integer'
     column_type = 'bigint'
+    graphql_type = BigInt
 
     def get_model_field(self, field, **kwargs):
         return models.BigIntegerField(**self.model_field_kwargs(field), **kwargs)
@@ -64,6 +66,7 @@ class IntegerFieldType(NumberFieldType):
 class DecimalFieldType(NumberFieldType):
     name = 'decimal'
     column_type = f'numeric({DECIMAL_DIGITS},{DECIMAL_PLACES})'
+    graphql_type = Decimal
 
     def get_model_field(self, field, **kwargs):
         return models.DecimalField(

@@ -4,7 +4,7 @@ Field types object and multiobject: one or many objects of one type, NetBox's ow
 Columns, links and integrity are ours (decision 5): no foreign key in the database, no relation on the target's class.
 """
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import django_tables2 as tables
 from django.apps import apps
@@ -28,6 +28,7 @@ from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, TargetRef, index_name, unique_name
 from .base import FieldType, field_table, plain_index
 from .filters import EmptyFilter, TargetFilter
+from .graphql import related_type
 from .rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
 
 # The attribute by which an imported file names the target, if the file's header does not say.
@@ -65,6 +66,10 @@ class ReferenceFieldType(FieldType):
                 **kwargs,
             },
         )
+
+    def reference_filter(self, field: FieldDefinition, obj) -> dict[str, Any]:
+        """Return the lookups that find the objects which point at `obj` by this field."""
+        return {field.name: obj.pk}
 
     def import_attribute(self, field: FieldDefinition) -> str:
         """Return the attribute that names a target in imported files, unless the header says another."""
@@ -110,6 +115,9 @@ class ObjectFieldType(ReferenceFieldType):
 
     def get_model_fields(self, field, context):
         return {field.name: context.foreign_key(field, **self.model_field_kwargs(field))}
+
+    def get_graphql_annotation(self, field, related=related_type):
+        return related(field.target) | None
 
     def validate_default(self, field):
         value = field.default
@@ -174,7 +182,7 @@ class MultiObjectFieldType(ReferenceFieldType):
                 Index(index_name(name, 'target_id'), ('target_id',)),
             ),
             comment=f'links of {self.comment(field)}',
-            fill=(field_table(field), tuple(field.default)) if field.default else None,
+            fill=(field_table(field), tuple((pk,) for pk in field.default)) if field.default else None,
         )
 
     def get_model_fields(self, field, context):
@@ -182,6 +190,9 @@ class MultiObjectFieldType(ReferenceFieldType):
         for name in ('null', 'unique', 'db_column', 'default', 'validators'):
             kwargs.pop(name, None)
         return {field.name: context.link_field(field, **kwargs)}
+
+    def get_graphql_annotation(self, field, related=related_type):
+        return list[related(field.target)]
 
     def validate_default(self, field):
         value = field.default
@@ -217,7 +228,7 @@ class MultiObjectFieldType(ReferenceFieldType):
         return DynamicModelMultipleChoiceField(queryset=self.queryset(field), required=False, null_option='None')
 
     def get_serializer_fields(self, field, model):
-        kwargs = {'required': field.required, 'allow_empty': not field.required}
+        kwargs = {'required': field.required, 'allow_empty': not field.required, **self.label_kwargs(field)}
         if field.default_json is not None:
             kwargs |= {'required': False, 'default': CreateOnlyDefault(ReferenceListDefault(field.default))}
         return {field.name: ReferenceListField(self.nested_serializer(field, model), **kwargs)}

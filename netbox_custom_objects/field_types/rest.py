@@ -7,6 +7,7 @@ another kind would be answered with a 500.
 
 from functools import cache
 
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.relations import ManyRelatedField
@@ -17,6 +18,9 @@ from utilities.api import get_related_object_by_attrs
 
 from ..definitions import ChoiceSetRef
 from .choice_sets import choices_of
+
+# Where a serializer's context holds the targets that a bulk request has read ahead: {model: {id: object}}.
+KNOWN_TARGETS = 'known_targets'
 
 
 class ReferenceField(SerializedPKRelatedField):
@@ -41,7 +45,14 @@ class ReferenceField(SerializedPKRelatedField):
         # Asked of the manager each time, which knows the branch that the request is made in.
         return self.serializer.Meta.model.objects.all()
 
+    @property
+    def known_targets(self) -> dict:
+        """Objects of the target's model that were read ahead, by ID."""
+        return self.context.get(KNOWN_TARGETS, {}).get(self.serializer.Meta.model, {})
+
     def to_internal_value(self, data):
+        if type(data) is int and (known := self.known_targets.get(data)) is not None:
+            return known
         if _is_unusable(data):
             self.fail('unusable')
         request = self.context.get('request')
@@ -78,7 +89,9 @@ class ReferenceListField(ManyRelatedField):
             self.fail('empty')
         # Plain IDs are looked up together: one query, however many there are.
         ids = {item for item in data if type(item) is int}
-        by_id = self.child_relation.get_queryset().in_bulk(ids) if ids else {}
+        by_id = self.child_relation.known_targets
+        if unknown := ids - by_id.keys():
+            by_id = {**by_id, **self.child_relation.get_queryset().in_bulk(unknown)}
         targets = {}
         for item in data:
             if type(item) is not int:
@@ -106,6 +119,22 @@ def plain_serializer(target: type) -> type:
     """Return a serializer for targets that have none of their own, because NetBox does not offer them in its API."""
     meta = type('Meta', (), {'model': target, 'fields': ('id', 'display')})
     return type(f'Plain{target.__name__}Serializer', (BaseModelSerializer,), {'__module__': __name__, 'Meta': meta})
+
+
+class ParsedTextField(serializers.CharField):
+    """Text that `parse` turns into what the attribute holds, or refuses; a number is no text, although DRF takes it."""
+
+    def __init__(self, parse, **kwargs):
+        self.parse = parse
+        super().__init__(**kwargs)
+
+    def to_internal_value(self, data):
+        if not isinstance(data, str):
+            self.fail('invalid')
+        try:
+            return self.parse(data)
+        except ValidationError as error:
+            raise serializers.ValidationError(error.messages) from error
 
 
 class ChoiceValueField(serializers.Field):

@@ -1,12 +1,13 @@
 """Field types date and datetime."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from rest_framework import serializers
 
 from netbox.tables import columns
 from netbox.ui import attrs
@@ -14,6 +15,15 @@ from utilities.forms.widgets import DatePicker, DateTimePicker
 
 from .base import FieldType
 from .filters import DateFilter, DateTimeFilter
+
+
+class MomentField(serializers.DateTimeField):
+    """A moment; Python's parser would stop at a null character and take what stands before it."""
+
+    def to_internal_value(self, value):
+        if isinstance(value, str) and '\x00' in value:
+            raise serializers.ValidationError(_('Null characters are not allowed.'))
+        return super().to_internal_value(value)
 
 
 class TemporalFieldType(FieldType):
@@ -38,6 +48,7 @@ class TemporalFieldType(FieldType):
 class DateFieldType(TemporalFieldType):
     name = 'date'
     column_type = 'date'
+    graphql_type = date
     model_class = models.DateField
 
     def get_form_field(self, field, **kwargs):
@@ -59,6 +70,7 @@ class DateFieldType(TemporalFieldType):
 class DateTimeFieldType(TemporalFieldType):
     name = 'datetime'
     column_type = 'timestamp with time zone'
+    graphql_type = datetime
     model_class = models.DateTimeField
 
     def to_python(self, field, value):
@@ -75,6 +87,9 @@ class DateTimeFieldType(TemporalFieldType):
 
     def get_form_field(self, field, **kwargs):
         return forms.DateTimeField(widget=DateTimePicker(), **self.form_field_kwargs(field, **kwargs))
+
+    def get_serializer_fields(self, field, model):
+        return {field.name: MomentField(**self.declared_kwargs(field, model))}
 
     def get_filterform_field(self, field):
         return forms.DateTimeField(required=False, widget=DateTimePicker())

@@ -36,6 +36,14 @@ class CharacterFieldType(FieldType):
         return (f'{field.name}__icontains',)
 
 
+class MultilineField(forms.CharField):
+    """Text of several lines; browsers send line ends of their own, and an edit must not change what it shows."""
+
+    def to_python(self, value):
+        value = super().to_python(value)
+        return value.replace('\r\n', '\n') if isinstance(value, str) else value
+
+
 class TextFieldType(CharacterFieldType):
     name = 'text'
     column_type = 'character varying'
@@ -67,7 +75,7 @@ class LongTextFieldType(CharacterFieldType):
         return models.TextField(**self.model_field_kwargs(field), **kwargs)
 
     def get_form_field(self, field, **kwargs):
-        return forms.CharField(empty_value=None, widget=forms.Textarea, **self.form_field_kwargs(field, **kwargs))
+        return MultilineField(empty_value=None, widget=forms.Textarea, **self.form_field_kwargs(field, **kwargs))
 
     def get_attribute(self, field):
         return attrs.TemplatedAttr(

@@ -10,6 +10,7 @@ from netbox.ui import attrs
 from utilities.forms.fields import LaxURLField
 
 from ..ddl.spec import Column
+from .graphql import related_type
 from .text import CharacterFieldType
 
 URL_LENGTH = TITLE_LENGTH = 200
@@ -84,6 +85,9 @@ class URLFieldType(CharacterFieldType):
 
     def get_table_column_field(self, field):
         return URLColumn(self.title_attribute(field), verbose_name=field.display_label)
+
+    def get_graphql_annotations(self, field, related=related_type):
+        return {**super().get_graphql_annotations(field, related), self.title_attribute(field): str | None}
 
     def get_clone_attributes(self, field):
         return field.name, self.title_attribute(field)

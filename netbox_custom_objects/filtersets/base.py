@@ -2,11 +2,13 @@
 
 import django_filters
 
-from ..field_types.filters import TrueOrFalseFilter
+from utilities.filters import MultiValueCharFilter
+
+from ..field_types.filters import TextFilter, TrueOrFalseFilter
 
 
 class TrueOrFalseMixin(django_filters.FilterSet):
-    """Makes all yes-or-no filters refuse other words, those included that NetBox adds (`__empty`)."""
+    """Makes filters refuse words that are neither yes nor no, and bad patterns: also those that NetBox adds."""
 
     @classmethod
     def get_filters(cls):
@@ -14,6 +16,10 @@ class TrueOrFalseMixin(django_filters.FilterSet):
 
 
 def _refusing(found):
+    if found.lookup_expr in ('regex', 'iregex') and type(found) is MultiValueCharFilter:
+        return TextFilter(
+            field_name=found.field_name, lookup_expr=found.lookup_expr, label=found._label, exclude=found.exclude
+        )
     if type(found) is not django_filters.BooleanFilter:
         return found
     return TrueOrFalseFilter(

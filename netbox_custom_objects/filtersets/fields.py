@@ -10,6 +10,7 @@ from netbox.filtersets import ChangeLoggedModelFilterSet
 from utilities.filtersets import register_filterset
 
 from ..choices import (
+    ArrayElementTypeChoices,
     CustomObjectFieldTypeChoices,
     FilterLogicChoices,
     ObjectFieldOnDeleteChoices,
@@ -24,6 +25,7 @@ from .base import TrueOrFalseMixin
 class CustomObjectTypeFieldFilterSet(TrueOrFalseMixin, ChangeLoggedModelFilterSet):
     q = django_filters.CharFilter(method='search', label=_('Search'))
     type = django_filters.MultipleChoiceFilter(choices=CustomObjectFieldTypeChoices, distinct=False)
+    element_type = django_filters.MultipleChoiceFilter(choices=ArrayElementTypeChoices, distinct=False)
     custom_object_type_id = django_filters.ModelMultipleChoiceFilter(
         queryset=CustomObjectType.objects.all(), distinct=False, label=_('Custom object type (ID)')
     )

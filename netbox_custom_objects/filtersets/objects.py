@@ -5,11 +5,7 @@ May import field_types and runtime. Must build from the definition alone: what i
 """
 
 from copy import copy
-from functools import reduce
-from operator import or_
 from typing import ClassVar
-
-from django.db.models import Q
 
 from netbox.filtersets import NetBoxModelFilterSet
 from tenancy.filtersets import ContactModelFilterSet
@@ -20,6 +16,7 @@ from ..definitions import FieldDefinition, class_name
 from ..field_types import field_type_of
 from ..models.convert import field_definition
 from ..models.reserved import QUERY_PARAMETERS
+from ..runtime.linked import quick_search
 from ..runtime.surfaces import per_type, surfaced_fields
 from .base import TrueOrFalseMixin
 
@@ -47,17 +44,10 @@ class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilter
 
     def search(self, queryset, name, value):
         """Match any text-like or number field that contains the words."""
-        value = value.strip()
-        lookups = [
-            lookup
-            for field in surfaced_fields(self._meta.model)
-            for lookup in field_type_of(field).quick_search_lookups(field)
-        ]
-        if not value:
+        if not value.strip():
             return queryset
-        if not lookups:
-            return queryset.none()
-        return queryset.filter(reduce(or_, (Q(**{lookup: value}) for lookup in lookups)))
+        condition = quick_search(self._meta.model, value)
+        return queryset.none() if condition is None else queryset.filter(condition)
 
 
 @per_type

@@ -15,9 +15,11 @@ from utilities.forms import BulkEditForm, CSVModelForm, get_field_value
 from utilities.forms.fields import (
     CommentField,
     ContentTypeChoiceField,
+    ContentTypeMultipleChoiceField,
     CSVChoiceField,
     CSVContentTypeField,
     CSVModelChoiceField,
+    CSVMultipleContentTypeField,
     DynamicModelChoiceField,
     JSONField,
 )
@@ -26,6 +28,7 @@ from utilities.forms.utils import add_blank_choice
 from utilities.forms.widgets import BulkEditNullBooleanSelect
 
 from ..choices import (
+    ArrayElementTypeChoices,
     CustomObjectFieldTypeChoices,
     FilterLogicChoices,
     ObjectFieldOnDeleteChoices,
@@ -34,14 +37,16 @@ from ..choices import (
     UIVisibleChoices,
 )
 from ..constants import APP_LABEL
-from ..field_types import FIELD_TYPES
+from ..field_types import FIELD_TYPES, field_type_named
+from ..field_types.generic import type_from_text
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
 from ..runtime.registry import world
 
 # What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
 TYPE_SPECIFIC = (
-    'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'choice_set', 'related_object_type',
-    'related_object_filter', 'related_name', 'on_delete_behavior', 'default',
+    'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'element_type', 'choice_set',
+    'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter', 'related_name',
+    'on_delete_behavior', 'default',
 )  # fmt: skip
 
 
@@ -53,10 +58,13 @@ def inputs_of(field_type) -> set[str]:
         'validation_regex': field_type.regex_allowed,
         'validation_minimum': field_type.bounds_allowed,
         'validation_maximum': field_type.bounds_allowed,
+        'element_type': field_type.has_elements,
         'choice_set': field_type.needs_choice_set,
-        'related_object_type': field_type.is_reference,
+        'is_polymorphic': field_type.is_reference,
+        'related_object_type': field_type.is_reference and not field_type.polymorphic,
+        'related_object_types': field_type.polymorphic,
         'related_object_filter': field_type.is_reference,
-        'related_name': field_type.is_reference,
+        'related_name': field_type.is_reference and not field_type.polymorphic,
         'on_delete_behavior': field_type.is_reference and not field_type.many,
     }
     return {name for name, has in wanted.items() if has}
@@ -83,17 +91,34 @@ class ForgivingErrorsMixin:
         super()._update_errors(errors)
 
 
-class CustomObjectTypeFieldForm(ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm):
+class NotesTargetsMixin:
+    """Tells the field which types it is about to point at, so that it can be validated with them."""
+
+    def _post_clean(self):
+        self.instance._m2m_values = {}
+        if 'related_object_types' in self.fields:
+            self.instance._m2m_values['related_object_types'] = list(self.cleaned_data.get('related_object_types', ()))
+        super()._post_clean()
+
+
+class CustomObjectTypeFieldForm(NotesTargetsMixin, ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm):
     custom_object_type = DynamicModelChoiceField(queryset=CustomObjectType.objects.all(), label=_('Custom object type'))
     type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices, label=_('Type'))
     default = JSONField(
         required=False, label=_('Default value'), help_text=_('In JSON, e.g. "text" with quotes, 5, true or ["a", "b"]')
     )
+    element_type = forms.ChoiceField(choices=add_blank_choice(ArrayElementTypeChoices), label=_('Element type'))
     choice_set = DynamicModelChoiceField(
         queryset=CustomFieldChoiceSet.objects.all(), label=_('Choice set'), quick_add=True
     )
     related_object_type = ContentTypeChoiceField(
         queryset=CustomObjectObjectType.objects.all(), label=_('Related object type')
+    )
+    is_polymorphic = forms.BooleanField(
+        required=False, label=_('Polymorphic'), help_text=_('Objects of several types can be chosen')
+    )
+    related_object_types = ContentTypeMultipleChoiceField(
+        queryset=CustomObjectObjectType.objects.all(), label=_('Related object types')
     )
     related_object_filter = JSONField(
         required=False, label=_('Related object filter'), help_text=_('Query parameters as a JSON object')
@@ -108,7 +133,8 @@ class CustomObjectTypeFieldForm(ForgivingErrorsMixin, ChangelogMessageMixin, for
         model = CustomObjectTypeField
         fields = (
             'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
-            'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum', 'related_object_type',
+            'element_type', 'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum',
+            'is_polymorphic', 'related_object_type', 'related_object_types',
             'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name', 'description',
             'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'deprecated',
             'deprecated_since', 'scheduled_removal', 'comments',
@@ -117,32 +143,41 @@ class CustomObjectTypeFieldForm(ForgivingErrorsMixin, ChangelogMessageMixin, for
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         # The whole form is rendered anew when another type is chosen.
-        self.fields['type'].widget.attrs |= {
-            'hx-get': '.', 'hx-include': '#form_fields', 'hx-target': '#form_fields',
-        }  # fmt: skip
+        for name in ('type', 'is_polymorphic'):
+            self.fields[name].widget.attrs |= {
+                'hx-get': '.', 'hx-include': '#form_fields', 'hx-target': '#form_fields',
+            }  # fmt: skip
         wanted = inputs_of(self._chosen_type())
         for name in set(TYPE_SPECIFIC) - wanted:
             del self.fields[name]
         self.fieldsets = fieldsets(wanted)
         for name in {'default', 'related_object_filter'} & self.fields.keys():
             self.fields[name].widget.attrs['rows'] = 3
-        if 'related_object_type' in self.fields:
-            self.fields['related_object_type'].queryset = targets().order_by('app_label', 'model')
+        for name in {'related_object_type', 'related_object_types'} & self.fields.keys():
+            self.fields[name].queryset = targets().order_by('app_label', 'model')
+        if 'element_type' in self.fields:
+            self.fields['validation_minimum'].label = _('Minimum number of items')
+            self.fields['validation_maximum'].label = _('Maximum number of items')
         self._offer_current_weight()
         if not self.instance._state.adding:
             self._protect_existing()
 
     def _chosen_type(self):
         """Return the type that the form is rendered for: the one chosen, unless the stored one must stay."""
-        current = FIELD_TYPES[self.instance.type]
+        current = self.instance.field_type
         if not self.instance._state.adding and not current.convertible:
             return current
-        return FIELD_TYPES.get(get_field_value(self, 'type')) or current
+        name = get_field_value(self, 'type')
+        return field_type_named(name, self._is_polymorphic()) if name in FIELD_TYPES else current
+
+    def _is_polymorphic(self) -> bool:
+        value = self.data.get('is_polymorphic') if self.is_bound else self.initial.get('is_polymorphic')
+        return value in (True, 'on', 'true', 'True', '1')
 
     def clean(self):
         super().clean()
         for name in TYPE_SPECIFIC:
-            if name not in self.fields:
+            if name not in self.fields and name != 'related_object_types':
                 setattr(self.instance, name, CustomObjectTypeField._meta.get_field(name).get_default())
         return self.cleaned_data
 
@@ -155,8 +190,8 @@ class CustomObjectTypeFieldForm(ForgivingErrorsMixin, ChangelogMessageMixin, for
         """Disable what can no longer be changed, and offer only types that the stored values may be converted to."""
         current = FIELD_TYPES[self.instance.type]
         self.fields['custom_object_type'].disabled = True
-        if 'related_object_type' in self.fields:
-            self.fields['related_object_type'].disabled = True
+        for name in {'related_object_type', 'is_polymorphic', 'element_type'} & self.fields.keys():
+            self.fields[name].disabled = True
         if not current.convertible:
             self.fields['type'].disabled = True
         else:
@@ -176,13 +211,14 @@ def fieldsets(wanted: set[str]) -> tuple[FieldSet, ...]:
 
     return (
         *section(
-            _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'primary',
-            'context', 'required', 'unique', 'default',
+            _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'element_type',
+            'primary', 'context', 'required', 'unique', 'default',
         ),
         *section(_('Validation'), 'validation_regex', 'validation_minimum', 'validation_maximum'),
         *section(_('Choices'), 'choice_set'),
         *section(
-            _('Related Object'), 'related_object_type', 'related_object_filter', 'related_name', 'on_delete_behavior'
+            _('Related Object'), 'is_polymorphic', 'related_object_type', 'related_object_types',
+            'related_object_filter', 'related_name', 'on_delete_behavior',
         ),
         *section(
             _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable'
@@ -219,7 +255,19 @@ class CustomObjectTypeFieldBulkEditForm(ChangelogMessageMixin, BulkEditForm):
     nullable_fields = ('group_name', 'description', 'comments')
 
 
-class CustomObjectTypeFieldImportForm(ForgivingErrorsMixin, ChangelogMessageMixin, CSVModelForm):
+class ObjectTypesField(CSVMultipleContentTypeField):
+    """Object types in an imported file: `app.model` or `custom-objects.slug`, separated by commas."""
+
+    def prepare_value(self, value):
+        if not isinstance(value, str):
+            return super().prepare_value(value)
+        found = {name.strip(): type_from_text(name.strip()) for name in value.split(',') if name.strip()}
+        if unknown := [name for name, pk in found.items() if pk is None]:
+            raise ValidationError(_('There is no such object type: {name}').format(name=unknown[0]))
+        return list(found.values())
+
+
+class CustomObjectTypeFieldImportForm(NotesTargetsMixin, ForgivingErrorsMixin, ChangelogMessageMixin, CSVModelForm):
     custom_object_type = CSVModelChoiceField(
         queryset=CustomObjectType.objects.all(), to_field_name='name', help_text=_('Name of the custom object type')
     )
@@ -227,10 +275,18 @@ class CustomObjectTypeFieldImportForm(ForgivingErrorsMixin, ChangelogMessageMixi
     related_object_type = CSVContentTypeField(
         queryset=ObjectType.objects.public(), required=False, help_text=_('Related object type, e.g. dcim.site')
     )
+    related_object_types = ObjectTypesField(
+        queryset=ObjectType.objects.public(),
+        required=False,
+        help_text=_('Related object types of a polymorphic field, e.g. dcim.site,dcim.region'),
+    )
     choice_set = CSVModelChoiceField(
         queryset=CustomFieldChoiceSet.objects.all(),
         to_field_name='name', required=False, help_text=_('Name of the choice set'),
     )  # fmt: skip
+    element_type = CSVChoiceField(
+        choices=ArrayElementTypeChoices, required=False, help_text=_('What the items of an array are')
+    )
     filter_logic = CSVChoiceField(choices=FilterLogicChoices, required=False)
     ui_visible = CSVChoiceField(choices=UIVisibleChoices, required=False)
     ui_editable = CSVChoiceField(choices=UIEditableChoices, required=False)

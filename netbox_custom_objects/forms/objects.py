@@ -5,33 +5,61 @@ May import runtime and field_types. Must never ask which user or request it is f
 """
 
 from django import forms
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from netbox.forms import NetBoxModelBulkEditForm, NetBoxModelForm, NetBoxModelImportForm
 from netbox.forms.mixins import OwnerMixin
 from users.models import Owner
+from utilities.forms import GenericObjectFormMixin
 from utilities.forms.fields import CSVModelChoiceField
 from utilities.forms.rendering import FieldSet
 
 from ..choices import UIEditableChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
+from ..field_types.polymorphic_forms import PolymorphicMultipleChoiceField
 from ..runtime.surfaces import per_type, surfaced_fields
 
 
-class CustomObjectForm(OwnerMixin, NetBoxModelForm):
+class PartErrorsMixin:
+    """Shows an error about a value that is given in several inputs at the first of them."""
+
+    def _update_errors(self, errors):
+        if not hasattr(errors, 'error_dict'):
+            super()._update_errors(errors)
+            return
+        kept = {}
+        for name, found in errors.error_dict.items():
+            inputs = [name, *(part for part in self.fields if part.startswith(f'{name}_'))]
+            shown = next((part for part in inputs if part in self.fields or part == NON_FIELD_ERRORS), None)
+            # What a form does not ask for is not its business, as for fields of one input.
+            if shown is not None:
+                kept.setdefault(shown, []).extend(found)
+        if kept:
+            super()._update_errors(ValidationError(kept))
+
+
+class CustomObjectForm(PartErrorsMixin, GenericObjectFormMixin, OwnerMixin, NetBoxModelForm):
     """The add and edit form that those of all types are made of."""
 
     def clean(self):
         super().clean()
         empty_to_null(self)
+        for name, form_field in self.fields.items():
+            is_edited = self.instance.pk is not None and name in self.cleaned_data
+            if is_edited and isinstance(form_field, PolymorphicMultipleChoiceField):
+                # What the user may not view was not offered, and stays.
+                hidden = form_field.hidden_links(list(getattr(self.instance, name).all()))
+                self.cleaned_data[name] = [*self.cleaned_data[name], *hidden]
+        return self.cleaned_data
 
 
-class CustomObjectBulkEditForm(OwnerMixin, NetBoxModelBulkEditForm):
+class CustomObjectBulkEditForm(GenericObjectFormMixin, OwnerMixin, NetBoxModelBulkEditForm):
     """The bulk edit form that those of all types are made of."""
 
 
-class CustomObjectImportForm(NetBoxModelImportForm):
+class CustomObjectImportForm(PartErrorsMixin, NetBoxModelImportForm):
     """The bulk import form that those of all types are made of; a record becomes one instance of it."""
 
     owner = CSVModelChoiceField(
@@ -108,7 +136,9 @@ def _merged(inputs: dict[int, dict]) -> dict[str, forms.Field]:
 
 
 def _meta(model, fields: list[str]) -> type:
-    return type('Meta', (), {'model': model, 'fields': fields})
+    # The form assigns polymorphic references itself (GenericObjectFormMixin).
+    generic = {field.name for field in model._meta.private_fields}
+    return type('Meta', (), {'model': model, 'fields': [name for name in fields if name not in generic]})
 
 
 def _form(base, model, suffix: str, declared: dict, attributes: dict) -> type:

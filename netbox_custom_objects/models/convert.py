@@ -1,7 +1,7 @@
 """
 One field's row, saved or not, as a FieldDefinition.
 
-Must never query: the loader and the model's own validation both stand on it.
+Must never query, but for the targets of a polymorphic field: the loader and the model's own validation stand on it.
 """
 
 from ..definitions import ChoiceSetRef, FieldDefinition, TargetRef, canonical_json
@@ -22,6 +22,7 @@ PLAIN_ATTRIBUTES = (
     'validation_regex',
     'validation_minimum',
     'validation_maximum',
+    'element_type',
     'is_polymorphic',
     'related_name',
     'on_delete_behavior',
@@ -42,6 +43,7 @@ def field_definition(field, **changes) -> FieldDefinition:
         'id': field.pk or 0,
         'payload_key': field.payload_key or f'{field.name}__{field.pk or 0}',
         'custom_object_type_id': field.custom_object_type_id,
+        'former_names': field.former_names,
         'default': field.default,
         'related_object_filter': field.related_object_filter,
         'choice_set_id': field.choice_set_id,
@@ -49,7 +51,9 @@ def field_definition(field, **changes) -> FieldDefinition:
         'target_app': field.related_object_type.app_label if field.related_object_type else None,
         'target_model': field.related_object_type.model if field.related_object_type else None,
     }
-    return definition_from_row(row | changes, {})
+    row |= changes
+    targets = [TargetRef(found.app_label, found.model) for found in field.intended_targets()]
+    return definition_from_row(row, {row['id']: tuple(sorted(targets, key=lambda target: target.label))})
 
 
 def definition_from_row(row: dict, polymorphic: dict[int, tuple[TargetRef, ...]]) -> FieldDefinition:
@@ -59,6 +63,7 @@ def definition_from_row(row: dict, polymorphic: dict[int, tuple[TargetRef, ...]]
         targets = (TargetRef(row['target_app'], row['target_model']),) if row['target_model'] else ()
     return FieldDefinition(
         type_id=row['custom_object_type_id'],
+        former_names=tuple(row['former_names']),
         default_json=None if row['default'] is None else canonical_json(row['default']),
         related_object_filter_json=_json_or_none(row['related_object_filter']),
         choice_set=ChoiceSetRef(row['choice_set_id'], str(row['choice_set_version'])) if row['choice_set_id'] else None,

@@ -83,7 +83,8 @@ def as_text(value) -> str:
     """Return the value of a field of any type as plain text, '' if there is none."""
     if hasattr(value, 'all'):
         # An object that is not saved yet (or not any more) has no links.
-        value = value.all() if value.instance.pk is not None else ()
-    if isinstance(value, (str, dict)) or not hasattr(value, '__iter__'):
-        return '' if value is None else str(value)
-    return ', '.join(str(item) for item in value)
+        return ', '.join(map(str, value.all() if value.instance.pk is not None else ()))
+    # Nothing else that can be iterated over: a network would list its addresses.
+    if isinstance(value, (list, tuple)):
+        return ', '.join(map(str, value))
+    return '' if value is None else str(value)

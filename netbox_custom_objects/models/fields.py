@@ -14,6 +14,7 @@ from netbox.models.features import CloningMixin, ExportTemplatesMixin
 from utilities.querysets import RestrictedQuerySet
 
 from ..choices import (
+    ArrayElementTypeChoices,
     CustomObjectFieldTypeChoices,
     FilterLogicChoices,
     ObjectFieldOnDeleteChoices,
@@ -93,6 +94,13 @@ class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedMode
     validation_regex = models.CharField(verbose_name=_('validation regex'), max_length=500, blank=True)
     validation_minimum = models.BigIntegerField(verbose_name=_('minimum value'), blank=True, null=True)
     validation_maximum = models.BigIntegerField(verbose_name=_('maximum value'), blank=True, null=True)
+    element_type = models.CharField(
+        verbose_name=_('element type'),
+        max_length=50,
+        choices=ArrayElementTypeChoices,
+        blank=True,
+        help_text=_('What the items of an array are; fixed once the field exists'),
+    )
     related_object_type = models.ForeignKey(
         to='core.ObjectType',
         on_delete=models.PROTECT,
@@ -182,8 +190,10 @@ class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedMode
         'validation_regex',
         'validation_minimum',
         'validation_maximum',
+        'element_type',
         'related_object_type',
         'is_polymorphic',
+        'related_object_types',
         'related_object_filter',
         'on_delete_behavior',
         'group_name',
@@ -252,6 +262,21 @@ class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedMode
     @property
     def through_model_name(self) -> str:
         return link_class_name(self.custom_object_type_id, self.pk)
+
+    def intended_targets(self) -> list:
+        """
+        Return the object types that a polymorphic field may point at: those about to be saved, or the stored ones.
+
+        Forms and serializers note what they are about to save as `_m2m_values`, as those of NetBox do.
+        """
+        if not self.is_polymorphic:
+            return []
+        noted = getattr(self, '_m2m_values', {}).get('related_object_types')
+        if noted is not None:
+            return list(noted)
+        if self._state.adding or self.pk is None:
+            return []
+        return list(self.related_object_types.db_manager(self._state.db).all())
 
     @property
     def related_object_type_label(self) -> str:

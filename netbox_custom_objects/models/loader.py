@@ -53,6 +53,7 @@ def _field_rows(fields):
     return fields.order_by().values(
         *PLAIN_ATTRIBUTES,
         'custom_object_type_id',
+        'former_names',
         'default',
         'related_object_filter',
         'choice_set_id',

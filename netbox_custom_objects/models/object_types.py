@@ -5,6 +5,8 @@ They live in the main schema only, are shared by all branches, and are never del
 and ghosts of retired types refer to them (host-facts 8, trap 4).
 """
 
+from contextvars import ContextVar
+
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, connections
 
@@ -13,6 +15,9 @@ from netbox.models.features import get_model_features
 
 from ..constants import APP_LABEL
 from ..definitions import model_name
+
+# Whether everything that is written now will be undone (services.preview): nothing may then be committed on its own.
+undone: ContextVar[bool] = ContextVar('netbox_custom_objects_undone', default=False)
 
 
 def ensure_object_type(type_id: int, model: type, using: str) -> ObjectType:
@@ -30,7 +35,7 @@ def ensure_object_type(type_id: int, model: type, using: str) -> ObjectType:
     object_types = ObjectType.objects.using(DEFAULT_DB_ALIAS)
     object_type = object_types.filter(app_label=APP_LABEL, model=model_name(type_id)).first()
     if object_type is None:
-        if using != DEFAULT_DB_ALIAS and connections[DEFAULT_DB_ALIAS].in_atomic_block:
+        if using != DEFAULT_DB_ALIAS and connections[DEFAULT_DB_ALIAS].in_atomic_block and not undone.get():
             _insert_at_once(model_name(type_id), features)
             object_type = object_types.get(app_label=APP_LABEL, model=model_name(type_id))
         else:

@@ -28,7 +28,8 @@ from netbox.models.features import (
 from netbox.models.mixins import OwnerMixin
 
 from ..constants import APP_LABEL
-from ..definitions import TypeDefinition
+from ..definitions import FieldDefinition, TypeDefinition
+from ..field_types import field_type_of
 from . import payload
 from .display import name_of
 
@@ -119,6 +120,25 @@ class CustomObject(
     def get_list_url(cls):
         return cls._get_action_url('list')
 
+    @classmethod
+    def _surfaced_fields(cls) -> tuple[FieldDefinition, ...]:
+        """The fields that this class has attributes for: a name that is built in today belongs to NetBox."""
+        return tuple(
+            field for field in cls._definition.fields if field_type_of(field).is_surfaced(field, cls._payload_names)
+        )
+
+    def clean(self):
+        super().clean()
+        for field in self._surfaced_fields():
+            field_type_of(field).clean_instance(self, field)
+
+    def clone(self):
+        attributes = super().clone()
+        for field in self._surfaced_fields():
+            if field.is_cloneable:
+                attributes |= field_type_of(field).get_clone_values(self, field)
+        return attributes
+
     # Change data: keyed by payload keys where it is stored, by field names where people and webhooks read it.
 
     def serialize_object(self, exclude=None):
@@ -137,7 +157,7 @@ class CustomObject(
         """Return the change record, with the data keyed by payload keys."""
         objectchange = super().to_objectchange(action)
         if objectchange.prechange_data is not None:
-            objectchange.prechange_data = payload.by_key(type(self), objectchange.prechange_data)
+            objectchange.prechange_data = self._prechange_payload
         if objectchange.postchange_data is not None:
             self._postchange_snapshot = payload.by_name(type(self), objectchange.postchange_data)
         return objectchange

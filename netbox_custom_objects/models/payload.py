@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from utilities.serialization import serialize_object
 
+from ..definitions import field_id_from_payload_key
 from ..field_types import field_type_of
 
 _PARKED = '_parked_links'
@@ -33,12 +34,9 @@ def serialize(instance, exclude=None) -> dict[str, Any]:
     """
     exclude = set(exclude or ())
     data = serialize_object(instance, exclude=exclude)
-    for field in instance._definition.fields:
+    for field in instance._surfaced_fields():
         field_type = field_type_of(field)
-        for name, key in field_type.payload_names(field).items():
-            if name not in data:
-                continue
-            value = field_type.to_payload(data.pop(name), instance.__dict__.get(name))
+        for key, value in field_type.get_change_data(instance, field, data).items():
             if not (field_type.many and not value):
                 data[key] = value
     return data
@@ -46,13 +44,37 @@ def serialize(instance, exclude=None) -> dict[str, Any]:
 
 def by_name(model: type, data: dict) -> dict:
     """Return change data keyed by the current field names, as event rules and webhooks expect it."""
-    names = {key: name for name, key in model._payload_names.items()}
-    return {names.get(key, key): value for key, value in data.items()}
+    fields = {
+        key: field for field in model._surfaced_fields() for key in field_type_of(field).payload_names(field).values()
+    }
+    named = {}
+    for key, value in data.items():
+        field = fields.get(key)
+        named |= {key: value} if field is None else field_type_of(field).name_change_data(field, key, value)
+    return named
+
+
+def readable(model: type, data: dict) -> dict:
+    """Return change data keyed by the current field names; fields that are gone keep the name of their birth."""
+    named = by_name(model, by_key(model, data))
+    taken = {*named}
+    return {
+        key if field_id_from_payload_key(key) is None or (name := key.rsplit('__', 1)[0]) in taken else name: value
+        for key, value in named.items()
+    }
 
 
 def by_key(model: type, data: dict) -> dict:
-    """Return data keyed by payload keys, whichever way it is keyed now."""
-    return {model._payload_names.get(key, key): value for key, value in data.items()}
+    """
+    Return data keyed by payload keys, whichever way it is keyed now.
+
+    Records from before a take-over are keyed by the names that fields had then; a name in use beats a former one.
+    """
+    former = {
+        name: field.payload_key for field in model._definition.fields for name in field.former_names if name in data
+    }
+    keys = {**former, **model._payload_names}
+    return {keys.get(key, key): value for key, value in data.items()}
 
 
 def deserialize(model: type, data: dict, pk: int | None) -> DeserializedObject:
@@ -71,9 +93,11 @@ def deserialize(model: type, data: dict, pk: int | None) -> DeserializedObject:
                 type=model._meta.verbose_name, id=pk
             )
         )
+    data = by_key(model, data)
     names = {key: name for name, key in model._payload_names.items()}
-    attributes = {field.name: field for field in [*model._meta.concrete_fields, *model._meta.many_to_many]}
-    values, links = {model._meta.pk.attname: pk}, {}
+    opts = model._meta
+    attributes = {field.name: field for field in [*opts.concrete_fields, *opts.private_fields, *opts.many_to_many]}
+    values, links, references = {opts.pk.attname: pk}, {}, {}
     for key, value in data.items():
         field = attributes.get(names.get(key, key))
         if field is None:
@@ -81,15 +105,22 @@ def deserialize(model: type, data: dict, pk: int | None) -> DeserializedObject:
         if field.many_to_many:
             # Tags by name, links by id; `set_base` of their managers takes both, after the object is saved.
             links[field.name] = list(value or ())
+        elif hasattr(field, 'set_payload'):
+            references[field] = value
         else:
             values[field.attname] = field.to_python(value)
-    return DeserializedObject(model(**values), links)
+    instance = model(**values)
+    for field, value in references.items():
+        field.set_payload(instance, value)
+    return DeserializedObject(instance, links)
 
 
 def alias_property(name: str, model_field: models.Field) -> property:
     """Return the property that makes a payload key an alias of the attribute `name`."""
     if model_field.many_to_many:
         return property(lambda self: getattr(self, name), lambda self, value: park_links(self, name, value))
+    if hasattr(model_field, 'set_payload'):
+        return property(model_field.get_payload, model_field.set_payload)
     attribute = model_field.attname
     return property(
         lambda self: getattr(self, attribute),
@@ -100,6 +131,15 @@ def alias_property(name: str, model_field: models.Field) -> property:
 def park_links(instance, name: str, value) -> None:
     """Remember the targets of a many-valued reference until the object has been saved."""
     instance.__dict__.setdefault(_PARKED, {})[name] = list(value or ())
+
+
+def take_parked_objects(instance) -> dict[str, list[models.Model]]:
+    """Return the targets of a new object's references that are known as objects; they are not parked any longer."""
+    parked = instance.__dict__.get(_PARKED, {})
+    known = {name: value for name, value in parked.items() if all(isinstance(item, models.Model) for item in value)}
+    for name in known:
+        del parked[name]
+    return known
 
 
 def assign_parked_links(instance) -> None:

@@ -4,12 +4,11 @@ What a field definition must satisfy: every rule of contract 2.2, each error und
 Called from CustomObjectTypeField.clean(), hence by forms, REST, bulk import and every replayed change alike.
 """
 
-import re
 from collections.abc import Iterator
 
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
 from ..choices import ObjectFieldOnDeleteChoices
@@ -19,6 +18,7 @@ from ..ddl.executor import is_large
 from ..ddl.target import Target
 from ..definitions import column_name, model_name, table_name
 from ..field_types import FIELD_TYPES, field_type_of
+from ..field_types.regex import validate_pattern
 from .convert import field_definition
 from .reserved import is_reserved
 
@@ -35,7 +35,7 @@ def validate_field(field) -> None:
     if field.type not in FIELD_TYPES or field.custom_object_type_id is None:
         return  # the model field's own validation has said so
     before = _stored(field)
-    checks = [_name, _flags, _limits, _choice_set, _reference, _related_name]
+    checks = [_name, _flags, _limits, _elements, _choice_set, _reference, _related_name]
     if before is not None:
         checks += [_unchangeable, _type_change, _stored_values]
     errors: dict[str, list] = {}
@@ -103,19 +103,33 @@ def _limits(field, before) -> Errors:
     field_type = field.field_type
     if field.validation_regex:
         if not field_type.regex_allowed:
-            yield 'validation_regex', _('A regular expression is only possible for text, longtext and url.')
+            yield 'validation_regex', _('A regular expression is only possible for text, longtext, url and email.')
         else:
             try:
-                re.compile(field.validation_regex)
-            except re.error as error:
-                yield 'validation_regex', _('This is not a valid regular expression: {error}').format(error=error)
+                validate_pattern(field.validation_regex)
+            except ValidationError as error:
+                yield 'validation_regex', error
     minimum, maximum = field.validation_minimum, field.validation_maximum
     if not field_type.bounds_allowed:
         for attribute in ('validation_minimum', 'validation_maximum'):
             if getattr(field, attribute) is not None:
-                yield attribute, _('Limits are only possible for integer and decimal.')
-    elif minimum is not None and maximum is not None and minimum > maximum:
+                yield attribute, _('Limits are only possible for integer, decimal and array.')
+        return
+    for attribute in ('validation_minimum', 'validation_maximum'):
+        limit = getattr(field, attribute)
+        if None not in (limit, field_type.lowest_bound) and limit < field_type.lowest_bound:
+            yield attribute, _('This cannot be less than {limit}.').format(limit=field_type.lowest_bound)
+    if minimum is not None and maximum is not None and minimum > maximum:
         yield 'validation_minimum', _('The minimum is greater than the maximum.')
+
+
+def _elements(field, before) -> Errors:
+    if field.field_type.has_elements and not field.element_type:
+        yield 'element_type', _('Choose what the items of the list are.')
+    if not field.field_type.has_elements and field.element_type:
+        yield 'element_type', _('Only arrays have elements.')
+    if before is not None and before.field_type.has_elements and before.element_type != field.element_type:
+        yield 'element_type', _('This cannot be changed after the field was created.')
 
 
 def _choice_set(field, before) -> Errors:
@@ -128,12 +142,14 @@ def _choice_set(field, before) -> Errors:
 def _reference(field, before) -> Errors:
     if field.field_type.is_reference:
         if field.is_polymorphic:
-            yield 'is_polymorphic', _('Polymorphic fields are not available in this release.')
+            yield from _targets(field, before)
         elif field.related_object_type_id is None:
             yield 'related_object_type', _('Choose the type of the objects that this field points at.')
         if field.related_object_filter is not None and not isinstance(field.related_object_filter, dict):
             yield 'related_object_filter', _('A JSON object of query parameters is needed.')
-    else:
+    if not field.is_polymorphic and _noted_targets(field):
+        yield 'related_object_types', _('Only polymorphic fields point at objects of several types.')
+    if not field.field_type.is_reference:
         if field.is_polymorphic:
             yield 'is_polymorphic', _('Only object and multiobject fields can be polymorphic.')
         if field.related_object_filter is not None:
@@ -144,6 +160,50 @@ def _reference(field, before) -> Errors:
             yield 'related_object_type', _('Only object and multiobject fields point at other objects.')
     if field.type != 'object' and field.on_delete_behavior not in ('', ObjectFieldOnDeleteChoices.SET_NULL):
         yield 'on_delete_behavior', _('This can only be chosen for fields of type object.')
+
+
+def _noted_targets(field) -> list | None:
+    return getattr(field, '_m2m_values', {}).get('related_object_types')
+
+
+def _targets(field, before) -> Errors:
+    """Check the types that a polymorphic field may point at; none that a stored value has can be taken away."""
+    if field.related_object_type_id is not None:
+        yield 'related_object_type', _('A polymorphic field has several types: related_object_types.')
+    if field.related_name:
+        yield 'related_name', _('A polymorphic field has no related name.')
+    if _noted_targets(field) is None:
+        return  # what is stored stays, or comes after the field itself
+    intended = {target.pk for target in field.intended_targets()}
+    if not intended:
+        yield NON_FIELD_ERRORS, _('Choose at least one type of objects that this field may point at.')
+    if before is not None:
+        removed = [target for target in before.intended_targets() if target.pk not in intended]
+        if message := types_in_use(before, removed):
+            yield 'related_object_types', message
+
+
+def types_in_use(field, removed) -> str:
+    """
+    Return why some types cannot be taken away from a polymorphic field, '' if they can.
+
+    Args:
+        field: the stored CustomObjectTypeField
+        removed: ObjectTypes or ContentTypes
+    """
+    objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
+    objects = objects.using(field._state.db) if field._state.db else objects.all()
+    definition = field_definition(field)
+    if not field.field_type.is_surfaced(definition, objects.model._payload_names):
+        return ''
+    counts = {
+        f'{target.app_label}.{target.model}': field.field_type.objects_of_type(objects, definition, target.pk).count()
+        for target in removed
+    }
+    used = ', '.join(f'{label} ({count})' for label, count in sorted(counts.items()) if count)
+    if not used:
+        return ''
+    return _('Types cannot be removed while objects point at objects of them: {types}.').format(types=used)
 
 
 def _related_name(field, before) -> Errors:
@@ -206,6 +266,19 @@ def _conversion(field, before) -> Errors:
         if unknown := sorted(item for item in single if item and item not in choices):
             shown = ', '.join(unknown[:EXAMPLES])
             yield 'type', _('Some values are not in the choice set: {values}').format(values=shown)
+    elif field.field_type.checked_when_converted:
+        model_field = field.field_type.get_model_field(field_definition(field))
+        if refused := [value for value in converted_values(target, *column) if not _passes(model_field, value)]:
+            shown = ', '.join(map(repr, sorted(refused)[:EXAMPLES]))
+            yield 'type', _('Some values are not valid for {new}: {values}').format(new=field.type, values=shown)
+
+
+def _passes(model_field, value) -> bool:
+    try:
+        model_field.run_validators(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def _stored_values(field, before) -> Errors:
@@ -213,7 +286,8 @@ def _stored_values(field, before) -> Errors:
     objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
     if field._state.db:
         objects = objects.using(field._state.db)
-    if before.name not in {model_field.name for model_field in objects.model._meta.get_fields()}:
+    definition = field_definition(before)
+    if not before.field_type.is_surfaced(definition, objects.model._payload_names):
         return
     name = before.name
     if field.unique and not before.unique and field.field_type.unique_allowed:
@@ -221,11 +295,24 @@ def _stored_values(field, before) -> Errors:
         if values := [str(row[name]) for row in repeated.order_by(name)[:EXAMPLES]]:
             yield 'unique', _('Several objects have the same value: {values}').format(values=', '.join(values))
     if field.required and not before.required:
-        empty = Q(**{f'{name}__isnull': True})
-        for value in before.field_type.empty_values:
-            empty |= Q(**{name: value})
+        empty = before.field_type.get_empty_condition(definition)
         if count := objects.filter(empty).count():
             yield 'required', _('{count} objects have no value for this field.').format(count=count)
+    if removed := _removed_choices(field, before):
+        held = objects.filter(**before.field_type.choice_filter(definition, removed))
+        if count := held.count():
+            yield 'choice_set', _('{count} objects hold a value that is not in this choice set.').format(count=count)
+
+
+def _removed_choices(field, before) -> list[str]:
+    """Return the choices that are lost with another choice set; a conversion checks the values themselves."""
+    if before.type != field.type or None in (before.choice_set, field.choice_set):
+        return []
+    if before.choice_set_id == field.choice_set_id:
+        return []
+    return sorted(
+        {str(value) for value in before.choice_set.values} - {str(value) for value in field.choice_set.values}
+    )
 
 
 def _default(field) -> Errors:

@@ -5,6 +5,7 @@ Must never query, and must never leave a trace outside of the registry that it i
 """
 
 from django.apps import apps as global_apps
+from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import DO_NOTHING, RESTRICT
 
@@ -19,9 +20,12 @@ from ..definitions import (
     model_name,
 )
 from ..field_types import field_type_of
+from ..field_types.generic import links_name
 from ..models.objects import CustomObject
 from ..models.payload import alias_property
 from .fields import LinkField, ObjectForeignKey
+from .generic import ContentTypeKey, GenericReference
+from .generic_links import GenericLinks
 from .ghost import exceptions_of, ghost
 from .isolated_apps import IsolatedApps
 from .managers import CustomObjectManager
@@ -137,9 +141,39 @@ class ClassBuilder:
         self._link_fields.append((field, link))
         return link
 
+    def generic_reference(self, field: FieldDefinition, types: dict, ids: dict, **kwargs) -> dict[str, models.Field]:
+        """Return the model fields of a reference to one object of several types; see `generic`."""
+        return {
+            field.name: GenericReference(**kwargs),
+            f'{field.name}_content_type': ContentTypeKey(ContentType, DO_NOTHING, related_name='+', **types),
+            f'{field.name}_object_id': models.BigIntegerField(**ids),
+        }
+
+    def generic_links(self, field: FieldDefinition, **kwargs) -> models.Field:
+        """Return the model field of references to many objects of several types, and build its link table's class."""
+        name = f'{link_class_name(field.type_id, field.id)}+'
+        through = self.links[field.id] = self._link_class(field, {
+            'source': ObjectForeignKey(self._source(field), models.CASCADE, related_name=links_name(field)),
+            'content_type': ContentTypeKey(ContentType, DO_NOTHING, related_name=name),
+            'object_id': models.BigIntegerField(),
+        })  # fmt: skip
+        link = GenericLinks(
+            ContentType, through=through, through_fields=('source', 'content_type'), related_name='+', **kwargs
+        )
+        self._link_fields.append((field, link))
+        return link
+
     def _link_model(self, field: FieldDefinition, target, inside: bool) -> type:
-        source = f'{APP_LABEL}.{class_name(field.type_id)}'
-        name = link_class_name(field.type_id, field.id)
+        name = f'{link_class_name(field.type_id, field.id)}+'
+        return self._link_class(field, {
+            'source': ObjectForeignKey(self._source(field), models.CASCADE, related_name=name),
+            'target': ObjectForeignKey(target, models.CASCADE if inside else DO_NOTHING, related_name=name),
+        })  # fmt: skip
+
+    def _source(self, field: FieldDefinition) -> str:
+        return f'{APP_LABEL}.{class_name(field.type_id)}'
+
+    def _link_class(self, field: FieldDefinition, attributes: dict) -> type:
         meta = type(
             'Meta',
             (),
@@ -153,15 +187,9 @@ class ClassBuilder:
             },
         )
         return type(models.Model)(
-            name,
+            link_class_name(field.type_id, field.id),
             (models.Model,),
-            {
-                '__module__': MODULE,
-                'Meta': meta,
-                'id': models.BigAutoField(primary_key=True),
-                'source': ObjectForeignKey(source, models.CASCADE, related_name=f'{name}+'),
-                'target': ObjectForeignKey(target, models.CASCADE if inside else DO_NOTHING, related_name=f'{name}+'),
-            },
+            {'__module__': MODULE, 'Meta': meta, 'id': models.BigAutoField(primary_key=True), **attributes},
         )
 
     def _target(self, target: TargetRef):

@@ -8,9 +8,11 @@ that fits keeps its field names, which is what whoever asked understands (proven
 
 from django.db import models, router
 
+from netbox.models.deletion import CustomCollector
 from utilities.querysets import RestrictedQuerySet
 
 from .context import fit
+from .links import BATCH, read_together
 
 
 class CustomObjectQuerySet(RestrictedQuerySet):
@@ -21,6 +23,32 @@ class CustomObjectQuerySet(RestrictedQuerySet):
         if self.query.where or self.query.is_sliced:
             return queryset
         return refitted(queryset, alias)
+
+    def _prefetch_related_objects(self):
+        instances = [row for row in self._result_cache if isinstance(row, models.Model)]
+        if instances:
+            lookups = (getattr(lookup, 'prefetch_to', lookup) for lookup in self._prefetch_related_lookups)
+            read_together(instances, (lookup.split('__')[0] for lookup in lookups))
+        super()._prefetch_related_objects()
+        if instances:
+            instances[0].__dict__.pop(BATCH, None)
+
+    def delete(self):
+        """
+        Delete the objects, and before them what hangs on them (journal entries, ...), as their own `delete` does.
+
+        Django's collector would log it the other way round, and undoing the deletion would meet a journal entry
+        before its object.
+        """
+        objects = self.select_related(None)
+        objects._for_write = True
+        collector = CustomCollector(using=objects.db, origin=self)
+        collector.collect(objects)
+        self._result_cache = None
+        return collector.delete()
+
+    delete.alters_data = True
+    delete.queryset_only = True
 
 
 class CustomObjectManager(models.Manager.from_queryset(CustomObjectQuerySet)):

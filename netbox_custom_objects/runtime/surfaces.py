@@ -29,4 +29,4 @@ def per_type(build: Callable):
 
 def surfaced_fields(model) -> tuple[FieldDefinition, ...]:
     """Return the fields that `model` has attributes for: a name that is built in today belongs to NetBox."""
-    return tuple(field for field in model._definition.fields if field.name in model._payload_names)
+    return model._surfaced_fields()

@@ -19,11 +19,14 @@ from ..field_types import compile_type
 from ..models.loader import load_definitions
 from ..runtime.context import mark_changed
 from .deferred import enqueue_deferred
+from .preview import current_preview
 
 
 def reconcile(alias: str, type_id: int) -> Plan:
     """
     Bring the tables of one type into line with its definition, and return the plan that was carried out.
+
+    While a preview is made, the plan is noted there and not carried out.
 
     Steps that would take long on a big table are queued as a job when the transaction commits.
 
@@ -41,7 +44,9 @@ def reconcile(alias: str, type_id: int) -> Plan:
         # columns would look like nobody's and be retired.
         lock_definitions(target)
         plan, actual = plan_for(target, type_id)
-        if plan and execute(target, type_id, plan, actual):
+        if (preview := current_preview()) is not None:
+            preview.note(target, type_id, plan, actual)
+        elif plan and execute(target, type_id, plan, actual):
             transaction.on_commit(lambda: enqueue_deferred(alias, type_id), using=alias)
     return plan
 

@@ -21,6 +21,7 @@ class CustomObjectTypeFieldTable(NetBoxTable):
     is_cloneable = columns.BooleanColumn(verbose_name=_('Is cloneable'), false_mark=None)
     deprecated = columns.BooleanColumn(verbose_name=_('Deprecated'), false_mark=None)
     related_object_type = columns.ContentTypeColumn(verbose_name=_('Related object type'))
+    related_object_types = columns.ManyToManyColumn(verbose_name=_('Related object types'))
     choice_set = tables.Column(linkify=True, verbose_name=_('Choice set'))
     ui_visible = columns.ChoiceFieldColumn(verbose_name=_('Visible'))
     ui_editable = columns.ChoiceFieldColumn(verbose_name=_('Editable'))
@@ -30,12 +31,12 @@ class CustomObjectTypeFieldTable(NetBoxTable):
     class Meta(NetBoxTable.Meta):
         model = CustomObjectTypeField
         fields = (
-            'pk', 'id', 'custom_object_type', 'name', 'type', 'primary', 'context', 'related_object_type', 'label',
-            'group_name', 'description', 'required', 'unique', 'search_weight', 'filter_logic', 'default',
-            'related_object_filter', 'related_name', 'on_delete_behavior', 'weight', 'validation_regex',
-            'validation_minimum', 'validation_maximum', 'choice_set', 'ui_visible', 'ui_editable', 'is_cloneable',
-            'deprecated', 'deprecated_since', 'scheduled_removal', 'schema_id', 'comments', 'created', 'last_updated',
-            'actions',
+            'pk', 'id', 'custom_object_type', 'name', 'type', 'primary', 'context', 'related_object_type',
+            'related_object_types', 'label', 'group_name', 'description', 'required', 'unique', 'search_weight',
+            'filter_logic', 'default', 'related_object_filter', 'related_name', 'on_delete_behavior', 'weight',
+            'validation_regex', 'validation_minimum', 'validation_maximum', 'element_type', 'choice_set',
+            'ui_visible', 'ui_editable', 'is_cloneable', 'deprecated', 'deprecated_since', 'scheduled_removal',
+            'schema_id', 'comments', 'created', 'last_updated', 'actions',
         )  # fmt: skip
         default_columns = (
             'pk', 'name', 'custom_object_type', 'label', 'type', 'related_object_type', 'primary', 'required',

@@ -7,6 +7,7 @@ May import runtime and field_types. Must never query per row.
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableQuerysetData
 
 from netbox.tables import NetBoxTable, columns
 
@@ -51,6 +52,14 @@ class CustomObjectTable(NetBoxTable):
     created = columns.DateTimeColumn(verbose_name=_('Created'))
     last_updated = columns.DateTimeColumn(verbose_name=_('Last updated'))
     tags = TagsColumn()
+
+    def _apply_prefetching(self, columns=None):
+        super()._apply_prefetching(columns)
+        if isinstance(self.data, TableQuerysetData):
+            # NetBox sees relations to one model only.
+            shown = {column.name for column in self.columns.iterall() if column.visible} if columns is None else columns
+            fields = [field.name for field in surfaced_fields(self._meta.model) if field.is_polymorphic]
+            self.data.data = self.data.data.prefetch_related(*(name for name in fields if name in shown))
 
 
 # Columns before and after those of the fields.

@@ -11,6 +11,7 @@ from utilities.htmx import htmx_partial
 from utilities.tables import get_table_for_model
 
 from ..field_types import field_type_of
+from ..field_types.generic import existing_models
 from ..runtime.surfaces import surfaced_fields
 from .base import TypeFromURLMixin
 
@@ -20,18 +21,27 @@ class CustomObjectLinksView(TypeFromURLMixin, generic.ObjectChildrenView):
 
     actions = ()
 
-    def get(self, request, *args, field_name, **kwargs):
-        names = {field.name for field in surfaced_fields(self.model) if field_type_of(field).many}
-        if field_name not in names:
+    def get(self, request, *args, field_name, target=None, **kwargs):
+        """Show the targets; of a polymorphic field those of one type, `app.model`."""
+        fields = {field.name: field for field in surfaced_fields(self.model) if field_type_of(field).many}
+        if field_name not in fields:
             raise Http404
         self.field_name = field_name
-        self.child_model = self.model._meta.get_field(field_name).related_model
+        self.child_model = self._target_model(fields[field_name], target)
+        if self.child_model is None:
+            raise Http404
         self.table = get_table_for_model(self.child_model) or plain_table(self.child_model)
         self.filterset = registry['filtersets'].get(self.child_model._meta.label_lower)
         return super().get(request, *args, **kwargs)
 
+    def _target_model(self, field, label: str | None):
+        if not field.is_polymorphic:
+            return None if label else self.model._meta.get_field(field.name).related_model
+        return {target.label: model for target, model in existing_models(field).items()}.get(label)
+
     def get_children(self, request, parent):
-        targets = getattr(parent, self.field_name).all()
+        targets = getattr(parent, self.field_name)
+        targets = targets.objects_of(self.child_model) if hasattr(targets, 'objects_of') else targets.all()
         return targets.restrict(request.user, 'view') if hasattr(targets, 'restrict') else targets
 
     def get_table(self, data, request, bulk_actions=True):

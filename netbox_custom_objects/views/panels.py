@@ -11,8 +11,9 @@ from netbox.ui import actions, layout, panels
 
 from ..choices import UIVisibleChoices
 from ..constants import APP_LABEL
-from ..definitions import FieldDefinition, model_name
+from ..definitions import FieldDefinition, TargetRef, model_name
 from ..field_types import field_type_of
+from ..field_types.generic import content_type_id, existing_models
 from ..runtime.surfaces import per_type, surfaced_fields
 
 TYPE_FIELDS = f'{APP_LABEL}.customobjecttypefield'
@@ -78,16 +79,27 @@ class LinksPanel(panels.ObjectPanel):
 
     template_name = f'{APP_LABEL}/panels/links.html'
 
-    def __init__(self, field: FieldDefinition):
-        super().__init__(title=field.display_label)
+    def __init__(self, field: FieldDefinition, target: TargetRef | None = None, title: str = ''):
+        """
+        Args:
+            field: the field
+            target: the type of the objects to show, for a polymorphic field
+            title: heading, by default the field's label
+        """
+        super().__init__(title=title or field.display_label)
         self.field = field
+        self.target = target
 
     def get_context(self, context):
         instance = context['object']
-        url = instance._get_action_url('links', kwargs={'pk': instance.pk, 'field_name': self.field.name})
+        target = {'target': self.target.label} if self.target else {}
+        url = instance._get_action_url('links', kwargs={'pk': instance.pk, 'field_name': self.field.name, **target})
         return {**super().get_context(context), 'url': url}
 
     def should_render(self, context):
+        if self.target is not None:
+            links = getattr(context['object'], self.field.name)
+            return links.has_objects_of(content_type_id(self.target))
         if self.field.ui_visible != UIVisibleChoices.IF_SET:
             return True
         return getattr(context['object'], self.field.name).exists()
@@ -104,8 +116,18 @@ def get_layout(model) -> layout.Layout:
     return layout.SimpleLayout(
         left_panels=[group_panel(fields, group) for group, fields in groups.items()],
         right_panels=[TagsPanel()],
-        bottom_panels=[LinksPanel(field) for field in shown if field_type_of(field).many],
+        bottom_panels=[panel for field in shown if field_type_of(field).many for panel in link_panels(field)],
     )
+
+
+def link_panels(field: FieldDefinition) -> list[LinksPanel]:
+    """Return the panels of a many-valued reference: one, or one for each type that it may point at."""
+    if not field.is_polymorphic:
+        return [LinksPanel(field)]
+    return [
+        LinksPanel(field, target, title=f'{field.display_label}: {model._meta.verbose_name_plural}')
+        for target, model in existing_models(field).items()
+    ]
 
 
 def group_panel(fields: list[FieldDefinition], title: str) -> GroupPanel:

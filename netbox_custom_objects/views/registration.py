@@ -8,7 +8,9 @@ start-up, hence names views and filtersets by path, as NetBox does for its own f
 from django.apps import apps
 from django.utils.module_loading import import_string
 
+from netbox.models.features import ChangeLoggingMixin
 from netbox.registry import registry
+from utilities.views import register_model_view
 
 from ..constants import APP_LABEL
 from ..definitions import model_name
@@ -22,11 +24,26 @@ TABS = [
         ('changelog', 'CustomObjectChangeLogView'),
     )
 ]
+TABS.append(
+    {
+        'name': 'custom_objects',
+        'view': f'{APP_LABEL}.views.linked.CustomObjectLinkedView',
+        'path': 'custom-objects',
+        'detail': True,
+        'kwargs': {},
+    }
+)
 
 
 def register() -> None:
-    """Have each type entered that this process sees."""
+    """Have each type entered that this process sees, and the tab "Custom Objects" for every other model."""
     on_new_type(register_type)
+    for app in apps.get_app_configs():
+        for model in app.get_models():
+            if issubclass(model, ChangeLoggingMixin) and model._meta.app_label != APP_LABEL:
+                register_model_view(model, 'custom_objects', path='custom-objects', kwargs={'model': model})(
+                    f'{APP_LABEL}.views.linked.LinkedObjectsView'
+                )
 
 
 def register_type(type_id: int) -> None:

@@ -16,23 +16,32 @@ def make_type(name, slug=None, fields=(), **attributes):
     return custom_object_type
 
 
-def make_field(custom_object_type, name, type='text', target=None, choices=None, **attributes):
+def make_field(custom_object_type, name, type='text', target=None, targets=None, choices=None, **attributes):
     """
     Create a field.
 
-    `target` is a model class or a CustomObjectType that the field points at; `choices` is a list of values, for which
-    a choice set is made.
+    `target` is a model class or a CustomObjectType that the field points at, `targets` a list of them for a polymorphic
+    field; `choices` is a list of values, for which a choice set is made.
     """
     if target is not None:
-        attributes['related_object_type'] = (
-            target.object_type if isinstance(target, CustomObjectType) else ObjectType.objects.get_for_model(target)
-        )
+        attributes['related_object_type'] = object_type_of(target)
+    if targets is not None:
+        attributes['is_polymorphic'] = True
     if choices is not None:
         attributes['choice_set'] = make_choice_set(f'{custom_object_type.name} {name}', choices)
     field = CustomObjectTypeField(custom_object_type=custom_object_type, name=name, type=type, **attributes)
+    if targets is not None:
+        field._m2m_values = {'related_object_types': [object_type_of(found) for found in targets]}
     field.full_clean()
     field.save()
+    if targets is not None:
+        field.related_object_types.set(field._m2m_values.pop('related_object_types'))
     return field
+
+
+def object_type_of(target):
+    """Return the ObjectType of a model class or of a CustomObjectType."""
+    return target.object_type if isinstance(target, CustomObjectType) else ObjectType.objects.get_for_model(target)
 
 
 def make_choice_set(name, values):

@@ -2,6 +2,7 @@
 
 from hypothesis import strategies as st
 
+from netbox_custom_objects.choices import ArrayElementTypeChoices
 from netbox_custom_objects.ddl.spec import Column, Index, Schema, Table
 from netbox_custom_objects.definitions import (
     ChoiceSetRef,
@@ -36,6 +37,8 @@ def fields(draw, field_id: int, type_id: int):
         attributes['targets'] = (draw(st.one_of(st.just(TargetRef('dcim', 'site')), custom)),)
     elif field_type.needs_choice_set:
         attributes['choice_set'] = ChoiceSetRef(draw(st.integers(1, 3)), 'v')
+    elif field_type.has_elements:
+        attributes['element_type'] = draw(st.sampled_from(ArrayElementTypeChoices.values()))
     elif kind in DEFAULTS and draw(st.booleans()):
         attributes['default_json'] = canonical_json(DEFAULTS[kind])
     return FieldDefinition(

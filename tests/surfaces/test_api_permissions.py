@@ -111,6 +111,27 @@ def test_attributes_do_not_find_what_the_user_may_not_view(every_kind):
     assert rest.post('every-kind/', {'ref': obj.pk})['ref']['id'] == obj.pk
 
 
+def test_plain_references_show_their_targets_as_those_of_netbox_do(every_kind):
+    site = Site.objects.create(name='a', slug='a')
+    target = make_type('target', fields=[{'name': 'title', 'primary': True}])
+    make_field(every_kind, 'ref', 'object', target=target)
+    obj = make_object(every_kind, title='a', place=site, places=[site], ref=make_object(target, title='t'))
+    rest = Rest(make_user('user', (every_kind, ['view'], None)))
+    for body in (rest.get(f'every-kind/{obj.pk}/'), rest.get('every-kind/')['results'][0]):
+        assert (body['place']['slug'], body['places'][0]['slug'], body['ref']['display']) == ('a', 'a', 't')
+    # They do not become visible by themselves.
+    rest.get('target/', expect=403)
+
+
+def test_counts_are_of_what_the_user_may_view(every_kind):
+    for n in range(5):
+        make_object(every_kind, title='a' if n < 3 else 'b')
+    rest = Rest(make_user('user', (every_kind, ['view'], {'title': 'a'})))
+    assert rest.get('every-kind/', limit=1)['count'] == 3
+    assert rest.get('every-kind/', limit=1, offset=1)['count'] == 3
+    assert rest.get('every-kind/', title__n='a')['count'] == 0
+
+
 def test_a_token_that_may_only_read(every_kind):
     user = make_user('user', (every_kind, ALL, None))
     token = Token.objects.create(user=user, write_enabled=False)

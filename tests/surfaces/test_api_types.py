@@ -168,12 +168,15 @@ class TestRoot:
         make_type('zebra', slug='a-zebra')
         shown = make_type('apple', slug='z-apple')
         body = rest.get()
-        assert list(body) == ['custom-object-type-fields', 'custom-object-types', 'z-apple', 'a-zebra']
+        assert list(body) == [
+            'custom-object-type-fields', 'custom-object-types', 'linked-objects', 'z-apple', 'a-zebra',
+        ]  # fmt: skip
         assert body['z-apple'] == 'http://testserver/api/plugins/custom-objects/z-apple/'
-        for url in body.values():
-            rest.get(url.removeprefix('http://testserver'))
+        for name, url in body.items():
+            # What points at an object can only be asked for one object.
+            rest.get(url.removeprefix('http://testserver'), expect=400 if name == 'linked-objects' else 200)
         user = Rest(make_user('viewer', (shown, ['view'], None), (make_type('other'), ['add'], None)))
-        assert list(user.get()) == ['custom-object-type-fields', 'custom-object-types', 'z-apple']
+        assert list(user.get()) == ['custom-object-type-fields', 'custom-object-types', 'linked-objects', 'z-apple']
 
     def test_needs_a_user(self, rest):
         rest.client.logout()

@@ -7,6 +7,7 @@ Counts do not depend on the machine: what is asserted here is the promise, with 
 import pytest
 from django.db import connection
 
+from core.models import ObjectChange
 from dcim.models import Site
 from extras.models import Tag
 from tenancy.models import Tenant, TenantGroup
@@ -144,6 +145,53 @@ def test_types_and_fields_cost_the_same_however_many(rest):
     assert [queries(lambda path=path: rest.get(path)) for path in lists] == few
 
 
+@pytest.fixture
+def hub(db):
+    """A type with several many-valued references to the same model."""
+    fields = [{'name': 'title', 'primary': True}, {'name': 'place', 'type': 'object', 'target': Site}]
+    return make_type('hub', fields=[
+        *fields, *({'name': f'places_{n}', 'type': 'multiobject', 'target': Site} for n in range(4)),
+    ])  # fmt: skip
+
+
+def test_several_many_valued_references_cost_no_more_than_one(rest, hub, sites, tags):
+    group = TenantGroup.objects.create(name='group', slug='group')
+    for rows in (3, 10):
+        for n in range(rows):
+            links = {f'places_{k}': sites[k % 3 :] for k in range(4)}
+            make_object(hub, title=f'{n}', place=sites[0], **links).tags.set(tags)
+            number = Tenant.objects.count()
+            Tenant.objects.create(name=f'tenant {number}', slug=f'tenant-{number}', group=group).tags.set(tags)
+        assert queries(lambda: rest.get('hub/')) <= queries(lambda: rest.get(TENANTS)) + 2
+    shown = rest.get('hub/')['results'][0]
+    assert [[site['slug'] for site in shown[f'places_{k}']] for k in range(4)] == [
+        ['site-0', 'site-1', 'site-2'], ['site-1', 'site-2'], ['site-2'], ['site-0', 'site-1', 'site-2'],
+    ]  # fmt: skip
+    tenant = queries(lambda: rest.get(f'{TENANTS}{Tenant.objects.first().pk}/'))
+    assert queries(lambda: rest.get(f'hub/{shown["id"]}/')) <= tenant + 2
+
+
+def test_links_of_a_new_object_cost_two_statements_for_each_field(rest, hub, sites):
+    ids = [site.pk for site in sites]
+    titles = iter(range(1000))
+
+    def cost(many, fields):
+        def body():
+            return {'title': str(next(titles)), **{f'places_{k}': ids for k in range(fields)}}
+
+        return queries(lambda: rest.post('hub/', [body() for _ in range(many)] if many else body()))
+
+    # To look up the targets that the body names, and to link them. What is shown afterwards costs two in all.
+    assert cost(0, 4) <= cost(0, 0) + 2 * 4 + 2
+    # A bulk request looks all targets up at once.
+    assert cost(11, 4) - cost(1, 4) <= cost(11, 0) - cost(1, 0) + 4 * 10
+    pk = rest.post('hub/', {'title': 'x', 'places_0': ids, 'places_1': ids[:1]})['id']
+    (record,) = ObjectChange.objects.filter(changed_object_type=hub.object_type, changed_object_id=pk)
+    keys = hub.get_model()._payload_names
+    assert record.postchange_data[keys['places_0']] == ids
+    assert record.postchange_data[keys['places_1']] == ids[:1]
+
+
 def test_a_detail_costs_two_more(rest, thing, sites, tags):
     fill(thing, sites, tags, 1)
     tenant, obj = Tenant.objects.get(), thing.get_model().objects.get()
@@ -187,8 +235,10 @@ def test_a_create_with_links_costs_four_more_than_one_with_tags(rest, thing, sit
 
 
 @pytest.mark.parametrize('tagged', [False, True])
-def test_five_hundred_in_one_body_cost_one_more_each(rest, thing, sites, tags, tagged):
+@pytest.mark.parametrize('linked', [False, True])
+def test_five_hundred_in_one_body_cost_one_more_each(rest, thing, sites, tags, tagged, linked):
     bodies = Bodies(sites[0], tags[0] if tagged else None)
+    more = {'places': [site.pk for site in sites]} if linked else {}
 
     def each(path, make):
         """Return the queries per object, from requests of two sizes, so that the fixed part does not count."""
@@ -198,7 +248,7 @@ def test_five_hundred_in_one_body_cost_one_more_each(rest, thing, sites, tags, t
         return (large - small) // 10
 
     native = each(TENANTS, bodies.tenant)
-    assert each('thing/', bodies.thing) <= native + 1
+    assert each('thing/', lambda: bodies.thing(**more)) <= native + 1
 
 
 @pytest.mark.slow

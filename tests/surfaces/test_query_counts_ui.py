@@ -50,13 +50,13 @@ def queries_of(browser, page):
     return len(queries)
 
 
-def make_types(number):
-    """Make many types, each with a field that points at sites; beyond the limit that forms check."""
-    sites = ObjectType.objects.get_for_model(Site)
+def make_types(number, target=Site):
+    """Make many types, each with a field that points at `target`; beyond the limit that forms check."""
+    targets = ObjectType.objects.get_for_model(target)
     for index in range(number):
-        kind = CustomObjectType(name=f'many_{index}', slug=f'many-{index}')
+        kind = CustomObjectType(name=f'many_{target._meta.model_name}_{index}', slug=f'many-{target.__name__}-{index}')
         kind.save()
-        kind.fields.create(name='place', type='object', related_object_type=sites)
+        kind.fields.create(name='place', type='object', related_object_type=targets)
 
 
 @pytest.fixture
@@ -112,11 +112,16 @@ class TestCorePages:
         without = self.count(fresh_database, pages, 'netbox_branching')
         assert all(count > 5 for count in without.values())
         for types in (0, 100):
-            make_types(types)
+            make_types(types, target=Tenant)
             found = self.count(fresh_database, pages, 'netbox_custom_objects,netbox_branching')
             print(f'{types} types: {found}, without the plugin: {without}')
             for page in pages:
                 assert found[page] <= without[page] + 1, page
+        # The tab that lists what points at a site has a badge: one statement for all types.
+        make_types(100)
+        found = self.count(fresh_database, pages, 'netbox_custom_objects,netbox_branching')
+        for page in pages:
+            assert found[page] <= without[page] + 1 + (page == pages[1]), page
 
     @staticmethod
     def count(database, pages, plugins):

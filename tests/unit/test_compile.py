@@ -36,6 +36,14 @@ EXPECTED = {
     'multiselect': ({'choice_set': ChoiceSetRef(1, '')}, {'f_7': 'character varying(100)[]'}, (), ()),
     'object': ({'targets': SITE}, {'f_7': 'bigint'}, (Index(f'{TABLE}_f_7_idx', ('f_7',)),), ()),
     'multiobject': ({'targets': SITE}, {}, (), (LINK_TABLE,)),
+    'email': ({}, {'f_7': 'character varying(254)'}, (), ()),
+    'color': ({}, {'f_7': 'character varying(6)'}, (), ()),
+    'mac_address': ({}, {'f_7': 'macaddr'}, (), ()),
+    'duration': ({}, {'f_7': 'interval'}, (), ()),
+    'ip_address': ({}, {'f_7': 'inet'}, (), ()),
+    'ip_prefix': ({}, {'f_7': 'cidr'}, (), ()),
+    'coordinates': ({}, {'f_7_lat': 'numeric(8,6)', 'f_7_lon': 'numeric(9,6)'}, (), ()),
+    'array': ({'element_type': 'decimal'}, {'f_7': 'numeric(8,2)[]'}, (), ()),
 }
 
 

@@ -4,7 +4,10 @@ What serializers of definitions and of objects share: NetBox's extra keys, check
 May import field_types and NetBox's serializers.
 """
 
+from django.core.exceptions import ValidationError
 from rest_framework import serializers
+from rest_framework.exceptions import ErrorDetail
+from rest_framework.fields import empty, get_error_detail
 
 from core.models import ObjectChange
 from netbox.api.serializers import NestedTagSerializer
@@ -12,15 +15,31 @@ from netbox.api.serializers import NestedTagSerializer
 from ...field_types.rest import ReferenceListField
 
 
+def encodable(detail):
+    """Return the errors of a serializer without halves of surrogate pairs, which errors that quote a value may hold."""
+    if isinstance(detail, dict):
+        return {key: encodable(part) for key, part in detail.items()}
+    if isinstance(detail, (list, tuple)):
+        return [encodable(part) for part in detail]
+    return ErrorDetail(detail.encode(errors='replace').decode(), getattr(detail, 'code', None))
+
+
 class CheckedMessageMixin(serializers.Serializer):
-    """Refuses a change log message that NetBox could not store."""
+    """Refuses a change log message that NetBox could not store; answers can be encoded whatever a client has sent."""
+
+    def run_validation(self, data=empty):
+        try:
+            return super().run_validation(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(encodable(error.detail)) from error
 
     def to_internal_value(self, data):
         if type(data) is dict:  # a form's data is of another class, and NetBox reads these keys in plain ones only
-            data = {**data, **self._checked(data, self._extra_fields())}
+            data = {**data, **self._checked(data, self.extra_fields())}
         return super().to_internal_value(data)
 
-    def _extra_fields(self) -> dict[str, serializers.Field]:
+    def extra_fields(self) -> dict[str, serializers.Field]:
+        """Return the fields of what is taken besides the serializer's own fields, by key."""
         length = ObjectChange._meta.get_field('message').max_length
         return {'changelog_message': serializers.CharField(max_length=length, allow_blank=True)}
 
@@ -33,6 +52,8 @@ class CheckedMessageMixin(serializers.Serializer):
                 values[name] = fields[name].run_validation(data[name])
             except serializers.ValidationError as error:
                 errors[name] = error.detail
+            except ValidationError as error:  # Django's, as for attributes that no tag has
+                errors[name] = get_error_detail(error)
         if errors:
             raise serializers.ValidationError(errors)
         return {name: [tag.pk for tag in value] if isinstance(value, list) else value for name, value in values.items()}
@@ -43,9 +64,9 @@ class CheckedTagsMixin(CheckedMessageMixin):
 
     tags = ReferenceListField(NestedTagSerializer, required=False)
 
-    def _extra_fields(self):
+    def extra_fields(self):
         return {
-            **super()._extra_fields(),
+            **super().extra_fields(),
             'add_tags': ReferenceListField(NestedTagSerializer),
             'remove_tags': ReferenceListField(NestedTagSerializer),
         }

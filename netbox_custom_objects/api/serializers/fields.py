@@ -1,5 +1,6 @@
 """Serializer of the fields of custom object types (contract 4.2)."""
 
+from django.core.exceptions import ValidationError as ModelValidationError
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -16,6 +17,7 @@ from .common import CheckedMessageMixin
 
 # The app label under which a type is addressed by its slug, so that clients need not know its id.
 TYPES_BY_SLUG = 'custom-objects'
+TARGETS = 'related_object_types'
 
 
 def find_object_type(app_label: str, model: str) -> ObjectType | None:
@@ -80,6 +82,9 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
     default = DocumentField(required=False, allow_null=True)
     related_object_type = ObjectTypeField(queryset=ObjectType.objects.all(), required=False, allow_null=True)
     related_object_types = ObjectTypeField(many=True, read_only=True)
+    related_object_types_input = ObjectTypeField(
+        many=True, queryset=ObjectType.objects.all(), required=False, write_only=True
+    )
     related_object_filter = DocumentField(required=False, allow_null=True)
     on_delete_behavior = serializers.ChoiceField(
         choices=ObjectFieldOnDeleteChoices.CHOICES, required=False, allow_null=True, allow_blank=True
@@ -90,12 +95,12 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         brief_fields = (
             'id', 'url', 'display', 'name', 'label', 'custom_object_type', 'description', 'type', 'primary', 'context',
             'required', 'unique', 'default', 'choice_set', 'validation_regex', 'validation_minimum',
-            'validation_maximum', 'is_polymorphic', 'related_object_type', 'related_object_types',
+            'validation_maximum', 'element_type', 'is_polymorphic', 'related_object_type', 'related_object_types',
             'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name', 'search_weight',
             'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'comments', 'schema_id',
             'deprecated', 'deprecated_since', 'scheduled_removal',
         )  # fmt: skip
-        fields = (*brief_fields, 'app_label', 'model')
+        fields = (*brief_fields, 'app_label', 'model', 'related_object_types_input')
 
     def to_representation(self, instance):
         data = super().to_representation(instance)
@@ -110,7 +115,22 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             # What a read shows for fields that point at nothing must be accepted when it is sent back.
             data['on_delete_behavior'] = ObjectFieldOnDeleteChoices.SET_NULL
         self._take_target(data)
-        return super().validate(data)
+        self._take_targets(data)
+        try:
+            return super().validate(data)
+        except ModelValidationError as error:
+            # What is wrong with the types stands under the key by which they were sent.
+            raise ModelValidationError(
+                {f'{name}_input' if name == TARGETS else name: found for name, found in error.error_dict.items()}
+            ) from error
+
+    def _take_targets(self, data) -> None:
+        """Replace `related_object_types_input` in the validated data by the relation that it is written to."""
+        targets = data.pop(f'{TARGETS}_input', None)
+        if targets is not None:
+            data[TARGETS] = targets
+        elif self.instance is None and data.get('is_polymorphic'):
+            data[TARGETS] = []  # so that the model says what is missing
 
     def _take_target(self, data) -> None:
         """Replace `app_label` and `model` in the validated data by the object type that they name."""

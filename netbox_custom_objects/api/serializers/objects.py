@@ -5,9 +5,11 @@ May import field_types and runtime. Must build from the definition and the model
 shared by all users and requests.
 """
 
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
 
-from netbox.api.serializers import BaseModelSerializer, NetBoxModelSerializer
+from netbox.api.serializers import BaseModelSerializer, NetBoxModelSerializer, bulk
 from users.api.serializers import OwnerSerializer
 from utilities.views import get_action_url
 
@@ -15,6 +17,7 @@ from ...definitions import class_name
 from ...field_types import field_type_of
 from ...field_types.rest import ReferenceField
 from ...models.display import as_text
+from ...runtime.fields import LinkField
 from ...runtime.surfaces import per_type, surfaced_fields
 from .common import CheckedTagsMixin
 
@@ -22,8 +25,15 @@ from .common import CheckedTagsMixin
 FIRST_KEYS = ('id', 'url', 'display_url', 'display')
 BASE_KEYS = ('owner', 'created', 'last_updated', 'tags')
 CONTEXT_KEY = '_context'
+CONTEXT_SCHEMA = {
+    'type': 'object',
+    'nullable': True,
+    'properties': {'display': {'type': 'string'}},
+    'required': ['display'],
+}
 
 
+@extend_schema_field(OpenApiTypes.URI)
 class ObjectURLField(serializers.Field):
     """The absolute URL of an object's endpoint, or of its page."""
 
@@ -44,6 +54,7 @@ class ObjectURLField(serializers.Field):
 class ContextMixin(serializers.Serializer):
     """Names an object, and tells the values by which users tell apart objects of the same name."""
 
+    @extend_schema_field(CONTEXT_SCHEMA)
     def get__context(self, obj):
         """Return the values of the context fields as one text, None if all of them are empty."""
         shown = [text for field in context_fields(obj) if (text := as_text(getattr(obj, field.name)))]
@@ -64,6 +75,13 @@ class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, NetBoxModelSerializ
 
     owner = ReferenceField(OwnerSerializer, required=False, allow_null=True)
 
+    def create(self, validated_data):
+        # As aliases of the references, so that links are made before the creation is logged, and are part of it.
+        model = self.Meta.model
+        links = {field.name for field in model._meta.local_many_to_many if type(field) is LinkField}
+        named = {model._payload_names[name] if name in links else name: value for name, value in validated_data.items()}
+        return super().create(named)
+
 
 class NestedCustomObjectSerializer(ContextMixin, BaseModelSerializer):
     """Base of the brief shapes that references are shown in. They hold no references, so cycles of types end here."""
@@ -78,18 +96,20 @@ def get_serializer_class(model, skip_object_fields=False) -> type[CustomObjectSe
         model: a class of the current World, or a ghost
         skip_object_fields: leave out fields that point at other objects
     """
-    names, declared, kwargs = [], {}, {}
+    names, declared, kwargs, deprecated = [], {}, {}, []
     for field in surfaced_fields(model):
         field_type = field_type_of(field)
         if skip_object_fields and field_type.is_reference:
             continue
-        names += [name for name in field_type.get_serializer_names(field) if name in model._payload_names]
+        keys = [name for name in field_type.get_serializer_names(field) if name in model._payload_names]
+        names += keys
+        deprecated += keys if field.deprecated else ()
         declared |= field_type.get_serializer_fields(field, model)
         kwargs |= field_type.get_serializer_kwargs(field)
     keys = [*_first_keys(model), *BASE_KEYS]
     # Where an older row uses a name that is reserved today, the built-in key wins (contract 2.3).
     names = [name for name in names if name not in keys]
-    return _serializer_class(
+    serializer_class = _serializer_class(
         CustomObjectSerializer,
         f'{class_name(model._type_id)}Serializer',
         model,
@@ -98,6 +118,14 @@ def get_serializer_class(model, skip_object_fields=False) -> type[CustomObjectSe
         declared={name: field for name, field in declared.items() if name in names},
         extra_kwargs={name: value for name, value in kwargs.items() if name in names},
     )
+    return extend_schema_serializer(deprecate_fields=deprecated)(serializer_class)
+
+
+@per_type
+def get_bulk_update_serializer_class(model, partial: bool) -> type[CustomObjectSerializer]:
+    """Return what the OpenAPI schema shows for one object in a bulk update: the full shape and the object's id."""
+    # Past NetBox's cache, which would keep the classes of all revisions.
+    return bulk.get_bulk_update_serializer_class.__wrapped__(get_serializer_class(model), partial=partial)
 
 
 @per_type

@@ -1,6 +1,7 @@
 """Endpoints of types, fields and objects."""
 
 from .fields import CustomObjectTypeFieldViewSet
+from .linked import LinkedObjectsView
 from .objects import CustomObjectViewSet
 from .root import RootView
 from .types import CustomObjectTypeViewSet
@@ -9,5 +10,6 @@ __all__ = (
     'CustomObjectTypeFieldViewSet',
     'CustomObjectTypeViewSet',
     'CustomObjectViewSet',
+    'LinkedObjectsView',
     'RootView',
 )

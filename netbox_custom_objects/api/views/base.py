@@ -4,25 +4,49 @@ What all endpoints share: filters that refuse what they do not know, and the eng
 May import DRF and NetBox's viewsets.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from difflib import get_close_matches
 
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.filters import OrderingFilter
-
-from netbox.api.viewsets import NetBoxModelViewSet
+from rest_framework.permissions import SAFE_METHODS
 
 from ... import settings
 from ...exceptions import SchemaChangeRefused, SchemaLocked
+from ..schema import StrictAutoSchema
+from .dry_run import DRY_RUN, DryRunMixin
 
 # What a GET may ask besides filters: paging, choice of keys and format (NetBox), the branch (netbox-branching).
 PARAMETERS = frozenset((
     '_branch', 'brief', 'exclude', 'export', 'fields', 'filter', 'filter_id', 'format', 'limit', 'offset', 'omit',
     'ordering', 'start',
 ))  # fmt: skip
+# What a write to one object may ask, which is looked up by the same filters.
+WRITE_PARAMETERS = frozenset((DRY_RUN, 'background'))
+
+
+def refuse_unknown(asked: Iterable[str], filters: Iterable[str], parameters: Iterable[str] = PARAMETERS) -> None:
+    """
+    Raise ValidationError, keyed by parameter, if one that is asked is neither a filter nor another known parameter.
+
+    The setting `strict_filtering` switches this off.
+    """
+    filters = sorted(filters)
+    known = {*filters, *parameters}
+    unknown = sorted(set(asked) - known)
+    if unknown and settings.get('strict_filtering'):
+        raise ValidationError({name: [_unknown(name, filters, known)] for name in unknown})
+
+
+def _unknown(name: str, filters: list[str], known: set[str]) -> str:
+    similar = get_close_matches(name, sorted(known), n=1)
+    guess = _('Did you mean {name}?').format(name=similar[0]) + ' ' if similar else ''
+    valid = _('Filters are: {names}').format(names=', '.join(filters))
+    return f'{_("This is no filter of this list.")} {guess}{valid}'
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -30,11 +54,8 @@ class StrictFilterBackend(DjangoFilterBackend):
 
     def get_filterset(self, request, queryset, view):
         filterset = super().get_filterset(request, queryset, view)
-        unknown = request.query_params.keys() - filterset.filters.keys() - PARAMETERS
-        if unknown and settings.get('strict_filtering'):
-            valid = ', '.join(sorted(filterset.filters))
-            message = _('This is no filter of this list. Filters are: {names}').format(names=valid)
-            raise ValidationError({name: [message] for name in sorted(unknown)})
+        parameters = PARAMETERS if request.method in SAFE_METHODS else PARAMETERS | WRITE_PARAMETERS
+        refuse_unknown(request.query_params, filterset.filters, parameters)
         return filterset
 
 
@@ -55,10 +76,11 @@ def schema_errors() -> Iterator[None]:
         raise ValidationError({'type': [str(error)]}) from error
 
 
-class StrictModelViewSet(NetBoxModelViewSet):
-    """NetBox's viewset with strict filters."""
+class StrictModelViewSet(DryRunMixin):
+    """NetBox's viewset with strict filters and dry runs."""
 
     filter_backends = (StrictFilterBackend, OrderingFilter)
+    schema = StrictAutoSchema()
 
 
 class DefinitionViewSet(StrictModelViewSet):

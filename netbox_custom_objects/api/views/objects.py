@@ -5,6 +5,7 @@ One viewset serves them all: which type is meant is told from the request, in th
 """
 
 from functools import cache, cached_property
+from typing import ClassVar
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
@@ -17,12 +18,14 @@ from rest_framework.exceptions import NotFound, ValidationError
 from netbox.api.viewsets import HTTP_ACTIONS
 
 from ...definitions import unique_name
+from ...field_types.rest import KNOWN_TARGETS
 from ...filtersets import get_filterset_class
 from ...models import CustomObjectType
 from ...runtime.ghost import ghost
 from ...runtime.registry import world
-from ..prefetch import text_prefetches
+from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class
+from ..serializers.objects import get_bulk_update_serializer_class
 from .base import StrictModelViewSet
 
 
@@ -37,11 +40,15 @@ class CustomObjectViewSet(StrictModelViewSet):
 
     lookup_value_regex = '[0-9]+'
     slug = None
+    # What types are called in the OpenAPI schema, where one is being made.
+    schema_names = None
     # Whether a list of objects is being created.
     in_list = False
+    # What the objects of a bulk request point at.
+    known_targets: ClassVar[dict] = {}
 
     def initialize_request(self, request, *args, **kwargs):
-        self.slug = self.kwargs.get('custom_object_type')
+        self.slug = self.kwargs.get('custom_object_type', self.slug)
         return super().initialize_request(request, *args, **kwargs)
 
     @cached_property
@@ -72,6 +79,13 @@ class CustomObjectViewSet(StrictModelViewSet):
     def get_serializer_class(self):
         return get_serializer_class(self.model) if self.model else generic_serializer_class()
 
+    def get_bulk_update_serializer_class(self, *, partial=False):
+        if self.model is None:
+            name = f'{"PatchedBulk" if partial else "Bulk"}CustomObject'
+            serializer_class = super().get_bulk_update_serializer_class(partial=partial)
+            return extend_schema_serializer(component_name=name)(serializer_class)
+        return get_bulk_update_serializer_class(self.model, partial)
+
     @property
     def filterset_class(self):
         return None if self.model is None else get_filterset_class(self.model)
@@ -94,15 +108,24 @@ class CustomObjectViewSet(StrictModelViewSet):
     def bulk_create(self, request, *args, **kwargs):
         self._bind(request)
         self.in_list = True
+        self._read_ahead(request)
         return super().bulk_create(request, *args, **kwargs)
 
     def bulk_update(self, request, *args, **kwargs):
         self._bind(request)
+        self._read_ahead(request)
         return super().bulk_update(request, *args, **kwargs)
 
     def bulk_destroy(self, request, *args, **kwargs):
         self._bind(request)
         return super().bulk_destroy(request, *args, **kwargs)
+
+    def _read_ahead(self, request):
+        if isinstance(request.data, list):
+            self.known_targets = read_ahead(self.model, request.data)
+
+    def get_serializer_context(self):
+        return {**super().get_serializer_context(), KNOWN_TARGETS: self.known_targets}
 
     def _bind(self, request):
         if self.slug is not None:

@@ -19,5 +19,8 @@ class CustomObjectTypeViewSet(DefinitionViewSet):
         try:
             return super().destroy(request, *args, **kwargs)
         except ProtectedError as error:
-            # NetBox's own reply would name the fields, but not the types that they belong to.
-            raise Conflict(error.args[0]) from error
+            raise Conflict(self.describe_protection(error)) from error
+
+    def describe_protection(self, error):
+        # NetBox's own reply would name the fields, but not the types that they belong to.
+        return str(error.args[0]) if isinstance(error, ProtectedError) else super().describe_protection(error)

@@ -1,0 +1,173 @@
+"""
+Endpoint `linked-objects/`: the custom objects that point at an object of any model (contract 5.1).
+
+May import runtime.linked, which restricts what it finds, and the serializers.
+"""
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.utils.translation import gettext as _
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.pagination import LimitOffsetPagination
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
+from netbox.api.pagination import NetBoxPagination
+from netbox.config import get_config
+from utilities.permissions import get_permission_for_model
+
+from ...models import CustomObjectType
+from ...runtime.linked import LinkedObjects
+from ...runtime.registry import world
+from ..prefetch import with_prefetches
+from ..schema import ErrorDetailSerializer
+from ..serializers import CustomObjectTypeSerializer, get_serializer_class
+from ..serializers.fields import find_object_type
+from .base import refuse_unknown
+
+FILTERS = ('object_type', 'object_id', 'type', 'field', 'tag', 'q')
+PARAMETERS = ('_branch', 'brief', 'fields', 'format', 'limit', 'offset', 'omit')
+
+# For the OpenAPI schema: an object has the shape of its own endpoint, whichever that is.
+MESSAGES = {'anyOf': [{'type': 'array', 'items': {'type': 'string'}}, {'type': 'object', 'additionalProperties': {}}]}
+OBJECT = {'type': 'object', 'additionalProperties': {}}
+ENTRY = {
+    'type': 'object',
+    'properties': {'custom_object_type': OBJECT, 'field_name': {'type': 'string'}, 'object': OBJECT},
+    'required': ['custom_object_type', 'field_name', 'object'],
+}
+PAGE = LimitOffsetPagination().get_paginated_response_schema({'type': 'array', 'items': ENTRY})
+
+
+class LinkedObjectsPagination(NetBoxPagination):
+    """Pages by offset. Without a limit, a page is as large as NetBox allows: clients of old expect all objects."""
+
+    def __init__(self):
+        super().__init__()
+        self.default_limit = get_config().MAX_PAGE_SIZE or 0
+
+    def get_start(self, request):
+        return None
+
+
+class LinkedObjectsView(APIView):
+    """Custom objects that point at an object, one entry for each object and field."""
+
+    permission_classes = (IsAuthenticatedOrLoginNotRequired,)
+
+    def get_view_name(self):
+        return 'Linked Objects'
+
+    @extend_schema(
+        operation_id='plugins_custom_objects_linked_objects_retrieve',
+        parameters=[
+            OpenApiParameter('object_type', OpenApiTypes.STR, required=True),
+            OpenApiParameter('object_id', OpenApiTypes.INT, required=True),
+            OpenApiParameter('type', OpenApiTypes.STR, many=True),
+            OpenApiParameter('field', OpenApiTypes.STR, many=True),
+            OpenApiParameter('tag', OpenApiTypes.STR, many=True),
+            OpenApiParameter('q', OpenApiTypes.STR),
+            OpenApiParameter('limit', OpenApiTypes.INT),
+            OpenApiParameter('offset', OpenApiTypes.INT),
+            OpenApiParameter('brief', OpenApiTypes.BOOL),
+            OpenApiParameter('fields', OpenApiTypes.STR),
+            OpenApiParameter('omit', OpenApiTypes.STR),
+        ],
+        responses={200: PAGE, 400: MESSAGES, 403: ErrorDetailSerializer, 404: ErrorDetailSerializer},
+    )
+    def get(self, request):
+        refuse_unknown(request.query_params, FILTERS, PARAMETERS)
+        target = self._target()
+        params = request.query_params
+        linked = LinkedObjects(
+            request.user,
+            target,
+            slugs=self._slugs(params.getlist('type')),
+            fields=params.getlist('field'),
+            tags=_storable('tag', params.getlist('tag')),
+            search=''.join(_storable('q', [params.get('q', '')])),
+        )
+        paginator = LinkedObjectsPagination()
+        page = paginator.paginate_queryset(linked.rows(), request, view=self)
+        body = paginator.get_paginated_response(self._entries(linked, page)).data
+        return Response(body)
+
+    def _target(self):
+        """Return the object that is asked about; raise unless it exists and the user may view it."""
+        params = self.request.query_params
+        names, pk = params.get('object_type', ''), params.get('object_id', '')
+        if not names or not pk:
+            raise ValidationError([_('object_type and object_id are needed.')])
+        app_label, dot, name = names.partition('.')
+        if not dot or not app_label or not name or '\x00' in names:
+            raise ValidationError([_('object_type must be an app label and a model, such as dcim.site.')])
+        object_type = find_object_type(app_label, name)
+        if object_type is None:
+            raise ValidationError([_('There is no such object type: {name}').format(name=names)])
+        if not (pk.isascii() and pk.isdecimal()):
+            raise NotFound()
+        model = object_type.model_class()
+        objects = model._default_manager.all()
+        if hasattr(objects, 'restrict'):
+            objects = objects.restrict(self.request.user, 'view')
+        elif not self.request.user.has_perm(get_permission_for_model(model, 'view')):
+            raise NotFound()
+        try:
+            return objects.get(pk=int(pk))
+        except (ObjectDoesNotExist, OverflowError, ValueError):
+            raise NotFound() from None
+
+    def _slugs(self, slugs: list[str]) -> list[str]:
+        known = world()
+        found = {slug: known.find_slug(slug) for slug in slugs}
+        if unknown := [slug for slug, definition in found.items() if definition is None]:
+            raise ValidationError({'type': [_('There is no custom object type {slug}.').format(slug=unknown[0])]})
+        return [definition.slug for definition in found.values()]
+
+    def _entries(self, linked: LinkedObjects, page) -> list[dict]:
+        serializers: dict[int, tuple[type, dict]] = {}
+
+        def objects_of(source):
+            serializer_class = get_serializer_class(source.model)
+            kwargs = self._field_kwargs(serializer_class)
+            serializers[source.definition.id] = serializer_class, kwargs
+            return with_prefetches(source.model.objects.all(), serializer_class, **kwargs)
+
+        found = list(linked.fetch(page, objects_of))
+        types = CustomObjectType.objects.in_bulk({source.definition.id for source, _obj in found})
+        context = {'request': self.request}
+        type_data = {
+            pk: CustomObjectTypeSerializer(found_type, nested=True, context=context).data
+            for pk, found_type in types.items()
+        }
+        object_data = {}
+        for source, obj in found:
+            serializer_class, kwargs = serializers[source.definition.id]
+            key = source.definition.id, obj.pk
+            if key not in object_data:
+                object_data[key] = serializer_class(obj, context=context, **kwargs).data
+        return [
+            {
+                'custom_object_type': type_data[source.definition.id],
+                'field_name': source.field.name,
+                'object': object_data[source.definition.id, obj.pk],
+            }
+            for source, obj in found
+        ]
+
+    def _field_kwargs(self, serializer_class) -> dict:
+        """Return which keys of objects are shown, as NetBox's viewsets tell it from the request."""
+        params = self.request.query_params
+        if names := params.get('fields'):
+            return {'fields': names.split(',')}
+        if names := params.get('omit'):
+            return {'omit': names.split(',')}
+        return {'fields': serializer_class.Meta.brief_fields} if params.get('brief') else {}
+
+
+def _storable(name: str, texts: list[str]) -> list[str]:
+    if any('\x00' in text for text in texts):
+        raise ValidationError({name: [_('Null characters are not allowed.')]})
+    return texts

@@ -1,0 +1,51 @@
+"""
+What pages and REST show of a branch before it is merged; the one place that decides who may see it.
+"""
+
+from django.db import DEFAULT_DB_ALIAS
+
+from netbox_branching.models import Branch
+
+from ..models import CustomObjectType
+from .findings import Finding
+from .jobs import last_check
+from .schema_changes import SchemaChange, schema_changes
+from .validators import find_conflicts
+
+
+def visible_schema_changes(branch: Branch, user) -> list[SchemaChange]:
+    """Return what merging would change in main, for the types that the user may view there or in the branch."""
+    visible = viewable_types(branch, user)
+    return [change for change in schema_changes(branch) if change.type_id in visible]
+
+
+def viewable_types(branch: Branch, user) -> set[int]:
+    """Return the ids of the types that a user may view in main or in a branch."""
+    types = CustomObjectType.objects.restrict(user, 'view').values_list('pk', flat=True)
+    return {pk for alias in (DEFAULT_DB_ALIAS, branch.connection_name) for pk in types.using(alias)}
+
+
+def may_merge(branch: Branch, user) -> bool:
+    """Whether a user may merge a branch, and so may know what stands in the way."""
+    return Branch.objects.restrict(user, 'merge').filter(pk=branch.pk).exists()
+
+
+def conflicts(branch: Branch) -> list[Finding]:
+    """Return what is known without a dry run; nothing for a branch that cannot be merged now."""
+    return find_conflicts(branch) if branch.ready else []
+
+
+def check_report(branch: Branch) -> dict | None:
+    """Return the state and the findings of the newest dry run, None if there was none."""
+    job = last_check(branch)
+    if job is None:
+        return None
+    data = job.data or {}
+    return {
+        'job': job,
+        'status': job.status,
+        'strategy': data.get('strategy', ''),
+        'done': data.get('done', 0),
+        'changes': data.get('changes', 0),
+        'findings': data.get('findings', []),
+    }

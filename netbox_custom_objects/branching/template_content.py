@@ -1,0 +1,27 @@
+"""What the page of a branch shows besides netbox-branching's own: the way to a merge check, and its last result."""
+
+from netbox.plugins import PluginTemplateExtension
+
+from .jobs import last_check
+from .reports import may_merge
+
+
+class BranchContent(PluginTemplateExtension):
+    """A button that leads to the merge check, and a warning if the last one found something."""
+
+    models = ('netbox_branching.branch',)
+
+    def _usable(self) -> bool:
+        branch = self.context['object']
+        return branch.ready and may_merge(branch, self.context['request'].user)
+
+    def buttons(self):
+        return self.render('netbox_custom_objects/branching/check_button.html') if self._usable() else ''
+
+    def alerts(self):
+        if not self._usable() or (job := last_check(self.context['object'])) is None:
+            return ''
+        findings = [finding for finding in (job.data or {}).get('findings', ()) if finding['blocks']]
+        if not findings:
+            return ''
+        return self.render('netbox_custom_objects/branching/check_alert.html', {'findings': findings, 'job': job})

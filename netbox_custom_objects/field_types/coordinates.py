@@ -1,0 +1,173 @@
+"""Field type coordinates: a point on the globe, as a latitude and a longitude that are there both or not at all."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+import django_tables2 as tables
+from django import forms
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from netbox.ui import attrs
+
+from ..choices import FilterLogicChoices
+from ..ddl.spec import Column
+from .base import FieldType
+from .filters import DecimalFilter
+from .graphql import related_type
+
+PLACES = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One of the two numbers: what its attribute and column end in, and how far it goes."""
+
+    name: str
+    suffix: str
+    label: str
+    limit: int
+    digits: int
+
+
+PARTS = (
+    Part('latitude', 'lat', _('{label} latitude'), 90, 8),
+    Part('longitude', 'lon', _('{label} longitude'), 180, 9),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """What the attribute of the field's own name reads."""
+
+    latitude: Decimal
+    longitude: Decimal
+
+    def __str__(self):
+        return f'{self.latitude}, {self.longitude}'
+
+
+class CoordinatesFieldType(FieldType):
+    name = 'coordinates'
+    unique_allowed = False
+    default_allowed = False
+    convertible = False
+
+    def attribute(self, field, part: Part) -> str:
+        return f'{field.name}_{part.name}'
+
+    def attributes(self, field) -> tuple[str, str]:
+        return tuple(self.attribute(field, part) for part in PARTS)
+
+    def label(self, field, part: Part) -> str:
+        return part.label.format(label=field.display_label)
+
+    def get_columns(self, field):
+        return tuple(
+            Column(
+                field.column(part.suffix), f'numeric({part.digits},{PLACES})', f'{part.name} of {self.comment(field)}'
+            )
+            for part in PARTS
+        )
+
+    def get_model_fields(self, field, context):
+        return {
+            field.name: property(lambda instance: self.get_point(instance, field)),
+            **{self.attribute(field, part): self.get_part(field, part) for part in PARTS},
+        }
+
+    def get_part(self, field, part: Part) -> models.DecimalField:
+        """Return the model field of the latitude or the longitude."""
+        kwargs = self.model_field_kwargs(field) | {
+            'verbose_name': self.label(field, part),
+            'db_column': field.column(part.suffix),
+            'validators': [MinValueValidator(-part.limit), MaxValueValidator(part.limit)],
+        }
+        return models.DecimalField(max_digits=part.digits, decimal_places=PLACES, **kwargs)
+
+    def get_point(self, instance, field) -> Point | None:
+        """Return where an object is, None if it does not say so."""
+        values = [getattr(instance, name) for name in self.attributes(field)]
+        return None if None in values else Point(*values)
+
+    def clean_instance(self, instance, field):
+        latitude, longitude = self.attributes(field)
+        if (getattr(instance, latitude) is None) != (getattr(instance, longitude) is None):
+            raise ValidationError({latitude: _('Latitude and longitude must be given together, or neither of them.')})
+
+    def get_empty_condition(self, field):
+        latitude, longitude = self.attributes(field)
+        return models.Q(**{f'{latitude}__isnull': True}) | models.Q(**{f'{longitude}__isnull': True})
+
+    def payload_names(self, field):
+        return {self.attribute(field, part): f'{field.payload_key}_{part.name}' for part in PARTS}
+
+    def is_surfaced(self, field, names):
+        return all(name in names for name in self.attributes(field))
+
+    def attribute_names(self, field):
+        return {field.name, *super().attribute_names(field)}
+
+    def to_payload(self, value, stored=None):
+        # As the column will give it back: 47.5 must not differ from 47.500000.
+        return str(round(stored, PLACES)) if isinstance(stored, Decimal) and stored.is_finite() else value
+
+    def get_form_fields(self, field, **kwargs):
+        return {self.attribute(field, part): self.get_form_part(field, part, **kwargs) for part in PARTS}
+
+    def get_form_part(self, field, part: Part, **kwargs) -> forms.DecimalField:
+        form_field = forms.DecimalField(
+            min_value=-part.limit,
+            max_value=part.limit,
+            max_digits=part.digits,
+            decimal_places=PLACES,
+            label=self.label(field, part),
+            **self.form_field_kwargs(field, **kwargs),
+        )
+        return self.annotate_form_field(field, form_field)
+
+    def get_import_values(self, instance, field):
+        values = {name: getattr(instance, name) for name in self.attributes(field)}
+        return {name: '' if value is None else str(value) for name, value in values.items()}
+
+    def get_filterform_fields(self, field):
+        return {
+            self.attribute(field, part): forms.DecimalField(required=False, label=self.label(field, part))
+            for part in PARTS
+        }
+
+    def get_filters(self, field):
+        if field.filter_logic == FilterLogicChoices.DISABLED:
+            return {}
+        names = {part: self.attribute(field, part) for part in PARTS}
+        return {name: DecimalFilter(field_name=name, label=self.label(field, part)) for part, name in names.items()}
+
+    def get_serializer_kwargs(self, field):
+        return {name: self.presence_kwargs(field) for name in self.attributes(field)}
+
+    def get_serializer_names(self, field):
+        return self.attributes(field)
+
+    def get_table_column_field(self, field):
+        return tables.Column(
+            order_by=self.attributes(field), linkify=field.primary or None, verbose_name=field.display_label
+        )
+
+    def get_attribute(self, field):
+        latitude, longitude = self.attributes(field)
+        return attrs.GPSCoordinatesAttr(latitude, longitude, label=field.display_label)
+
+    def get_graphql_annotations(self, field, related=related_type):
+        return dict.fromkeys(self.attributes(field), Decimal | None)
+
+    def get_clone_attributes(self, field):
+        return self.attributes(field)
+
+    def get_search_values(self, instance, field):
+        point = self.get_point(instance, field)
+        return {field.name: None if point is None else str(point)}
+
+    def quick_search_lookups(self, field):
+        return tuple(f'{name}__icontains' for name in self.attributes(field))

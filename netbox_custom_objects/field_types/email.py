@@ -1,0 +1,46 @@
+"""Field type email: one e-mail address, as Django's validator understands it."""
+
+from urllib.parse import quote
+
+import django_tables2 as tables
+from django import forms
+from django.db import models
+
+from netbox.ui import attrs
+
+from .text import CharacterFieldType
+
+EMAIL_LENGTH = 254
+
+
+def mailto(value: str) -> str:
+    """Return the address to link to; a `?` is allowed in front of the @, and must not begin a list of mail headers."""
+    return f'mailto:{quote(value, safe="@")}'
+
+
+class EmailAttr(attrs.TemplatedAttr):
+    """Links to the address on the detail page."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, template_name='netbox_custom_objects/attrs/email.html', **kwargs)
+
+    def get_context(self, obj, attr, value, context):
+        return {**super().get_context(obj, attr, value, context), 'url': mailto(value)}
+
+
+class EmailFieldType(CharacterFieldType):
+    name = 'email'
+    column_type = f'character varying({EMAIL_LENGTH})'
+    checked_when_converted = True
+
+    def get_model_field(self, field, **kwargs):
+        return models.EmailField(max_length=EMAIL_LENGTH, **self.model_field_kwargs(field), **kwargs)
+
+    def get_form_field(self, field, **kwargs):
+        return forms.EmailField(max_length=EMAIL_LENGTH, empty_value=None, **self.form_field_kwargs(field, **kwargs))
+
+    def get_table_column_field(self, field):
+        return tables.Column(linkify=field.primary or mailto, verbose_name=field.display_label)
+
+    def get_attribute(self, field):
+        return EmailAttr(field.name, label=field.display_label)

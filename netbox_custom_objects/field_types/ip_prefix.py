@@ -1,0 +1,52 @@
+"""Field type ip_prefix: an IPv4 or IPv6 network with its mask length, in which no host bits are set."""
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+from netaddr import IPNetwork
+
+from ipam.fields import IPNetworkField
+from ipam.validators import prefix_validator
+from netbox.search import FieldTypes
+
+from .ip_address import NetworkFieldType, NetworkFilter, parse_address
+
+
+def parse_prefix(value) -> IPNetwork | None:
+    """
+    Return a network; unlike an address it needs a mask length.
+
+    Args:
+        value: text or an IPNetwork; None and empty text are no network
+
+    Raises:
+        ValidationError: it is something else, or has host bits set
+    """
+    if isinstance(value, str) and value.strip() and '/' not in value:
+        raise ValidationError(_('A mask length is needed, as in 192.0.2.0/24.'))
+    network = parse_address(value)
+    if network is not None:
+        prefix_validator(network)
+    return network
+
+
+class PrefixModelField(IPNetworkField):
+    """NetBox's field with all of its lookups, which refuses what is no complete network."""
+
+    def to_python(self, value):
+        return parse_prefix(value)
+
+
+class PrefixFilter(NetworkFilter):
+    parse = staticmethod(parse_prefix)
+
+
+class IPPrefixFieldType(NetworkFieldType):
+    name = 'ip_prefix'
+    column_type = 'cidr'
+    search_kind = FieldTypes.CIDR
+    parse = staticmethod(parse_prefix)
+    filter_class = PrefixFilter
+    form_relation = 'contained'
+
+    def get_model_field(self, field, **kwargs):
+        return PrefixModelField(**self.model_field_kwargs(field), **kwargs)

@@ -1,0 +1,114 @@
+"""
+Preview: what a change would do to tables, told without doing it.
+
+The change is written as always, so that every check and permission holds, except that `reconcile` notes its plan in
+place of executing it; then all of it is undone. May import ddl and models. Must never let a write be committed.
+"""
+
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import DEFAULT_DB_ALIAS, transaction
+
+from ..ddl.counts import row_counts
+from ..ddl.executor import is_catalog_only, split
+from ..ddl.operations import Lock, Operation
+from ..ddl.plan import Plan
+from ..ddl.spec import Schema
+from ..ddl.target import Target
+from ..models.object_types import undone
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One operation of a plan, and what it concerns now."""
+
+    operation: Operation
+    # Whether a background job would do it, because it takes time in proportion to the rows.
+    deferred: bool
+    # How many rows the table has; 0 if it does not exist yet.
+    rows: int
+    # How many of them hold a value in the column; None if the step is not about an existing column.
+    values: int | None
+
+    @property
+    def lock(self) -> Lock:
+        """The strongest lock that the step would take on an existing table."""
+        return Lock.CATALOG if is_catalog_only(self.operation) else self.operation.lock
+
+    @property
+    def column(self) -> str | None:
+        column = getattr(self.operation, 'column', None)
+        return column.name if column else None
+
+
+class Preview:
+    """What `reconcile` would have done, for each type that it was called for."""
+
+    def __init__(self):
+        self._plans: dict[tuple[Target, int], tuple[Plan, Plan, Schema]] = {}
+
+    def note(self, target: Target, type_id: int, plan: Plan, actual: Schema) -> None:
+        """
+        Remember the plan of a type. As no plan is executed, a later one contains those before it.
+
+        Raises:
+            SchemaChangeRefused: as the execution of the plan would
+        """
+        self._plans[target, type_id] = (*split(target, plan, actual), actual)
+
+    def steps(self) -> list[Step]:
+        """Return the steps in their order. Counts rows, so call it after the block has been undone."""
+        return [
+            step
+            for (target, _), (now, later, actual) in self._plans.items()
+            for step in _counted(target, actual, [*((o, False) for o in now), *((o, True) for o in later)])
+        ]
+
+
+def _counted(target: Target, actual: Schema, operations: list[tuple[Operation, bool]]) -> Iterator[Step]:
+    columns: dict[str, dict[str, None]] = {}
+    for operation, _ in operations:
+        if (table := actual.table(operation.table)) is not None:
+            column = getattr(operation, 'column', None)
+            known = column is not None and table.column(column.name) is not None
+            columns.setdefault(operation.table, {}).update({column.name: None} if known else {})
+    counts = {table: row_counts(target, table, tuple(names)) for table, names in columns.items()}
+    for operation, deferred in operations:
+        rows, values = counts.get(operation.table, (0, {}))
+        column = getattr(operation, 'column', None)
+        yield Step(operation, deferred, rows, values.get(column.name) if column else None)
+
+
+_current: ContextVar[Preview | None] = ContextVar('netbox_custom_objects_preview', default=None)
+
+
+def current_preview() -> Preview | None:
+    """Return the preview that is being made, None if changes are meant."""
+    return _current.get()
+
+
+@contextmanager
+def previewing(using: str) -> Iterator[Preview]:
+    """
+    Undo, when the block ends, whatever it wrote over the alias `using` or in main; tables are not changed at all.
+
+    Callbacks that wait for a commit are dropped with it. Numbers drawn from sequences stay drawn, as in any roll-back.
+    """
+    preview = Preview()
+    aliases = tuple(dict.fromkeys((DEFAULT_DB_ALIAS, using)))
+    with ExitStack() as stack:
+        # What knows about rows that are undone must forget them afterwards.
+        stack.callback(ContentType.objects.clear_cache)
+        for alias in aliases:
+            stack.enter_context(transaction.atomic(using=alias))
+        stack.callback(_current.reset, _current.set(preview))
+        stack.callback(undone.reset, undone.set(True))
+        try:
+            yield preview
+        finally:
+            for alias in aliases:
+                transaction.set_rollback(True, using=alias)

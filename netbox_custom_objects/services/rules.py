@@ -1,0 +1,92 @@
+"""
+Rules that NetBox leaves to us: validators and protection rules under a type's slug, and choices that are in use.
+
+Called by the receivers in `signals`. May import NetBox's configuration and runtime.
+"""
+
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
+from extras.utils import run_validators
+from netbox.config import get_config
+from utilities.data import get_config_value_ci
+from utilities.exceptions import AbortRequest
+
+from ..constants import APP_LABEL
+from ..ddl.target import MAIN_ALIAS
+from ..field_types import field_type_of
+from ..runtime.context import current_alias, in_replay
+from ..runtime.registry import world
+
+
+def run_custom_validators(instance) -> None:
+    """
+    Run what CUSTOM_VALIDATORS holds under `netbox_custom_objects.<slug>`, after the object's own validation.
+
+    NetBox itself knows the name of the model only (`table5model`), which differs from one installation to the next.
+
+    Raises:
+        ValidationError: as the validator says
+    """
+    run_validators(instance, get_config_value_ci(get_config().CUSTOM_VALIDATORS, _key(instance), default=[]))
+
+
+def run_protection_rules(instance) -> None:
+    """
+    Run what PROTECTION_RULES holds under `netbox_custom_objects.<slug>`, before an object is deleted.
+
+    Raises:
+        AbortRequest: a rule forbids the deletion
+    """
+    try:
+        run_validators(instance, get_config_value_ci(get_config().PROTECTION_RULES, _key(instance), default=[]))
+    except ValidationError as error:
+        message = _('Deletion is prevented by a protection rule: {message}').format(message=' '.join(error.messages))
+        raise AbortRequest(message) from error
+
+
+def refuse_used_choices(choice_set, using: str) -> None:
+    """
+    Keep choices that objects hold from being removed, in main and in the active branch.
+
+    NetBox checks its own custom fields, without a signal that a plugin could hear; hence this is called before the
+    choice set is saved.
+
+    Args:
+        choice_set: the CustomFieldChoiceSet that is about to be saved
+        using: the alias it is saved over
+
+    Raises:
+        AbortRequest: a removed choice is in use; NetBox's forms and endpoints show it like a validation error
+    """
+    before = type(choice_set).objects.using(using).filter(pk=choice_set.pk).first()
+    if before is None or in_replay():
+        return
+    # A fresh instance, because choice sets remember the choices that they had when they were first asked.
+    after = type(choice_set)(base_choices=choice_set.base_choices, extra_choices=choice_set.extra_choices)
+    if removed := {str(value) for value in before.values} - {str(value) for value in after.values}:
+        uses = [
+            f'{type_name}: {field_name} ({count})' for type_name, field_name, count in _uses(choice_set.pk, removed)
+        ]
+        if uses:
+            message = _('Choices cannot be removed while objects hold them: {choices}. Objects by field: {uses}')
+            raise AbortRequest(message.format(choices=', '.join(sorted(removed)), uses='; '.join(uses)))
+
+
+def _uses(choice_set_id: int, values: set[str]) -> Iterator[tuple[str, str, int]]:
+    """Yield (type, field, number of objects) where one of the values is held."""
+    for alias in {MAIN_ALIAS: None, current_alias(): None}:
+        current = world(alias)
+        for definition in current.definitions.values():
+            for field in definition.fields:
+                if field.choice_set is None or field.choice_set.id != choice_set_id:
+                    continue
+                held = field_type_of(field).choice_filter(field, sorted(values))
+                if count := current.model(definition.id).objects.using(alias).filter(**held).count():
+                    yield definition.display_name_plural, field.name, count
+
+
+def _key(instance) -> str:
+    return f'{APP_LABEL}.{instance._definition.slug}'

@@ -1,0 +1,267 @@
+"""What is known of a merge before it happens: conflicts, violations, a dry run, and the changes of the schema."""
+
+import pytest
+from django.contrib.auth import get_user_model
+from django.core.exceptions import ValidationError
+from django.urls import reverse
+
+from core.models import ObjectType
+from dcim.models import Site
+from netbox_branching.models import Branch
+from users.models import ObjectPermission
+
+from netbox_custom_objects.branching.dry_run import dry_run
+from netbox_custom_objects.branching.jobs import CheckMergeJob
+from netbox_custom_objects.branching.schema_changes import schema_changes
+from netbox_custom_objects.branching.validators import find_conflicts
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from tests.support.branches import assert_schema_is_clean, delete, edit, rows
+from tests.support.factories import make_field, make_object, make_type
+
+
+@pytest.fixture
+def vendor(lab):
+    with lab.request():
+        vendor = make_type(
+            'vendor', fields=[{'name': 'title', 'type': 'text'}, {'name': 'code', 'type': 'text', 'unique': True}]
+        )
+        make_object(vendor, title='acme', code='a')
+    return vendor
+
+
+def in_schema(instance):
+    """Return the row of a type or field as the current context has it."""
+    return type(instance).objects.get(pk=instance.pk)
+
+
+def kinds(branch):
+    return [(finding.kind, finding.blocks) for finding in find_conflicts(branch)]
+
+
+def field_of(custom_object_type, name):
+    return CustomObjectTypeField.objects.get(custom_object_type=custom_object_type.pk, name=name)
+
+
+class TestConflicts:
+    def test_edits_of_different_attributes_meet_without_conflict(self, lab, vendor, strategy):
+        branch = lab.branch()
+        with lab.request(branch):
+            edit(field_of(vendor, 'title'), name='label')
+            make_field(vendor, 'serial', 'text')
+        with lab.request():
+            edit(field_of(vendor, 'title'), description='what it is called')
+            make_field(vendor, 'owner_team', 'text')
+        assert kinds(branch) == []
+        lab.merge(branch, strategy)
+        with lab.request():
+            title = CustomObjectTypeField.objects.get(name='label')
+            assert title.description == 'what it is called'
+            assert {'serial', 'owner_team'} <= set(CustomObjectTypeField.objects.values_list('name', flat=True))
+            assert_schema_is_clean()
+
+    def test_equal_edits_are_silent(self, lab, vendor):
+        branch = lab.branch()
+        for where in (branch, None):
+            with lab.request(where):
+                edit(field_of(vendor, 'title'), name='label')
+        assert kinds(branch) == []
+
+    def test_different_edits_of_one_attribute_are_named_and_the_branch_wins(self, lab, vendor, strategy):
+        branch = lab.branch()
+        for where, name in ((branch, 'theirs'), (None, 'ours')):
+            with lab.request(where):
+                edit(field_of(vendor, 'title'), name=name)
+        assert kinds(branch) == [('attribute', False)]
+        assert '"ours"' in find_conflicts(branch)[0].text
+        lab.merge(branch, strategy)
+        with lab.request():
+            assert field_of(vendor, 'theirs')
+            assert rows(vendor.get_model(), 'theirs') == [('acme',)]
+
+    def test_two_fields_of_one_name_are_refused_until_one_is_renamed(self, lab, vendor):
+        branch = lab.branch()
+        for where in (branch, None):
+            with lab.request(where):
+                make_field(vendor, 'serial', 'text')
+        assert kinds(branch) == [('name collision', True)]
+        assert 'serial' in lab.fresh(branch).can_merge.message
+        with pytest.raises(Exception, match='not permitted'):
+            lab.merge(branch, 'squash')
+        with lab.request():
+            edit(field_of(vendor, 'serial'), name='serial_number')
+        assert kinds(branch) == []
+        lab.merge(branch, 'squash')
+
+    def test_a_field_that_main_deleted_and_the_branch_changed_needs_squash(self, lab, vendor):
+        branch = lab.branch()
+        with lab.request(branch):
+            edit(field_of(vendor, 'title'), name='label')
+        with lab.request():
+            delete(field_of(vendor, 'title'))
+        assert kinds(branch) == [('modify/delete', False)]
+        with pytest.raises(ValidationError, match='squash'):
+            lab.merge(branch, 'iterative')
+        assert lab.fresh(branch).status == 'ready'
+        lab.merge(branch, 'squash')
+        with lab.request():
+            assert not CustomObjectTypeField.objects.filter(name='label').exists()
+            assert_schema_is_clean()
+
+    def test_a_type_that_main_deleted_and_whose_objects_the_branch_changed(self, lab, vendor, strategy):
+        branch = lab.branch()
+        with lab.request(branch):
+            make_object(vendor, title='born in the branch', code='b')
+        with lab.request():
+            delete(in_schema(vendor))
+        assert kinds(branch) == [('modify/delete', True)]
+        with pytest.raises(Exception, match='not permitted'):
+            lab.merge(branch, strategy)
+
+    def test_a_new_reference_to_a_type_that_main_deleted(self, lab, vendor):
+        with lab.request():
+            other = make_type('other')
+        branch = lab.branch()
+        with lab.request(branch):
+            make_field(other, 'vendor', 'object', target=vendor)
+        with lab.request():
+            delete(in_schema(vendor))
+        assert ('dangling reference', True) in kinds(branch)
+
+    def test_after_a_sync_old_edits_of_main_are_no_conflict(self, lab, vendor):
+        branch = lab.branch()
+        for where, name in ((branch, 'theirs'), (None, 'ours')):
+            with lab.request(where):
+                edit(field_of(vendor, 'title'), description=name)
+        lab.sync(branch)
+        assert kinds(lab.fresh(branch)) == []
+
+    def test_values_that_a_unique_field_would_hold_twice(self, lab, vendor):
+        branch = lab.branch()
+        for where in (branch, None):
+            with lab.request(where):
+                make_object(vendor, code='same')
+                make_object(vendor, code='own' if where else 'other')
+        assert kinds(branch) == [('violation', True)]
+        assert '"same"' in find_conflicts(branch)[0].text
+
+    def test_duplicates_of_a_field_that_main_made_unique(self, lab, vendor):
+        branch = lab.branch()
+        with lab.request(branch):
+            make_object(vendor, title='acme', code='b')
+        with lab.request():
+            edit(field_of(vendor, 'title'), unique=True)
+        assert kinds(branch) == [('violation', True)]
+
+
+class TestDryRun:
+    def test_it_names_every_clash_and_changes_nothing(self, lab, vendor, strategy):
+        with lab.request():
+            gone = make_object(vendor, title='gone', code='g')
+        branch = lab.branch()
+        with lab.request(branch):
+            make_object(vendor, title='one', code='x')
+            make_object(vendor, title='two', code='y')
+            make_object(vendor, title='fine', code='z')
+            edit(vendor.get_model().objects.get(pk=gone.pk), title='edited')
+        with lab.request():
+            make_object(vendor, title='', code='x')
+            make_object(vendor, title='', code='y')
+            delete(vendor.get_model().objects.get(pk=gone.pk))
+            before = rows(vendor.get_model(), 'title', 'code')
+        findings = dry_run(lab.fresh(branch), strategy, lab.user)
+        duplicates = [finding for finding in findings if 'code' in finding.text]
+        assert len(duplicates) == 2
+        assert all(finding.remedy for finding in findings)
+        # Squashing leaves edits of objects out that main deleted.
+        assert len(findings) == (3 if strategy == 'iterative' else 2)
+        with lab.request():
+            assert rows(vendor.get_model(), 'title', 'code') == before
+            assert_schema_is_clean()
+        assert lab.fresh(branch).status == 'ready'
+
+    def test_a_merge_that_would_succeed_has_no_findings(self, lab, vendor, strategy):
+        branch = lab.branch()
+        with lab.request(branch):
+            kind = make_type('kind', fields=[{'name': 'title', 'type': 'text'}])
+            make_field(kind, 'vendor', 'object', target=vendor)
+            make_object(kind, title='a')
+        assert dry_run(lab.fresh(branch), strategy, lab.user) == []
+        with lab.request():
+            assert not CustomObjectType.objects.filter(name='kind').exists()
+        lab.merge(branch, strategy)
+
+    def test_the_job_keeps_its_findings_for_page_and_rest(self, lab, vendor, client):
+        branch = lab.branch()
+        with lab.request(branch):
+            make_object(vendor, code='same')
+        with lab.request():
+            make_object(vendor, code='same')
+        CheckMergeJob.enqueue(instance=lab.fresh(branch), user=lab.user, strategy='squash', immediate=True)
+        client.force_login(lab.user)
+        page = client.get(reverse('plugins:netbox_branching:branch_merge_check', args=[branch.pk]))
+        assert page.status_code == 200
+        assert b'would both have' in page.content
+        answer = client.get(f'/api/plugins/custom-objects/branches/{branch.pk}/merge-check/').json()
+        assert [finding['kind'] for finding in answer['conflicts']] == ['violation']
+        assert answer['dry_run']['status'] == 'completed'
+        assert [finding['kind'] for finding in answer['dry_run']['findings']] == ['violation', 'ValidationError']
+
+
+class TestSchemaChanges:
+    def test_it_says_what_a_merge_would_do(self, lab, vendor, client):
+        branch = lab.branch()
+        assert schema_changes(branch) == []
+        with lab.request(branch):
+            edit(field_of(vendor, 'title'), name='label')
+            delete(field_of(vendor, 'code'))
+            make_field(vendor, 'site', 'object', target=Site)
+            make_type('kind')
+        changes = {change.name: change for change in schema_changes(lab.fresh(branch))}
+        assert changes['kind'].action == 'create'
+        assert changes['vendor'].destructive
+        assert any('"label"' in edit for edit in changes['vendor'].edits)
+        sentences = [step.operation.describe() for step in changes['vendor'].steps]
+        assert any('Add column' in sentence for sentence in sentences)
+        assert any('Retire column' in sentence for sentence in sentences)
+        client.force_login(lab.user)
+        page = client.get(reverse('plugins:netbox_branching:branch_schema_changes', args=[branch.pk]))
+        assert b'Retire column' in page.content
+        answer = client.get(f'/api/plugins/custom-objects/branches/{branch.pk}/schema-changes/').json()
+        assert {change['name'] for change in answer} == {'vendor', 'kind'}
+        lab.merge(branch)
+        with lab.request():
+            assert_schema_is_clean()
+
+    def test_types_that_a_user_may_not_view_are_left_out(self, lab, vendor, client):
+        branch = lab.branch()
+        with lab.request(branch):
+            make_field(vendor, 'serial', 'text')
+        user = get_user_model().objects.create_user(username='guest')
+        permission = ObjectPermission.objects.create(name='branches', actions=['view'])
+        permission.object_types.set([ObjectType.objects.get_for_model(Branch)])
+        permission.users.add(user)
+        client.force_login(user)
+        url = f'/api/plugins/custom-objects/branches/{branch.pk}/'
+        assert client.get(f'{url}schema-changes/').json() == []
+        assert client.get(f'{url}merge-check/').status_code == 403
+
+
+class TestRemedies:
+    def test_synchronising_removes_what_main_deleted(self, lab, vendor):
+        """The remedy that a refusal of a merge names must work."""
+        branch = lab.branch()
+        with lab.request(branch):
+            make_object(vendor, title='born in the branch', code='b')
+            make_field(vendor, 'serial', 'text')
+            other = make_type('other', fields=[{'name': 'title', 'type': 'text'}])
+            make_object(other, title='kept')
+        with lab.request():
+            delete(in_schema(vendor))
+        assert kinds(branch) == [('modify/delete', True)]
+        lab.sync(branch)
+        assert kinds(lab.fresh(branch)) == []
+        lab.merge(branch, 'squash')
+        with lab.request():
+            assert rows(other.get_model(), 'title') == [('kept',)]
+            assert not CustomObjectType.objects.filter(name='vendor').exists()
+            assert_schema_is_clean()

@@ -1,0 +1,224 @@
+"""The contract of every field type over REST: what goes in comes out, what is wrong is refused under its key."""
+
+import pytest
+
+from core.models import ObjectChange
+
+from netbox_custom_objects.filtersets import get_filterset_class
+from tests.field_types.cases import NAME, NULL, SAMPLED, by_key, resolve
+from tests.field_types.kit import Kit, expected
+from tests.surfaces.rest import Rest, superuser
+
+pytestmark = [pytest.mark.django_db, pytest.mark.parametrize('case', SAMPLED, ids=str)]
+
+
+@pytest.fixture
+def kit(case):
+    return Kit(case)
+
+
+@pytest.fixture
+def rest(db):
+    return Rest(superuser())
+
+
+def shown(body, sample):
+    """Return the keys of a response that a sample says something about."""
+    return {key: body[key] for key in sample.reads}
+
+
+def bodies(case):
+    return [resolve(sample.rest) for sample in case.samples]
+
+
+def refused(rest, case, body, method='post', path='thing/'):
+    """Assert that a request is refused under the key of the field, and return the messages."""
+    errors = getattr(rest, method)(path, body, expect=400)
+    assert errors
+    assert set(errors) <= set(case.keys)
+    return str(errors)
+
+
+def test_values_come_back_as_they_went_in(rest, kit, case):
+    kit.add()
+    obj = rest.post('thing/', {'title': 'patched'})
+    whole = rest.post('thing/', {'title': 'replaced'})
+    for sample in case.samples:
+        body, reads = resolve(sample.rest), resolve(sample.reads)
+        made = rest.post('thing/', {'title': 'x', **body})
+        assert shown(made, sample) == reads
+        assert shown(rest.get(f'thing/{made["id"]}/'), sample) == reads
+        assert kit.get(kit.model(pk=made['id'])) == expected(case, sample.value)
+        assert shown(rest.patch(f'thing/{obj["id"]}/', body), sample) == reads
+        assert shown(rest.put(f'thing/{whole["id"]}/', {'title': 'x', **body}), sample) == reads
+        # PUT insists on required keys only, and leaves alone what is not given.
+        assert shown(rest.put(f'thing/{whole["id"]}/', {'title': 'y'}), sample) == reads
+
+
+def test_lists_of_objects(rest, kit, case):
+    kit.add()
+    made = rest.post('thing/', [{'title': 'x', **body} for body in bodies(case)])
+    assert [shown(body, sample) for body, sample in zip(made, case.samples)] == [
+        resolve(sample.reads) for sample in case.samples
+    ]
+    swapped = [*case.samples[1:], case.samples[0]]
+    changes = [{'id': body['id'], **resolve(sample.rest)} for body, sample in zip(made, swapped)]
+    found = {body['id']: body for body in rest.patch('thing/', changes)}
+    for body, sample in zip(made, swapped):
+        assert shown(found[body['id']], sample) == resolve(sample.reads)
+    rest.delete('thing/', [{'id': body['id']} for body in made])
+    assert not kit.model.objects.exists()
+
+
+def test_no_value(rest, kit, case):
+    """A key that is absent and a null both leave nothing, and null takes a value away."""
+    kit.add()
+    sample = case.samples[0]
+    for body in ({}, case.none):
+        made = rest.post('thing/', {'title': 'x', **body})
+        assert made[case.key] in (None, [])
+        assert kit.get(kit.model(pk=made['id'])) is None
+    made = rest.post('thing/', {'title': 'x', **resolve(sample.rest)})
+    assert rest.patch(f'thing/{made["id"]}/', case.none)[case.key] in (None, [])
+    assert kit.get(kit.model(pk=made['id'])) is None
+
+
+def test_required(rest, kit, case):
+    kit.add(required=True)
+    made = rest.post('thing/', {'title': 'x', **bodies(case)[0]})
+    before = kit.get(kit.model(pk=made['id']))
+    for body in ({}, case.none):
+        refused(rest, case, {'title': 'x', **body})
+        refused(rest, case, {'title': 'x', **body}, 'put', f'thing/{made["id"]}/')
+    refused(rest, case, case.none, 'patch', f'thing/{made["id"]}/')
+    assert kit.model.objects.count() == 1
+    assert kit.get(kit.model(pk=made['id'])) == before
+
+
+def test_default(rest, kit, case):
+    if case.default is None:
+        return
+    default, value = map(resolve, case.default)
+    kit.add(default=default)
+    made = rest.post('thing/', {'title': 'x'})
+    assert kit.get(kit.model(pk=made['id'])) == expected(case, value)
+    if not kit.many:
+        made = rest.post('thing/', {'title': 'x', **case.none})
+        assert kit.get(kit.model(pk=made['id'])) is None
+
+
+def test_unique(rest, kit, case):
+    if not case.unique:
+        return
+    kit.add(unique=True)
+    first, second = bodies(case)[:2]
+    rest.post('thing/', {'title': 'x', **first})
+    refused(rest, case, {'title': 'x', **first})
+    other = rest.post('thing/', {'title': 'x', **second})
+    refused(rest, case, first, 'patch', f'thing/{other["id"]}/')
+    rest.patch(f'thing/{other["id"]}/', second)
+    for _ in range(2):
+        rest.post('thing/', {'title': 'x', **case.none})
+
+
+def test_limits_and_patterns(rest, kit, case):
+    limits = {}
+    if case.bounds:
+        limits = dict(zip(('validation_minimum', 'validation_maximum'), case.bounds))
+    elif case.regex:
+        limits = {'validation_regex': case.regex}
+    if not limits:
+        return
+    kit.add(**limits)
+    fits, does_not = bodies(case)[:2]
+    made = rest.post('thing/', {'title': 'x', **fits})
+    refused(rest, case, {'title': 'x', **does_not})
+    refused(rest, case, does_not, 'patch', f'thing/{made["id"]}/')
+
+
+def test_refusals_change_nothing(rest, kit, case):
+    kit.add()
+    made = rest.post('thing/', {'title': 'x', **bodies(case)[0]})
+    changes = ObjectChange.objects.count()
+    bad = by_key(resolve(case.bad_rest))
+    refused(rest, case, {'title': 'x', **bad})
+    refused(rest, case, bad, 'patch', f'thing/{made["id"]}/')
+    errors = rest.post('thing/', [{'title': 'y', **bodies(case)[1]}, {'title': 'z', **bad}], expect=400)
+    assert [error['index'] for error in errors['errors']] == [1]
+    assert kit.get(kit.model.objects.get()) == expected(case, case.samples[0].value)
+    assert ObjectChange.objects.count() == changes
+
+
+def test_every_filter(rest, kit, case):
+    """Each filter that the filterset has is asked, and finds what it should; wrong values are refused."""
+    kit.add()
+    kit.make_samples()
+    known = {name for name in get_filterset_class(kit.model).base_filters if name.startswith(NAME)}
+    assert known == {filter.parameter for filter in case.filters}
+    failures = []
+    for filter in case.filters:
+        found = rest.get('thing/', limit=0, **{filter.parameter: resolve(filter.value)})['results']
+        names = sorted(body['title'] for body in found)
+        wanted = sorted('null' if number is NULL else str(number) for number in filter.matches)
+        if names != wanted:
+            failures.append((filter, names))
+    assert failures == []
+    for parameter, value in case.bad_filters:
+        assert list(rest.get('thing/', expect=400, **{parameter: value})) == [parameter], (parameter, value)
+
+
+def test_no_filters_where_they_are_disabled(rest, kit, case):
+    kit.add(filter_logic='disabled')
+    assert not {name for name in get_filterset_class(kit.model).base_filters if name.startswith(NAME)}
+
+
+def test_ordering(rest, kit, case):
+    kit.add()
+    kit.make_samples()
+    if case.order is not None:
+        for sign, wanted in (('', case.order), ('-', case.order[::-1])):
+            found = rest.get('thing/', limit=0, ordering=f'{sign}{case.key}')['results']
+            assert [body['title'] for body in found if body['title'] != 'null'] == [str(number) for number in wanted]
+    rest.get('thing/', ordering=NAME)
+
+
+def test_quick_search(rest, kit, case):
+    kit.add()
+    kit.make_samples()
+    if case.quick is not None:
+        assert [body['title'] for body in rest.get('thing/', q=case.quick)['results']] == ['0']
+    else:
+        assert not kit.field_type.quick_search_lookups(kit.type.get_model()._definition.fields_by_name[NAME])
+
+
+def test_change_log(rest, kit, case):
+    """Records hold what was and what is, under keys that outlive names, and a diff shows the field and no other."""
+    field = kit.add()
+    first, second = case.samples[:2]
+    made = rest.post('thing/', {'title': 'x', **resolve(first.rest)})
+    rest.patch(f'thing/{made["id"]}/', resolve(second.rest))
+    rest.delete(f'thing/{made["id"]}/')
+    records = ObjectChange.objects.filter(changed_object_type=kit.type.object_type).order_by('pk')
+    created, updated, deleted = records
+    old, new = ({key.replace(NAME, field.payload_key, 1): part for key, part in resolve(sample.payload).items()}
+                for sample in (first, second))  # fmt: skip
+    assert stored(created.postchange_data, old) == old
+    assert stored(updated.prechange_data, old) == old
+    assert stored(updated.postchange_data, new) == new
+    assert stored(deleted.prechange_data, new) == new
+    differences = updated.diff()
+    changed = {key for key in old | new if old.get(key) != new.get(key)}
+    assert changed <= set(differences['pre']) <= {*changed, 'last_updated'}
+    restored = kit.model.deserialize_object(deleted.prechange_data, pk=made['id'])
+    restored.save()
+    assert kit.get(kit.model(pk=made['id'])) == expected(case, second.value)
+
+
+def stored(data, keys):
+    return {key: data[key] for key in keys if key in data}
+
+
+def test_graphql(kit, case):
+    field = kit.add()
+    annotations = field.field_type.get_graphql_annotations(kit.model._definition.fields_by_name[NAME])
+    assert annotations == by_key(case.graphql)

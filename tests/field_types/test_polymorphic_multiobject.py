@@ -1,0 +1,284 @@
+"""Specials of polymorphic multiobject: links to objects of several types, in a table of their own."""
+
+import json
+
+import pytest
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
+
+from core.models import ObjectChange
+from dcim.models import Region, Site
+
+from netbox_custom_objects.ddl.introspect import introspect
+from netbox_custom_objects.ddl.target import Target
+from netbox_custom_objects.exceptions import SchemaChangeRefused
+from tests.field_types.cases import sites
+from tests.field_types.refusals import one_field, refused, refused_field
+from tests.support.factories import make_field, make_object, make_type, object_type_of
+from tests.support.request import changes_of, request
+
+pytestmark = pytest.mark.django_db
+MAIN = Target.for_alias('default')
+
+
+@pytest.fixture
+def node():
+    return make_type('node', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
+
+
+@pytest.fixture
+def thing(node):
+    """A type whose field `value` points at sites, regions and nodes."""
+    return one_field('multiobject', targets=[Site, Region, node])
+
+
+def region(name='r1'):
+    return Region.objects.get_or_create(name=name, slug=name)[0]
+
+
+def type_id(target):
+    return ContentType.objects.get_for_model(target).pk
+
+
+def stored(obj):
+    return type(obj).objects.get(pk=obj.pk)
+
+
+def values(obj):
+    return list(stored(obj).value.all())
+
+
+class TestStorage:
+    def test_a_link_table(self, thing):
+        field = thing.fields.get()
+        table = introspect(MAIN, thing.pk).table(field.through_table_name)
+        key = ('content_type_id', 'object_id')
+        assert [column.name for column in table.columns] == ['id', 'source_id', *key]
+        assert {column.type for column in table.columns} == {'bigint'}
+        assert {(index.columns, index.unique) for index in table.indexes} == {(('source_id', *key), True), (key, False)}
+
+    def test_a_link_exists_once(self, thing):
+        obj = make_object(thing, value=sites()[:1])
+        through = thing.get_model().value.through
+        with pytest.raises(IntegrityError), transaction.atomic():
+            through.objects.create(source_id=obj.pk, content_type_id=type_id(Site), object_id=sites()[0].pk)
+
+    def test_rename_keeps_links(self, thing):
+        obj = make_object(thing, value=[sites()[0], region()])
+        field = thing.fields.get()
+        field.name = 'renamed'
+        field.full_clean()
+        field.save()
+        assert list(thing.get_model().objects.get(pk=obj.pk).renamed.all()) == [sites()[0], region()]
+
+    def test_a_deleted_field_that_comes_back_has_its_links(self, thing):
+        obj = make_object(thing, value=[region()])
+        field = thing.fields.get()
+        pk, targets = field.pk, list(field.related_object_types.all())
+        field.delete()
+        assert introspect(MAIN, thing.pk).table(f'custom_objects_{thing.pk}_f_{pk}').retired
+        field.pk = pk
+        field._state.adding = True
+        field.save()
+        field.related_object_types.set(targets)
+        assert list(thing.get_model().objects.get(pk=obj.pk).value.all()) == [region()]
+
+    def test_deleting_an_object_takes_its_links_along(self, thing):
+        obj = make_object(thing, value=[*sites(), region()])
+        through = thing.get_model().value.through
+        assert through.objects.count() == 4
+        obj.delete()
+        assert through.objects.count() == 0
+
+
+class TestManager:
+    def test_links_are_added_removed_set_and_cleared(self, thing, node):
+        one, two, three = sites()
+        other = make_object(node, title='n')
+        obj = make_object(thing, value=[one])
+        obj.value.add(other, region(), other)
+        assert values(obj) == [one, other, region()]
+        obj.value.remove(one, two)
+        assert values(obj) == [other, region()]
+        obj.value.set([two, other, three])
+        assert values(obj) == [other, two, three]
+        obj.value.set([(type_id(Site), one.pk)], clear=True)
+        assert values(obj) == [one]
+        obj.value.clear()
+        assert values(obj) == []
+
+    def test_it_reads_like_a_manager(self, thing):
+        obj = stored(make_object(thing, value=[sites()[0], region()]))
+        assert (obj.value.count(), obj.value.exists(), obj.value.first()) == (2, True, sites()[0])
+        assert [str(target) for target in obj.value] == ['s1', 'r1']
+        found = obj.value.all()
+        assert (len(found), found[1], region() in found, bool(found)) == (2, region(), True, True)
+        empty = make_object(thing).value
+        assert (empty.count(), empty.exists(), empty.first(), list(empty.all())) == (0, False, None, [])
+
+    def test_assignment_takes_effect_with_save(self, thing):
+        obj = thing.get_model()(value=[sites()[0]])
+        obj.save()
+        assert values(obj) == [sites()[0]]
+        obj.value = [region()]
+        obj.save()
+        assert values(obj) == [region()]
+
+    def test_an_unsaved_object_has_none(self, thing):
+        with pytest.raises(ValueError):
+            thing.get_model()().value.all()
+        with pytest.raises(ValueError):
+            make_object(thing).value.add(Site(name='unsaved'))
+        with pytest.raises(ValueError):
+            make_object(thing).value.add('x')
+
+    def test_what_does_not_exist_is_left_out(self, thing):
+        obj = make_object(thing, value=sites()[:2])
+        Site.objects.filter(pk=sites()[0].pk)._raw_delete('default')
+        unknown = ContentType.objects.create(app_label='gone', model='gone')
+        thing.get_model().value.through.objects.create(source_id=obj.pk, content_type_id=unknown.pk, object_id=1)
+        assert values(obj) == [sites()[1]]
+        assert list(thing.get_model().objects.prefetch_related('value')[0].value.all()) == [sites()[1]]
+        assert stored(obj).serialize_object()
+
+    def test_prefetching_takes_one_query_for_links_and_one_per_type(self, thing, node):
+        nodes = [make_object(node, title=str(n)) for n in range(3)]
+        for count in (0, 1, 2, 3):
+            make_object(thing, value=[*sites()[:count], *nodes[:count], region()])
+        with CaptureQueriesContext(connection) as queries:
+            objects = list(thing.get_model().objects.prefetch_related('value').order_by('pk'))
+            found = [[str(target) for target in obj.value.all()] for obj in objects]
+        assert found[0] == ['r1']
+        assert found[2] == ['s1', 's2', '0', '1', 'r1']
+        tables = ('dcim_site', 'dcim_region', node.get_database_table_name(), thing.fields.get().through_table_name)
+        assert [len([q for q in queries if f'FROM "{table}"' in q['sql']]) for table in tables] == [1, 1, 1, 1]
+
+    def test_queries_reach_the_links(self, thing):
+        one = make_object(thing, value=[sites()[0], region()])
+        other = make_object(thing, value=[sites()[1]])
+        none = make_object(thing)
+        model, name = thing.get_model(), f'r_{thing.fields.get().pk}'
+        assert set(model.objects.filter(value=type_id(Site))) == {one, other}
+        assert set(model.objects.filter(value__isnull=True)) == {none}
+        assert list(
+            model.objects.filter(**{f'{name}__object_id': region().pk, f'{name}__content_type': type_id(Region)})
+        ) == [one]
+
+
+class TestDefinition:
+    def test_at_least_one_type(self):
+        assert refused_field('__all__', type='multiobject', targets=[])
+
+    def test_not_unique_and_no_cascade(self):
+        assert refused_field('unique', type='multiobject', targets=[Site], unique=True)
+        assert refused_field(
+            'on_delete_behavior', make_type('a'), type='multiobject', targets=[Site], on_delete_behavior='cascade'
+        )
+
+    def test_no_stored_value_loses_its_type(self, thing):
+        for site in sites()[:2]:
+            make_object(thing, value=[site, *sites()])
+        field = thing.fields.get()
+        field._m2m_values = {'related_object_types': [object_type_of(Region)]}
+        assert 'dcim.site (2)' in refused(field.full_clean, 'related_object_types')
+        del field._m2m_values
+        with pytest.raises(SchemaChangeRefused), transaction.atomic():
+            field.related_object_types.remove(object_type_of(Site))
+        field.related_object_types.remove(object_type_of(Region))
+
+    def test_required_is_switched_on_only_if_all_objects_have_a_value(self, thing):
+        obj = make_object(thing)
+        field = thing.fields.get()
+        field.required = True
+        assert '1 objects' in refused(field.full_clean, 'required')
+        obj.value.add(region())
+        field.full_clean()
+
+    def test_default(self):
+        thing = make_type('thing', fields=[('title', 'text')])
+        objects = [make_object(thing, title=str(n)) for n in range(2)]
+        default = [
+            {'content_type_id': type_id(Site), 'object_id': sites()[0].pk},
+            {'content_type_id': type_id(Region), 'object_id': region().pk},
+        ]
+        make_field(thing, 'value', 'multiobject', targets=[Site, Region], default=default)
+        for obj in objects:
+            assert list(thing.get_model().objects.get(pk=obj.pk).value.all()) == [sites()[0], region()]
+
+    @pytest.mark.parametrize('default', [1, 'x', {'content_type_id': 1, 'object_id': 1}, [1], [{}], [[]], 'nowhere'])
+    def test_defaults_that_do_not_fit(self, default):
+        if default == 'nowhere':
+            default = [{'content_type_id': type_id(Site), 'object_id': 10**9}]
+        assert refused_field('default', type='multiobject', targets=[Site], default=default)
+
+    def test_its_name_is_taken_once(self, thing):
+        with pytest.raises(ValidationError):
+            make_field(thing, 'value', 'text')
+
+
+class TestChangeData:
+    def test_a_list_in_a_fixed_order(self, thing):
+        obj = make_object(thing, value=[sites()[1], region(), sites()[0]])
+        key = thing.fields.get().payload_key
+        data = json.loads(json.dumps(obj.serialize_object()))
+        assert data[key] == [
+            {'content_type': 'dcim.region', 'object_id': region().pk},
+            {'content_type': 'dcim.site', 'object_id': sites()[0].pk},
+            {'content_type': 'dcim.site', 'object_id': sites()[1].pk},
+        ]
+        assert 'value' not in data
+        assert key not in make_object(thing).serialize_object()
+
+    def test_round_trip(self, thing, node):
+        for targets in ([sites()[0], region(), make_object(node, title='a')], []):
+            obj = make_object(thing, value=targets)
+            data = json.loads(json.dumps(obj.serialize_object()))
+            restored = thing.get_model().deserialize_object(data, pk=obj.pk)
+            thing.get_model().objects.get(pk=obj.pk).delete()
+            restored.save()
+            assert set(values(obj)) == set(targets)
+
+    def test_the_payload_key_is_an_alias(self, thing):
+        source, obj = make_object(thing, value=[region(), sites()[0]]), make_object(thing)
+        key = thing.fields.get().payload_key
+        for data in (source.serialize_object()[key], None):
+            setattr(obj, key, data)
+            obj.save()
+            assert set(values(obj)) == ({region(), sites()[0]} if data else set())
+
+    def test_updates_are_logged(self, thing):
+        obj, site, other = make_object(thing, value=[sites()[0]]), sites()[0], region()
+        key = thing.fields.get().payload_key
+        with request() as made:
+            obj.snapshot()
+            obj.value.set([other])
+        change = ObjectChange.objects.get(request_id=made.id)
+        assert change.prechange_data[key] == [{'content_type': 'dcim.site', 'object_id': site.pk}]
+        assert change.postchange_data[key] == [{'content_type': 'dcim.region', 'object_id': other.pk}]
+
+
+def test_links_to_what_is_deleted_are_removed_and_logged(thing, node):
+    for target in (sites()[0], make_object(node, title='a')):
+        obj, other = make_object(thing, value=[target, sites()[1]]), make_object(thing, value=[sites()[1]])
+        name, pk = target._meta.model_name, target.pk
+        with request() as made:
+            target.snapshot()
+            target.delete()
+        assert changes_of(made) == [('update', thing.get_model()._meta.model_name, obj.pk), ('delete', name, pk)]
+        assert values(obj) == [sites()[1]]
+        assert values(other) == [sites()[1]]
+
+
+def test_a_type_may_link_to_itself():
+    node = make_type('node', fields=[('title', 'text')])
+    make_field(node, 'peers', 'multiobject', targets=[node, Site])
+    one, two = make_object(node, title='1'), make_object(node, title='2')
+    one.peers.set([one, two, sites()[0]])
+    assert list(stored(one).peers.all()) == [one, two, sites()[0]]
+    two.delete()
+    assert list(stored(one).peers.all()) == [one, sites()[0]]
+    with request() as made:
+        node.get_model().objects.all().delete()
+    assert [action for action, *_ in changes_of(made)] == ['delete']

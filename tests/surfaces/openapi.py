@@ -1,0 +1,65 @@
+"""Asks for the OpenAPI schema as a client does."""
+
+import json
+
+from django.conf import settings
+from django.core.cache import cache
+from django.urls import include, path
+from django.utils.translation import get_supported_language_variant, override
+from drf_spectacular.generators import SchemaGenerator as HostGenerator
+
+from netbox.api.views import StatusView
+
+from netbox_custom_objects.api.schema_generator import SchemaGenerator
+from tests.surfaces.rest import API
+
+# Describing all of NetBox takes many seconds. One other page has to be there, or the names of operations get shorter.
+SMALL_HOST = [
+    path(API.removeprefix('/'), include('netbox_custom_objects.api.urls')),
+    path('api/status/', StatusView.as_view()),
+]
+
+
+def get_schema(rest, whole=False):
+    """Return the OpenAPI document that `/api/schema/` shows to a Rest client, by default with little of NetBox."""
+    small = None if whole else HostGenerator(patterns=SMALL_HOST).get_schema(None, True)
+    for language in (settings.LANGUAGE_CODE, get_supported_language_variant(settings.LANGUAGE_CODE)):
+        with override(language):
+            key = SchemaGenerator(api_version=settings.REST_FRAMEWORK_VERSION).host_key()
+        cache.set(key, small)
+    document = rest.get('/api/schema/', format='json')
+    assert ('/api/dcim/sites/' in document['paths']) == whole
+    return document
+
+
+def our_part(document):
+    """Return the document without the endpoints of NetBox and of other plugins, and what only they need."""
+    paths = {path: operations for path, operations in document['paths'].items() if path.startswith(API)}
+    components = document['components']
+    schemas, pending = {}, [paths]
+    while pending:
+        for name in _references(pending.pop()) - schemas.keys():
+            schemas[name] = components['schemas'][name]
+            pending.append(schemas[name])
+    return {**document, 'paths': paths, 'components': {**components, 'schemas': schemas}}
+
+
+def _references(part):
+    text = json.dumps(part)
+    prefix = '"#/components/schemas/'
+    return {piece.split('"', 1)[0] for piece in text.split(prefix)[1:]}
+
+
+def operations_of(document, slug):
+    """Return {(method, path below the type's endpoint): operation}."""
+    prefix = f'{API}{slug}/'
+    return {
+        (method, path.removeprefix(prefix)): operation
+        for path, operations in document['paths'].items()
+        if path.startswith(prefix)
+        for method, operation in operations.items()
+    }
+
+
+def component(document, name, kind=''):
+    return document['components']['schemas'][f'CustomObject{name}{kind}']

@@ -1,0 +1,349 @@
+"""`/api/schema/` describes every type that the user may view, as it is now."""
+
+import json
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from drf_spectacular.drainage import GENERATOR_STATS
+from openapi_spec_validator import OpenAPIV30SpecValidator
+
+from dcim.models import Site
+from extras.models import CustomFieldChoiceSet
+
+from netbox_custom_objects.choices import CustomObjectFieldTypeChoices
+from netbox_custom_objects.field_types import FIELD_TYPES
+from netbox_custom_objects.filtersets import get_filterset_class
+from netbox_custom_objects.models import CustomObjectType
+from tests.field_types.cases import CASES, NAME
+from tests.support.branches import Lab
+from tests.support.factories import make_choice_set, make_field, make_type
+from tests.support.processes import run_netbox
+from tests.surfaces.openapi import component, get_schema, operations_of, our_part
+from tests.surfaces.rest import Rest, make_user, superuser
+
+OPERATIONS = {
+    ('get', ''): 'list',
+    ('post', ''): 'create',
+    ('put', ''): 'bulk_update',
+    ('patch', ''): 'bulk_partial_update',
+    ('delete', ''): 'bulk_destroy',
+    ('get', '{id}/'): 'retrieve',
+    ('put', '{id}/'): 'update',
+    ('patch', '{id}/'): 'partial_update',
+    ('delete', '{id}/'): 'destroy',
+}
+GENERIC = '{custom_object_type}'
+
+
+@pytest.fixture
+def rest(db):
+    return Rest(superuser())
+
+
+def errors_of(document):
+    return [error.message for error in OpenAPIV30SpecValidator(document).iter_errors()]
+
+
+def parameters(operation):
+    return {parameter['name']: parameter for parameter in operation.get('parameters', ())}
+
+
+def test_operations_of_a_type(rest, every_kind):
+    document = get_schema(rest)
+    ids = {key: operation['operationId'] for key, operation in operations_of(document, 'every-kind').items()}
+    assert ids == {key: f'plugins_custom_objects_every_kind_{action}' for key, action in OPERATIONS.items()}
+
+
+@pytest.mark.slow
+def test_operations_for_all_types_keep_their_ids(rest, every_kind):
+    document = get_schema(rest, whole=True)
+    ids = {key: operation['operationId'] for key, operation in operations_of(document, GENERIC).items()}
+    assert ids == {key: f'plugins_custom_objects_{action}' for key, action in OPERATIONS.items()}
+    for path, name in (('custom-object-types', 'custom_object_types'), ('custom-object-type-fields',) * 2):
+        ids = {key: operation['operationId'] for key, operation in operations_of(document, path).items()}
+        name = name.replace('-', '_')
+        assert ids == {key: f'plugins_custom_objects_{name}_{action}' for key, action in OPERATIONS.items()}
+    assert '/api/dcim/sites/' in document['paths']
+    assert errors_of(our_part(document)) == []
+
+
+def test_the_document_is_valid(rest, every_kind):
+    make_field(every_kind, 'itself', 'object', target=every_kind)
+    document = get_schema(rest)
+    assert document['openapi'].startswith('3.0')
+    assert errors_of(document) == []
+
+
+def test_every_field_type_is_described(rest):
+    """drf-spectacular knows what each serializer field and filter is: it warns where it had to guess."""
+    everything = make_type('everything')
+    keys = set()
+    for number, case in enumerate(CASES):
+        name = f'{case.type}{number}'
+        needs = case.needs()
+        if 'choice_set' in needs:  # its name is the same in all cases
+            CustomFieldChoiceSet.objects.filter(pk=needs['choice_set'].pk).update(name=name)
+        make_field(everything, name, case.type, **needs)
+        keys |= {key.replace(NAME, name, 1) for key in case.keys}
+    assert {case.type for case in CASES} == FIELD_TYPES.keys()
+    GENERATOR_STATS.reset()
+    document = get_schema(rest)
+    assert [*GENERATOR_STATS._warn_cache, *GENERATOR_STATS._error_cache] == []
+    read, written = component(document, 'Everything'), component(document, 'Everything', 'Request')
+    assert keys <= read['properties'].keys() & written['properties'].keys()
+    for name in keys - {key for key in keys if key.startswith('json')}:
+        assert read['properties'][name].keys() & {'type', 'allOf', 'anyOf'}, name
+    assert errors_of(document) == []
+
+
+def test_keys_are_those_of_an_object(rest, every_kind, values):
+    values = {**values, 'place': values['place'].pk, 'places': [site.pk for site in values['places']]}
+    shown = rest.post('every-kind/', values)
+    document = get_schema(rest)
+    read = component(document, 'EveryKind')
+    assert read['properties'].keys() == shown.keys()
+    assert set(read['required']) == shown.keys()
+    written = component(document, 'EveryKind', 'Request')['properties'].keys()
+    read_only = {'id', 'url', 'display_url', 'display', 'created', 'last_updated'}
+    assert written == (shown.keys() - read_only) | {'add_tags', 'remove_tags', 'changelog_message'}
+
+
+def test_values_of_each_type(rest, every_kind):
+    document = get_schema(rest)
+    read = component(document, 'EveryKind')['properties']
+    written = component(document, 'EveryKind', 'Request')['properties']
+    assert read['title'] == {'type': 'string', 'nullable': True}
+    assert read['amount']['format'] == written['amount']['format'] == 'int64'
+    assert read['price']['type'] == written['price']['type'] == 'number'
+    assert read['active']['type'] == 'boolean'
+    assert (read['bought']['format'], read['seen']['format']) == ('date', 'date-time')
+    assert read['web_title'] == {'type': 'string', 'maxLength': 200}
+    assert 'type' not in read['extra']
+    assert read['color']['properties']['value']['enum'] == ['red', 'green', 'blue']
+    assert read['color']['properties']['label']['enum'] == ['Red', 'Green', 'Blue']
+    assert written['color']['enum'] == ['red', 'green', 'blue', None]
+    assert written['colors']['items']['enum'] == ['red', 'green', 'blue']
+
+
+def test_references_read_as_brief_shapes_and_are_written_as_ids_or_attributes(rest, every_kind):
+    make_field(every_kind, 'itself', 'object', target=every_kind)
+    document = get_schema(rest)
+    read = component(document, 'EveryKind')['properties']
+    assert read['place']['allOf'] == [{'$ref': '#/components/schemas/BriefSite'}]
+    assert read['places']['items'] == {'$ref': '#/components/schemas/BriefSite'}
+    assert read['itself']['allOf'] == [{'$ref': '#/components/schemas/BriefCustomObjectEveryKind'}]
+    assert document['components']['schemas']['BriefCustomObjectEveryKind']['properties'].keys() == {
+        'id', 'url', 'display',
+    }  # fmt: skip
+    written = component(document, 'EveryKind', 'Request')['properties']
+    reference = {'$ref': '#/components/schemas/ObjectReference'}
+    assert written['place']['allOf'] == written['itself']['allOf'] == [reference]
+    assert written['places']['items'] == written['tags']['items'] == reference
+    by_id, by_attributes = document['components']['schemas']['ObjectReference']['oneOf']
+    assert (by_id['type'], by_attributes['type']) == ('integer', 'object')
+
+
+def test_rules_of_fields(rest):
+    found = make_type('found', description='What was found', fields=[
+        {'name': 'code', 'required': True, 'validation_regex': '^[a-z]+$', 'description': 'Letters'},
+        {'name': 'size', 'type': 'integer', 'validation_minimum': 1, 'validation_maximum': 9},
+        {'name': 'old', 'type': 'object', 'target': Site, 'deprecated': True, 'description': 'Not any more'},
+        {'name': 'link', 'type': 'url', 'deprecated': True},
+        {'name': 'sites', 'type': 'multiobject', 'target': Site, 'required': True},
+    ])  # fmt: skip
+    document = get_schema(rest)
+    written = component(document, 'Found', 'Request')
+    assert written['required'] == ['code', 'sites']
+    assert written['description'] == found.description
+    properties = written['properties']
+    assert properties['code']['description'] == 'Letters'
+    assert (properties['size']['minimum'], properties['size']['maximum']) == (1, 9)
+    assert properties['sites']['minItems'] == 1
+    assert properties['old']['description'] == 'Not any more'
+    assert {name for name, value in properties.items() if value.get('deprecated')} == {'old', 'link', 'link_title'}
+    # Values that were stored before a rule was made need not follow it.
+    read = component(document, 'Found')['properties']
+    assert not {'pattern', 'minimum', 'maximum'} & {*read['code'], *read['size']}
+    patched = document['components']['schemas']['PatchedCustomObjectFoundRequest']
+    assert 'required' not in patched
+
+
+def test_bulk_bodies(rest, every_kind):
+    document = get_schema(rest)
+    operations = operations_of(document, 'every-kind')
+
+    def body(method):
+        return operations[method, '']['requestBody']['content']['application/json']['schema']
+
+    single, several = body('post')['oneOf']
+    assert several == {'type': 'array', 'items': single}
+    schemas = document['components']['schemas']
+    for method, required in (('put', ['id']), ('patch', ['id']), ('delete', ['id'])):
+        schema = body(method)
+        assert schema['type'] == 'array'
+        name = schema['items']['$ref'].rsplit('/', 1)[1]
+        assert schemas[name]['required'] == required
+    assert schemas['BulkOperationRequest']['properties'].keys() == {'id', 'changelog_message'}
+
+
+def test_errors_are_described(rest, every_kind):
+    operations = operations_of(get_schema(rest), 'every-kind')
+    for (method, path), expected in {
+        ('get', ''): {'200', '400', '403', '404'},
+        ('post', ''): {'201', '400', '403', '404', '409'},
+        ('patch', '{id}/'): {'200', '400', '403', '404', '409', '412'},
+        ('delete', '{id}/'): {'204', '400', '403', '404', '409', '412'},
+    }.items():
+        assert expected <= operations[method, path]['responses'].keys()
+    assert parameters(operations['patch', '{id}/'])['If-Match']['in'] == 'header'
+
+
+def test_parameters_of_a_list(rest, every_kind):
+    found = parameters(operations_of(get_schema(rest), 'every-kind')['get', ''])
+    assert found.keys() >= get_filterset_class(every_kind.get_model()).base_filters.keys()
+    assert found.keys() >= {'brief', 'fields', 'omit', 'ordering', 'limit', 'offset', 'start', 'q', 'tag', 'owner_id'}
+    items = {name: parameter['schema'].get('items') for name, parameter in found.items()}
+    assert items['amount__gte']['format'] == 'int64'
+    assert items['price__lt']['type'] == 'number'
+    assert (items['bought']['format'], items['seen__n']['format']) == ('date', 'date-time')
+    assert items['color']['enum'] == ['red', 'green', 'blue', 'null']
+    assert 'enum' not in items['color__ic']
+    assert (items['place']['type'], items['place_id']['type']) == ('string', 'integer')
+    assert found['active']['schema'] == found['title__empty']['schema'] == {'type': 'boolean'}
+
+
+def test_changes_show_at_once(rest):
+    changed = make_type('changed', fields=[{'name': 'kind', 'type': 'select', 'choices': ['a', 'b']}])
+    assert 'late' not in component(get_schema(rest), 'Changed')['properties']
+    rest.post('custom-object-type-fields/', {'custom_object_type': changed.pk, 'name': 'late', 'type': 'integer'})
+    assert component(get_schema(rest), 'Changed')['properties']['late']['type'] == 'integer'
+    choice_set = CustomFieldChoiceSet.objects.get(choices_for_object_type__custom_object_type=changed)
+    path = f'/api/extras/custom-field-choice-sets/{choice_set.pk}/'
+    rest.patch(path, {'extra_choices': [['a', 'A'], ['b', 'B'], ['c', 'C']]})
+    assert component(get_schema(rest), 'Changed', 'Request')['properties']['kind']['enum'] == ['a', 'b', 'c', None]
+    rest.patch(f'custom-object-types/{changed.pk}/', {'slug': 'elsewhere'})
+    document = get_schema(rest)
+    assert operations_of(document, 'elsewhere')
+    assert not operations_of(document, 'changed')
+    rest.delete(f'custom-object-types/{changed.pk}/')
+    assert not operations_of(get_schema(rest), 'elsewhere')
+
+
+def test_each_user_sees_the_own_types(rest):
+    seen, hidden = make_type('seen'), make_type('secretive')
+    make_field(seen, 'other', 'object', target=hidden)
+    document = get_schema(rest)
+    assert operations_of(document, 'seen')
+    assert operations_of(document, 'secretive')
+    document = get_schema(Rest(make_user('reader', (seen, ['view'], None))))
+    assert operations_of(document, 'seen')
+    assert not operations_of(document, 'secretive')
+    assert 'secretive' not in json.dumps(document['paths'])
+    document = get_schema(Rest(make_user('nobody')))
+    assert not operations_of(document, 'seen')
+    assert operations_of(document, 'custom-object-types')
+
+
+def test_nobody_gets_what_was_made_for_somebody_else(rest, every_kind):
+    get_schema(rest)
+    control = rest.response['Cache-Control']
+    assert 'private' in control
+    assert 'no-cache' in control
+    assert not list(cache.iter_keys('*cache_page*'))
+    shown = Client().get('/api/schema/', {'format': 'json'})
+    assert shown.status_code in (200, 403)
+    assert b'every-kind' not in shown.content
+
+
+def test_a_copy_is_the_same_as_the_original(rest, every_kind):
+    get_schema(rest)
+    first = rest.response
+    get_schema(rest)
+    assert rest.response.content == first.content
+    for header in ('Content-Type', 'Content-Disposition', 'Cache-Control'):
+        assert rest.response[header] == first[header]
+
+
+def test_in_a_branch(fresh_database):
+    lab = Lab()
+    make_type('shared')
+    branch = lab.branch()
+    with lab.request(branch):
+        make_field(CustomObjectType.objects.get(name='shared'), 'only_there')
+        make_type('branched')
+    rest, there = Rest(lab.user), Rest(lab.user, HTTP_X_NETBOX_BRANCH=branch.schema_id)
+    for _ in range(2):
+        document = get_schema(there)
+        assert operations_of(document, 'branched')
+        assert 'only_there' in component(document, 'Shared')['properties']
+        document = get_schema(rest)
+        assert not operations_of(document, 'branched')
+        assert 'only_there' not in component(document, 'Shared')['properties']
+
+
+def test_names_never_clash(rest):
+    slugs = ('a-b', 'a_b', 'AB', 'type', 'x', 'x-request', 'bulk', 'y', 'y-bulk', 'custom_object_types')
+    for number, slug in enumerate(slugs):
+        make_type(f'clash{number}', slug)
+    document = get_schema(rest)
+    ids = [operation['operationId'] for path in document['paths'].values() for operation in path.values()]
+    assert len(ids) == len(set(ids))
+    shapes = set()
+    for slug in slugs:
+        content = operations_of(document, slug)['get', '{id}/']['responses']['200']['content']
+        shapes.add(content['application/json']['schema']['$ref'])
+    assert len(shapes) == len(slugs)
+    assert errors_of(document) == []
+
+
+def test_a_choice_set_of_thousands_is_not_listed(rest):
+    big = make_type('big')
+    make_field(big, 'place', 'select', choice_set=make_choice_set('Many', [f'v{number}' for number in range(2000)]))
+    assert component(get_schema(rest), 'Big', 'Request')['properties']['place']['type'] == 'string'
+    assert 'enum' not in component(get_schema(rest), 'Big', 'Request')['properties']['place']
+
+
+def test_options(rest, every_kind, values):
+    """OPTIONS names the fields that can be written, of lists and of objects."""
+    make_field(every_kind, 'must', required=True, label='Needed', description='Whatever it is')
+    make_field(every_kind, 'target', 'object', target=Site, label='Where', description='Wherever it is')
+    obj = rest.post('every-kind/', {'must': 'x'})
+    for path in ('every-kind/', f'every-kind/{obj["id"]}/'):
+        actions = rest.options(path)['actions']
+        assert actions.keys() == ({'POST', 'PUT'} if path == 'every-kind/' else {'PUT'})
+        for fields in actions.values():
+            assert fields['id']['read_only']
+            assert fields['must']['required']
+            assert (fields['must']['label'], fields['must']['help_text']) == ('Needed', 'Whatever it is')
+            assert (fields['target']['label'], fields['target']['help_text']) == ('Where', 'Wherever it is')
+            assert fields['amount']['type'] == 'integer'
+            assert fields['web_title']['max_length'] == 200
+            assert [choice['value'] for choice in fields['color']['choices']] == ['red', 'green', 'blue']
+    reader = Rest(make_user('reader', (every_kind, ['view'], None)))
+    assert 'actions' not in reader.options('every-kind/')
+    rest.options('no-such-type/', expect=404)
+
+
+def test_options_of_definitions(rest, every_kind):
+    types = rest.options('custom-object-types/')['actions']['POST']
+    assert types['name']['required']
+    fields = rest.options('custom-object-type-fields/')['actions']['POST']
+    assert fields['custom_object_type']['required']
+    assert {choice['value'] for choice in fields['type']['choices']} == {*CustomObjectFieldTypeChoices.values()}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize('generator', ['', 'netbox_custom_objects.api.schema_generator.SchemaGenerator'])
+def test_the_management_command(fresh_database, tmp_path, generator):
+    """`spectacular` knows no types by itself, and all of them with the plugin's generator."""
+    make_type('contract', 'contracts')
+    file = tmp_path / 'schema.json'
+    options = ('--generator-class', generator) if generator else ()
+    done = run_netbox(
+        'spectacular', '--format', 'openapi-json', '--file', str(file), *options, database=fresh_database.name
+    )
+    assert done.returncode == 0, done.stderr
+    document = json.loads(file.read_text())
+    assert operations_of(document, GENERIC)
+    assert bool(operations_of(document, 'contracts')) == bool(generator)
