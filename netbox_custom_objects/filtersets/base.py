@@ -16,7 +16,8 @@ class TrueOrFalseMixin(django_filters.FilterSet):
 
 
 def _refusing(found):
-    if found.lookup_expr in ('regex', 'iregex') and type(found) is MultiValueCharFilter:
+    if type(found) is MultiValueCharFilter:
+        # NetBox's own fails at a bad pattern, and at `null` with most lookups.
         return TextFilter(
             field_name=found.field_name, lookup_expr=found.lookup_expr, label=found._label, exclude=found.exclude
         )

@@ -47,10 +47,6 @@ class GenericLinksDescriptor:
         self.field = field
         self.through = field.remote_field.through
 
-    @property
-    def rel(self):
-        return self.field.remote_field
-
     def __get__(self, instance, cls=None):
         return self if instance is None else GenericLinksManager(instance, self.field)
 

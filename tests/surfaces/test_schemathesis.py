@@ -94,6 +94,17 @@ def api(types, sites):
         signal.connect(close_old_connections)
 
 
+def test_what_it_has_found(db):
+    """Requests that were answered with a 500 once."""
+    rest = Rest(superuser())
+    for path in ('custom-object-types/', 'custom-object-type-fields/'):
+        assert 'name__iregex' in rest.get(path, name__iregex='+', expect=400)
+        assert rest.get(path, name__isw='null')['count'] == 0
+    for tags in ([{'': 1}], [{'no_such': 1}]):
+        for key in ('tags', 'add_tags', 'remove_tags'):
+            assert key in rest.post('custom-object-types/', {'name': 'a', 'slug': 'a', key: tags}, expect=400)
+
+
 @pytest.mark.slow
 def test_every_answer_is_one_that_the_schema_names(api):
     schema, headers = api

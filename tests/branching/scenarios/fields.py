@@ -226,7 +226,7 @@ FIELDS = (
         ancestor=SERVERS,
         branch=(Convert('server.amount', 'decimal'),),
         main=(Change('server', 'a', amount=10), Create('server', 'c', amount=3)),
-        merged=(Rows('server', 'title amount', 'a 10', 'b 2', 'c 3'), Has('server.amount', type='decimal')),
+        merged=(Rows('server', 'title amount', 'a 10.00', 'b 2.00', 'c 3.00'), Has('server.amount', type='decimal')),
     ),
     Scenario(
         'integer becomes text in main while the branch edits values',

@@ -60,13 +60,19 @@ def _drifted_tables(definitions, tables):
                 yield f'{wanted.name} is missing or retired'
             elif set(table.live_columns) != set(wanted.columns):
                 yield f'{wanted.name} has the columns {table.live_columns}, not {wanted.columns}'
-            elif {index for index in table.indexes if index.unique} != {i for i in wanted.indexes if i.unique}:
+            elif unique_of(table) != unique_of(wanted):
                 yield f'{wanted.name} has the indexes {table.indexes}, not {wanted.indexes}'
     for type_id, schema in tables.items():
         wanted = compile_type(definitions[type_id]) if type_id in definitions else None
         for table in schema.tables:
             if not table.retired and (wanted is None or wanted.table(table.name) is None):
                 yield f'{table.name} belongs to no type or field, and is not retired'
+
+
+def unique_of(table):
+    """Return the unique indexes of columns in use: a retired column keeps its own."""
+    live = {column.name for column in table.live_columns}
+    return {index for index in table.indexes if index.unique and live.issuperset(index.columns)}
 
 
 def _hanging_links(alias, definitions, may_dangle):
