@@ -32,6 +32,7 @@ DESCRIPTIONS = {
     '404': _('There is no such object or type, or you may not view it.'),
     '409': _('The request is valid, but cannot be carried out now.'),
     '412': _('The object has changed since it had the ETag given in If-Match.'),
+    '415': _('The body is neither JSON nor a form.'),
 }
 OPERATIONS = {
     'list': _('List {plural}.'),
@@ -152,6 +153,8 @@ class StrictAutoSchema(NetBoxAutoSchema):
     def _errors(self, direction) -> dict[str, OpenApiResponse]:
         action = getattr(self.view, 'action', '')
         codes = {'400', '403', *ERRORS.get(action, ())}
+        if self.method != 'GET':
+            codes.add('415')
         if hasattr(self.view, 'slug'):  # a type can go while somebody works with its objects
             codes.add('404')
         bodies = dict.fromkeys(codes, ErrorDetailSerializer)

@@ -8,6 +8,7 @@ answers for a day. May import the viewsets.
 from collections.abc import Iterable
 from functools import partial
 
+from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.cache import cache
 from django.urls import include, path
@@ -17,7 +18,6 @@ from drf_spectacular.settings import spectacular_settings
 
 from netbox.plugins.utils import get_installed_plugins
 
-from .. import config
 from ..constants import APP_LABEL
 from ..definitions import TypeDefinition
 from ..runtime.registry import world
@@ -61,7 +61,7 @@ class TypeSchemaGenerator(BaseGenerator):
     """Describes the endpoints of some types, and nothing else."""
 
     def __init__(self, definitions: Iterable[TypeDefinition], **kwargs):
-        root = f'{django_settings.BASE_PATH}api/plugins/{config.base_url}/'
+        root = f'{django_settings.BASE_PATH}api/plugins/{apps.get_app_config(APP_LABEL).base_url}/'
         super().__init__(patterns=[path(root, include(f'{APP_LABEL}.api.urls'))], **kwargs)
         self.endpoint_inspector_cls = partial(TypeEndpoints, definitions)
 

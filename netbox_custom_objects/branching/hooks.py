@@ -20,15 +20,16 @@ PAGES = (views.BranchSchemaChangesView, views.BranchMergeCheckView)
 def register() -> None:
     """Connect this plugin with netbox-branching; called once, from ready()."""
     context.set_alias_resolver(resolver.current_alias)
-    context.set_replay_resolver(replay.replayed_alias, forget=replay.end)
+    context.set_replay_resolver(replay.replayed_alias, forget=replay.end, is_revert=replay.is_revert)
     set_branch_lister(lifecycle.idle_aliases)
     register_branching_resolver(resolver.supports_branching)
     register_objectchange_field_migrator(resolver.migrate_record)
     extensions.api_urlpatterns += api.urlpatterns
     register_template_extensions([template_content.BranchContent])
     Branch.register_preaction_check(validators.check_merge, 'merge')
-    for signal in (signals.pre_merge, signals.pre_revert, signals.pre_sync):
+    for signal in (signals.pre_merge, signals.pre_sync):
         signal.connect(replay.begin)
+    signals.pre_revert.connect(replay.begin_revert)
     for signal in (signals.post_merge, signals.post_revert, signals.post_sync, signals.pre_provision):
         signal.connect(replay.end)
     signals.pre_merge.connect(validators.refuse_hopeless_replay)

@@ -10,11 +10,19 @@ from contextvars import ContextVar
 from django.db import DEFAULT_DB_ALIAS, connections
 
 _replayed: ContextVar[str | None] = ContextVar('netbox_custom_objects_replayed', default=None)
+_reverting: ContextVar[bool] = ContextVar('netbox_custom_objects_reverting', default=False)
 
 
 def begin(branch, **kwargs) -> None:
-    """Note that a replay of `branch` starts."""
+    """Note that a replay of `branch` starts: it is merged or synchronised."""
     _replayed.set(branch.connection_name)
+    _reverting.set(False)
+
+
+def begin_revert(branch, **kwargs) -> None:
+    """Note that the merge of `branch` starts being undone."""
+    _replayed.set(branch.connection_name)
+    _reverting.set(True)
 
 
 def end(**kwargs) -> None:
@@ -26,3 +34,8 @@ def replayed_alias() -> str | None:
     """Return the connection alias of the branch that is being replayed, None outside of a replay."""
     alias = _replayed.get()
     return alias if alias and connections[DEFAULT_DB_ALIAS].in_atomic_block else None
+
+
+def is_revert() -> bool:
+    """Return whether changes are being undone now."""
+    return _reverting.get() and replayed_alias() is not None

@@ -100,12 +100,15 @@ def order_within_type(graph: Graph, changes: TypeChanges) -> None:
 
     An object's edit may come before or after the deletion of a field: a retired column keeps its values, and a key of
     a field that is gone is ignored. An object's deletion must come first, so that a revert restores the field first.
+    A field is made unique or required after the objects were brought into line.
     """
     for change in changes.object_changes:
         for other in (*changes.type_changes, *changes.field_changes):
             if action(other) == DELETE:
                 if action(change) == DELETE or other in changes.type_changes:
                     graph.after(other, change)
+            elif tightens(other):
+                graph.after(other, change)
             elif action(change) != DELETE:
                 graph.after(change, other)
     for change in changes.field_changes:
@@ -114,6 +117,14 @@ def order_within_type(graph: Graph, changes: TypeChanges) -> None:
                 graph.after(other, change)
             else:
                 graph.after(change, other)
+
+
+def tightens(change) -> bool:
+    """Whether a field that there was before is made unique or required, and keeps its type."""
+    before, after = change.prechange_data or {}, change.postchange_data or {}
+    if action(change) != UPDATE or change.key[0] != FIELD_LABEL or before.get('type') != after.get('type'):
+        return False
+    return any(after.get(name) and not before.get(name) for name in ('unique', 'required'))
 
 
 def order_between_types(graph: Graph, by_type: dict[int, TypeChanges]) -> None:

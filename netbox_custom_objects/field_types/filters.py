@@ -6,6 +6,7 @@ May import django-filter and NetBox's filters. Their lookup is `exact`; a filter
 """
 
 import re
+from datetime import timedelta
 from typing import ClassVar
 
 import django_filters
@@ -21,6 +22,8 @@ from utilities import filters
 from .choice_sets import choices_of
 
 TRUE_WORDS, FALSE_WORDS = ('true', '1', 'yes'), ('false', '0', 'no')
+# PostgreSQL's limit; no zone on earth comes near.
+MAX_UTC_OFFSET = timedelta(hours=16)
 # Attributes by which a target can be named instead of by its ID, where its model has them.
 NAMING_ATTRIBUTES = ('slug', 'name')
 PATTERN_LENGTH, PATTERN_TIMEOUT = 500, '1s'
@@ -154,6 +157,20 @@ class DateFilter(SingleColumnMixin, filters.MultiValueDateFilter):
 
 class DateTimeFilter(SingleColumnMixin, filters.MultiValueDateTimeFilter):
     """Moments."""
+
+    @property
+    def field(self):
+        field = super().field
+        if validate_offset not in field.validators:
+            field.validators.append(validate_offset)
+        return field
+
+
+def validate_offset(moment) -> None:
+    """Raise ValidationError for a distance from UTC that PostgreSQL does not take."""
+    offset = getattr(moment, 'utcoffset', lambda: None)()
+    if offset is not None and abs(offset) >= MAX_UTC_OFFSET:
+        raise ValidationError(_('There is no such time zone: {moment}').format(moment=moment))
 
 
 class MemberFilter(ChoiceMixin, SingleColumnMixin, filters.MultiValueCharFilter):

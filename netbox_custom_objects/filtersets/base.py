@@ -2,9 +2,12 @@
 
 import django_filters
 
-from utilities.filters import MultiValueCharFilter
+from utilities.filters import MultiValueCharFilter, MultiValueDateTimeFilter
 
-from ..field_types.filters import TextFilter, TrueOrFalseFilter
+from ..field_types.filters import DateTimeFilter, TextFilter, TrueOrFalseFilter
+
+# NetBox's own fail at bad patterns, at `null` with most lookups, and at time zones that PostgreSQL does not know.
+CHECKED = {MultiValueCharFilter: TextFilter, MultiValueDateTimeFilter: DateTimeFilter}
 
 
 class TrueOrFalseMixin(django_filters.FilterSet):
@@ -16,9 +19,8 @@ class TrueOrFalseMixin(django_filters.FilterSet):
 
 
 def _refusing(found):
-    if type(found) is MultiValueCharFilter:
-        # NetBox's own fails at a bad pattern, and at `null` with most lookups.
-        return TextFilter(
+    if type(found) in CHECKED:
+        return CHECKED[type(found)](
             field_name=found.field_name, lookup_expr=found.lookup_expr, label=found._label, exclude=found.exclude
         )
     if type(found) is not django_filters.BooleanFilter:

@@ -16,6 +16,7 @@ from ..models.revision import read_token
 _resolve_alias: Callable[[], str] = lambda: MAIN_ALIAS  # noqa: E731
 _resolve_replay: Callable[[], str | None] = lambda: None  # noqa: E731
 _forget_replay: Callable[[], None] = lambda: None  # noqa: E731
+_is_revert: Callable[[], bool] = lambda: False  # noqa: E731
 _fit: Callable[[type, str], type | None] = lambda model, alias: model  # noqa: E731
 
 
@@ -47,14 +48,17 @@ def set_alias_resolver(resolver: Callable[[], str]) -> None:
     _resolve_alias = resolver
 
 
-def set_replay_resolver(resolver: Callable[[], str | None], forget: Callable[[], None]) -> None:
+def set_replay_resolver(
+    resolver: Callable[[], str | None], forget: Callable[[], None], is_revert: Callable[[], bool]
+) -> None:
     """
     Make `resolver` say which branch's alias is being merged, synchronised or reverted now, if any.
 
     `forget` is called when a request begins: a replay that failed in this thread may not have said that it ended.
+    `is_revert` says whether the replay undoes changes.
     """
-    global _resolve_replay, _forget_replay
-    _resolve_replay, _forget_replay = resolver, forget
+    global _resolve_replay, _forget_replay, _is_revert
+    _resolve_replay, _forget_replay, _is_revert = resolver, forget, is_revert
 
 
 def current_alias() -> str:
@@ -70,6 +74,11 @@ def replayed_alias() -> str | None:
 def in_replay() -> bool:
     """Whether changes are being replayed: the targets of references may then come later (proven, 3.2)."""
     return _resolve_replay() is not None
+
+
+def in_revert() -> bool:
+    """Whether changes are being undone: a required value may then go before the field that requires it."""
+    return _is_revert()
 
 
 @contextmanager

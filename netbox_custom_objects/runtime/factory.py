@@ -28,6 +28,7 @@ from .generic import ContentTypeKey, GenericReference
 from .generic_links import GenericLinks
 from .ghost import exceptions_of, ghost
 from .isolated_apps import IsolatedApps
+from .lenient import LenientInRevert
 from .managers import CustomObjectManager
 
 ON_DELETE = {
@@ -77,7 +78,7 @@ class ClassBuilder:
         }
         model = type(CustomObject)(
             class_name(definition.id),
-            (CustomObject,),
+            (LenientInRevert, CustomObject),
             {
                 '__module__': MODULE,
                 'Meta': self._meta(definition),

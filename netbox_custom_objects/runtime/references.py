@@ -44,6 +44,8 @@ def before_delete(instance, using: str, origin=None) -> None:
     if label == OWNER_LABEL:
         _protect_owner(current, instance, using)
     fields = current.inbound.get(label, ())
+    if not fields and getattr(instance, '_type_id', None) is None:
+        return
     by_collector = _is_current(current, instance)
     with _deleting(instance, origin):
         for field in fields:

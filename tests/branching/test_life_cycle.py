@@ -326,3 +326,24 @@ def test_choices_edited_in_main_reach_a_branch_that_has_not_changed(lab):
         edit(CustomFieldChoiceSet.objects.get(), extra_choices=[['red', 'Red'], ['blue', 'Blue']])
     with lab.request(branch):
         assert make_object(server, color='blue').color == 'blue'
+
+
+def test_a_required_field_that_was_added_and_filled_is_reverted(lab, strategy):
+    """The values go before the field that requires them."""
+    with lab.request():
+        vendor = make_type('vendor', fields=[{'name': 'title', 'type': 'text'}])
+        one = make_object(vendor, title='acme')
+    branch = lab.branch()
+    with lab.request(branch):
+        code = make_field(vendor, 'code', 'text')
+        edit(model_of(vendor).objects.get(pk=one.pk), code='a')
+        edit(CustomObjectTypeField.objects.get(pk=code.pk), required=True)
+    lab.merge(branch, strategy)
+    lab.revert(branch)
+    with lab.request():
+        assert not CustomObjectTypeField.objects.filter(name='code').exists()
+        assert rows(model_of(vendor), 'title') == [('acme',)]
+    lab.merge(branch, strategy)
+    with lab.request():
+        assert rows(model_of(vendor), 'title', 'code') == [('acme', 'a')]
+        assert_schema_is_clean()

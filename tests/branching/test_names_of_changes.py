@@ -22,9 +22,10 @@ def test_change_log_and_diff_show_current_names(lab, client):
     with lab.request():
         edit(CustomObjectTypeField.objects.get(name='title'), name='label')
         change = ObjectChange.objects.get(changed_object_type__model=one._meta.model_name, action='update')
+    diff = ChangeDiff.objects.get(object_type__model=one._meta.model_name)
     pages = (
         reverse('core:objectchange', args=[change.pk]),
-        reverse('plugins:netbox_branching:changediff', args=[ChangeDiff.objects.get(object_type__model=one._meta.model_name).pk]),
+        reverse('plugins:netbox_branching:changediff', args=[diff.pk]),
     )
     for url in pages:
         page = client.get(url).content.decode()

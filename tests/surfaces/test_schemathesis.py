@@ -99,6 +99,7 @@ def test_what_it_has_found(db):
     rest = Rest(superuser())
     for path in ('custom-object-types/', 'custom-object-type-fields/'):
         assert 'name__iregex' in rest.get(path, name__iregex='+', expect=400)
+        assert 'created' in rest.get(path, created='2361-07-18T17:15:05-20:24', expect=400)
         assert rest.get(path, name__isw='null')['count'] == 0
     for tags in ([{'': 1}], [{'no_such': 1}]):
         for key in ('tags', 'add_tags', 'remove_tags'):
@@ -136,6 +137,8 @@ def try_out(operation, mode, headers):
                 transaction.set_rollback(True)
         finally:
             transaction.get_connection().needs_rollback = False
-        case.validate_response(response, checks=checks)
+        # What is no number at the end of the path makes it no URL of the plugin, and Django answers.
+        is_ours = str(case.path_parameters.get('id', 0)).isdecimal()
+        case.validate_response(response, checks=checks if is_ours else CHECKS[:1])
 
     send()

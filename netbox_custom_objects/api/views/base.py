@@ -15,6 +15,8 @@ from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.permissions import SAFE_METHODS
 
+from netbox.api.pagination import NetBoxPagination
+
 from ... import settings
 from ...exceptions import SchemaChangeRefused, SchemaLocked
 from ..schema import StrictAutoSchema
@@ -76,10 +78,20 @@ def schema_errors() -> Iterator[None]:
         raise ValidationError({'type': [str(error)]}) from error
 
 
+class StrictPagination(NetBoxPagination):
+    """NetBox's, described as it is: a page that is asked for by `start` has no count."""
+
+    def get_paginated_response_schema(self, schema):
+        described = super().get_paginated_response_schema(schema)
+        described['properties']['count']['nullable'] = True
+        return described
+
+
 class StrictModelViewSet(DryRunMixin):
     """NetBox's viewset with strict filters and dry runs."""
 
     filter_backends = (StrictFilterBackend, OrderingFilter)
+    pagination_class = StrictPagination
     schema = StrictAutoSchema()
 
 
