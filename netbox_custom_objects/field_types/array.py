@@ -347,7 +347,8 @@ class ArrayFieldType(FieldType):
         return {} if value is None else {field.name: to_lines(value)}
 
     def get_search_values(self, instance, field):
-        return {field.name: self.get_display_value(instance, field)}
+        element_type, _definition = self.element(field)
+        return {field.name: self.get_display_value(instance, field)} if element_type.searchable else {}
 
     def quick_search_lookups(self, field):
         element_type, definition = self.element(field)

@@ -2,6 +2,8 @@
 
 import pytest
 
+from utilities.exceptions import AbortRequest
+
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.refusals import one_field, refused, refused_field, refused_value
 from tests.support.factories import make_choice_set
@@ -19,10 +21,14 @@ def test_new_choices_can_be_used_at_once_and_gone_ones_no_more():
     assert refused_value(thing, 'blue')
     choice_set = thing.fields.get().choice_set
     choice_set.extra_choices = [['blue', 'Blue'], ['green', 'Green']]
+    with pytest.raises(AbortRequest, match='red'):
+        choice_set.save()
+    obj.value = 'green'
+    obj.save()
     choice_set.save()
     thing.get_model()(value='blue').full_clean()
     assert refused_value(thing, 'red')
-    assert thing.get_model().objects.get(pk=obj.pk).value == 'red'
+    assert thing.get_model().objects.get(pk=obj.pk).value == 'green'
 
 
 def test_another_choice_set_can_be_chosen():
