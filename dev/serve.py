@@ -98,7 +98,8 @@ def _gunicorn(port, processes, threads):
     return [
         sys.executable, '-m', 'gunicorn', '--bind', f'127.0.0.1:{port}', '--workers', str(processes),
         '--threads', str(threads), '--timeout', '300', '--graceful-timeout', '2', '--no-control-socket',
-        'dev.wsgi:application',
+        # A client that asks again after a pause must not meet a connection which is being closed.
+        '--keep-alive', '75', 'dev.wsgi:application',
     ]  # fmt: skip
 
 

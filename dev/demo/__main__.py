@@ -1,6 +1,6 @@
 """Runs the demo on a database of its own, then serves NetBox with what it loaded.
 
-Environment: DEMO_ROWS (number of vendors, or `all`), DEMO_SERVE (0: end instead of serving, 1: serve in any case).
+Environment: DEMO_ROWS (how many rows of the source, or `all`), DEMO_SERVE (0: end instead of serving, 1: serve in any case).
 """
 
 import os
@@ -45,7 +45,7 @@ def main() -> int:
 
 
 def rows_wanted() -> int | None:
-    """Return how many vendors to load, None for all."""
+    """Return how many rows of the source to load, None for all."""
     text = os.environ.get('DEMO_ROWS') or str(ROWS)
     if text == 'all':
         return None

@@ -43,8 +43,9 @@ class Demo:
         self.netbox = netbox
         self.report = report
         self.main = Client(netbox)
-        self.vendors, self.repeated = read_vendors(limit)
-        self.allocations = read_allocations()
+        allocations = read_allocations()
+        self.allocations = allocations if limit is None else allocations[: limit // 2]
+        self.vendors, self.repeated = read_vendors(limit and limit - len(self.allocations))
         # What should be found in the end, kept up to date by each step that writes.
         self.vendor_rows: list[dict] = []
         self.allocation_rows: list[dict] = []

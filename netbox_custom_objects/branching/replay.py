@@ -9,24 +9,29 @@ from contextvars import ContextVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from ..runtime.context import forget_replay_tokens
+
 _replayed: ContextVar[str | None] = ContextVar('netbox_custom_objects_replayed', default=None)
 _reverting: ContextVar[bool] = ContextVar('netbox_custom_objects_reverting', default=False)
 
 
 def begin(branch, **kwargs) -> None:
     """Note that a replay of `branch` starts: it is merged or synchronised."""
+    forget_replay_tokens()
     _replayed.set(branch.connection_name)
     _reverting.set(False)
 
 
 def begin_revert(branch, **kwargs) -> None:
     """Note that the merge of `branch` starts being undone."""
+    forget_replay_tokens()
     _replayed.set(branch.connection_name)
     _reverting.set(True)
 
 
 def end(**kwargs) -> None:
     """Note that no replay is going on."""
+    forget_replay_tokens()
     _replayed.set(None)
 
 

@@ -8,7 +8,9 @@ this module, and everything above branching/, never imports netbox_branching.
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+
+from django.db import DEFAULT_DB_ALIAS, connections
 
 from ..ddl.target import MAIN_ALIAS, Target
 from ..models.revision import read_token
@@ -40,6 +42,17 @@ class Pin:
 
 
 _pins: ContextVar[dict[str, Pin] | None] = ContextVar('netbox_custom_objects_pins', default=None)
+
+
+@dataclass(slots=True)
+class ReplayTokens:
+    """The tokens that a replay has read, good for as long as its transaction lasts."""
+
+    transaction: object
+    tokens: dict[str, int] = field(default_factory=dict)
+
+
+_replay_tokens: ContextVar[ReplayTokens | None] = ContextVar('netbox_custom_objects_replay_tokens', default=None)
 
 
 def set_alias_resolver(resolver: Callable[[], str]) -> None:
@@ -98,6 +111,11 @@ def pinned(request=None) -> Iterator[None]:
 
 def current_token(target: Target) -> int:
     """Return the revision token of a target: pinned if the current request has seen it, read otherwise."""
+    if in_replay():
+        tokens = _tokens_of_replay()
+        if target.schema not in tokens:
+            tokens[target.schema] = read_token(target)
+        return tokens[target.schema]
     pins = _pins.get()
     if pins is None:
         return read_token(target)
@@ -109,12 +127,33 @@ def current_token(target: Target) -> int:
     return pin.token
 
 
+def _tokens_of_replay() -> dict[str, int]:
+    """
+    Return the tokens that the current replay has read, by schema.
+
+    A replay asks for classes a dozen times per object, and is no request. It holds what it has written to until it
+    commits, so only its own edits can change definitions under it, and `mark_changed` or `forget_replay_tokens` follow.
+    """
+    transaction = connections[DEFAULT_DB_ALIAS].atomic_blocks[0]
+    held = _replay_tokens.get()
+    if held is None or held.transaction is not transaction:
+        held = ReplayTokens(transaction)
+        _replay_tokens.set(held)
+    return held.tokens
+
+
+def forget_replay_tokens() -> None:
+    """Read tokens anew: definitions were changed, or a savepoint was rolled back that may have changed them."""
+    _replay_tokens.set(None)
+
+
 def mark_changed(alias: str) -> None:
     """
     Note that the current request changes definitions in a schema.
 
     From now on its token is read at every look-up, because a roll-back to a savepoint would bring the old one back.
     """
+    forget_replay_tokens()
     pins = _pins.get()
     if pins is not None:
         target = Target.for_alias(alias)
