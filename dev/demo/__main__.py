@@ -1,6 +1,6 @@
 """Runs the demo on a database of its own, then serves NetBox with what it loaded.
 
-Environment: DEMO_ROWS (how many rows of the source, or `all`), DEMO_SERVE (0: end instead of serving, 1: serve in any case).
+Environment: DEMO_ROWS (rows of the source, or `all`), DEMO_SERVE (0: end instead of serving, 1: serve in any case).
 """
 
 import os
