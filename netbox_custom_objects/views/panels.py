@@ -7,6 +7,7 @@ Panels are shared by all requests: whatever depends on the request is computed i
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from extras.ui.panels import ImageAttachmentsPanel
 from netbox.ui import actions, layout, panels
 
 from ..choices import UIVisibleChoices
@@ -107,7 +108,7 @@ class LinksPanel(panels.ObjectPanel):
 
 @per_type
 def get_layout(model) -> layout.Layout:
-    """Return the layout of the detail page: groups of fields at the left, tags at the right, links below."""
+    """Return the layout of the detail page: groups of fields at the left, tags and images at the right, links below."""
     shown = [field for field in surfaced_fields(model) if field.ui_visible != UIVisibleChoices.HIDDEN]
     groups: dict[str, list[FieldDefinition]] = {}
     for field in shown:
@@ -115,7 +116,7 @@ def get_layout(model) -> layout.Layout:
             groups.setdefault(field.group_name, []).append(field)
     return layout.SimpleLayout(
         left_panels=[group_panel(fields, group) for group, fields in groups.items()],
-        right_panels=[TagsPanel()],
+        right_panels=[TagsPanel(), ImageAttachmentsPanel()],
         bottom_panels=[panel for field in shown if field_type_of(field).many for panel in link_panels(field)],
     )
 

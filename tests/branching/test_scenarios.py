@@ -2,7 +2,16 @@
 
 import pytest
 
-from tests.branching.scenarios import FIRST_STRATEGIES, fields, objects, references, runner, sequences, types
+from tests.branching.scenarios import (
+    FIRST_STRATEGIES,
+    fields,
+    more_types,
+    objects,
+    references,
+    runner,
+    sequences,
+    types,
+)
 from tests.branching.scenarios.refusals import REFUSALS
 from tests.branching.scenarios.renames import RENAMES
 
@@ -15,6 +24,9 @@ BATCHES = {
     'attachments': objects.ATTACHMENTS,
     'references': references.REFERENCES,
     'custom references': references.CUSTOM_REFERENCES,
+    'polymorphic': more_types.POLYMORPHIC,
+    'kinds of values': more_types.KINDS_OF_VALUES,
+    'files': more_types.FILES,
 }
 IN_TURNS = {
     'side by side': (sequences.SEQUENCES + sequences.SIDE_BY_SIDE, False),

@@ -1,18 +1,20 @@
 """Lists and detail pages of custom objects, as a browser sees them."""
 
 import csv
+from urllib.parse import urlencode
 
 import pytest
 
 from core.models import ObjectChange
 from dcim.models import Site
-from extras.models import CustomLink, ExportTemplate, JournalEntry, SavedFilter, TableConfig, Tag
+from extras.models import CustomLink, ExportTemplate, ImageAttachment, JournalEntry, SavedFilter, TableConfig, Tag
 from tenancy.models import Contact, ContactAssignment, ContactRole
 from utilities.tables import get_table_for_model
 
 from netbox_custom_objects import forms, tables
 from netbox_custom_objects.dynamic_forms import build_filterset_form_class
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.files import picture
 from tests.surfaces.ui import text_of
 
 
@@ -321,6 +323,19 @@ class TestTabs:
             role=ContactRole.objects.create(name='Owner', slug='owner'),
         )  # fmt: skip
         assert 'Ada' in text_of(browser.get(f'every-kind/{obj.pk}/contacts/'))
+
+    def test_images_are_attached_and_shown(self, browser, every_kind):
+        obj = make_object(every_kind, title='a')
+        parent = {'object_type': every_kind.object_type.pk, 'object_id': obj.pk}
+        assert f'/extras/image-attachments/add/?object_type={parent["object_type"]}' in browser.get(
+            f'every-kind/{obj.pk}/'
+        )
+        browser.get(f'/extras/image-attachments/add/?{urlencode(parent)}')
+        browser.post(f'/extras/image-attachments/add/?{urlencode(parent)}', image=picture(), name='Front')
+        assert 'Front' in text_of(browser.get(f'/extras/image-attachments/?{urlencode({"object_id": obj.pk})}'))
+        assert [image.name for image in obj.images.all()] == ['Front']
+        obj.delete()
+        assert not ImageAttachment.objects.exists()
 
     def test_can_be_bookmarked_and_subscribed(self, browser, every_kind):
         obj = make_object(every_kind, title='Keep me')

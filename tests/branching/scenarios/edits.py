@@ -1,13 +1,18 @@
 """The vocabulary of scenarios: what a user does, one class per kind of edit, each edit a request of its own."""
 
+from django.test import Client
+
 from core.models import ObjectType
 from dcim.models import Site
-from extras.models import CustomFieldChoiceSet, JournalEntry, Tag
+from extras.models import CustomFieldChoiceSet, ImageAttachment, JournalEntry, Tag
+from netbox_branching.constants import QUERY_PARAM
+from netbox_branching.contextvars import active_branch
 from users.models import Owner
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support import branches
 from tests.support.factories import make_choice_set
+from tests.support.files import picture
 
 
 class Edit:
@@ -92,7 +97,11 @@ FLAGS = {
 
 
 def add_field(stage, custom_object_type, text: str, **attributes) -> None:
-    """Create a field written as `name[:type[>target | =choice,...]][:flag ...]`; the type is text if none is given."""
+    """
+    Create a field written as `name[:type[>target[|target ...] | =choice,...]][:flag ...]`, by default of type text.
+
+    A field with several targets is polymorphic.
+    """
     name, kind, *flags = *text.split(':'), *([] if ':' in text else ['text'])
     for flag in flags:
         attributes = {**FLAGS[flag], **attributes}
@@ -102,11 +111,16 @@ def add_field(stage, custom_object_type, text: str, **attributes) -> None:
         choice_set = f'{custom_object_type.name} {name}'
         known = CustomFieldChoiceSet.objects.filter(name=choice_set).first()
         attributes['choice_set'] = known or make_choice_set(choice_set, choices.split(','))
-    if target:
-        attributes['related_object_type'] = object_type_of(stage, target)
+    targets = [object_type_of(stage, label) for label in target.split('|') if label]
+    if len(targets) == 1:
+        (attributes['related_object_type'],) = targets
     field = CustomObjectTypeField(custom_object_type=custom_object_type, name=name, type=kind, **attributes)
+    if len(targets) > 1:
+        field.is_polymorphic, field._m2m_values = True, {'related_object_types': targets}
     field.full_clean()
     field.save()
+    if len(targets) > 1:
+        field.related_object_types.set(targets)
 
 
 def object_type_of(stage, target: str) -> ObjectType:
@@ -143,6 +157,24 @@ class Swap(Edit):
         branches.edit(first, name=f'{first.name}_tmp')
         branches.edit(second, name=names[0])
         branches.edit(first, name=names[1])
+
+
+class Allow(Edit):
+    """Let a polymorphic field point at one more type: `Allow('server.ref', 'vendor')`."""
+
+    def do(self, stage, path, target):
+        field = stage.field(path)
+        field.snapshot()
+        field.related_object_types.add(object_type_of(stage, target))
+
+
+class Forbid(Edit):
+    """Take a type away from those that a polymorphic field may point at."""
+
+    def do(self, stage, path, target):
+        field = stage.field(path)
+        field.snapshot()
+        field.related_object_types.remove(object_type_of(stage, target))
 
 
 class Convert(Edit):
@@ -250,6 +282,40 @@ class Untagged(Edit):
         found = stage.object(type_name, handle)
         found.snapshot()
         found.tags.remove(*map(stage.named, tags))
+
+
+class Import(Edit):
+    """Import objects by the form for bulk import; rows are `handle value ...` under a header of columns."""
+
+    def do(self, stage, type_name, header, *rows):
+        model = stage.model(type_name)
+        text = '\n'.join(','.join(row.split()) for row in (header, *rows))
+        branch = active_branch.get()
+        client = Client()
+        client.force_login(stage.lab.user)
+        response = client.post(
+            f'{model.get_list_url()}bulk-import/?{QUERY_PARAM}={branch.schema_id if branch else ""}',
+            {'data': text, 'format': 'csv', 'csv_delimiter': ',', 'import_method': 'direct'},
+        )
+        assert response.status_code == 302, response.content
+        for row in rows:
+            stage.remember(row.split()[0], model.objects.get(title=row.split()[0]))
+
+
+class Attach(Edit):
+    """Attach a picture to an object."""
+
+    def do(self, stage, type_name, handle, name):
+        image = ImageAttachment(parent=stage.object(type_name, handle), image=picture(), name=name)
+        image.full_clean()
+        image.save()
+
+
+class Caption(Edit):
+    """Change the name of an object's only picture."""
+
+    def do(self, stage, type_name, handle, name):
+        branches.edit(stage.object(type_name, handle).images.get(), name=name)
 
 
 class Journal(Edit):

@@ -17,9 +17,9 @@ class Rows:
     """
     A type has exactly these fields, and exactly these objects: `Rows('server', 'title amount', 'a 1', 'b -')`.
 
-    The header names all fields of the type, in any order, and may go on with `#tags`, `#journal` and `#owner`. A cell
-    holds `-` for nothing, the handle of a referenced object (with a `?` behind it if that does not exist), or a value
-    without its spaces; several values stand in alphabetical order with commas between them.
+    The header names all fields of the type, in any order, and may go on with `#tags`, `#journal`, `#images` and
+    `#owner`. A cell holds `-` for nothing, the handle of a referenced object (with a `?` behind it if that does not
+    exist), or a value without its spaces; several values stand in alphabetical order with commas between them.
     """
 
     def __init__(self, type_name, header, *rows):
@@ -98,7 +98,16 @@ def cell(stage, obj, name: str) -> str:
             assigned_object_id=obj.pk, assigned_object_type__model=obj._meta.model_name
         )
         return joined(entry.comments for entry in entries)
+    if name == '#images':
+        return joined(image.name for image in obj.images.all())
     field = obj._definition.fields_by_name[name]
+    if field.is_polymorphic:
+        value = getattr(obj, name)
+        targets = value.all() if field.type == 'multiobject' else [value] if value else ()
+        return joined(stage.handle(target._meta.label_lower, target.pk) for target in targets)
+    if field.type == 'coordinates':
+        parts = getattr(obj, f'{name}_latitude'), getattr(obj, f'{name}_longitude')
+        return EMPTY if None in parts else '{}/{}'.format(*parts)
     if not field.targets:
         return plain(getattr(obj, name))
     if obj._meta.get_field(name).many_to_many:
