@@ -12,6 +12,7 @@ class Benchmark:
 
 
 BENCHMARKS = {
+    'branches': Benchmark('branches', 'provisioning with 0 and 200 types, and memory over 20 branches'),
     'create': Benchmark('bulk_create', 'lists of 500 objects created through REST, against tenants of equal width'),
     'list': Benchmark('object_list', 'lists of 50 objects with references and tags, against tenants'),
     'merge': Benchmark('merging', 'merge and revert of 200 objects with their type, against 200 tenants'),

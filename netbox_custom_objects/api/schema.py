@@ -12,7 +12,10 @@ from core.api.schema import NetBoxAutoSchema
 from netbox.api.serializers import BulkOperationErrorSerializer, BulkOperationSerializer
 
 from ..definitions import class_name
-from . import schema_extensions  # noqa: F401  registers the extensions
+from . import (
+    schema_extensions,  # noqa: F401  registers the extensions
+    schema_writes,
+)
 from .schema_names import SchemaNames
 from .serializers.common import CheckedMessageMixin
 
@@ -107,7 +110,11 @@ class StrictAutoSchema(NetBoxAutoSchema):
         if '412' in ERRORS.get(self.view.action, ()):
             description = _('ETags of the object: it is changed only if it still has one of them.')
             parameters.append(OpenApiParameter('If-Match', str, OpenApiParameter.HEADER, description=description))
-        return parameters
+        return [*parameters, *(schema_writes.parameters(self.view.action) if self._can_be_tried_out else ())]
+
+    @property
+    def _can_be_tried_out(self) -> bool:
+        return self.method != 'GET' and getattr(self.view, 'has_dry_run', False)
 
     def get_request_serializer(self):
         if getattr(self.view, 'action', None) == 'bulk_destroy':
@@ -148,7 +155,20 @@ class StrictAutoSchema(NetBoxAutoSchema):
             for content in responses['201']['content'].values():
                 # A list is answered with a list.
                 content['schema'] = {'oneOf': [content['schema'], {'type': 'array', 'items': content['schema']}]}
+        if self._can_be_tried_out:
+            self._add_other_successes(responses, direction)
         return dict(sorted(responses.items()))
+
+    def _add_other_successes(self, responses: dict, direction) -> None:
+        for code, body in schema_writes.bodies(self.view.action).items():
+            other = self._get_response_for_code(
+                OpenApiResponse(body, schema_writes.DESCRIPTIONS[code]), code, direction=direction
+            )
+            if code not in responses:
+                responses[code] = other
+                continue
+            for media_type, content in responses[code]['content'].items():
+                content['schema'] = {'anyOf': [content['schema'], other['content'][media_type]['schema']]}
 
     def _errors(self, direction) -> dict[str, OpenApiResponse]:
         action = getattr(self.view, 'action', '')

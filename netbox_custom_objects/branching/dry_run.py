@@ -24,6 +24,7 @@ from netbox_branching.models import Branch
 from utilities.exceptions import AbortRequest
 
 from ..runtime.context import forget_replay_tokens, pinned
+from ..runtime.registry import world
 from ..services.integrity import find_dangling
 from . import replay
 from .findings import Finding
@@ -129,17 +130,11 @@ class Collector:
         for dangling in find_dangling(DEFAULT_DB_ALIAS):
             if dangling.key in self.dangling_before:
                 continue
-            text = _('Object {id} would refer, by "{field}", to {target} {target_id}, which does not exist.')
             self.findings.append(
                 Finding(
                     kind='dangling reference',
                     blocks=False,
-                    text=text.format(
-                        id=dangling.object_id,
-                        field=dangling.field.name,
-                        target=dangling.target_label,
-                        target_id=dangling.target_id,
-                    ),
+                    text=dangling.describe(world().definitions[dangling.type_id].display_name),
                     remedy=_('Clear the reference in the branch, or restore its target.'),
                     object_id=dangling.object_id,
                 )

@@ -10,7 +10,7 @@ from netbox_branching.models import Branch
 from netbox_branching.utilities import register_branching_resolver, register_objectchange_field_migrator
 
 from ..runtime import context, extensions
-from ..services.repair import set_branch_lister
+from ..services.schemas import set_branch_lister
 from . import api, dry_run, lifecycle, replay, resolver, squash, template_content, validators, views
 
 # Entered as tabs of the branch page when they are imported.
@@ -21,7 +21,7 @@ def register() -> None:
     """Connect this plugin with netbox-branching; called once, from ready()."""
     context.set_alias_resolver(resolver.current_alias)
     context.set_replay_resolver(replay.replayed_alias, forget=replay.end, is_revert=replay.is_revert)
-    set_branch_lister(lifecycle.idle_aliases)
+    set_branch_lister(lifecycle.idle_branches)
     register_branching_resolver(resolver.supports_branching)
     register_objectchange_field_migrator(resolver.migrate_record)
     extensions.api_urlpatterns += api.urlpatterns

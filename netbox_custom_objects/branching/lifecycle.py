@@ -1,10 +1,14 @@
 """What happens to our bookkeeping when branches come and go."""
 
+from functools import partial
+
 from netbox_branching.choices import BranchStatusChoices
 from netbox_branching.models import Branch
+from netbox_branching.utilities import activate_branch
 
 from ..models.revision import forget_schema
 from ..services.reconcile import reconcile_all
+from ..services.schemas import OpenSchema
 
 
 def forget_branch(branch, **kwargs) -> None:
@@ -17,10 +21,11 @@ def reconcile_branch(branch, **kwargs) -> None:
     reconcile_all(branch.connection_name)
 
 
-def idle_aliases() -> list[str]:
+def idle_branches() -> list[OpenSchema]:
     """
-    Return the connection aliases of the branches that are ready for use.
+    Return the schemas of the branches that are ready for use.
 
     While a branch is provisioned its tables are there before its definitions are: they would look like nobody's.
     """
-    return [branch.connection_name for branch in Branch.objects.filter(status=BranchStatusChoices.READY)]
+    ready = Branch.objects.filter(status=BranchStatusChoices.READY)
+    return [OpenSchema(branch.name, branch.connection_name, partial(activate_branch, branch)) for branch in ready]

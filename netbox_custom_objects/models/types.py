@@ -5,6 +5,7 @@ Writing the row is all that this module does about the database; tables follow f
 """
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
 from django.db import models, router, transaction
@@ -20,6 +21,7 @@ from utilities.querysets import RestrictedQuerySet
 from .. import settings
 from ..constants import APP_LABEL, NAME_PATTERN, RESERVED_SLUGS
 from ..definitions import class_name, model_name, table_name
+from ..field_types import field_type_of
 from . import deletion
 from .counters import next_pk
 from .display import validate_expression
@@ -28,9 +30,33 @@ from .objects import CustomObject
 
 
 class CustomObjectTypeQuerySet(RestrictedQuerySet):
-    """Deletes one by one, because a type takes its objects and fields with it in a logged order."""
+    """What can be asked of types, and how several of them are deleted."""
+
+    def linked_to(self, obj: models.Model, user=None) -> 'CustomObjectTypeQuerySet':
+        """
+        Return those types that have objects which refer to `obj`, by a field of any kind.
+
+        Costs one query for the fields that can refer to it, and one for each of these.
+
+        Args:
+            obj: an object of NetBox, of another plugin, or a custom one
+            user: consider only objects that this user may view
+        """
+        content_type = ContentType.objects.get_for_model(obj)
+        fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.filter(
+            models.Q(related_object_type=content_type.pk) | models.Q(related_object_types=content_type.pk)
+        )
+        found = set()
+        for pk, type_id in fields.values_list('pk', 'custom_object_type').distinct():
+            model = apps.get_model(APP_LABEL, model_name(type_id))
+            field = next(field for field in model._definition.fields if field.id == pk)
+            objects = model.objects.all() if user is None else model.objects.restrict(user, 'view')
+            if objects.filter(**field_type_of(field).reference_filter(field, obj)).exists():
+                found.add(type_id)
+        return self.filter(pk__in=found)
 
     def delete(self):
+        """Delete one by one, because a type takes its objects and fields with it in a logged order."""
         deleted = 0
         with transaction.atomic(using=self.db):
             for custom_object_type in self:
@@ -99,6 +125,9 @@ class CustomObjectType(NetBoxModel):
     objects = CustomObjectTypeQuerySet.as_manager()
 
     clone_fields = ('verbose_name', 'verbose_name_plural', 'group_name', 'description', 'config_context_enabled')
+
+    # NetBox would offer a page of its own documentation, which has none about this model.
+    docs_url = None
 
     # Bookkeeping that each schema does for itself: in change data it would only make false conflicts.
     _unserialized = ('next_schema_id', 'cache_timestamp')

@@ -1,13 +1,16 @@
 """
-Finds references whose target is gone: no foreign key of the database guards them (decision 5).
+Finds references whose target is gone, and lets go of them: no foreign key of the database guards them (decision 5).
 
-Reads only. Costs one query for each field that refers to something, and one more per type a polymorphic one refers to.
+Looking costs one query for each field that refers to something, two if it has links, and one more per type that a
+polymorphic one refers to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
+from django.db import transaction
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from ..definitions import FieldDefinition, TargetRef
 from ..field_types import field_type_of
@@ -21,7 +24,7 @@ REFERENCES_SHOWN = 100
 
 @dataclass(frozen=True, slots=True)
 class DanglingReference:
-    """An object of a type refers, through a field, to an object that does not exist."""
+    """An object refers, through a field, to an object that does not exist; or a link has lost its object."""
 
     type_id: int
     field: FieldDefinition
@@ -29,16 +32,34 @@ class DanglingReference:
     # `app.model`; the id of a content type that nobody knows any more.
     target_label: str
     target_id: int
+    # Of the target, where the field is polymorphic.
+    content_type: int | None = None
+    # It is the object with the field that does not exist.
+    is_orphan: bool = False
 
     @property
     def key(self) -> tuple:
         """What makes it the same as one that was found earlier, whatever was changed about its field since."""
         return self.field.id, self.object_id, self.target_label, self.target_id
 
+    def describe(self, type_name: str) -> str:
+        """Return a sentence about it."""
+        if self.is_orphan:
+            text = _('A link of "{field}" is left over from {type} {id}, which does not exist.')
+        else:
+            text = _('{type} {id} refers, by "{field}", to {target} {target_id}, which does not exist.')
+        return text.format(
+            type=type_name,
+            id=self.object_id,
+            field=self.field.name,
+            target=self.target_label,
+            target_id=self.target_id,
+        )
+
 
 def find_dangling(alias: str, type_ids=None) -> Iterator[DanglingReference]:
     """
-    Yield the references that lead nowhere in one schema, at most REFERENCES_SHOWN of each field.
+    Yield the references that lead nowhere in one schema, at most REFERENCES_SHOWN of each field and type of target.
 
     Args:
         alias: connection alias of the schema
@@ -50,39 +71,90 @@ def find_dangling(alias: str, type_ids=None) -> Iterator[DanglingReference]:
             continue
         for field in definition.fields:
             if field_type_of(field).is_reference:
-                find = _of_several_types if field.is_polymorphic else _of_one_type
-                for label, rows in find(current, alias, field):
-                    for object_id, target_id in rows[:REFERENCES_SHOWN]:
-                        yield DanglingReference(definition.id, field, object_id, label, target_id)
+                yield from (
+                    _of_several_types(current, alias, field)
+                    if field.is_polymorphic
+                    else _of_one_type(current, alias, field)
+                )
 
 
-def _of_one_type(current: World, alias: str, field: FieldDefinition) -> Iterator[tuple[str, QuerySet]]:
-    """Yield the label of the target, and the (object id, target id) pairs that lead nowhere."""
+def let_go(alias: str, found: Iterable[DanglingReference]) -> int:
+    """
+    Clear references that lead nowhere, and delete links that belong to nothing; return how many.
+
+    Objects are saved without validation, because a required reference that leads nowhere is of no use, either. Each
+    change is logged if there is a current request. The schema's branch must be active.
+
+    Args:
+        alias: connection alias of the schema
+        found: what `find_dangling` found in it
+    """
+    current, count = world(alias), 0
+    for dangling in found:
+        with transaction.atomic(using=alias):
+            model = current.model(dangling.type_id)
+            if dangling.is_orphan:
+                links = _links(current, dangling.field)._default_manager.using(alias)
+                links.filter(source_id=dangling.object_id).delete()
+            elif (referrer := model.objects.using(alias).filter(pk=dangling.object_id).first()) is not None:
+                _clear(referrer, dangling, alias)
+        count += 1
+    return count
+
+
+def _clear(referrer, dangling: DanglingReference, alias: str) -> None:
+    referrer.snapshot()
+    if field_type_of(dangling.field).many:
+        polymorphic = dangling.field.is_polymorphic
+        target = (dangling.content_type, dangling.target_id) if polymorphic else dangling.target_id
+        getattr(referrer, dangling.field.name).remove(target)
+    else:
+        setattr(referrer, dangling.field.name, None)
+        referrer.save(using=alias)
+
+
+def _of_one_type(current: World, alias: str, field: FieldDefinition) -> Iterator[DanglingReference]:
     if field.target is None:
         return
     if field_type_of(field).many:
-        referrers = current.link_model(field.type_id, field.id)._default_manager.using(alias)
-        columns = 'source_id', 'target_id'
+        yield from _orphans(current, alias, field)
+        referrers, columns = _links(current, field)._default_manager.using(alias).all(), ('source_id', 'target_id')
     else:
-        referrers = current.model(field.type_id).objects.using(alias)
-        columns = 'pk', f'{field.name}_id'
-    yield field.target.label, _without_target(referrers.all(), columns, _class_of(current, field.target), alias)
+        referrers, columns = current.model(field.type_id).objects.using(alias).all(), ('pk', f'{field.name}_id')
+    for object_id, target_id in _without_target(referrers, columns, _class_of(current, field.target), alias):
+        yield DanglingReference(field.type_id, field, object_id, field.target.label, target_id)
 
 
-def _of_several_types(current: World, alias: str, field: FieldDefinition) -> Iterator[tuple[str, QuerySet]]:
-    """Yield the same for each type of object that a polymorphic field refers to, allowed today or not."""
-    model = current.model(field.type_id)
+def _of_several_types(current: World, alias: str, field: FieldDefinition) -> Iterator[DanglingReference]:
+    """Look at each type of object that a polymorphic field refers to, allowed today or not."""
     if field_type_of(field).many:
-        referrers = model._meta.get_field(links_name(field)).related_model._default_manager.using(alias).all()
+        yield from _orphans(current, alias, field)
+        referrers = _links(current, field)._default_manager.using(alias).all()
         type_column, columns = 'content_type', ('source_id', 'object_id')
     else:
-        referrers = model.objects.using(alias).filter(**{f'{field.name}_content_type__isnull': False})
         type_column, columns = f'{field.name}_content_type', ('pk', f'{field.name}_object_id')
+        referrers = current.model(field.type_id).objects.using(alias).filter(**{f'{type_column}__isnull': False})
     for content_type in referrers.order_by().values_list(type_column, flat=True).distinct():
         target = target_of(content_type)
         label = target.label if target else str(content_type)
         rows = referrers.filter(**{type_column: content_type})
-        yield label, _without_target(rows, columns, _class_of(current, target), alias)
+        for object_id, target_id in _without_target(rows, columns, _class_of(current, target), alias):
+            yield DanglingReference(field.type_id, field, object_id, label, target_id, content_type)
+
+
+def _orphans(current: World, alias: str, field: FieldDefinition) -> Iterator[DanglingReference]:
+    """Yield the objects that have links and do not exist."""
+    objects = current.model(field.type_id)._base_manager.using(alias).values('pk')
+    links = _links(current, field)._default_manager.using(alias).exclude(source_id__in=objects)
+    for object_id in links.order_by('source_id').values_list('source_id', flat=True).distinct()[:REFERENCES_SHOWN]:
+        yield DanglingReference(field.type_id, field, object_id, '', 0, is_orphan=True)
+
+
+def _links(current: World, field: FieldDefinition) -> type:
+    """Return the class of the link rows of a many-valued field."""
+    if field.is_polymorphic:
+        return current.model(field.type_id)._meta.get_field(links_name(field)).related_model
+    return current.link_model(field.type_id, field.id)
 
 
 def _class_of(current: World, target: TargetRef | None) -> type | None:
@@ -94,6 +166,6 @@ def _class_of(current: World, target: TargetRef | None) -> type | None:
 
 def _without_target(referrers: QuerySet, columns: tuple[str, str], targets: type | None, alias: str) -> QuerySet:
     referring = referrers.filter(**{f'{columns[1]}__isnull': False}).order_by(columns[0]).values_list(*columns)
-    if targets is None:
-        return referring
-    return referring.exclude(**{f'{columns[1]}__in': targets._base_manager.using(alias).values('pk')})
+    if targets is not None:
+        referring = referring.exclude(**{f'{columns[1]}__in': targets._base_manager.using(alias).values('pk')})
+    return referring[:REFERENCES_SHOWN]

@@ -65,13 +65,17 @@ def reconcile_all(alias: str) -> dict[int, Plan]:
 
     Costs four queries when nothing is to do, however many types there are.
     """
-    target = Target.for_alias(alias)
+    return {type_id: reconcile(alias, type_id) for type_id in plan_all(alias)}
+
+
+def plan_all(alias: str) -> dict[int, Plan]:
+    """Return what `reconcile_all` would do now, by type id."""
     definitions = load_definitions(alias)
-    actual = introspect_all(target)
+    actual = introspect_all(Target.for_alias(alias))
     now = timezone.now().isoformat(timespec='seconds')
     plans = {}
     for type_id in sorted({*definitions, *actual}):
         desired = compile_type(definitions[type_id]) if type_id in definitions else Schema()
-        if diff(actual.get(type_id, Schema()), desired, now=now):
-            plans[type_id] = reconcile(alias, type_id)
+        if plan := diff(actual.get(type_id, Schema()), desired, now=now):
+            plans[type_id] = plan
     return plans

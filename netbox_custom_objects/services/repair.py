@@ -5,24 +5,14 @@ Rows and columns are written in one transaction, so that a crash leaves them who
 that was queued after a commit: an index that was never built, or one that is invalid because its build was killed.
 """
 
-from collections.abc import Callable
-
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import JobIntervalChoices
 from netbox.jobs import JobRunner, system_job
 
 from ..ddl.plan import Plan
-from ..ddl.target import MAIN_ALIAS
 from .reconcile import reconcile_all
-
-_list_branches: Callable[[], list[str]] = list
-
-
-def set_branch_lister(lister: Callable[[], list[str]]) -> None:
-    """Make `lister` name the connection aliases of the branches that may be repaired: those nobody is busy with."""
-    global _list_branches
-    _list_branches = lister
+from .schemas import open_schemas
 
 
 @system_job(interval=JobIntervalChoices.INTERVAL_HOURLY)
@@ -45,5 +35,5 @@ def repair() -> dict[str, dict[int, Plan]]:
 
     Costs five queries per schema when nothing is to do. Indexes on big tables are queued as jobs, as always.
     """
-    found = {alias: reconcile_all(alias) for alias in (MAIN_ALIAS, *_list_branches())}
+    found = {schema.alias: reconcile_all(schema.alias) for schema in open_schemas()}
     return {alias: plans for alias, plans in found.items() if plans}

@@ -199,6 +199,29 @@ def test_errors_are_described(rest, every_kind):
     assert parameters(operations['patch', '{id}/'])['If-Match']['in'] == 'header'
 
 
+def test_what_a_write_may_be_asked_besides_its_body(rest, every_kind):
+    """The parameters are described, and the answers that they ask for."""
+    document = get_schema(rest)
+    operations = operations_of(document, 'every-kind')
+    dry_run = {'$ref': '#/components/schemas/DryRun'}
+    for (method, path), action in OPERATIONS.items():
+        operation = operations[method, path]
+        asked = {'dry_run', 'background'} & set(parameters(operation))
+        if method == 'get':
+            assert not asked
+            continue
+        assert asked == {'dry_run', *(['background'] if path == '' else [])}, action
+        assert ('202' in operation['responses']) == (path == ''), action
+        schema = operation['responses']['200']['content']['application/json']['schema']
+        if method in ('put', 'patch'):
+            assert dry_run in schema['anyOf']
+        else:
+            assert schema == dry_run
+    answer = rest.post('every-kind/?dry_run=true', {'title': 'x'}, expect=200)
+    described = document['components']['schemas']['DryRun']
+    assert set(answer) == set(described['properties']) == set(described['required'])
+
+
 def test_parameters_of_a_list(rest, every_kind):
     found = parameters(operations_of(get_schema(rest), 'every-kind')['get', ''])
     assert found.keys() >= get_filterset_class(every_kind.get_model()).base_filters.keys()

@@ -20,7 +20,8 @@ from netbox.api.pagination import NetBoxPagination
 from ... import settings
 from ...exceptions import SchemaChangeRefused, SchemaLocked
 from ..schema import StrictAutoSchema
-from .dry_run import DRY_RUN, DryRunMixin
+from ..schema_writes import BACKGROUND, DRY_RUN
+from .dry_run import DryRunMixin
 
 # What a GET may ask besides filters: paging, choice of keys and format (NetBox), the branch (netbox-branching).
 PARAMETERS = frozenset((
@@ -28,7 +29,7 @@ PARAMETERS = frozenset((
     'ordering', 'start',
 ))  # fmt: skip
 # What a write to one object may ask, which is looked up by the same filters.
-WRITE_PARAMETERS = frozenset((DRY_RUN, 'background'))
+WRITE_PARAMETERS = frozenset((DRY_RUN, BACKGROUND))
 
 
 def refuse_unknown(asked: Iterable[str], filters: Iterable[str], parameters: Iterable[str] = PARAMETERS) -> None:

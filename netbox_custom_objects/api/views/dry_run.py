@@ -27,8 +27,8 @@ from utilities.views import get_action_url
 from ...field_types.filters import FALSE_WORDS, TRUE_WORDS
 from ...models.payload import by_name
 from ...services.preview import Step, previewing
+from ..schema_writes import BACKGROUND, DRY_RUN
 
-DRY_RUN = 'dry_run'
 # How many objects of one type are named.
 OBJECTS_SHOWN = 100
 # Keys that an object which does not exist yet has no values for.
@@ -49,13 +49,16 @@ def is_dry_run(request) -> bool:
     word = request.query_params[DRY_RUN].lower()
     if word not in TRUE_WORDS + FALSE_WORDS:
         raise ValidationError({DRY_RUN: [_('This is neither true nor false: {word}').format(word=word)]})
-    if word in TRUE_WORDS and request.query_params.get('background', '').lower() == 'true':
-        raise ValidationError({'background': [_('A dry run cannot be left to a background job.')]})
+    if word in TRUE_WORDS and request.query_params.get(BACKGROUND, '').lower() == 'true':
+        raise ValidationError({BACKGROUND: [_('A dry run cannot be left to a background job.')]})
     return word in TRUE_WORDS
 
 
 class DryRunMixin(NetBoxModelViewSet):
     """Lets all writes of a viewset be tried out; `partial_update` and its like call these in turn."""
+
+    # Read by the OpenAPI schema.
+    has_dry_run = True
 
     def create(self, request, *args, **kwargs):
         return self._run(super().create, request, *args, **kwargs)

@@ -1,0 +1,79 @@
+"""
+How OpenAPI describes what a write can be asked besides its body: to be tried out, or left to a background job.
+
+May import DRF and drf-spectacular's vocabulary only.
+"""
+
+from django.utils.translation import gettext_lazy as _
+from drf_spectacular.utils import OpenApiParameter
+from rest_framework import serializers
+
+DRY_RUN = 'dry_run'
+BACKGROUND = 'background'
+
+# Writes of lists can be left to a job; `create` takes a list, too.
+BULK_WRITES = ('create', 'bulk_update', 'bulk_partial_update', 'bulk_destroy')
+
+DESCRIPTIONS = {
+    DRY_RUN: _('Answer what the request would do, with status 200, and do nothing.'),
+    BACKGROUND: _('Leave a list to a background job, and answer with 202 and the job.'),
+    '200': _('What the request would do, as `dry_run=true` asked for.'),
+    '202': _('The list was left to a background job, as `background=true` asked for.'),
+}
+
+
+class PlanStepSerializer(serializers.Serializer):
+    """A step that would change a table."""
+
+    operation = serializers.CharField()
+    description = serializers.CharField()
+    table = serializers.CharField()
+    column = serializers.CharField(allow_null=True)
+    lock = serializers.CharField()
+    when = serializers.ChoiceField(['inline', 'job'])
+    destructive = serializers.BooleanField()
+    rows = serializers.IntegerField(allow_null=True)
+    values = serializers.IntegerField(allow_null=True)
+
+
+class AffectedObjectsSerializer(serializers.Serializer):
+    """Objects of one type that would be changed or deleted: their number, and those that the user may view."""
+
+    object_type = serializers.CharField()
+    count = serializers.IntegerField()
+    objects = serializers.ListField(child=serializers.DictField())
+
+
+class DryRunSerializer(serializers.Serializer):
+    """What a write would do."""
+
+    dry_run = serializers.BooleanField()
+    results = serializers.ListField(child=serializers.DictField())
+    plan = PlanStepSerializer(many=True)
+    changed = AffectedObjectsSerializer(many=True)
+    deleted = AffectedObjectsSerializer(many=True)
+
+
+class QueuedJobSerializer(serializers.Serializer):
+    """A job that will do the work."""
+
+    id = serializers.IntegerField()
+    url = serializers.URLField()
+    status = serializers.CharField()
+
+
+class BackgroundSerializer(serializers.Serializer):
+    """Where to ask for the outcome of work that was left to a job."""
+
+    job = QueuedJobSerializer()
+
+
+def parameters(action: str) -> list[OpenApiParameter]:
+    """Return what a write may be asked in its query."""
+    names = [DRY_RUN, *([BACKGROUND] if action in BULK_WRITES else [])]
+    return [OpenApiParameter(name, bool, OpenApiParameter.QUERY, description=DESCRIPTIONS[name]) for name in names]
+
+
+def bodies(action: str) -> dict[str, type[serializers.Serializer]]:
+    """Return the answers that those parameters ask for, by status."""
+    return {'200': DryRunSerializer, **({'202': BackgroundSerializer} if action in BULK_WRITES else {})}

@@ -1,0 +1,132 @@
+"""
+Checks custom object types in main and in branches, and mends what is out of line: tables, and references to nothing.
+
+Presentation only: what is done is in services.reconcile and services.integrity.
+"""
+
+import json
+import sys
+import uuid
+
+from django.core.management.base import BaseCommand, CommandError
+
+from netbox.context_managers import event_tracking
+from users.models import User
+from utilities.request import NetBoxFakeRequest
+
+from ...runtime.registry import world
+from ...services.integrity import find_dangling, let_go
+from ...services.reconcile import plan_all, reconcile
+from ...services.schemas import MAIN, OpenSchema, open_schemas
+
+ALL = 'all'
+
+
+class Command(BaseCommand):
+    help = (
+        'Compares the tables of custom object types with their definitions, in main and in every open branch, and '
+        'makes them equal. With --check-references: finds references to objects that do not exist. '
+        'Exit status: 0 if nothing is out of line (any more), 1 if something is left.'
+    )
+
+    def add_arguments(self, parser):
+        parser.add_argument('--dry-run', action='store_true', help='say what would be done, and do nothing')
+        parser.add_argument('--cot', metavar='NAME|ID', help='one custom object type only')
+        parser.add_argument('--branch', metavar=f'NAME|{MAIN}|{ALL}', default=ALL, help=f'default: {ALL}, with main')
+        parser.add_argument('--check-references', action='store_true', help='look for references that lead nowhere')
+        parser.add_argument('--repair', action='store_true', help='with --check-references: clear them, and log it')
+        parser.add_argument('--user', help='in whose name --repair is logged; by default that of the first superuser')
+        parser.add_argument('--json', action='store_true', help='print JSON')
+
+    def handle(self, *args, **options):
+        if options['repair'] and (not options['check_references'] or options['dry_run']):
+            raise CommandError('--repair goes with --check-references, and without --dry-run.')
+        schemas = self.chosen_schemas(options['branch'])
+        types = {schema: self.chosen_types(schema, options['cot']) for schema in schemas}
+        if options['cot'] and not any(types.values()):
+            raise CommandError(f'There is no custom object type "{options["cot"]}".')
+        check = self.check_references if options['check_references'] else self.check_tables
+        found = [entry for schema in schemas for entry in check(schema, types[schema], options)]
+        if options['json']:
+            self.stdout.write(json.dumps(found, indent=2))
+        else:
+            self.print_found(found)
+        if any(not entry['done'] for entry in found):
+            sys.exit(1)
+
+    def chosen_schemas(self, name: str) -> list[OpenSchema]:
+        schemas = open_schemas()
+        chosen = [schema for schema in schemas if name in (ALL, schema.name)]
+        if not chosen:
+            names = ', '.join(schema.name for schema in schemas)
+            raise CommandError(f'There is no open branch "{name}". There are: {names}.')
+        return chosen
+
+    def chosen_types(self, schema: OpenSchema, wanted: str | None) -> set[int] | None:
+        """Return the ids of the types to look at in a schema, None for all of them and what is left of others."""
+        if wanted is None:
+            return None
+        definitions = world(schema.alias).definitions.values()
+        return {definition.id for definition in definitions if wanted in (definition.name, str(definition.id))}
+
+    def check_tables(self, schema: OpenSchema, type_ids, options) -> list[dict]:
+        """Return one entry for each step that brings a table into line, done unless it is a dry run."""
+        names = {pk: definition.name for pk, definition in world(schema.alias).definitions.items()}
+        plans = plan_all(schema.alias)
+        wanted = [type_id for type_id in plans if type_ids is None or type_id in type_ids]
+        if not options['dry_run']:
+            for type_id in wanted:
+                reconcile(schema.alias, type_id)
+            left = plan_all(schema.alias)
+        else:
+            left = plans
+        return [
+            {
+                'schema': schema.name,
+                'type': names.get(type_id, str(type_id)),
+                'what': sentence,
+                'done': type_id not in left,
+            }
+            for type_id in wanted
+            for sentence in plans[type_id].describe()
+        ]
+
+    def check_references(self, schema: OpenSchema, type_ids, options) -> list[dict]:
+        """Return one entry for each reference that leads nowhere, done if it was cleared."""
+        definitions = world(schema.alias).definitions
+        with schema.activate():
+            found = list(find_dangling(schema.alias, type_ids))
+            if options['repair'] and found:
+                with event_tracking(self.request(options['user'])):
+                    let_go(schema.alias, found)
+        return [
+            {
+                'schema': schema.name,
+                'type': definitions[dangling.type_id].name,
+                'what': dangling.describe(definitions[dangling.type_id].display_name),
+                'url': None if dangling.is_orphan else self.url(schema, dangling),
+                'done': options['repair'],
+            }
+            for dangling in found
+        ]
+
+    def url(self, schema: OpenSchema, dangling) -> str:
+        model = world(schema.alias).model(dangling.type_id)
+        return model._get_action_url(kwargs={'pk': dangling.object_id})
+
+    def request(self, username: str | None):
+        users = User.objects.filter(username=username) if username else User.objects.filter(is_superuser=True)
+        user = users.order_by('pk').first()
+        if user is None:
+            raise CommandError(f'There is no user "{username}".' if username else 'There is no superuser: give --user.')
+        return NetBoxFakeRequest({'id': uuid.uuid4(), 'user': user, 'META': {}, 'GET': {}, 'POST': {}, 'path': ''})
+
+    def print_found(self, found: list[dict]) -> None:
+        if not found:
+            self.stdout.write('Nothing is out of line.')
+        width = max((len(entry['schema']) for entry in found), default=0)
+        for entry in found:
+            line = f'{entry["schema"].ljust(width)}  {entry["type"]}: {entry["what"]}'
+            if entry.get('url'):
+                line += f' See {entry["url"]}.'
+            self.stdout.write(f'{line} Done.' if entry['done'] else line)
