@@ -120,6 +120,9 @@ class TestEdit:
         assert 'Edited' in text_of(browser.get(f'/core/changelog/{ObjectChange.objects.get(action="update").pk}/'))
         assert 'Updated' in text_of(browser.get(f'custom-object-types/{kind.pk}/changelog/'))
 
+    def test_offers_no_documentation_that_does_not_exist(self, browser):
+        assert 'View model documentation' not in browser.get('custom-object-types/add/')
+
 
 class TestDelete:
     def test_says_what_goes_with_it(self, browser, every_kind):

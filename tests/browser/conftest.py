@@ -1,0 +1,100 @@
+"""A NetBox with its background worker for each module, and the system's Chromium; a failure leaves a picture behind."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+
+from dev import database, services
+from dev.paths import STATE
+from dev.serve import start_netbox
+from tests.browser.chromium import NOT_FOUND, arguments, find_chromium
+from tests.browser.pages import SECONDS_TO_ANSWER, Pages
+from tests.support.environment import DATABASE
+
+EVIDENCE = STATE / 'browser'
+FAILED = pytest.StashKey[bool]()
+
+expect.set_options(timeout=SECONDS_TO_ANSWER * 1000)
+
+
+@pytest.fixture(scope='module')
+def browser():
+    """Chromium. For a module at most: meanwhile Playwright's event loop keeps Django's ORM off this thread."""
+    binary = find_chromium()
+    if not binary:
+        pytest.fail(NOT_FOUND, pytrace=False)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=binary, args=arguments())
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope='module')
+def netbox(browser):
+    """NetBox as in production: several web processes, a worker, and a database of its own."""
+    # Not the database of this process, which the tests of other modules replace.
+    name = DATABASE.replace('test', 'browser')
+    services.start()
+    database.clone(name, in_memory=True)
+    try:
+        server = start_netbox(name)
+    except SystemExit as reason:
+        # It would end the whole run, not only the tests of this module.
+        pytest.fail(str(reason), pytrace=False)
+    with server:
+        yield server
+    database.drop(name)
+
+
+@pytest.fixture
+def page(request, browser, netbox):
+    """A new window of an English-speaking browser that knows nothing of other tests."""
+    context = browser.new_context(base_url=netbox.url, locale='en-US', viewport={'width': 1400, 'height': 1000})
+    page = context.new_page()
+    yield page
+    if request.node.stash.get(FAILED, False):
+        keep_evidence(page, EVIDENCE / re.sub(r'\W+', '_', request.node.name))
+    context.close()
+
+
+@pytest.fixture
+def pages(page, netbox):
+    """The window of an administrator who has logged in, at the list of types; its faults fail the test."""
+    pages = Pages(page)
+    pages.log_in(netbox.username, netbox.password, then='/plugins/custom-objects/')
+    return pages
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item):
+    """Fail a test whose browser met an error; if it fails anyway, say what the browser met."""
+    try:
+        result = yield
+    except Exception as error:
+        for fault in faults_of(item):
+            error.add_note(f'The browser met: {fault}')
+        raise
+    if faults := faults_of(item):
+        pytest.fail('The browser met:\n' + '\n'.join(faults), pytrace=False)
+    return result
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item):
+    report = yield
+    if report.failed:
+        item.stash[FAILED] = True
+    return report
+
+
+def faults_of(item) -> list[str]:
+    """Return what went wrong in the windows of a test, whether or not it looked."""
+    return [fault for value in item.funcargs.values() if isinstance(value, Pages) for fault in value.faults]
+
+
+def keep_evidence(page, path):
+    """Save what a window shows, as a picture and as HTML."""
+    path.parent.mkdir(exist_ok=True)
+    path.with_suffix('.html').write_text(page.content())
+    page.screenshot(path=path.with_suffix('.png'), full_page=True)
