@@ -11,6 +11,9 @@ ISO_DATETIME = r'^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:
 ADDRESS = r'^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*)(/[0-9]{1,3})?$'
 PREFIX = ADDRESS.replace(')?$', ')$')
 
+# Nor for a number: it reads underscores between digits, and hexadecimal, octal and binary notations.
+NUMBER = '^[^_xXoObB]*$'
+
 _HEX = '[0-9A-Fa-f]'
 COLOR = rf'^#?{_HEX}{{6}}$'
 # Whether it is an address in every respect is not for PostgreSQL to say.
@@ -29,6 +32,8 @@ COLOR_COLUMN, EMAIL_COLUMN = 'character varying(6)', 'character varying(254)'
 
 # What the text of a value must look like, by the type that it is to have.
 PATTERNS = {
+    'bigint': NUMBER,
+    'numeric(8,2)': NUMBER,
     'date': ISO_DATE,
     'timestamp with time zone': ISO_DATETIME,
     'inet': ADDRESS,

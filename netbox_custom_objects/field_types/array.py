@@ -326,6 +326,7 @@ class ArrayFieldType(FieldType):
                 allow_empty=not field.required,
                 **{name: limit for name, limit in limits.items() if limit is not None},
                 **self.presence_kwargs(field),
+                **self.label_kwargs(field),
             )
         }
 

@@ -179,6 +179,10 @@ class FieldType:
     def clean_instance(self, instance: models.Model, field: FieldDefinition) -> None:
         """Raise ValidationError, keyed by attribute, unless the attributes of an object go together."""
 
+    def gone_choices(self, field: FieldDefinition, value: Any) -> list[str]:
+        """Return what a value holds that is no choice of its set (any more)."""
+        return []
+
     def get_empty_condition(self, field: FieldDefinition) -> models.Q:
         """Return the condition that an object has no value: NULL, or what counts as missing where one is required."""
         condition = models.Q(**{f'{field.name}__isnull': True})

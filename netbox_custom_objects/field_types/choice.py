@@ -27,7 +27,7 @@ from .base import FieldType
 from .choice_sets import Choices, choices_of
 from .filters import ChoiceFilter, EmptyFilter, MemberFilter
 from .graphql import CustomObjectChoiceType
-from .rest import ChoiceValueField, ChoiceValueListField
+from .rest import ChoiceValueField, ChoiceValueListField, held_values
 
 VALUE_LENGTH = 100
 
@@ -113,6 +113,10 @@ class ChoiceFieldType(FieldType):
     def choices(self, field: FieldDefinition) -> Choices:
         return choices_of(field.choice_set) if field.choice_set else Choices((), {}, {})
 
+    def gone_choices(self, field, value):
+        choices = self.choices(field)
+        return [item for item in held_values(value) if item not in choices]
+
     def check_choice(self, field: FieldDefinition, value) -> None:
         if value not in self.choices(field):
             raise ValidationError(_('%(value)s is not a valid choice.'), params={'value': value})
@@ -134,10 +138,10 @@ class SelectFieldType(ChoiceFieldType):
     column_type = f'character varying({VALUE_LENGTH})'
 
     def get_model_field(self, field, **kwargs):
-        return models.CharField(max_length=VALUE_LENGTH, **self.model_field_kwargs(field), **kwargs)
-
-    def get_validators(self, field):
-        return [*super().get_validators(field), lambda value: self.check_choice(field, value)]
+        # Not one of the field's validators, which forms have as well: they offer a choice that is gone to its holder.
+        own = self.model_field_kwargs(field)
+        own['validators'] = [*own['validators'], lambda value: self.check_choice(field, value)]
+        return models.CharField(max_length=VALUE_LENGTH, **own, **kwargs)
 
     def choice_filter(self, field, values):
         return {f'{field.name}__in': values}

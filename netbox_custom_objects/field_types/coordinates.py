@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 import django_tables2 as tables
-from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -15,6 +14,7 @@ from netbox.ui import attrs
 from ..choices import FilterLogicChoices
 from ..ddl.spec import Column
 from .base import FieldType
+from .digits import DecimalFormField, DecimalModelField, DecimalValueField
 from .filters import DecimalFilter
 from .graphql import related_type
 
@@ -78,14 +78,14 @@ class CoordinatesFieldType(FieldType):
             **{self.attribute(field, part): self.get_part(field, part) for part in PARTS},
         }
 
-    def get_part(self, field, part: Part) -> models.DecimalField:
+    def get_part(self, field, part: Part) -> DecimalModelField:
         """Return the model field of the latitude or the longitude."""
         kwargs = self.model_field_kwargs(field) | {
             'verbose_name': self.label(field, part),
             'db_column': field.column(part.suffix),
             'validators': [MinValueValidator(-part.limit), MaxValueValidator(part.limit)],
         }
-        return models.DecimalField(max_digits=part.digits, decimal_places=PLACES, **kwargs)
+        return DecimalModelField(max_digits=part.digits, decimal_places=PLACES, **kwargs)
 
     def get_point(self, instance, field) -> Point | None:
         """Return where an object is, None if it does not say so."""
@@ -117,8 +117,8 @@ class CoordinatesFieldType(FieldType):
     def get_form_fields(self, field, **kwargs):
         return {self.attribute(field, part): self.get_form_part(field, part, **kwargs) for part in PARTS}
 
-    def get_form_part(self, field, part: Part, **kwargs) -> forms.DecimalField:
-        form_field = forms.DecimalField(
+    def get_form_part(self, field, part: Part, **kwargs) -> DecimalFormField:
+        form_field = DecimalFormField(
             min_value=-part.limit,
             max_value=part.limit,
             max_digits=part.digits,
@@ -134,7 +134,7 @@ class CoordinatesFieldType(FieldType):
 
     def get_filterform_fields(self, field):
         return {
-            self.attribute(field, part): forms.DecimalField(required=False, label=self.label(field, part))
+            self.attribute(field, part): DecimalFormField(required=False, label=self.label(field, part))
             for part in PARTS
         }
 
@@ -144,8 +144,17 @@ class CoordinatesFieldType(FieldType):
         names = {part: self.attribute(field, part) for part in PARTS}
         return {name: DecimalFilter(field_name=name, label=self.label(field, part)) for part, name in names.items()}
 
-    def get_serializer_kwargs(self, field):
-        return {name: self.presence_kwargs(field) for name in self.attributes(field)}
+    def get_serializer_fields(self, field, model):
+        return {
+            self.attribute(field, part): DecimalValueField(
+                min_value=-part.limit,
+                max_value=part.limit,
+                max_digits=part.digits,
+                decimal_places=PLACES,
+                **self.declared_kwargs(field, model) | {'label': self.label(field, part)},
+            )
+            for part in PARTS
+        }
 
     def get_serializer_names(self, field):
         return self.attributes(field)

@@ -20,6 +20,7 @@ from psycopg.errors import QueryCanceled
 from utilities import filters
 
 from .choice_sets import choices_of
+from .digits import DecimalFormField, IntegerFormField
 
 TRUE_WORDS, FALSE_WORDS = ('true', '1', 'yes'), ('false', '0', 'no')
 # PostgreSQL's limit; no zone on earth comes near.
@@ -146,9 +147,13 @@ class ChoiceFilter(ChoiceMixin, TextFilter):
 class BigNumberFilter(SingleColumnMixin, filters.MultiValueBigNumberFilter):
     """Whole numbers of 64 bits."""
 
+    field_class = filters.multivalue_field_factory(IntegerFormField)
+
 
 class DecimalFilter(SingleColumnMixin, filters.MultiValueDecimalFilter):
     """Decimal numbers."""
+
+    field_class = filters.multivalue_field_factory(DecimalFormField)
 
 
 class DateFilter(SingleColumnMixin, filters.MultiValueDateFilter):

@@ -15,7 +15,6 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from netaddr import IPNetwork
-from rest_framework import serializers
 
 from ipam.fields import IPAddressField
 from netbox.search import FieldTypes
@@ -24,6 +23,7 @@ from utilities.forms.utils import add_blank_choice
 
 from .base import FieldType
 from .filters import EmptyFilter, SingleColumnMixin, TextFilter
+from .rest import ParsedTextField
 
 # Nothing but digits, colons and dots, and a length: libraries and PostgreSQL also read netmasks, zones, single numbers
 # and shortened addresses, each a little differently.
@@ -92,24 +92,6 @@ class NetworkFormField(forms.CharField):
     def has_changed(self, initial, data):
         # Two addresses of one network are equal to netaddr.
         return str(initial or '') != str(data or '')
-
-
-class NetworkValueField(serializers.CharField):
-    """What `parse` reads, as text."""
-
-    def __init__(self, parse, **kwargs):
-        self.parse = parse
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data):
-        text = super().to_internal_value(data)
-        try:
-            return self.parse(text)
-        except ValidationError as error:
-            raise serializers.ValidationError(error.messages) from error
-
-    def to_representation(self, value):
-        return str(value)
 
 
 class NetworkFilter(TextFilter):
@@ -182,7 +164,7 @@ class NetworkFieldType(FieldType):
         return NetworkFormField(self.parse, **self.form_field_kwargs(field, **kwargs))
 
     def get_serializer_fields(self, field, model):
-        return {field.name: NetworkValueField(self.parse, **self.declared_kwargs(field, model))}
+        return {field.name: ParsedTextField(self.parse, **self.declared_kwargs(field, model))}
 
     def get_filters(self, field):
         found = super().get_filters(field)

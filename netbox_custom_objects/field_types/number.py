@@ -3,15 +3,21 @@
 from decimal import Decimal
 
 import django_tables2 as tables
-from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
-from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from netbox.ui import attrs
 
 from .base import FieldType
+from .digits import (
+    DecimalFormField,
+    DecimalModelField,
+    DecimalValueField,
+    IntegerFormField,
+    IntegerModelField,
+    IntegerValueField,
+)
 from .filters import BigNumberFilter, DecimalFilter
 from .graphql import BigInt
 
@@ -30,6 +36,11 @@ class NumberFieldType(FieldType):
             validators.append(MaxValueValidator(field.validation_maximum))
         return validators
 
+    def value_limits(self, field) -> dict[str, int]:
+        """Return the limits of the field as form and serializer fields take them."""
+        limits = {'min_value': field.validation_minimum, 'max_value': field.validation_maximum}
+        return {name: limit for name, limit in limits.items() if limit is not None}
+
     def get_table_column_field(self, field):
         return tables.Column(linkify=field.primary or None, verbose_name=field.display_label)
 
@@ -46,7 +57,7 @@ class IntegerFieldType(NumberFieldType):
     graphql_type = BigInt
 
     def get_model_field(self, field, **kwargs):
-        return models.BigIntegerField(**self.model_field_kwargs(field), **kwargs)
+        return IntegerModelField(**self.model_field_kwargs(field), **kwargs)
 
     def to_python(self, field, value):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
@@ -54,10 +65,14 @@ class IntegerFieldType(NumberFieldType):
         return value
 
     def get_form_field(self, field, **kwargs):
-        return forms.IntegerField(min_value=INT64_MIN, max_value=INT64_MAX, **self.form_field_kwargs(field, **kwargs))
+        return IntegerFormField(**self.form_field_kwargs(field, **kwargs))
+
+    def get_serializer_fields(self, field, model):
+        limits = {'min_value': INT64_MIN, 'max_value': INT64_MAX, **self.value_limits(field)}
+        return {field.name: IntegerValueField(**limits, **self.declared_kwargs(field, model))}
 
     def get_filterform_field(self, field):
-        return forms.IntegerField(required=False)
+        return IntegerFormField(required=False)
 
     def get_filter(self, field):
         return BigNumberFilter(field_name=field.name, label=field.display_label)
@@ -69,7 +84,7 @@ class DecimalFieldType(NumberFieldType):
     graphql_type = Decimal
 
     def get_model_field(self, field, **kwargs):
-        return models.DecimalField(
+        return DecimalModelField(
             max_digits=DECIMAL_DIGITS, decimal_places=DECIMAL_PLACES, **self.model_field_kwargs(field), **kwargs
         )
 
@@ -79,7 +94,7 @@ class DecimalFieldType(NumberFieldType):
         if isinstance(value, bool):
             raise ValidationError(_('A number is needed.'))
         # Through text, so that a JSON 1.1 is the decimal 1.1 and not its nearest binary fraction.
-        return models.DecimalField().to_python(str(value))
+        return DecimalModelField().to_python(str(value))
 
     def to_payload(self, value, stored=None):
         if isinstance(stored, Decimal) and stored.is_finite():
@@ -88,12 +103,22 @@ class DecimalFieldType(NumberFieldType):
         return value
 
     def get_form_field(self, field, **kwargs):
-        return forms.DecimalField(
+        return DecimalFormField(
             max_digits=DECIMAL_DIGITS, decimal_places=DECIMAL_PLACES, **self.form_field_kwargs(field, **kwargs)
         )
 
+    def get_serializer_fields(self, field, model):
+        return {
+            field.name: DecimalValueField(
+                max_digits=DECIMAL_DIGITS,
+                decimal_places=DECIMAL_PLACES,
+                **self.value_limits(field),
+                **self.declared_kwargs(field, model),
+            )
+        }
+
     def get_filterform_field(self, field):
-        return forms.DecimalField(required=False)
+        return DecimalFormField(required=False)
 
     def get_filter(self, field):
         return DecimalFilter(field_name=field.name, label=field.display_label)

@@ -240,7 +240,7 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
         return EmptyFilter(field_name=f'{field.name}_object_id', label=field.display_label)
 
     def get_serializer_fields(self, field, model):
-        return {field.name: PolymorphicField(field, **self.presence_kwargs(field))}
+        return {field.name: PolymorphicField(field, **self.presence_kwargs(field), **self.label_kwargs(field))}
 
     def get_serializer_kwargs(self, field):
         return {}
@@ -335,7 +335,12 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
         return EmptyFilter(field_name=field.name, label=field.display_label)
 
     def get_serializer_fields(self, field, model):
-        kwargs = {'required': field.required, 'allow_empty': not field.required, 'allow_null': not field.required}
+        kwargs = {
+            'required': field.required,
+            'allow_empty': not field.required,
+            'allow_null': not field.required,
+            **self.label_kwargs(field),
+        }
         if field.default_json is not None:
             kwargs |= {
                 'required': False,

@@ -2,13 +2,12 @@
 
 from django.db.models import Q
 
-from utilities import filters
-
 from ..definitions import FieldDefinition, TargetRef
+from .filters import BigNumberFilter
 from .generic import content_type_id, links_name
 
 
-class TargetKeyFilter(filters.MultiValueBigNumberFilter):
+class TargetKeyFilter(BigNumberFilter):
     """Matches objects whose reference is one of several objects of one type; ids of no object match nothing."""
 
     # Not `exact`: NetBox would derive lookups that mean nothing here.
@@ -17,7 +16,7 @@ class TargetKeyFilter(filters.MultiValueBigNumberFilter):
     def __init__(self, *args, field: FieldDefinition, target: TargetRef, **kwargs):
         self.field_definition = field
         self.target = target
-        super().__init__(*args, **{'lookup_expr': self.lookup, 'distinct': False, **kwargs})
+        super().__init__(*args, **{'lookup_expr': self.lookup, **kwargs})
 
     def filter(self, queryset, value):
         if not value:

@@ -23,6 +23,7 @@ from utilities.querysets import RestrictedQuerySet
 from utilities.views import get_action_url
 
 from ..definitions import FieldDefinition, TargetRef
+from .digits import IntegerFormField
 from .generic import MAX_ID, allowed_types, existing, existing_models, from_text, is_id_text, key_of, label_of, to_text
 
 # What NetBox calls the two inputs of a generic foreign key, and what they are called here (contract 3.2).
@@ -211,9 +212,9 @@ class TargetTypeField(CSVContentTypeField):
         return found
 
     @staticmethod
-    def id_field(**kwargs) -> forms.IntegerField:
+    def id_field(**kwargs) -> IntegerFormField:
         """Return the field of the object's id, which stands in the next column."""
-        return forms.IntegerField(min_value=1, max_value=MAX_ID, **kwargs)
+        return IntegerFormField(min_value=1, max_value=MAX_ID, **kwargs)
 
 
 class TargetListField(forms.CharField):

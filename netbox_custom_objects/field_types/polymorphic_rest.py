@@ -16,6 +16,7 @@ from .generic import (
     Key,
     allowed_types,
     existing,
+    existing_models,
     find_type,
     is_id_text,
     key_of,
@@ -129,6 +130,12 @@ class PolymorphicMixin:
     def __deepcopy__(self, memo):
         # DRF copies a declared field with its arguments for every request, and definitions are immutable.
         return type(self)(*self._args, **self._kwargs)
+
+    @property
+    def choices(self) -> dict[str, str]:
+        """The names of the allowed types, by what `_content_type` says, which an OPTIONS request shows."""
+        models = existing_models(self.definition)
+        return {target.label: model._meta.verbose_name for target, model in models.items()}
 
     def parse(self, data) -> Key:
         """Return the key of an allowed object, which may not exist."""

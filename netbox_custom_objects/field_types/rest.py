@@ -137,8 +137,17 @@ class ParsedTextField(serializers.CharField):
             raise serializers.ValidationError(error.messages) from error
 
 
+def held_values(value) -> list[str]:
+    """Return the choices in the value of an attribute, which holds one, or a list of them, or nothing."""
+    return [item for item in (value if isinstance(value, list) else [value]) if isinstance(item, str) and item]
+
+
 class ChoiceValueField(serializers.Field):
-    """One value of a choice set: reads as `{"value", "label"}`, is written as the bare value."""
+    """
+    One value of a choice set: reads as `{"value", "label"}`, is written as the bare value.
+
+    What the object holds already may be sent back, even if it is gone from the set.
+    """
 
     default_error_messages = {
         'nested': _('Pass the value directly, not a dictionary or list.'),
@@ -164,9 +173,13 @@ class ChoiceValueField(serializers.Field):
             self.fail('nested')
         if data == '':
             self.fail('blank')
-        if str(data) not in self.choices:
+        if str(data) not in self.choices and data not in self._held():
             self.fail('invalid_choice', value=data)
         return str(data)
+
+    def _held(self) -> list[str]:
+        field = self.parent if isinstance(self.parent, serializers.ListField) else self
+        return held_values(getattr(self.root.instance, field.source, None))
 
 
 class ChoiceValueListField(serializers.ListField):

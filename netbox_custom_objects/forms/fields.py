@@ -38,6 +38,7 @@ from ..choices import (
 )
 from ..constants import APP_LABEL
 from ..field_types import FIELD_TYPES, field_type_named
+from ..field_types.digits import IntegerFormField
 from ..field_types.generic import type_from_text
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
 from ..runtime.registry import world
@@ -139,6 +140,7 @@ class CustomObjectTypeFieldForm(NotesTargetsMixin, ForgivingErrorsMixin, Changel
             'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'deprecated',
             'deprecated_since', 'scheduled_removal', 'comments',
         )  # fmt: skip
+        field_classes = dict.fromkeys(('validation_minimum', 'validation_maximum'), IntegerFormField)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -297,6 +299,7 @@ class CustomObjectTypeFieldImportForm(NotesTargetsMixin, ForgivingErrorsMixin, C
     class Meta:
         model = CustomObjectTypeField
         fields = CustomObjectTypeFieldForm.Meta.fields
+        field_classes = CustomObjectTypeFieldForm.Meta.field_classes
 
     def clean(self):
         super().clean()

@@ -40,7 +40,20 @@ class PartErrorsMixin:
             super()._update_errors(ValidationError(kept))
 
 
-class CustomObjectForm(PartErrorsMixin, GenericObjectFormMixin, OwnerMixin, NetBoxModelForm):
+class HeldChoicesMixin:
+    """Offers choices that are gone from their set to the object that holds them, which would lose them otherwise."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            return
+        for field in surfaced_fields(self._meta.model):
+            if field_type_of(field).needs_choice_set and field.name in self.fields:
+                gone = field_type_of(field).gone_choices(field, getattr(self.instance, field.name))
+                self.fields[field.name].choices = [*self.fields[field.name].choices, *zip(gone, gone)]
+
+
+class CustomObjectForm(HeldChoicesMixin, PartErrorsMixin, GenericObjectFormMixin, OwnerMixin, NetBoxModelForm):
     """The add and edit form that those of all types are made of."""
 
     def clean(self):
@@ -59,7 +72,7 @@ class CustomObjectBulkEditForm(GenericObjectFormMixin, OwnerMixin, NetBoxModelBu
     """The bulk edit form that those of all types are made of."""
 
 
-class CustomObjectImportForm(PartErrorsMixin, NetBoxModelImportForm):
+class CustomObjectImportForm(HeldChoicesMixin, PartErrorsMixin, NetBoxModelImportForm):
     """The bulk import form that those of all types are made of; a record becomes one instance of it."""
 
     owner = CSVModelChoiceField(

@@ -7,6 +7,7 @@ Concrete classes are built by runtime.factory, which sets the class attributes n
 from typing import ClassVar
 
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.core.serializers.base import DeserializedObject
 from django.db.models.base import ModelBase
 from django.urls import reverse
@@ -31,6 +32,7 @@ from netbox.models.mixins import OwnerMixin
 from ..constants import APP_LABEL
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
+from ..field_types.rest import held_values
 from . import payload
 from .display import name_of
 
@@ -128,6 +130,28 @@ class CustomObject(
         return tuple(
             field for field in cls._definition.fields if field_type_of(field).is_surfaced(field, cls._payload_names)
         )
+
+    def clean_fields(self, exclude=None):
+        """Accept a choice that is gone from its set of an object that holds it already: other values can be edited."""
+        try:
+            super().clean_fields(exclude=exclude)
+        except ValidationError as error:
+            kept = self._kept_choices(error.error_dict)
+            errors = {name: found for name, found in error.error_dict.items() if name not in kept}
+            if errors:
+                raise ValidationError(errors) from error
+
+    def _kept_choices(self, names) -> set[str]:
+        """Return those of the names of fields whose values are wrong in nothing but choices that are stored."""
+        gone = {
+            field.name: choices
+            for field in self._surfaced_fields()
+            if field.name in names and (choices := field_type_of(field).gone_choices(field, getattr(self, field.name)))
+        }
+        if not gone or self._state.adding:
+            return set()
+        stored = type(self).objects.using(self._state.db).filter(pk=self.pk).values(*gone).first() or {}
+        return {name for name, choices in gone.items() if set(choices) <= set(held_values(stored.get(name)))}
 
     def clean(self):
         super().clean()

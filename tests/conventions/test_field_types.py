@@ -10,11 +10,8 @@ from netbox_custom_objects.field_types.registry import POLYMORPHIC_TYPES
 from tests.conventions.source import ROOT
 from tests.field_types.cases import CASES
 
-TYPES = pytest.mark.parametrize('name', FIELD_TYPES)
-# These have test modules that take the place of cases.
-WITH_POLYMORPHIC = pytest.mark.parametrize(
-    'name', [*FIELD_TYPES, *(f'polymorphic_{name}' for name in POLYMORPHIC_TYPES)]
-)
+ALL_TYPES = {**FIELD_TYPES, **{f'polymorphic_{name}': found for name, found in POLYMORPHIC_TYPES.items()}}
+TYPES = pytest.mark.parametrize('name', ALL_TYPES)
 EVERY_CASE = pytest.mark.parametrize('case', CASES, ids=str)
 
 
@@ -24,39 +21,37 @@ def test_registered_types_are_those_that_users_can_choose():
 
 @TYPES
 def test_has_a_case(name):
-    assert [case for case in CASES if case.type == name]
+    assert [case for case in CASES if case.field_type is ALL_TYPES[name]]
 
 
-@WITH_POLYMORPHIC
+@TYPES
 def test_has_a_test_module(name):
     assert (ROOT / 'tests' / 'field_types' / f'test_{name}.py').is_file()
 
 
-@WITH_POLYMORPHIC
+@TYPES
 def test_has_a_table_of_bad_input(name):
     assert find_spec(f'tests.field_types.bad_inputs.{name}')
 
 
 @TYPES
 def test_has_a_page_in_the_documentation(name):
-    page = f'field-types/{name.replace("_", "-")}.md'
-    plain = f'field-types/{name}.md'
-    found = next((path for path in (page, plain) if (ROOT / 'docs' / path).is_file()), None)
-    assert found
-    assert found in (ROOT / 'mkdocs.yml').read_text()
-    assert found.removeprefix('field-types/') in (ROOT / 'docs' / 'field-types' / 'index.md').read_text()
+    page = f'{name}.md'
+    assert (ROOT / 'docs' / 'field-types' / page).is_file()
+    assert f': field-types/{page}\n' in (ROOT / 'mkdocs.yml').read_text()
+    assert f']({page})' in (ROOT / 'docs' / 'field-types' / 'index.md').read_text()
 
 
 @EVERY_CASE
 def test_a_case_covers_every_surface(case):
-    field_type = FIELD_TYPES[case.type]
+    field_type = case.field_type
     assert len(case.samples) >= 2
     assert case.filters
     assert case.bad_filters
     assert case.graphql is not None
     assert case.bad_text is not None or case.bad_form is not None
     assert case.order is None or sorted(case.order) == list(range(len(case.samples)))
-    assert case.order is not None or field_type.many
+    assert case.order is not None or field_type.many or field_type.polymorphic
     assert case.word is None or field_type.searchable
     assert (case.bounds is not None) == field_type.bounds_allowed
     assert (case.regex is not None) == field_type.regex_allowed

@@ -5,10 +5,9 @@ from django.core.exceptions import ValidationError
 
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
-from netbox_custom_objects.field_types import FIELD_TYPES
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.cases import NAME, resolve
-from tests.support.factories import make_field, make_type
+from tests.support.factories import make_field, make_type, object_type_of
 
 MAIN = Target.for_alias('default')
 
@@ -27,6 +26,13 @@ class Kit:
         self.field = make_field(self.type, name, self.case.type, **{**self.needs, **self.attributes, **attributes})
         return self.field
 
+    def restore(self, field, pk):
+        """Bring a deleted field back, as an undo does: the same row, and the rows that point at it."""
+        field.pk = pk
+        field._state.adding = True
+        field.save()
+        field.related_object_types.set(map(object_type_of, self.needs.get('targets', ())))
+
     @property
     def model(self):
         return self.type.get_model()
@@ -37,7 +43,7 @@ class Kit:
 
     @property
     def many(self):
-        return FIELD_TYPES[self.case.type].many
+        return self.case.field_type.many
 
     def make(self, value, title='x', **attributes):
         """Create an object that holds `value`, without validation."""
@@ -85,4 +91,4 @@ class Kit:
 def expected(case, value):
     """Return what `Kit.get` finds of a value."""
     value = resolve(value)
-    return sorted(value) if FIELD_TYPES[case.type].many and value is not None else value
+    return sorted(value) if case.field_type.many and value is not None else value

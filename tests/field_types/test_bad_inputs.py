@@ -18,7 +18,8 @@ pytestmark = pytest.mark.django_db
 
 def name_of(case) -> str:
     """Return the name of the table of a case: its own, or one that the cases of a type share."""
-    return case.variant if find_spec(f'{PACKAGE}.{case.variant}') else case.type
+    own = case.variant.replace(' ', '_')
+    return own if find_spec(f'{PACKAGE}.{own}') else case.type
 
 
 # The first case of each table.

@@ -34,7 +34,7 @@ class Everything:
         if obj.pk is not None:
             obj.snapshot()
         values = {name: self.value(case, sample) for name, case in self.cases.items()}
-        many = {name for name in values if self.is_many(name)}
+        many = {name for name, case in self.cases.items() if case.field_type.many}
         for name in values.keys() - many:
             self.cases[name].store(obj, values[name], name)
         obj.full_clean()
@@ -49,7 +49,7 @@ class Everything:
         if obj is None:
             return None
         return {
-            name: case.links(getattr(obj, name)) or None if self.is_many(name) else case.load(obj, name)
+            name: case.links(getattr(obj, name)) or None if case.field_type.many else case.load(obj, name)
             for name, case in self.cases.items()
         }
 
@@ -59,9 +59,6 @@ class Everything:
 
     def value(self, case, sample):
         return None if sample is None else resolve(case.samples[sample].value)
-
-    def is_many(self, name):
-        return self.model._definition.fields_by_name[name].type == 'multiobject'
 
 
 @pytest.fixture

@@ -55,6 +55,25 @@ def test_values_come_back_as_they_went_in(rest, kit, case):
         assert shown(rest.put(f'thing/{whole["id"]}/', {'title': 'y'}), sample) == reads
 
 
+def test_options(rest, kit, case):
+    """OPTIONS says what one must know to make a form: the same about the keys of every type."""
+    kit.add(label='The <label>', description='What it is', required=True)
+    obj = kit.make(case.values[0])
+    keys = rest.options('thing/')['actions']['POST']
+    definition = kit.model._definition.fields_by_name[NAME]
+    for name in kit.field_type.get_serializer_names(definition):
+        assert keys[name]['label'] == f'The <label>{name.removeprefix(NAME).replace("_", " ")}'
+        assert keys[name]['read_only'] is False
+    told = keys[case.key]
+    assert (told['required'], told['help_text']) == (True, 'What it is')
+    choices = told.get('choices') or told.get('child', {}).get('choices', ())
+    assert sorted(choice['value'] for choice in choices) == sorted(resolve(case.choices))
+    assert all(choice['display_name'] for choice in choices)
+    assert rest.options(f'thing/{obj.pk}/')['actions']['PUT'][case.key] == told
+    kit.edit(required=False)
+    assert rest.options('thing/')['actions']['POST'][case.key]['required'] is False
+
+
 def test_lists_of_objects(rest, kit, case):
     kit.add()
     made = rest.post('thing/', [{'title': 'x', **body} for body in bodies(case)])
@@ -154,16 +173,16 @@ def test_every_filter(rest, kit, case):
     kit.add()
     kit.make_samples()
     known = {name for name in get_filterset_class(kit.model).base_filters if name.startswith(NAME)}
-    assert known == {filter.parameter for filter in case.filters}
+    assert known == {resolve(filter.parameter) for filter in case.filters}
     failures = []
     for filter in case.filters:
-        found = rest.get('thing/', limit=0, **{filter.parameter: resolve(filter.value)})['results']
+        found = rest.get('thing/', limit=0, **{resolve(filter.parameter): resolve(filter.value)})['results']
         names = sorted(body['title'] for body in found)
         wanted = sorted('null' if number is NULL else str(number) for number in filter.matches)
         if names != wanted:
             failures.append((filter, names))
     assert failures == []
-    for parameter, value in case.bad_filters:
+    for parameter, value in resolve(case.bad_filters):
         assert list(rest.get('thing/', expect=400, **{parameter: value})) == [parameter], (parameter, value)
 
 

@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 import pytest
 from django.db import transaction
+from django.forms import MultiWidget
 
 from extras.models import CachedValue
 from utilities.querydict import prepare_cloned_fields
@@ -59,7 +60,7 @@ def test_add_edit_and_clear(browser, kit, case):
         browser.get(f'thing/{obj.pk}/')
         # An edit form that is sent back as it was shown changes nothing.
         browser.get(f'thing/{obj.pk}/edit/')
-        browser.post(f'thing/{obj.pk}/edit/', **shown_values(browser, sample))
+        browser.post(f'thing/{obj.pk}/edit/', **shown_values(browser, case, sample))
         assert kit.get(obj) == expected(case, sample.value)
     other = case.samples[0]
     browser.post(f'thing/{obj.pk}/edit/', title='x', **resolve(other.form))
@@ -68,10 +69,17 @@ def test_add_edit_and_clear(browser, kit, case):
     assert kit.get(obj) is None
 
 
-def shown_values(browser, sample):
+def shown_values(browser, case, sample):
     """Return what the form on the last page would send if nobody touched it."""
     form = browser.response.context['form']
-    shown = {name: form[name].value() for name in ('title', *resolve(sample.form))}
+    shown = {}
+    for name in ('title', *resolve(case.fields_of(sample))):
+        widget, value = form[name].field.widget, form[name].value()
+        if isinstance(widget, MultiWidget):
+            inputs = widget.get_context(name, value, {})['widget']['subwidgets']
+            shown |= {part['name']: part['value'] for part in inputs}
+        else:
+            shown[name] = value
     return {name: value for name, value in shown.items() if value is not None}
 
 
@@ -100,13 +108,13 @@ def test_bulk_edit(browser, kit, case):
     assert [kit.get(obj) for obj in objects] == [expected(case, second.value)] * 2
     browser.post('thing/bulk-edit/', **sent)
     assert [kit.get(obj) for obj in objects] == [expected(case, second.value)] * 2
-    browser.post('thing/bulk-edit/', **sent, _nullify=list(second.form))
+    browser.post('thing/bulk-edit/', **sent, _nullify=case.fields_of(second))
     assert [kit.get(obj) for obj in objects] == [None] * 2
 
 
 def test_what_is_imported(browser, kit, case):
     kit.add()
-    import_file(browser, [{'title': str(number), **sample.text} for number, sample in enumerate(case.samples)])
+    import_file(browser, [{'title': str(number), **resolve(sample.text)} for number, sample in enumerate(case.samples)])
     objects = kit.model.objects.order_by('pk')
     assert [kit.get(obj) for obj in objects] == [expected(case, sample.value) for sample in case.samples]
 
@@ -124,7 +132,7 @@ def test_what_is_exported_can_be_imported_unchanged(browser, kit, case):
     assert [column for column in file.fieldnames if column.startswith(NAME)] == list(case.samples[0].text)
     rows = list(file)
     for row, sample in zip(rows, case.samples):
-        assert {column: row[column] for column in sample.text} == sample.text
+        assert {column: row[column] for column in sample.text} == resolve(sample.text)
     kit.model.objects.all().delete()
     import_text(browser, exported)
     assert [kit.get(obj) for obj in kit.model.objects.order_by('pk')] == before
@@ -143,7 +151,7 @@ def test_import_errors_name_the_record_and_the_column(browser, kit, case):
     kit.add()
     if case.bad_text is None:
         return
-    first = {'title': 'good', **case.samples[0].text}
+    first = {'title': 'good', **resolve(case.samples[0].text)}
     page = text_of(import_file(browser, [first, {'title': 'bad', **case.bad_text}], expect=200))
     messages = ' '.join(str(error) for errors in browser.response.context['form'].errors.values() for error in errors)
     assert f'Record 2 {NAME}' in (messages or page)
@@ -172,12 +180,12 @@ def test_filter_form(browser, kit, case):
     browser.get('thing/')
     inputs = fields_of(case, browser.response.context['filter_form'].fields)
     assert inputs
-    assert inputs <= {filter.parameter for filter in case.filters}
+    assert inputs <= {resolve(filter.parameter) for filter in case.filters}
     for filter in case.filters:
-        query = urlencode({filter.parameter: resolve(filter.value)}, doseq=True)
+        query = urlencode({resolve(filter.parameter): resolve(filter.value)}, doseq=True)
         rows = csv.DictReader(io.StringIO(browser.get(f'thing/?{query}&export')))
         assert len(list(rows)) == len(filter.matches), filter
-    for parameter, value in case.bad_filters:
+    for parameter, value in resolve(case.bad_filters):
         browser.get(f'thing/?{urlencode({parameter: value})}')
     kit.edit(filter_logic=FilterLogicChoices.DISABLED)
     browser.get('thing/')
@@ -192,7 +200,7 @@ def test_clone(browser, kit, case):
         obj = kit.make(sample.value)
         query = prepare_cloned_fields(obj).urlencode()
         browser.get(f'thing/add/?{query}')
-        browser.post('thing/add/', **{**shown_values(browser, sample), 'title': 'clone'})
+        browser.post('thing/add/', **{**shown_values(browser, case, sample), 'title': 'clone'})
         assert kit.get(kit.model.objects.latest('pk')) == expected(case, sample.value)
 
 

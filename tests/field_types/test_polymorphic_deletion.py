@@ -1,7 +1,6 @@
 """What happens to polymorphic references when an object that they point at is deleted."""
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +9,7 @@ from core.models import ObjectChange
 from dcim.models import Region, Site
 
 from tests.field_types.cases import sites
+from tests.field_types.polymorphic_kit import stored, type_id
 from tests.field_types.refusals import one_field
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.request import changes_of, request
@@ -19,26 +19,9 @@ NOWHERE = 10**9
 
 
 @pytest.fixture
-def node():
-    return make_type('node', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-
-
-@pytest.fixture
 def thing(node):
     """A type whose field `value` points at sites, regions and nodes."""
     return one_field('object', targets=[Site, Region, node])
-
-
-def region(name='r1'):
-    return Region.objects.get_or_create(name=name, slug=name)[0]
-
-
-def type_id(target):
-    return ContentType.objects.get_for_model(target).pk
-
-
-def stored(obj):
-    return type(obj).objects.get(pk=obj.pk)
 
 
 class TestDeletion:

@@ -1,20 +1,17 @@
 """Specials of polymorphic multiobject: links to objects of several types, in a table of their own."""
 
-import json
-
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.core.exceptions import ValidationError
 from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
-from core.models import ObjectChange
 from dcim.models import Region, Site
 
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from tests.field_types.cases import sites
+from tests.field_types.polymorphic_kit import region, stored, type_id
 from tests.field_types.refusals import one_field, refused, refused_field
 from tests.support.factories import make_field, make_object, make_type, object_type_of
 from tests.support.request import changes_of, request
@@ -24,26 +21,9 @@ MAIN = Target.for_alias('default')
 
 
 @pytest.fixture
-def node():
-    return make_type('node', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-
-
-@pytest.fixture
 def thing(node):
     """A type whose field `value` points at sites, regions and nodes."""
     return one_field('multiobject', targets=[Site, Region, node])
-
-
-def region(name='r1'):
-    return Region.objects.get_or_create(name=name, slug=name)[0]
-
-
-def type_id(target):
-    return ContentType.objects.get_for_model(target).pk
-
-
-def stored(obj):
-    return type(obj).objects.get(pk=obj.pk)
 
 
 def values(obj):
@@ -64,26 +44,6 @@ class TestStorage:
         through = thing.get_model().value.through
         with pytest.raises(IntegrityError), transaction.atomic():
             through.objects.create(source_id=obj.pk, content_type_id=type_id(Site), object_id=sites()[0].pk)
-
-    def test_rename_keeps_links(self, thing):
-        obj = make_object(thing, value=[sites()[0], region()])
-        field = thing.fields.get()
-        field.name = 'renamed'
-        field.full_clean()
-        field.save()
-        assert list(thing.get_model().objects.get(pk=obj.pk).renamed.all()) == [sites()[0], region()]
-
-    def test_a_deleted_field_that_comes_back_has_its_links(self, thing):
-        obj = make_object(thing, value=[region()])
-        field = thing.fields.get()
-        pk, targets = field.pk, list(field.related_object_types.all())
-        field.delete()
-        assert introspect(MAIN, thing.pk).table(f'custom_objects_{thing.pk}_f_{pk}').retired
-        field.pk = pk
-        field._state.adding = True
-        field.save()
-        field.related_object_types.set(targets)
-        assert list(thing.get_model().objects.get(pk=obj.pk).value.all()) == [region()]
 
     def test_deleting_an_object_takes_its_links_along(self, thing):
         obj = make_object(thing, value=[*sites(), region()])
@@ -171,12 +131,6 @@ class TestDefinition:
     def test_at_least_one_type(self):
         assert refused_field('__all__', type='multiobject', targets=[])
 
-    def test_not_unique_and_no_cascade(self):
-        assert refused_field('unique', type='multiobject', targets=[Site], unique=True)
-        assert refused_field(
-            'on_delete_behavior', make_type('a'), type='multiobject', targets=[Site], on_delete_behavior='cascade'
-        )
-
     def test_no_stored_value_loses_its_type(self, thing):
         for site in sites()[:2]:
             make_object(thing, value=[site, *sites()])
@@ -187,76 +141,6 @@ class TestDefinition:
         with pytest.raises(SchemaChangeRefused), transaction.atomic():
             field.related_object_types.remove(object_type_of(Site))
         field.related_object_types.remove(object_type_of(Region))
-
-    def test_required_is_switched_on_only_if_all_objects_have_a_value(self, thing):
-        obj = make_object(thing)
-        field = thing.fields.get()
-        field.required = True
-        assert '1 objects' in refused(field.full_clean, 'required')
-        obj.value.add(region())
-        field.full_clean()
-
-    def test_default(self):
-        thing = make_type('thing', fields=[('title', 'text')])
-        objects = [make_object(thing, title=str(n)) for n in range(2)]
-        default = [
-            {'content_type_id': type_id(Site), 'object_id': sites()[0].pk},
-            {'content_type_id': type_id(Region), 'object_id': region().pk},
-        ]
-        make_field(thing, 'value', 'multiobject', targets=[Site, Region], default=default)
-        for obj in objects:
-            assert list(thing.get_model().objects.get(pk=obj.pk).value.all()) == [sites()[0], region()]
-
-    @pytest.mark.parametrize('default', [1, 'x', {'content_type_id': 1, 'object_id': 1}, [1], [{}], [[]], 'nowhere'])
-    def test_defaults_that_do_not_fit(self, default):
-        if default == 'nowhere':
-            default = [{'content_type_id': type_id(Site), 'object_id': 10**9}]
-        assert refused_field('default', type='multiobject', targets=[Site], default=default)
-
-    def test_its_name_is_taken_once(self, thing):
-        with pytest.raises(ValidationError):
-            make_field(thing, 'value', 'text')
-
-
-class TestChangeData:
-    def test_a_list_in_a_fixed_order(self, thing):
-        obj = make_object(thing, value=[sites()[1], region(), sites()[0]])
-        key = thing.fields.get().payload_key
-        data = json.loads(json.dumps(obj.serialize_object()))
-        assert data[key] == [
-            {'content_type': 'dcim.region', 'object_id': region().pk},
-            {'content_type': 'dcim.site', 'object_id': sites()[0].pk},
-            {'content_type': 'dcim.site', 'object_id': sites()[1].pk},
-        ]
-        assert 'value' not in data
-        assert key not in make_object(thing).serialize_object()
-
-    def test_round_trip(self, thing, node):
-        for targets in ([sites()[0], region(), make_object(node, title='a')], []):
-            obj = make_object(thing, value=targets)
-            data = json.loads(json.dumps(obj.serialize_object()))
-            restored = thing.get_model().deserialize_object(data, pk=obj.pk)
-            thing.get_model().objects.get(pk=obj.pk).delete()
-            restored.save()
-            assert set(values(obj)) == set(targets)
-
-    def test_the_payload_key_is_an_alias(self, thing):
-        source, obj = make_object(thing, value=[region(), sites()[0]]), make_object(thing)
-        key = thing.fields.get().payload_key
-        for data in (source.serialize_object()[key], None):
-            setattr(obj, key, data)
-            obj.save()
-            assert set(values(obj)) == ({region(), sites()[0]} if data else set())
-
-    def test_updates_are_logged(self, thing):
-        obj, site, other = make_object(thing, value=[sites()[0]]), sites()[0], region()
-        key = thing.fields.get().payload_key
-        with request() as made:
-            obj.snapshot()
-            obj.value.set([other])
-        change = ObjectChange.objects.get(request_id=made.id)
-        assert change.prechange_data[key] == [{'content_type': 'dcim.site', 'object_id': site.pk}]
-        assert change.postchange_data[key] == [{'content_type': 'dcim.region', 'object_id': other.pk}]
 
 
 def test_links_to_what_is_deleted_are_removed_and_logged(thing, node):

@@ -1,12 +1,16 @@
 """Specials of select: a choice set decides what may be written, and may change at any time."""
 
 import pytest
+from django.apps import apps
+from django.utils import timezone
 
 from utilities.exceptions import AbortRequest
 
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.refusals import one_field, refused, refused_field, refused_value
-from tests.support.factories import make_choice_set
+from tests.support.factories import make_choice_set, make_field, make_object, make_type
+from tests.surfaces.rest import Rest, superuser
+from tests.surfaces.ui import Browser, text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -54,3 +58,100 @@ def test_a_default_is_one_of_the_choices():
     field = thing.fields.get()
     field.default = 'blue'
     assert 'blue' in refused(field.full_clean, 'default')
+
+
+class TestGoneChoices:
+    """A choice can leave its set while objects hold it: by a raw save or a merge, which ask nobody."""
+
+    @pytest.fixture(params=['select', 'multiselect'])
+    def held(self, request):
+        """The value of an object that was stored when all choices were there: `red`, or a list with it."""
+        return 'red' if request.param == 'select' else ['green', 'red']
+
+    @pytest.fixture
+    def obj(self, held):
+        fields = [{'name': 'title', 'type': 'text', 'primary': True}]
+        thing = make_type('thing', fields=fields)
+        kind = 'select' if isinstance(held, str) else 'multiselect'
+        field = make_field(thing, 'value', kind, choices=['red', 'green', 'blue'])
+        obj = make_object(thing, title='a', value=held)
+        without(field.choice_set, 'red')
+        return obj
+
+    @pytest.fixture
+    def user(self, db):
+        return superuser()
+
+    @pytest.fixture
+    def rest(self, user):
+        return Rest(user)
+
+    @pytest.fixture
+    def browser(self, user):
+        return Browser(user)
+
+    def model(self, obj):
+        """Return the class as it is now that the set was changed."""
+        return apps.get_model('netbox_custom_objects', obj._meta.model_name)
+
+    def read(self, obj):
+        found = self.model(obj).objects.get(pk=obj.pk)
+        return found.title, found.value
+
+    def test_it_is_shown(self, browser, rest, obj, held):
+        shown = rest.get(f'thing/{obj.pk}/')['value']
+        assert {'value': 'red', 'label': 'red'} in (shown if isinstance(held, list) else [shown])
+        assert rest.get('thing/')['results'][0]['value'] == shown
+        for path in ('thing/', f'thing/{obj.pk}/'):
+            assert 'red' in text_of(browser.get(path)), path
+        for path in ('thing/?export', 'thing/?export=importable'):
+            assert 'red' in browser.get(path), path
+
+    def test_other_values_can_be_edited_over_rest(self, rest, obj, held):
+        rest.patch(f'thing/{obj.pk}/', {'title': 'b'})
+        assert self.read(obj) == ('b', held)
+        rest.patch('thing/', [{'id': obj.pk, 'title': 'c'}])
+        assert self.read(obj) == ('c', held)
+        rest.put(f'thing/{obj.pk}/', {'title': 'd', 'value': held})
+        assert self.read(obj) == ('d', held)
+        rest.patch('thing/', [{'id': obj.pk, 'title': 'e', 'value': held}])
+        assert self.read(obj) == ('e', held)
+
+    def test_other_values_can_be_edited_in_forms(self, browser, obj, held):
+        page = browser.get(f'thing/{obj.pk}/edit/')
+        assert '<option value="red" selected' in ' '.join(page.split())
+        shown = browser.response.context['form']['value'].value()
+        browser.post(f'thing/{obj.pk}/edit/', title='b', value=shown)
+        assert self.read(obj) == ('b', held)
+        browser.post('thing/bulk-edit/', pk=[obj.pk], _apply='1', title='c')
+        assert self.read(obj) == ('c', held)
+        text = held if isinstance(held, str) else f'"{",".join(held)}"'
+        data = f'id,title,value\n{obj.pk},d,{text}\n'
+        browser.post('thing/bulk-import/', data=data, format='csv', csv_delimiter=',', import_method='direct')
+        assert self.read(obj) == ('d', held)
+
+    def test_no_other_object_can_get_it(self, browser, rest, obj, held):
+        model = self.model(obj)
+        other = model.objects.create(title='other')
+        for method, path in (('post', 'thing/'), ('patch', f'thing/{other.pk}/')):
+            assert list(getattr(rest, method)(path, {'title': 'x', 'value': held}, expect=400)) == ['value']
+        for path in ('thing/add/', f'thing/{other.pk}/edit/'):
+            browser.post(path, 200, title='x', value=held)
+            assert list(browser.errors) == ['value']
+        assert refused(model(title='x', value=held).full_clean)
+        other.value = held
+        assert refused(other.full_clean)
+        assert model.objects.count() == 2
+
+    def test_it_can_be_replaced_and_does_not_come_back(self, rest, obj, held):
+        choose = (lambda *values: list(values)) if isinstance(held, list) else lambda *values: values[0]
+        rest.patch(f'thing/{obj.pk}/', {'value': choose('blue')})
+        rest.patch(f'thing/{obj.pk}/', {'value': choose('red')}, expect=400)
+        assert self.read(obj) == ('a', choose('blue'))
+
+
+def without(choice_set, value):
+    """Take a choice away without asking who holds it, as a raw save does."""
+    choice_set.extra_choices = [choice for choice in choice_set.extra_choices if choice[0] != value]
+    choice_set.last_updated = timezone.now()
+    choice_set.save_base(raw=True)

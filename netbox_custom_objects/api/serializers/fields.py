@@ -1,6 +1,7 @@
 """Serializer of the fields of custom object types (contract 4.2)."""
 
 from django.core.exceptions import ValidationError as ModelValidationError
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 
@@ -11,6 +12,7 @@ from ...choices import ObjectFieldOnDeleteChoices
 from ...constants import APP_LABEL
 from ...definitions import model_name, type_id_from_model_name
 from ...field_types import FIELD_TYPES
+from ...field_types.digits import IntegerValueField
 from ...field_types.json import DocumentField
 from ...models import CustomObjectType, CustomObjectTypeField
 from .common import CheckedMessageMixin
@@ -76,6 +78,12 @@ class ObjectTypeField(serializers.RelatedField):
 
 class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSerializer, ValidatedModelSerializer):
     """A field of a type. Its target is written as `app_label` and `model`, or as `related_object_type`."""
+
+    # The limits of values.
+    serializer_field_mapping = {
+        **ValidatedModelSerializer.serializer_field_mapping,
+        models.BigIntegerField: IntegerValueField,
+    }
 
     app_label = serializers.CharField(write_only=True, required=False, allow_null=True)
     model = serializers.CharField(write_only=True, required=False, allow_null=True)

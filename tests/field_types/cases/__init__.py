@@ -3,7 +3,7 @@ The cases of all field types, one module per family; a new type needs its case h
 and a page of documentation, or the suite fails.
 """
 
-from . import array, choice, document, network, number, reference, scalar, temporal, text
+from . import array, choice, document, network, number, polymorphic, reference, scalar, temporal, text
 from .base import NAME, NULL, Case, Filter, Having, Keys, Later, Sample, by_key, resolve, sample
 from .number import INT64_MAX, INT64_MIN
 from .reference import sites
@@ -15,6 +15,7 @@ CASES = (
     *document.CASES,
     *choice.CASES,
     *reference.CASES,
+    *polymorphic.CASES,
     *network.CASES,
     *scalar.CASES,
     *array.CASES,
@@ -36,7 +37,6 @@ __all__ = (
     'Keys',
     'Later',
     'Sample',
-    'by_key',
     'by_key',
     'resolve',
     'sample',

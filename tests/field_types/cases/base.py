@@ -4,6 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from netbox_custom_objects.field_types.base import FieldType
+from netbox_custom_objects.field_types.registry import field_type_named
+
 # The field of the case's type is called this in every test of the contract.
 NAME = 'value'
 # Stands for the object without a value in a filter's matches.
@@ -67,7 +70,7 @@ def by_key(value) -> dict:
 class Filter:
     """A query parameter, its value (a list: the parameter repeated), and which samples it finds, by their number."""
 
-    parameter: str
+    parameter: 'str | Later'
     value: Any
     # Numbers of samples; NULL for the object that has no value.
     matches: tuple
@@ -91,6 +94,7 @@ class Case:
     unique: bool = True
     # Makes what the field needs: returns more arguments of make_field.
     needs: Callable[[], dict] = field(default=dict)
+    is_polymorphic: bool = False
     # Tells apart cases of one type.
     variant: str = ''
 
@@ -100,6 +104,8 @@ class Case:
     keys: tuple[str, ...] = (NAME,)
     # What a reference to many gives back, of its manager.
     links: Callable = lambda manager: sorted(manager.values_list('pk', flat=True))
+    # The lookup of objects that refer to a target, for references to many.
+    lookup: Callable = lambda target: {NAME: target}
 
     # What surfaces are tested with. At least two samples, different in every respect.
     samples: tuple[Sample, ...] = ()
@@ -109,6 +115,8 @@ class Case:
     bad_filters: tuple[tuple[str, str], ...] = ()
     # Numbers of the samples in ascending order, None for types that cannot be sorted by.
     order: tuple[int, ...] | None = None
+    # The form's fields, if their inputs have other names.
+    form_fields: tuple[str, ...] = ()
     # What the form, a file and REST refuse. None: the type takes whatever can be typed there.
     bad_form: dict | None = None
     bad_text: dict | None = None
@@ -120,6 +128,8 @@ class Case:
     regex: str | None = None
     # (minimum, maximum) between which sample 0 lies and sample 1 does not, for types with limits.
     bounds: tuple[int | None, int | None] | None = None
+    # The values that OPTIONS offers.
+    choices: tuple = ()
     # What REST is sent for no value.
     nothing: dict | None = None
     # What GraphQL's schema is told of the type: an annotation, or Keys of several.
@@ -130,12 +140,20 @@ class Case:
         return self.variant or self.type
 
     @property
+    def field_type(self) -> FieldType:
+        return field_type_named(self.type, self.is_polymorphic)
+
+    @property
     def key(self) -> str:
         return self.keys[0]
 
     @property
     def none(self) -> dict:
         return self.nothing or {self.key: None}
+
+    def fields_of(self, sample: Sample) -> list[str]:
+        """Return the names of the form fields that a sample fills in."""
+        return list(self.form_fields or sample.form)
 
     def store(self, obj, value, name: str = NAME) -> None:
         """Set the attribute, or the attributes, of an object to a value of the case."""
@@ -175,7 +193,7 @@ def resolve(value):
     if isinstance(value, (list, tuple)):
         return type(value)(resolve(item) for item in value)
     if isinstance(value, dict):
-        return type(value)((key, resolve(item)) for key, item in value.items())
+        return type(value)((resolve(key), resolve(item)) for key, item in value.items())
     return value
 
 

@@ -36,6 +36,7 @@ CASES = (
         bad_text={'value': 'blue'},
         bad_rest='blue',
         word='red',
+        choices=tuple(CHOICES),
         quick='RED',
         graphql=CustomObjectChoiceType | None,
     ),
@@ -72,6 +73,7 @@ CASES = (
         bad_text={'value': 'red,blue'},
         bad_rest=['blue'],
         word='red',
+        choices=tuple(CHOICES),
         graphql=list[CustomObjectChoiceType] | None,
     ),
 )

@@ -1,57 +1,18 @@
 """Polymorphic fields in REST: definition, values, filters, what other users see of their targets, and queries."""
 
 import pytest
-from django.contrib.contenttypes.models import ContentType
 
-from core.models import ObjectChange
 from dcim.models import Manufacturer, Region, Site
 
 from netbox_custom_objects.models import CustomObjectTypeField
-from tests.field_types.bad_inputs import polymorphic_multiobject, polymorphic_object
+from tests.field_types.polymorphic_kit import stored, type_id
 from tests.support.factories import make_field, make_object, make_type
-from tests.surfaces.rest import Rest, make_user, superuser
+from tests.surfaces.rest import Rest, make_user
 from tests.surfaces.test_query_counts_api import queries
-
-
-@pytest.fixture
-def node(db):
-    return make_type('node', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-
-
-@pytest.fixture
-def thing(db, node):
-    """`ref` and `refs` point at sites, regions and nodes."""
-    found = make_type('thing', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-    for name, kind in (('ref', 'object'), ('refs', 'multiobject')):
-        make_field(found, name, kind, targets=[Site, Region, node], is_cloneable=True)
-    return found
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
-
-
-@pytest.fixture
-def region(db):
-    return Region.objects.create(name='Europe', slug='europe')
-
-
-@pytest.fixture
-def a_node(node):
-    return make_object(node, title='a node')
-
-
-def pk_of_type(target):
-    return ContentType.objects.get_for_model(target).pk
 
 
 def shape(target):
     return {'_content_type': target._meta.label_lower, 'id': target.pk, 'display': str(target)}
-
-
-def reread(obj):
-    return type(obj).objects.get(pk=obj.pk)
 
 
 class TestFieldDefinition:
@@ -117,15 +78,15 @@ class TestFieldDefinition:
         }  # fmt: skip
         browser.post('custom-object-type-fields/add/', **data, expect=200)
         assert 'related_object_types' in browser.errors
-        wanted = [pk_of_type(Site), node.object_type.pk]
+        wanted = [type_id(Site), node.object_type.pk]
         browser.post('custom-object-type-fields/add/', **data, related_object_types=wanted)
         field = CustomObjectTypeField.objects.get(name='made')
         assert sorted(field.related_object_types.values_list('pk', flat=True)) == sorted(wanted)
         make_object(thing, made=sites[:1])
-        data |= {'related_object_types': [pk_of_type(Region)]}
+        data |= {'related_object_types': [type_id(Region)]}
         browser.post(f'custom-object-type-fields/{field.pk}/edit/', **data, expect=200)
         assert 'dcim.site (1)' in str(browser.errors['related_object_types'])
-        data |= {'related_object_types': [pk_of_type(Region), pk_of_type(Site)]}
+        data |= {'related_object_types': [type_id(Region), type_id(Site)]}
         browser.post(f'custom-object-type-fields/{field.pk}/edit/', **data)
         assert field.related_object_types.count() == 2
 
@@ -143,21 +104,13 @@ class TestFieldDefinition:
 
 
 class TestRest:
-    def test_read(self, rest, thing, sites, region, a_node):
-        for target in (sites[0], region, a_node, None):
-            obj = make_object(thing, ref=target, refs=[sites[1], region, a_node])
-            data = rest.get(f'thing/{obj.pk}/')
-            assert data['ref'] == (shape(target) if target else None)
-            assert data['refs'] == [shape(sites[1]), shape(region), shape(a_node)]
-            assert rest.get('thing/', id=obj.pk)['results'][0]['refs'] == data['refs']
-
     def test_ways_to_write(self, rest, thing, sites, region, a_node, node):
         site = sites[0]
         for data, target in (
             (shape(site), site),
             ({'_content_type': 'dcim.site', 'id': site.pk}, site),
             ({'_content_type': 'dcim.site', 'object_id': str(site.pk)}, site),
-            ({'content_type_id': pk_of_type(Site), 'object_id': site.pk}, site),
+            ({'content_type_id': type_id(Site), 'object_id': site.pk}, site),
             ({'app_label': 'dcim', 'model': 'region', 'id': region.pk}, region),
             ({'app_label': 'custom-objects', 'model': 'node', 'id': a_node.pk}, a_node),
             ({'_content_type': 'custom-objects.node', 'id': a_node.pk}, a_node),
@@ -167,16 +120,11 @@ class TestRest:
             assert made['ref'] == shape(target)
             assert made['refs'] == [shape(target)]
 
-    def test_what_is_not_sent_stays_and_null_clears(self, rest, thing, sites, region):
+    def test_what_was_read_can_be_sent_back(self, rest, thing, sites, region):
         obj = make_object(thing, title='a', ref=sites[0], refs=[region])
         url = f'thing/{obj.pk}/'
-        rest.patch(url, {'title': 'b'})
-        rest.put(url, {'title': 'c'})
-        assert (reread(obj).ref, list(reread(obj).refs.all())) == (sites[0], [region])
         rest.put(url, rest.get(url))
-        assert (reread(obj).ref, list(reread(obj).refs.all())) == (sites[0], [region])
-        assert rest.patch(url, {'ref': None, 'refs': None})['refs'] == []
-        assert (reread(obj).ref, list(reread(obj).refs.all())) == (None, [])
+        assert (stored(obj).ref, list(stored(obj).refs.all())) == (sites[0], [region])
 
     def test_errors_of_items_are_keyed_by_index(self, rest, thing, sites):
         bad = [shape(sites[0]), {'_content_type': 'dcim.site', 'id': 10**9}, {'_content_type': 'x.y', 'id': 1}, 5]
@@ -189,43 +137,12 @@ class TestRest:
         assert 'dcim.region' in errors['ref'][0]
         assert 'dcim.region' in errors['refs']['0'][0]
 
-    def test_required_and_default(self, rest, node, sites):
-        kind = make_type('kind')
-        default = {'content_type_id': pk_of_type(Site), 'object_id': sites[0].pk}
-        make_field(kind, 'ref', 'object', targets=[Site], required=True)
-        make_field(kind, 'refs', 'multiobject', targets=[Site], required=True)
-        assert set(rest.post('kind/', {}, expect=400)) == {'ref', 'refs'}
-        assert set(rest.post('kind/', {'ref': None, 'refs': []}, expect=400)) == {'ref', 'refs'}
-        for name, value in (('ref', default), ('refs', [default])):
-            field = kind.fields.get(name=name)
-            field.default = value
-            field.full_clean()
-            field.save()
-        made = rest.post('kind/', {})
-        assert made['ref'] == shape(sites[0])
-        assert made['refs'] == [shape(sites[0])]
-
-    def test_bulk(self, rest, thing, sites, region):
-        made = rest.post('thing/', [{'ref': shape(sites[0])}, {'refs': [shape(region), shape(sites[1])]}])
-        assert [item['ref'] for item in made] == [shape(sites[0]), None]
-        changed = rest.patch('thing/', [{'id': made[0]['id'], 'ref': shape(region), 'refs': [shape(region)]}])
-        assert changed[0]['ref'] == shape(region)
-        assert changed[0]['refs'] == [shape(region)]
-
     def test_ordering_and_other_parameters_do_not_fail(self, rest, thing, sites):
         make_object(thing, ref=sites[0], refs=sites)
         for params in ({'ordering': 'ref'}, {'ordering': '-refs'}, {'ordering': 'ref_object_id'}, {'brief': 1},
                        {'fields': 'id,ref,refs'}, {'omit': 'ref'}, {'q': 'x'}, {'limit': 1}):  # fmt: skip
             rest.get('thing/', **params)
         rest.options('thing/')
-
-    def test_events_and_change_log(self, rest, thing, sites, region):
-        made = rest.post('thing/', {'title': 'a', 'ref': shape(sites[0]), 'refs': [shape(region)]})
-        change = ObjectChange.objects.get(changed_object_id=made['id'], action='create')
-        keys = {field.name: field.payload_key for field in thing.fields.all()}
-        assert change.postchange_data[keys['ref']] == f'dcim.site:{sites[0].pk}'
-        assert change.postchange_data[keys['refs']] == [{'content_type': 'dcim.region', 'object_id': region.pk}]
-        rest.get(f'/api/core/object-changes/{change.pk}/')
 
     def test_dangling_targets(self, rest, thing, sites):
         obj = make_object(thing, ref=sites[0], refs=sites[:2])
@@ -235,63 +152,22 @@ class TestRest:
 
 
 class TestFilters:
-    @pytest.fixture
-    def objects(self, thing, sites, region, a_node):
-        return {
-            's': make_object(thing, ref=sites[0], refs=sites[:2]),
-            't': make_object(thing, ref=sites[1], refs=[sites[1], region]),
-            'r': make_object(thing, ref=region, refs=[region]),
-            'n': make_object(thing, ref=a_node, refs=[a_node]),
-            '-': make_object(thing),
-        }
-
-    def found(self, rest, objects, query):
-        ids = {item['id'] for item in rest.get(f'thing/?{query}')['results']}
-        return ''.join(name for name, obj in objects.items() if obj.pk in ids)
-
-    def test_by_target(self, rest, objects, node, sites, region, a_node):
-        s0, s1, table = sites[0].pk, sites[1].pk, f'netbox_custom_objects_table{node.pk}model'
+    def test_several_parameters(self, rest, thing, sites, region):
+        make_object(thing, title='sites', refs=sites[:2])
+        make_object(thing, title='both', refs=[sites[1], region])
         for query, expected in (
-            (f'ref_dcim_site={s0}', 's'),
-            (f'ref_dcim_site={s0}&ref_dcim_site={s1}', 'st'),
-            (f'ref_dcim_site__n={s0}', 'trn-'),
-            (f'ref_dcim_region={region.pk}', 'r'),
-            (f'ref_{table}={a_node.pk}', 'n'),
-            (f'ref_custom_objects_node={a_node.pk}', 'n'),
-            ('ref_dcim_site=1000000000', ''),
-            ('ref__empty=true', '-'),
-            ('ref__empty=false', 'strn'),
-            (f'refs_dcim_site={s1}', 'st'),
-            (f'refs_dcim_site={s0}&refs_dcim_site={s1}', 'st'),
-            (f'refs_dcim_site__n={s1}', 'rn-'),
-            (f'refs_dcim_site={s1}&refs_dcim_region={region.pk}', 't'),
-            (f'refs_custom_objects_node={a_node.pk}', 'n'),
-            (f'refs_{table}={a_node.pk}', 'n'),
-            ('refs__empty=true', '-'),
-            ('refs__empty=false', 'strn'),
+            (f'refs_dcim_site={sites[1].pk}&refs_dcim_region={region.pk}', ['both']),
+            (f'refs_dcim_site={sites[0].pk}&refs_dcim_site={sites[1].pk}', ['sites', 'both']),
         ):
-            assert self.found(rest, objects, query) == expected, query
-        assert rest.get(f'thing/?refs_dcim_site={s0}&refs_dcim_site={s1}')['count'] == 2
+            assert [item['title'] for item in rest.get(f'thing/?{query}')['results']] == expected
 
-    def test_wrong_values(self, rest, objects):
-        for query in ('ref_dcim_site=x', 'refs_dcim_region=1.5', 'ref__empty=maybe', 'ref=1', 'ref_dcim_device=1'):
-            rest.get(f'thing/?{query}', expect=400)
-        assert rest.get(f'thing/?ref_dcim_site={10**30}', expect=400)
-
-    def test_parameters_follow_the_definition(self, rest, thing, objects, node):
+    def test_parameters_follow_the_definition(self, rest, thing, node):
         make_field(thing, 'off', 'object', targets=[Site], filter_logic='disabled')
         rest.get('thing/?off_dcim_site=1', expect=400)
         node.slug = 'renamed'
         node.save()
         rest.get('thing/?ref_custom_objects_node=1', expect=400)
         rest.get('thing/?ref_custom_objects_renamed=1')
-
-    def test_the_filter_form(self, browser, thing, objects, sites):
-        page = browser.get('thing/')
-        assert 'name="ref_dcim_site"' in page
-        page = browser.get(f'thing/?ref_dcim_site={sites[0].pk}')
-        assert f'/thing/{objects["s"].pk}/' in page
-        assert f'/thing/{objects["t"].pk}/' not in page
 
 
 class TestVisibility:
@@ -319,8 +195,8 @@ class TestVisibility:
                     display = str(target) if target in seen else ''
                     assert got == {**shape(target), 'display': display}
             rest.put(f'thing/{objects[1].pk}/', rest.get(f'thing/{objects[1].pk}/'))
-        assert reread(objects[1]).ref == sites[1]
-        assert reread(objects[1]).refs.count() == 4
+        assert stored(objects[1]).ref == sites[1]
+        assert stored(objects[1]).refs.count() == 4
 
 
 class TestQueries:
@@ -353,17 +229,3 @@ class TestQueries:
         assert queries(lambda: rest.get('poly/', limit=50)) == few
         fields = queries(lambda: rest.get('poly/', limit=50, fields='id'))
         assert queries(lambda: rest.get('poly/', limit=50, fields='id,refs')) == fields + 3
-
-
-class TestBadInput:
-    @pytest.mark.parametrize('name', ['ref', 'refs'])
-    def test_is_refused_under_the_key_of_the_field(self, rest, thing, sites, name):
-        table = polymorphic_object if name == 'ref' else polymorphic_multiobject
-        obj = make_object(thing, title='a', ref=sites[0], refs=sites)
-        values = list(table.BAD_INPUTS)
-        assert len({repr(value) for value in values}) >= 64
-        errors = rest.post('thing/', [{'title': 'x', name: value} for value in values], expect=400)['errors']
-        refused = {error['index'] for error in errors if list(error['errors']) == [name]}
-        assert [ascii(value)[:80] for index, value in enumerate(values) if index not in refused] == []
-        assert list(thing.get_model().objects.all()) == [obj]
-        assert (reread(obj).ref, list(reread(obj).refs.all())) == (sites[0], sites)
