@@ -44,6 +44,11 @@ class NetBoxServer:
         for process in self.processes:
             process.terminate()
         for process in self.processes:
+            try:
+                process.wait(SECONDS_TO_STOP)
+            except subprocess.TimeoutExpired:
+                # A worker is in the middle of a job, in a process group of its own: asked twice, it ends that as well.
+                process.terminate()
             with suppress(subprocess.TimeoutExpired):
                 process.wait(SECONDS_TO_STOP)
             # Whatever is left of the process or its children would block the database.

@@ -36,6 +36,7 @@ DESCRIPTIONS = {
     '409': _('The request is valid, but cannot be carried out now.'),
     '412': _('The object has changed since it had the ETag given in If-Match.'),
     '415': _('The body is neither JSON nor a form.'),
+    '503': _('No worker is running that a background job could be left to.'),
 }
 OPERATIONS = {
     'list': _('List {plural}.'),
@@ -175,6 +176,8 @@ class StrictAutoSchema(NetBoxAutoSchema):
         codes = {'400', '403', *ERRORS.get(action, ())}
         if self.method != 'GET':
             codes.add('415')
+        if self._can_be_tried_out and action in schema_writes.BULK_WRITES:
+            codes.add('503')
         if hasattr(self.view, 'slug'):  # a type can go while somebody works with its objects
             codes.add('404')
         bodies = dict.fromkeys(codes, ErrorDetailSerializer)
