@@ -182,12 +182,12 @@ class StrictAutoSchema(NetBoxAutoSchema):
             codes.add('404')
         bodies = dict.fromkeys(codes, ErrorDetailSerializer)
         bodies['400'] = MESSAGES
-        if action == 'create':
-            # Not `oneOf`, as NetBox has it: what a list is answered would do for one object, too.
+        if action.startswith('bulk_'):
+            bodies |= dict.fromkeys(codes & {'403', '409'}, BulkOperationErrorSerializer)
+        if action in schema_writes.BULK_WRITES:
+            # Not `oneOf`, as NetBox has it: what a list is answered would do for one object, or for a parameter, too.
             component = self.resolve_serializer(BulkOperationErrorSerializer, direction)
             bodies['400'] = {'anyOf': [component.ref, MESSAGES]}
-        if action.startswith('bulk_'):
-            bodies |= dict.fromkeys(codes & {'400', '403', '409'}, BulkOperationErrorSerializer)
         if action == 'retrieve':
             del bodies['400']
         return {code: OpenApiResponse(body, DESCRIPTIONS[code]) for code, body in bodies.items()}

@@ -44,7 +44,7 @@ class AffectedObjectsSerializer(serializers.Serializer):
     objects = serializers.ListField(child=serializers.DictField())
 
 
-class DryRunSerializer(serializers.Serializer):
+class WritePreviewSerializer(serializers.Serializer):
     """What a write would do."""
 
     dry_run = serializers.BooleanField()
@@ -76,4 +76,4 @@ def parameters(action: str) -> list[OpenApiParameter]:
 
 def bodies(action: str) -> dict[str, type[serializers.Serializer]]:
     """Return the answers that those parameters ask for, by status."""
-    return {'200': DryRunSerializer, **({'202': BackgroundSerializer} if action in BULK_WRITES else {})}
+    return {'200': WritePreviewSerializer, **({'202': BackgroundSerializer} if action in BULK_WRITES else {})}

@@ -203,7 +203,7 @@ def test_what_a_write_may_be_asked_besides_its_body(rest, every_kind):
     """The parameters are described, and the answers that they ask for."""
     document = get_schema(rest)
     operations = operations_of(document, 'every-kind')
-    dry_run = {'$ref': '#/components/schemas/DryRun'}
+    dry_run = {'$ref': '#/components/schemas/WritePreview'}
     for (method, path), action in OPERATIONS.items():
         operation = operations[method, path]
         asked = {'dry_run', 'background'} & set(parameters(operation))
@@ -218,7 +218,7 @@ def test_what_a_write_may_be_asked_besides_its_body(rest, every_kind):
         else:
             assert schema == dry_run
     answer = rest.post('every-kind/?dry_run=true', {'title': 'x'}, expect=200)
-    described = document['components']['schemas']['DryRun']
+    described = document['components']['schemas']['WritePreview']
     assert set(answer) == set(described['properties']) == set(described['required'])
 
 
