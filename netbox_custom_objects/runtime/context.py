@@ -131,8 +131,8 @@ def _tokens_of_replay() -> dict[str, int]:
     """
     Return the tokens that the current replay has read, by schema.
 
-    A replay asks for classes a dozen times per object, and is no request. It holds what it has written to until it
-    commits, so only its own edits can change definitions under it, and `mark_changed` or `forget_replay_tokens` follow.
+    A replay asks for classes a dozen times per object, and is no request. As a request does, it goes on with what it
+    has read if another process changes definitions meanwhile; its own edits are followed by `mark_changed`.
     """
     transaction = connections[DEFAULT_DB_ALIAS].atomic_blocks[0]
     held = _replay_tokens.get()

@@ -78,9 +78,9 @@ def find_dangling(alias: str, type_ids=None) -> Iterator[DanglingReference]:
                 )
 
 
-def let_go(alias: str, found: Iterable[DanglingReference]) -> int:
+def let_go(alias: str, found: Iterable[DanglingReference]) -> None:
     """
-    Clear references that lead nowhere, and delete links that belong to nothing; return how many.
+    Clear references that lead nowhere, and delete links that belong to nothing.
 
     Objects are saved without validation, because a required reference that leads nowhere is of no use, either. Each
     change is logged if there is a current request. The schema's branch must be active.
@@ -89,7 +89,7 @@ def let_go(alias: str, found: Iterable[DanglingReference]) -> int:
         alias: connection alias of the schema
         found: what `find_dangling` found in it
     """
-    current, count = world(alias), 0
+    current = world(alias)
     for dangling in found:
         with transaction.atomic(using=alias):
             model = current.model(dangling.type_id)
@@ -98,8 +98,6 @@ def let_go(alias: str, found: Iterable[DanglingReference]) -> int:
                 links.filter(source_id=dangling.object_id).delete()
             elif (referrer := model.objects.using(alias).filter(pk=dangling.object_id).first()) is not None:
                 _clear(referrer, dangling, alias)
-        count += 1
-    return count
 
 
 def _clear(referrer, dangling: DanglingReference, alias: str) -> None:

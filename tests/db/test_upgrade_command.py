@@ -168,6 +168,18 @@ class TestReferences:
         assert run('--check-references', '--repair')[0] == 0
         assert thing.get_model().objects.get(pk=obj.pk).site_id is None
 
+    def test_what_is_left_after_a_repair_is_told(self, thing, broken, monkeypatch):
+        """Only some are told at once; the status must not say that all is well while there are more."""
+        monkeypatch.setattr('netbox_custom_objects.services.integrity.REFERENCES_SHOWN', 1)
+        model = thing.get_model()
+        site_id = model.objects.get(pk=broken.pk).site_id
+        model.objects.filter(title='whole').update(site=site_id)
+        status, said = run('--check-references', '--repair', '--json')
+        assert status == 1
+        assert [entry['done'] for entry in json.loads(said)].count(False) == 1
+        assert run('--check-references', '--repair')[0] == 0
+        assert run('--check-references') == (0, 'Nothing is out of line.\n')
+
     def test_in_whose_name(self, thing, broken):
         with pytest.raises(CommandError, match='no user "nobody"'):
             run('--check-references', '--repair', '--user', 'nobody')

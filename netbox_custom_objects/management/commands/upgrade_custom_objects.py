@@ -95,19 +95,21 @@ class Command(BaseCommand):
         """Return one entry for each reference that leads nowhere, done if it was cleared."""
         definitions = world(schema.alias).definitions
         with schema.activate():
-            found = list(find_dangling(schema.alias, type_ids))
+            found = left = {dangling.key: dangling for dangling in find_dangling(schema.alias, type_ids)}
             if options['repair'] and found:
                 with event_tracking(self.request(options['user'])):
-                    let_go(schema.alias, found)
+                    let_go(schema.alias, found.values())
+                # Only some of each field are found at once.
+                left = {dangling.key: dangling for dangling in find_dangling(schema.alias, type_ids)}
         return [
             {
                 'schema': schema.name,
                 'type': definitions[dangling.type_id].name,
                 'what': dangling.describe(definitions[dangling.type_id].display_name),
                 'url': None if dangling.is_orphan else self.url(schema, dangling),
-                'done': options['repair'],
+                'done': key not in left,
             }
-            for dangling in found
+            for key, dangling in {**found, **left}.items()
         ]
 
     def url(self, schema: OpenSchema, dangling) -> str:
