@@ -23,7 +23,7 @@ from netbox_branching.merge_strategies import get_merge_strategy
 from netbox_branching.models import Branch
 from utilities.exceptions import AbortRequest
 
-from ..runtime.context import forget_replay_tokens, pinned
+from ..runtime.context import forget_tokens, pinned
 from ..runtime.registry import world
 from ..services.integrity import find_dangling
 from . import replay
@@ -156,7 +156,7 @@ class TriedChange:
             with transaction.atomic():
                 self._change.apply(*args, **kwargs)
         except ERRORS as error:
-            forget_replay_tokens()
+            forget_tokens()
             self._collector.add(error, self._change)
         # Events would go out to webhooks, though nothing happened.
         events_queue.set({})

@@ -30,10 +30,12 @@ def register() -> None:
     for signal in (signals.pre_merge, signals.pre_sync):
         signal.connect(replay.begin)
     signals.pre_revert.connect(replay.begin_revert)
-    for signal in (signals.post_merge, signals.post_revert, signals.post_sync, signals.pre_provision):
+    for signal in (signals.post_merge, signals.post_revert, signals.post_sync, signals.post_provision):
         signal.connect(replay.end)
+    signals.pre_provision.connect(replay.begin_provisioning)
     signals.pre_merge.connect(validators.refuse_hopeless_replay)
     signals.squash_dependency_graph_built.connect(squash.add_edges)
     signals.squash_dependency_graph_built.connect(dry_run.wrap_collapsed)
+    signals.post_provision.connect(lifecycle.mark_retired)
     signals.post_migrate.connect(lifecycle.reconcile_branch)
     signals.post_deprovision.connect(lifecycle.forget_branch)

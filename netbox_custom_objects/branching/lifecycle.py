@@ -2,18 +2,30 @@
 
 from functools import partial
 
+from django.db import transaction
+
 from netbox_branching.choices import BranchStatusChoices
 from netbox_branching.models import Branch
 from netbox_branching.utilities import activate_branch
 
+from ..ddl.retired_marks import copy_retired_marks
+from ..ddl.target import MAIN_ALIAS, Target
 from ..models.revision import forget_schema
 from ..services.reconcile import reconcile_all
+from ..services.repair import sweep
 from ..services.schemas import OpenSchema
+
+
+def mark_retired(branch, **kwargs) -> None:
+    """A branch was provisioned: what main has retired is retired there, too."""
+    copy_retired_marks(Target.for_alias(MAIN_ALIAS), branch.schema_name)
 
 
 def forget_branch(branch, **kwargs) -> None:
     """A branch's schema was dropped: its token must not greet a later schema of the same name."""
     forget_schema(branch.schema_name)
+    # Not before the branch's own records, which refer to the content types, are gone too.
+    transaction.on_commit(sweep, robust=True)
 
 
 def reconcile_branch(branch, **kwargs) -> None:

@@ -9,7 +9,10 @@ from contextvars import ContextVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from ..runtime.context import forget_replay_tokens
+from ..runtime.context import forget_tokens, trust_tokens_for
+
+# Seconds in which netbox-branching surely has its list of tables.
+PROVISIONING_TRUST = 5
 
 _replayed: ContextVar[str | None] = ContextVar('netbox_custom_objects_replayed', default=None)
 _reverting: ContextVar[bool] = ContextVar('netbox_custom_objects_reverting', default=False)
@@ -17,22 +20,29 @@ _reverting: ContextVar[bool] = ContextVar('netbox_custom_objects_reverting', def
 
 def begin(branch, **kwargs) -> None:
     """Note that a replay of `branch` starts: it is merged or synchronised."""
-    forget_replay_tokens()
+    forget_tokens()
     _replayed.set(branch.connection_name)
     _reverting.set(False)
 
 
 def begin_revert(branch, **kwargs) -> None:
     """Note that the merge of `branch` starts being undone."""
-    forget_replay_tokens()
+    forget_tokens()
     _replayed.set(branch.connection_name)
     _reverting.set(True)
 
 
 def end(**kwargs) -> None:
     """Note that no replay is going on."""
-    forget_replay_tokens()
+    forget_tokens()
     _replayed.set(None)
+
+
+def begin_provisioning(**kwargs) -> None:
+    """Note that a branch is provisioned, which starts with asking for the class of each type, twice."""
+    end()
+    # No signal tells of a failure; what was read must not outlive it for long.
+    trust_tokens_for(PROVISIONING_TRUST)
 
 
 def replayed_alias() -> str | None:

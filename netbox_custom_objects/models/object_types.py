@@ -1,14 +1,14 @@
 """
 The ContentType and ObjectType rows of dynamic types.
 
-They live in the main schema only, are shared by all branches, and are never deleted: change records, journal entries
-and ghosts of retired types refer to them (host-facts 8, trap 4).
+They live in the main schema only, are shared by all branches, and outlive their types: change records, journal entries
+and ghosts of retired types refer to them (host-facts 8, trap 4). Only those that nothing refers to may go.
 """
 
 from contextvars import ContextVar
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import DEFAULT_DB_ALIAS, connections
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
 
 from core.models import ObjectType
 from netbox.models.features import get_model_features
@@ -48,6 +48,35 @@ def ensure_object_type(type_id: int, model: type, using: str) -> ObjectType:
         object_type.features = features
         object_type.save(using=DEFAULT_DB_ALIAS)
     return object_type
+
+
+def object_type_names() -> list[str]:
+    """Return the model names of all our content types, e.g. `table5model`."""
+    return list(ContentType.objects.using(DEFAULT_DB_ALIAS).filter(app_label=APP_LABEL).values_list('model', flat=True))
+
+
+def drop_unreferenced(names: list[str]) -> list[str]:
+    """
+    Delete those content types, with their object types, that no row refers to; return their model names.
+
+    The database itself says whether a row does, of whichever app: all references to content types are foreign keys.
+    """
+    dropped = []
+    for name in names:
+        content_types = ContentType.objects.using(DEFAULT_DB_ALIAS).filter(app_label=APP_LABEL, model=name)
+        object_types = ObjectType.objects.using(DEFAULT_DB_ALIAS).filter(contenttype_ptr__in=content_types)
+        try:
+            with transaction.atomic(using=DEFAULT_DB_ALIAS):
+                # Not delete(): that would take along what refers to it.
+                object_types._raw_delete(DEFAULT_DB_ALIAS)
+                content_types._raw_delete(DEFAULT_DB_ALIAS)
+                connections[DEFAULT_DB_ALIAS].check_constraints()
+        except IntegrityError:
+            continue
+        dropped.append(name)
+    if dropped:
+        ContentType.objects.clear_cache()
+    return dropped
 
 
 def _insert_at_once(name: str, features: list[str]) -> None:

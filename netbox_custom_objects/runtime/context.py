@@ -5,6 +5,7 @@ May import ddl.target and models.revision. Branching says through `set_alias_res
 this module, and everything above branching/, never imports netbox_branching.
 """
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -52,7 +53,16 @@ class ReplayTokens:
     tokens: dict[str, int] = field(default_factory=dict)
 
 
+@dataclass(slots=True)
+class BriefTokens:
+    """The tokens that were read since `brief` was called, good until a moment of `time.monotonic()`."""
+
+    until: float
+    tokens: dict[str, int] = field(default_factory=dict)
+
+
 _replay_tokens: ContextVar[ReplayTokens | None] = ContextVar('netbox_custom_objects_replay_tokens', default=None)
+_brief_tokens: ContextVar[BriefTokens | None] = ContextVar('netbox_custom_objects_brief_tokens', default=None)
 
 
 def set_alias_resolver(resolver: Callable[[], str]) -> None:
@@ -118,7 +128,7 @@ def current_token(target: Target) -> int:
         return tokens[target.schema]
     pins = _pins.get()
     if pins is None:
-        return read_token(target)
+        return _brief_token(target)
     pin = pins.get(target.schema)
     if pin is None:
         pin = pins[target.schema] = Pin(read_token(target))
@@ -142,9 +152,24 @@ def _tokens_of_replay() -> dict[str, int]:
     return held.tokens
 
 
-def forget_replay_tokens() -> None:
+def trust_tokens_for(seconds: float) -> None:
+    """Read each token once during the next seconds, or until `forget_tokens`: for long work that is no request."""
+    _brief_tokens.set(BriefTokens(time.monotonic() + seconds))
+
+
+def _brief_token(target: Target) -> int:
+    held = _brief_tokens.get()
+    if held is None or time.monotonic() > held.until:
+        return read_token(target)
+    if target.schema not in held.tokens:
+        held.tokens[target.schema] = read_token(target)
+    return held.tokens[target.schema]
+
+
+def forget_tokens() -> None:
     """Read tokens anew: definitions were changed, or a savepoint was rolled back that may have changed them."""
     _replay_tokens.set(None)
+    _brief_tokens.set(None)
 
 
 def mark_changed(alias: str) -> None:
@@ -153,7 +178,7 @@ def mark_changed(alias: str) -> None:
 
     From now on its token is read at every look-up, because a roll-back to a savepoint would bring the old one back.
     """
-    forget_replay_tokens()
+    forget_tokens()
     pins = _pins.get()
     if pins is not None:
         target = Target.for_alias(alias)

@@ -11,6 +11,9 @@ from core.choices import JobIntervalChoices
 from netbox.jobs import JobRunner, system_job
 
 from ..ddl.plan import Plan
+from ..ddl.sweep import drop_unused_sequences, homeless_models
+from ..ddl.target import MAIN_ALIAS, Target
+from ..models.object_types import drop_unreferenced, object_type_names
 from .reconcile import reconcile_all
 from .schemas import open_schemas
 
@@ -27,6 +30,8 @@ class ReconcileTablesJob(JobRunner):
             for plan in plans.values():
                 for sentence in plan.describe():
                     self.logger.warning(f'{alias}: {sentence}')
+        for name in sweep():
+            self.logger.info(f'{name}: left behind by a branch, removed')
 
 
 def repair() -> dict[str, dict[int, Plan]]:
@@ -37,3 +42,14 @@ def repair() -> dict[str, dict[int, Plan]]:
     """
     found = {schema.alias: reconcile_all(schema.alias) for schema in open_schemas()}
     return {alias: plans for alias, plans in found.items() if plans}
+
+
+def sweep() -> list[str]:
+    """
+    Remove the sequences and content types that types of deleted branches left in the main schema; return their names.
+
+    Costs four queries when nothing is to do. A content type stays while any row refers to it, e.g. a change record.
+    """
+    main = Target.for_alias(MAIN_ALIAS)
+    sequences = drop_unused_sequences(main)
+    return sequences + drop_unreferenced(homeless_models(main, object_type_names()))

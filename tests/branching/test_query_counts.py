@@ -1,0 +1,111 @@
+"""What a replayed object and a provisioned type cost: counted statements, which no busy machine can change."""
+
+from contextlib import ExitStack
+from threading import Thread
+
+import pytest
+from django.db import connections
+
+from netbox_branching.signals import pre_provision
+from tenancy.models import Tenant
+
+from netbox_custom_objects.models import CustomObjectType
+from netbox_custom_objects.models.revision import REVISION_TABLE
+from tests.support.branches import close
+from tests.support.factories import make_field, make_object, make_type
+
+FEW, MANY = 4, 24
+# Beyond a tenant's, a custom object's change is checked for what its fields point at, and cleared from two caches.
+MERGE_SURPLUS = 6
+
+
+@pytest.fixture
+def statements():
+    """Return what tells which statements a call runs, over main's connection and those of some branches."""
+
+    def run(call, *branches):
+        seen = []
+
+        def note(execute, sql, params, many, context):
+            seen.append(str(sql))
+            return execute(sql, params, many, context)
+
+        with ExitStack() as stack:
+            for alias in ('default', *(branch.connection_name for branch in branches)):
+                stack.enter_context(connections[alias].execute_wrapper(note))
+            call()
+        return seen
+
+    return run
+
+
+def fill_with_tenants(number, count):
+    for index in range(count):
+        name = f'tenant {number} {index}'
+        tenant = Tenant(name=name, slug=name.replace(' ', '-'))
+        tenant.full_clean()
+        tenant.save()
+
+
+def fill_with_objects(number, count):
+    kind = make_type(f'kind_{number}', fields=[('name', 'text'), ('amount', 'integer'), ('since', 'date')])
+    for index in range(count):
+        make_object(kind, name=f'{index}', amount=index)
+
+
+def per_object(lab, statements, fill, strategy):
+    """Return (merged, reverted): how many statements one object more costs."""
+    counts = []
+    for number, count in enumerate((FEW, FEW, MANY)):
+        branch = lab.branch(f'branch {fill.__name__} {number}')
+        with lab.request(branch):
+            fill(number, count)
+        merged = len(statements(lambda branch=branch: lab.merge(branch, strategy), branch))
+        reverted = len(statements(lambda branch=branch: lab.revert(branch), branch))
+        counts.append((merged, reverted))
+        close(branch)
+    # The first fills caches.
+    _, few, many = counts
+    return tuple((large - small) / (MANY - FEW) for small, large in zip(few, many, strict=True))
+
+
+def test_replayed_object_costs_hardly_more_than_a_tenant(lab, statements, strategy):
+    merged_tenant, reverted_tenant = per_object(lab, statements, fill_with_tenants, strategy)
+    merged, reverted = per_object(lab, statements, fill_with_objects, strategy)
+    assert merged <= merged_tenant + MERGE_SURPLUS
+    assert reverted <= reverted_tenant
+
+
+def test_provisioning_reads_the_token_once_however_many_types_there_are(lab, statements):
+    with lab.request():
+        for number in range(10):
+            make_type(f'kind_{number}')
+    seen = statements(lambda: close(lab.branch()))
+    assert sum(REVISION_TABLE in sql and sql.lstrip().startswith('SELECT') for sql in seen) == 1
+
+
+def test_requests_do_not_believe_what_a_failed_provisioning_read(lab):
+    """No signal tells that it failed, and another process may have changed definitions since."""
+    with lab.request():
+        kind = make_type('kind', fields=[('name', 'text')])
+
+    def fail(**kwargs):
+        kind.get_model()
+        raise RuntimeError('no space left on device')
+
+    pre_provision.connect(fail)
+    try:
+        with pytest.raises(RuntimeError, match='no space'):
+            lab.branch()
+    finally:
+        pre_provision.disconnect(fail)
+    elsewhere = Thread(target=add_field, args=(kind.pk,))
+    elsewhere.start()
+    elsewhere.join()
+    with lab.request():
+        assert 'more' in {field.name for field in kind.get_model()._meta.get_fields()}
+
+
+def add_field(type_id):
+    make_field(CustomObjectType.objects.get(pk=type_id), 'more')
+    connections.close_all()

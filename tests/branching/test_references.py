@@ -1,0 +1,129 @@
+"""What is pointed at is deleted in a branch: the outcome there, after the merge, and after its revert."""
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.db.models import ProtectedError, RestrictedError
+
+from core.models import ObjectChange
+from dcim.models import Region, Site
+
+from netbox_custom_objects.services.integrity import find_dangling
+from tests.support.branches import assert_schema_is_clean, delete
+from tests.support.factories import make_field, make_object, make_type, object_type_of
+
+TARGETS = ('core', 'custom', 'self', 'cycle')
+# (type of the field, whether it is polymorphic, what it does)
+FIELDS = [
+    *(('object', is_any, behavior) for is_any in (False, True) for behavior in ('set_null', 'cascade', 'protect')),
+    ('multiobject', False, 'unlink'),
+    ('multiobject', True, 'unlink'),
+]  # fmt: skip
+
+
+def model_of(kind):
+    return apps.get_model('netbox_custom_objects', f'table{kind.pk}model')
+
+
+class Cell:
+    """A type with a field `ref`, and objects that point by it at one that will go and at one that stays."""
+
+    def __init__(self, target, field, number):
+        self.target = target
+        self.type, self.polymorphic, self.behavior = field
+        self.many = self.type == 'multiobject'
+        self.name = f'{target}_{number}'
+        self.thing = self._type(self.name)
+        self.kind = self._kind()
+        options = {} if self.many else {'on_delete_behavior': self.behavior}
+        where = {'targets': [Region]} if self.polymorphic else {'target': self.kind}
+        made = make_field(self.thing, 'ref', self.type, **where, **options)
+        if self.polymorphic:
+            made.related_object_types.add(object_type_of(self.kind))
+        gone, kept = self._target('gone'), self._target('kept')
+        make_object(self.thing, title='one', ref=[gone, kept] if self.many else gone)
+        make_object(self.thing, title='other', ref=[kept] if self.many else kept)
+
+    def _type(self, name):
+        return make_type(name, fields=[{'name': 'title', 'type': 'text', 'primary': True}])
+
+    def _kind(self):
+        if self.target == 'core':
+            return Site
+        if self.target == 'self':
+            return self.thing
+        kind = self._type(f'{self.name}_target')
+        if self.target == 'cycle':
+            make_field(kind, 'back', 'object', target=self.thing)
+        return kind
+
+    def _target(self, name):
+        if self.kind is Site:
+            return Site.objects.create(name=f'{self.name} {name}', slug=f'{self.name}-{name}')
+        return make_object(self.kind, title=f'{self.name} {name}')
+
+    def find_gone(self):
+        model = Site if self.kind is Site else model_of(self.kind)
+        return model.objects.get(**{'name' if self.kind is Site else 'title': f'{self.name} gone'})
+
+    def rows(self):
+        """What the two objects point at, by title; names without the cell's."""
+        found = {}
+        for obj in model_of(self.thing).objects.filter(title__in=['one', 'other']):
+            targets = list(obj.ref.all()) if self.many else [obj.ref]
+            found[obj.title] = sorted(str(target).split()[-1] for target in targets if target)
+        return found
+
+    before = property(lambda self: {'one': ['gone', 'kept'] if self.many else ['gone'], 'other': ['kept']})
+
+    @property
+    def after(self):
+        if self.behavior == 'protect':
+            return self.before
+        if self.behavior == 'cascade':
+            return {'other': ['kept']}
+        return {'one': ['kept'] if self.many else [], 'other': ['kept']}
+
+
+def delete_as_asked(cells, by_queryset):
+    for cell in cells:
+        gone = cell.find_gone()
+        delete_it = type(gone).objects.filter(pk=gone.pk).delete if by_queryset else lambda gone=gone: delete(gone)
+        if cell.behavior == 'protect':
+            with pytest.raises((ProtectedError, RestrictedError)), transaction.atomic(using=gone._state.db):
+                delete_it()
+        else:
+            delete_it()
+
+
+def all_rows(cells):
+    return {cell.name: cell.rows() for cell in cells}
+
+
+@pytest.mark.parametrize('by_queryset', [False, True], ids=['objects', 'querysets'])
+def test_deletion_in_a_branch(lab, strategy, no_limit, by_queryset):
+    with lab.request():
+        cells = [Cell(target, field, number) for target in TARGETS for number, field in enumerate(FIELDS)]
+        before = {cell.name: cell.before for cell in cells}
+        after = {cell.name: cell.after for cell in cells}
+        assert all_rows(cells) == before
+    branch = lab.branch()
+    with lab.request(branch) as made:
+        delete_as_asked(cells, by_queryset)
+        assert all_rows(cells) == after
+        logged = ObjectChange.objects.using(branch.connection_name).filter(request_id=made.id)
+        for cell in cells:
+            actions = logged.filter(changed_object_type=object_type_of(cell.thing), object_repr='one')
+            expected = {'cascade': ['delete'], 'protect': []}.get(cell.behavior, ['update'])
+            assert list(actions.values_list('action', flat=True)) == expected, cell.name
+    with lab.request():
+        assert all_rows(cells) == before
+    lab.merge(branch, strategy)
+    with lab.request():
+        assert all_rows(cells) == after
+        assert not list(find_dangling('default'))
+    lab.revert(branch)
+    with lab.request():
+        assert all_rows(cells) == before
+        assert not list(find_dangling('default'))
+    assert_schema_is_clean()
