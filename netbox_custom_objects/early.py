@@ -64,7 +64,11 @@ def _on_change(sender, instance, using, **kwargs):
 
 
 def _on_links_change(sender, instance, using, action, reverse, pk_set, **kwargs):
-    if sender._meta.label_lower != _LINKS_CHANGED or not _in_use():
+    if sender._meta.app_label != APP_LABEL or not _in_use():
+        return
+    if sender._meta.label_lower != _LINKS_CHANGED:
+        if action in ('post_add', 'post_remove', 'post_clear') and not reverse:
+            _later('signals').links_changed(instance=instance, using=using)
         return
     if action.startswith('post_'):
         _later('signals').targets_changed(instance=instance, using=using)

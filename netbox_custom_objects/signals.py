@@ -9,18 +9,21 @@ from django.db.models import F
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from netbox.search.backends import search_backend
+
 from .ddl.locks import lock_definitions
 from .ddl.target import Target
 from .exceptions import SchemaChangeRefused
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
-from .models.payload import take_parked_objects
+from .models.payload import keep_retired, take_parked_objects, take_retired
 from .models.revision import bump_shared_token
 from .models.validation import types_in_use
 from .runtime.context import current_alias, in_replay, mark_changed
 from .runtime.links import insert_links
 from .runtime.references import before_delete
 from .runtime.registry import world
+from .runtime.retired import take_out, write_back
 from .services.reconcile import reconcile
 from .services.rules import refuse_used_choices, run_custom_validators, run_protection_rules
 
@@ -71,6 +74,12 @@ def targets_leaving(instance: CustomObjectTypeField, using: str, pks: set[int] |
         raise SchemaChangeRefused(str(message))
 
 
+def links_changed(instance, using: str) -> None:
+    """An object was linked or unlinked, perhaps without being saved: the index holds the names of what it links to."""
+    if getattr(instance, '_type_id', None) is not None:
+        search_backend.caching_handler(type(instance), instance, created=False, using=using)
+
+
 def choice_set_changing(instance, using: str, raw: bool = False, **kwargs) -> None:
     if not raw:
         refuse_used_choices(instance, using)
@@ -88,6 +97,8 @@ def choice_set_changed(instance, using: str, **kwargs) -> None:
 
 def object_created(instance, using: str) -> None:
     insert_links(instance, take_parked_objects(instance), using)
+    if values := take_retired(instance):
+        write_back(instance, values, using)
 
 
 def object_cleaned(instance) -> None:
@@ -97,4 +108,5 @@ def object_cleaned(instance) -> None:
 def object_deleting(instance, using: str, origin=None, **kwargs) -> None:
     if getattr(instance, '_type_id', None) is not None:
         run_protection_rules(instance)
+        keep_retired(instance, take_out(instance, using))
     before_delete(instance, using, origin)

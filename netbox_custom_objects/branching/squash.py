@@ -7,6 +7,7 @@ column that holds it exists; it vanishes, and the merge still reports success (p
 
 from collections import defaultdict
 from collections.abc import Iterable
+from copy import copy
 from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
@@ -187,19 +188,42 @@ def free_names_first(graph: Graph, changes: Iterable, attributes: Iterable[str])
     """
     What takes a name comes after what had it before, deleted now or renamed.
 
-    Names that were swapped have no such order: replaying them is refused, because a name would be there twice.
+    Names that were swapped, or passed round, have no such order: one of them is set aside first.
     """
-    holders = {}
-    for change in changes:
-        for attribute in attributes:
-            if name := (change.prechange_data or {}).get(attribute):
-                holders[attribute, name] = change
-    for change in changes:
-        if action(change) != DELETE:
-            for attribute in attributes:
-                holder = holders.get((attribute, data_of(change)[attribute]), change)
-                if not graph.waits_for(holder, change):
-                    graph.after(change, holder)
+    changes = list(changes)
+    for attribute in attributes:
+        holders = {name: change for change in changes if (name := (change.prechange_data or {}).get(attribute))}
+        taken = {*holders, *(data_of(change)[attribute] for change in changes)}
+        for change in changes:
+            holder = holders.get(data_of(change)[attribute], change)
+            if action(change) == DELETE or holder is change:
+                continue
+            if graph.waits_for(holder, change) and action(holder) == UPDATE:
+                graph.after(change, set_aside(graph, holder, attribute, taken))
+            elif not graph.waits_for(holder, change):
+                graph.after(change, holder)
+
+
+def set_aside(graph: Graph, change, attribute: str, taken: set[str]):
+    """
+    Split a rename in two, the first of which gives the name away; return that one. A revert undoes both.
+
+    netbox-branching splits changes in this way itself, where references form a cycle; a third part of the key tells
+    the added change from the real one.
+    """
+    aside = f'set_aside_{change.key[1]}'
+    while aside in taken:
+        aside += 'x'
+    first = copy(change)
+    first.key = (*change.key[:2], f'{attribute} set aside')
+    first.synthetic = True
+    first.prechange_data = dict(change.prechange_data)
+    first.postchange_data = {**change.prechange_data, attribute: aside}
+    first.depends_on, first.depended_by = set(), set()
+    change.prechange_data = {**change.prechange_data, attribute: aside}
+    graph.changes[first.key] = first
+    graph.after(change, first)
+    return first
 
 
 def referenced(definition: TypeDefinition, data: dict) -> Iterable[tuple[str, int]]:

@@ -184,6 +184,8 @@ class CustomObject(
         objectchange = super().to_objectchange(action)
         if objectchange.prechange_data is not None:
             objectchange.prechange_data = self._prechange_payload
+            if objectchange.postchange_data is None and (retired := self.__dict__.get(payload.RETIRED_VALUES)):
+                objectchange.prechange_data = {**self._prechange_payload, payload.RETIRED_VALUES: retired}
         if objectchange.postchange_data is not None:
             self._postchange_snapshot = payload.by_name(type(self), objectchange.postchange_data)
         return objectchange

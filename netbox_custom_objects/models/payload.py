@@ -19,6 +19,9 @@ from ..definitions import field_id_from_payload_key
 from ..field_types import field_type_of
 
 _PARKED = '_parked_links'
+# What a deleted object held in columns of fields that were deleted before it. No field can be called so, and whoever
+# restores an object from its change data sets it as an attribute.
+RETIRED_VALUES = 'retired__values'
 
 
 def serialize(instance, exclude=None) -> dict[str, Any]:
@@ -57,6 +60,7 @@ def by_name(model: type, data: dict) -> dict:
 def readable(model: type, data: dict) -> dict:
     """Return change data keyed by the current field names; fields that are gone keep the name of their birth."""
     named = by_name(model, by_key(model, data))
+    named.pop(RETIRED_VALUES, None)
     taken = {*named}
     return {
         key if field_id_from_payload_key(key) is None or (name := key.rsplit('__', 1)[0]) in taken else name: value
@@ -145,3 +149,14 @@ def take_parked_objects(instance) -> dict[str, list[models.Model]]:
 def assign_parked_links(instance) -> None:
     for name, value in instance.__dict__.pop(_PARKED, {}).items():
         getattr(instance, name).set(value)
+
+
+def keep_retired(instance, values: dict) -> None:
+    """Note what an object that is being deleted holds in columns out of use, for the record of its deletion."""
+    if values:
+        instance.__dict__[RETIRED_VALUES] = values
+
+
+def take_retired(instance) -> dict:
+    """Return what is to be written back to columns out of use, once; nothing for most objects."""
+    return instance.__dict__.pop(RETIRED_VALUES, None) or {}

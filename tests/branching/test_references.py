@@ -100,6 +100,7 @@ def all_rows(cells):
     return {cell.name: cell.rows() for cell in cells}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize('by_queryset', [False, True], ids=['objects', 'querysets'])
 def test_deletion_in_a_branch(lab, strategy, no_limit, by_queryset):
     with lab.request():
@@ -125,5 +126,42 @@ def test_deletion_in_a_branch(lab, strategy, no_limit, by_queryset):
     lab.revert(branch)
     with lab.request():
         assert all_rows(cells) == before
+        assert not list(find_dangling('default'))
+    assert_schema_is_clean()
+
+
+def test_a_type_goes_with_the_fields_that_point_at_it(lab, strategy):
+    with lab.request():
+        target = make_type('target', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
+        other = make_type('other', fields=[('title', 'text')])
+        make_field(other, 'one', 'object', target=target, on_delete_behavior='protect')
+        make_field(other, 'many', 'multiobject', target=target)
+        any_field = make_field(other, 'any', 'object', targets=[Site])
+        any_field.related_object_types.add(target.object_type)
+        here = make_object(target, title='here')
+        make_object(other, title='a', one=here, many=[here], any=here)
+    branch = lab.branch()
+    names = ['any', 'many', 'one', 'title']
+
+    def fields():
+        return sorted(other.fields.values_list('name', flat=True))
+
+    with lab.request(branch):
+        kind = type(target).objects.get(pk=target.pk)
+        kind.snapshot()
+        kind.delete(delete_referencing_fields=True)
+        assert fields() == ['any', 'title']
+    with lab.request():
+        assert fields() == names
+    lab.merge(branch, strategy)
+    with lab.request():
+        assert fields() == ['any', 'title']
+        assert not type(target).objects.filter(pk=target.pk).exists()
+        assert model_of(other).objects.get().any is None
+    lab.revert(branch)
+    with lab.request():
+        assert fields() == names
+        obj = model_of(other).objects.get()
+        assert [str(obj.one), str(obj.any), *map(str, obj.many.all())] == ['here'] * 3
         assert not list(find_dangling('default'))
     assert_schema_is_clean()

@@ -41,3 +41,21 @@ def test_a_choice_set_that_is_rolled_back_changes_nothing(fresh_database):
         transaction.set_rollback(True)
     assert thing.get_model() is model
     thing.get_model()(color='red').full_clean()
+
+
+if apps.is_installed('netbox_branching'):
+
+    def test_a_branch_without_changes_of_its_own_sees_new_choices(fresh_database):
+        """Nothing in the branch's schema has changed; what its classes were built from has."""
+        lab = Lab()
+        with lab.request():
+            thing = make_type('thing', fields=[{'name': 'color', 'type': 'select', 'choices': ['red']}])
+        branch = lab.branch()
+        with lab.request(branch):
+            thing.get_model()(color='red').full_clean()
+        with lab.request():
+            choice_set = CustomFieldChoiceSet.objects.get()
+            choice_set.extra_choices = [['red', 'Red'], ['blue', 'Blue']]
+            choice_set.save()
+        with lab.request(branch):
+            thing.get_model()(color='blue').full_clean()

@@ -10,6 +10,7 @@ from .edits import (
     Create,
     Delete,
     DeleteField,
+    Link,
     SetField,
     UseChoicesOf,
 )
@@ -332,6 +333,30 @@ FIELDS = (
         branch=(Change('server', 'a', amount=10, title='a2'), Create('server', 'c', amount=3)),
         main=(DeleteField('server.amount'),),
         merged=(Rows('server', 'title', 'a2', 'b', 'c'),),
+    ),
+    Scenario(
+        'a field is deleted, then an object that held a value in it',
+        ancestor=SERVERS,
+        branch=(DeleteField('server.amount'), Delete('server', 'a')),
+        merged=(Rows('server', 'title', 'b'),),
+        reverted=(Rows('server', 'title amount', 'a 1', 'b 2'),),
+    ),
+    Scenario(
+        'fields of many kinds are deleted, then all objects',
+        ancestor=(
+            AddType('server', 'title price:decimal seen:datetime notes:json on:boolean serial:text:unique'),
+            AddField('server', 'sites:multiobject>site'),
+            AddSite('here'),
+            Create(
+                'server', 'a', price='1.10', seen='2026-01-02T03:04:05Z', notes={'x': [1, None]}, on=True, serial='s'
+            ),
+            Link('server', 'a', 'sites', 'here'),
+        ),
+        branch=(
+            *(DeleteField(f'server.{name}') for name in ('price', 'seen', 'notes', 'on', 'serial', 'sites')),
+            Delete('server', 'a'),
+        ),
+        merged=(Rows('server', 'title'),),
     ),
     Scenario(
         'a field is deleted on both sides',

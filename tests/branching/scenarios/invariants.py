@@ -19,6 +19,7 @@ from netbox_custom_objects.definitions import (
 )
 from netbox_custom_objects.field_types import compile_type
 from netbox_custom_objects.models.loader import load_definitions
+from netbox_custom_objects.models.payload import RETIRED_VALUES
 from netbox_custom_objects.services.reconcile import reconcile_all
 
 # The field in the name of a column (`f_7`, `f_7_lat`) or of a link table.
@@ -167,7 +168,7 @@ def _unknown_keys(alias, schemas):
     columns = [column.name for table in tables for column in table.columns]
     names = [name for name in [*columns, *(table.name for table in tables)] if FIELD_ID_RE.search(name)]
     field_ids = {int(FIELD_ID_RE.search(name)[1]) for name in names}
-    base = {'created', 'last_updated', 'tags', 'owner'}
+    base = {'created', 'last_updated', 'tags', 'owner', RETIRED_VALUES}
     for change in ObjectChange.objects.using(alias).filter(changed_object_type__model__regex=r'^table\d+model$'):
         for data in (change.prechange_data, change.postchange_data):
             for key in data or ():

@@ -15,11 +15,9 @@ from .edits import (
     RenameType,
     SetField,
     SetType,
-    Swap,
     UseChoicesOf,
 )
 from .expect import Rows
-from .renames import PAIRS
 from .scenario import Scenario
 from .types import SERVERS
 
@@ -80,28 +78,6 @@ NAMES = (
         branch=(Rename('server.amount', 'label'),),
         main=(Rename('server.title', 'label'),),
         refused=both(r'each have a field "label"'),
-    ),
-    Scenario(
-        'two fields swap their names: squashed, both would have the same one',
-        ancestor=PAIRS,
-        branch=(Swap('server.one', 'server.two'),),
-        refused={'squash': 'field with this name already'},
-        merged=(Rows('server', 'title one two', 'a 2 1'),),
-    ),
-    Scenario(
-        'two fields swap their names while main edits values',
-        ancestor=PAIRS,
-        branch=(Swap('server.one', 'server.two'),),
-        main=(Change('server', 'a', one='x'), Create('server', 'b', one='3', two='4')),
-        refused={'squash': 'field with this name already'},
-        merged=(Rows('server', 'title one two', 'a 2 x', 'b 4 3'),),
-    ),
-    Scenario(
-        'two types swap their names: squashed, both would have the same one',
-        ancestor=(*SERVERS, AddType('host', 'title')),
-        branch=(RenameType('server', 'tmp'), RenameType('host', 'server'), RenameType('tmp', 'host')),
-        refused={'squash': 'type with this name exists already|has this slug|already exists'},
-        merged=(Rows('host', 'title amount', 'a 1', 'b 2'), Rows('server', 'title')),
     ),
 )
 

@@ -1,6 +1,19 @@
 """Scenarios: fields renamed, swapped, and names used again. Values follow the field, whatever it is called."""
 
-from .edits import AddField, AddSite, AddType, Change, Create, Delete, DeleteField, OneRequest, Rename, SetField, Swap
+from .edits import (
+    AddField,
+    AddSite,
+    AddType,
+    Change,
+    Create,
+    Delete,
+    DeleteField,
+    OneRequest,
+    Rename,
+    RenameType,
+    SetField,
+    Swap,
+)
 from .expect import Has, Rows
 from .scenario import Scenario
 from .types import SERVERS
@@ -212,5 +225,42 @@ RENAMES = (
             Change('server', 'a', one='y'),
         ),
         merged=(Rows('server', 'title one two', 'a y x'),),
+    ),
+    Scenario(
+        'two fields swap their names',
+        ancestor=PAIRS,
+        branch=(Swap('server.one', 'server.two'),),
+        merged=(Rows('server', 'title one two', 'a 2 1'),),
+    ),
+    Scenario(
+        'two fields swap their names, and values are edited',
+        ancestor=PAIRS,
+        branch=(Swap('server.one', 'server.two'), Change('server', 'a', one='x'), Create('server', 'b', two='y')),
+        merged=(Rows('server', 'title one two', 'a x 1', 'b - y'),),
+    ),
+    Scenario(
+        'two fields swap their names while main edits values',
+        ancestor=PAIRS,
+        branch=(Swap('server.one', 'server.two'),),
+        main=(Change('server', 'a', one='x'), Create('server', 'b', one='3', two='4')),
+        merged=(Rows('server', 'title one two', 'a 2 x', 'b 4 3'),),
+    ),
+    Scenario(
+        'three fields pass their names round',
+        ancestor=(*PAIRS, AddField('server', 'three'), Change('server', 'a', three='3')),
+        branch=(Swap('server.one', 'server.two'), Swap('server.two', 'server.three')),
+        merged=(Rows('server', 'title one two three', 'a 2 3 1'),),
+    ),
+    Scenario(
+        'two fields swap their names, one of them is made unique',
+        ancestor=PAIRS,
+        branch=(Swap('server.one', 'server.two'), SetField('server.one', unique=True, label='First')),
+        merged=(Rows('server', 'title one two', 'a 2 1'),),
+    ),
+    Scenario(
+        'two types swap their names',
+        ancestor=(*SERVERS, AddType('host', 'title')),
+        branch=(RenameType('server', 'tmp'), RenameType('host', 'server'), RenameType('tmp', 'host')),
+        merged=(Rows('host', 'title amount', 'a 1', 'b 2'), Rows('server', 'title')),
     ),
 )
