@@ -7,6 +7,7 @@ Pure: the standard library only. Must never drop a column or a table, only retir
 from collections.abc import Iterator
 from dataclasses import replace
 
+from ..definitions import is_field_column
 from .operations import (
     AddColumn,
     AlterColumnType,
@@ -56,6 +57,7 @@ def _table_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]
 
 
 def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]:
+    """Columns of the model base are only ever added: NetBox's mixins may change, and data may hang on what was."""
     for column in desired.columns:
         found = actual.column(column.name)
         if found is None:
@@ -64,10 +66,10 @@ def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation
         if found.retired:
             yield RestoreColumn(actual.name, found)
             found = replace(found, retired='')
-        if found.type != column.type:
+        if found.type != column.type and is_field_column(column.name):
             yield AlterColumnType(actual.name, found, new_type=column.type)
     for column in actual.live_columns:
-        if desired.column(column.name) is None:
+        if desired.column(column.name) is None and is_field_column(column.name):
             yield RetireColumn(actual.name, column, at=now)
 
 

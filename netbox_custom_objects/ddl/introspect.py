@@ -14,7 +14,7 @@ RETIRED_RE = re.compile(r'^retired (?P<at>\S+): (?P<comment>.*)$', re.DOTALL)
 
 _COLUMNS_SQL = """
     SELECT c.relname, obj_description(c.oid, 'pg_class'), a.attname, format_type(a.atttypid, a.atttypmod),
-           col_description(c.oid, a.attnum)
+           col_description(c.oid, a.attnum), a.attnotnull
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -72,11 +72,11 @@ def _read(target: Target, condition: str, params: list) -> Schema:
     with target.cursor() as cursor:
         # psycopg reads a bare % as a placeholder only when parameters are passed, and they always are here.
         cursor.execute(_COLUMNS_SQL.format(condition=condition), [target.schema, *params])
-        for table, table_comment, column, type_, column_comment in cursor.fetchall():
+        for table, table_comment, column, type_, column_comment, not_null in cursor.fetchall():
             comments[table] = table_comment
             comment, retired = split_comment(column_comment)
             if column is not None:
-                columns.setdefault(table, []).append(Column(column, type_, comment, retired))
+                columns.setdefault(table, []).append(Column(column, type_, comment, retired, not_null=not_null))
         cursor.execute(_INDEXES_SQL.format(condition=condition), [target.schema, *params])
         for table, name, unique, names in cursor.fetchall():
             indexes.setdefault(table, []).append(Index(name, tuple(names), unique))

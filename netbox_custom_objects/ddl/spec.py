@@ -15,7 +15,8 @@ class Column:
     One column. `type` is spelled as PostgreSQL's format_type() spells it, e.g. `character varying(200)`.
 
     `comment` is what people see in psql. `retired` is the ISO timestamp since when no field uses the column. `fill`
-    is the value that rows get which exist when the column is added; it is no part of the column afterwards.
+    is the value that rows get which exist when the column is added; it is no part of the column afterwards. `not_null`
+    is what introspection finds; no spec asks for it.
     """
 
     name: str
@@ -23,6 +24,7 @@ class Column:
     comment: str = field(default='', compare=False)
     retired: str = ''
     fill: Any = field(default=None, compare=False)
+    not_null: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import re
 
 TABLE_MODEL_RE = re.compile(r'^table(\d+)model\Z')
 LINK_MODEL_RE = re.compile(r'^through_custom_objects_(\d+)_f_(\d+)\Z')
+FIELD_COLUMN_RE = re.compile(r'^f_(\d+)(_|\Z)')
 PAYLOAD_KEY_RE = re.compile(r'^[a-z0-9_]+?__(\d+)\Z')
 
 
@@ -20,6 +21,11 @@ def table_name(type_id: int) -> str:
 def column_name(field_id: int, suffix: str = '') -> str:
     """Return the column of a field: `column_name(7)` is `f_7`, `column_name(7, 'lat')` is `f_7_lat`."""
     return f'f_{field_id}_{suffix}' if suffix else f'f_{field_id}'
+
+
+def is_field_column(name: str) -> bool:
+    """Whether a column is that of a field, and not one that every table has."""
+    return FIELD_COLUMN_RE.match(name) is not None
 
 
 def link_table_name(type_id: int, field_id: int) -> str:

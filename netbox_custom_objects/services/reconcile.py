@@ -68,10 +68,10 @@ def reconcile_all(alias: str) -> dict[int, Plan]:
     return {type_id: reconcile(alias, type_id) for type_id in plan_all(alias)}
 
 
-def plan_all(alias: str) -> dict[int, Plan]:
-    """Return what `reconcile_all` would do now, by type id."""
-    definitions = load_definitions(alias)
-    actual = introspect_all(Target.for_alias(alias))
+def plan_all(alias: str, definitions=None, actual: dict[int, Schema] | None = None) -> dict[int, Plan]:
+    """Return what `reconcile_all` would do now, by type id; reads the definitions and tables that it is not given."""
+    definitions = load_definitions(alias) if definitions is None else definitions
+    actual = introspect_all(Target.for_alias(alias)) if actual is None else actual
     now = timezone.now().isoformat(timespec='seconds')
     plans = {}
     for type_id in sorted({*definitions, *actual}):

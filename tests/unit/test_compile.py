@@ -6,7 +6,7 @@ from netbox_custom_objects.choices import CustomObjectFieldTypeChoices
 from netbox_custom_objects.ddl.spec import Column, Index, Schema, Table
 from netbox_custom_objects.definitions import ChoiceSetRef, FieldDefinition, TargetRef, TypeDefinition
 from netbox_custom_objects.field_types import FIELD_TYPES, compile_type
-from netbox_custom_objects.field_types.compile import BASE_COLUMNS
+from netbox_custom_objects.field_types.base_columns import BASE_COLUMNS
 
 TABLE = 'custom_objects_5'
 LINKS = f'{TABLE}_f_7'
@@ -60,7 +60,9 @@ def test_every_field_type_has_a_row():
 def test_columns_and_indexes(type):
     attributes, columns, indexes, links = EXPECTED[type]
     table = Table(
-        TABLE, (*BASE_COLUMNS, *(Column(name, spelled) for name, spelled in columns.items())), (OWNER_INDEX, *indexes)
+        TABLE,
+        (*(base.column for base in BASE_COLUMNS), *(Column(name, spelled) for name, spelled in columns.items())),
+        (OWNER_INDEX, *indexes),
     )
     assert compile_type(definition(type, **attributes)) == Schema.of([table, *links])
 

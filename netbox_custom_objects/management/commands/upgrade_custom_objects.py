@@ -1,7 +1,7 @@
 """
 Checks custom object types in main and in branches, and mends what is out of line: tables, and references to nothing.
 
-Presentation only: what is done is in services.reconcile and services.integrity.
+Presentation only: what is done is in evolution.heal and services.integrity.
 """
 
 import json
@@ -14,18 +14,20 @@ from netbox.context_managers import event_tracking
 from users.models import User
 from utilities.request import NetBoxFakeRequest
 
+from ...evolution.heal import Wishes, heal, remember_base
 from ...runtime.registry import world
 from ...services.integrity import find_dangling, let_go
-from ...services.reconcile import plan_all, reconcile
 from ...services.schemas import MAIN, OpenSchema, open_schemas
 
 ALL = 'all'
+WISHES = ('finalize', 'convert', 'retire')
 
 
 class Command(BaseCommand):
     help = (
-        'Compares the tables of custom object types with their definitions, in main and in every open branch, and '
-        'makes them equal. With --check-references: finds references to objects that do not exist. '
+        'Compares the tables of custom object types with their definitions, and with what this release of NetBox '
+        'needs, in main and in every open branch, and mends what can be mended without asking. '
+        'With --check-references: finds references to objects that do not exist. '
         'Exit status: 0 if nothing is out of line (any more), 1 if something is left.'
     )
 
@@ -33,12 +35,17 @@ class Command(BaseCommand):
         parser.add_argument('--dry-run', action='store_true', help='say what would be done, and do nothing')
         parser.add_argument('--cot', metavar='NAME|ID', help='one custom object type only')
         parser.add_argument('--branch', metavar=f'NAME|{MAIN}|{ALL}', default=ALL, help=f'default: {ALL}, with main')
+        parser.add_argument('--finalize', action='store_true', help='require values where all objects have one')
+        parser.add_argument('--convert', action='store_true', help='convert columns that NetBox needs as another type')
+        parser.add_argument('--retire', action='store_true', help='retire columns that NetBox no longer needs')
         parser.add_argument('--check-references', action='store_true', help='look for references that lead nowhere')
         parser.add_argument('--repair', action='store_true', help='with --check-references: clear them, and log it')
         parser.add_argument('--user', help='in whose name --repair is logged; by default that of the first superuser')
         parser.add_argument('--json', action='store_true', help='print JSON')
 
     def handle(self, *args, **options):
+        if options['dry_run'] and any(options[name] for name in WISHES):
+            raise CommandError('--dry-run changes nothing: leave out --finalize, --convert and --retire.')
         if options['repair'] and (not options['check_references'] or options['dry_run']):
             raise CommandError('--repair goes with --check-references, and without --dry-run.')
         schemas = self.chosen_schemas(options['branch'])
@@ -70,25 +77,21 @@ class Command(BaseCommand):
         return {definition.id for definition in definitions if wanted in (definition.name, str(definition.id))}
 
     def check_tables(self, schema: OpenSchema, type_ids, options) -> list[dict]:
-        """Return one entry for each step that brings a table into line, done unless it is a dry run."""
-        names = {pk: definition.name for pk, definition in world(schema.alias).definitions.items()}
-        plans = plan_all(schema.alias)
-        wanted = [type_id for type_id in plans if type_ids is None or type_id in type_ids]
-        if not options['dry_run']:
-            for type_id in wanted:
-                reconcile(schema.alias, type_id)
-            left = plan_all(schema.alias)
-        else:
-            left = plans
+        """Return one entry for each thing that was out of line, done if it is in order now."""
+        wishes = Wishes(*(options[name] for name in WISHES))
+        with schema.activate():
+            entries = heal(schema, type_ids, wishes, options['dry_run'])
+            if not options['dry_run']:
+                remember_base(schema.alias)
         return [
             {
-                'schema': schema.name,
-                'type': names.get(type_id, str(type_id)),
-                'what': sentence,
-                'done': type_id not in left,
+                'schema': entry.schema,
+                'type': entry.type,
+                'what': f'{entry.what} {entry.error}'.rstrip(),
+                'done': entry.done,
+                'note': entry.is_note,
             }
-            for type_id in wanted
-            for sentence in plans[type_id].describe()
+            for entry in entries
         ]
 
     def check_references(self, schema: OpenSchema, type_ids, options) -> list[dict]:
@@ -131,4 +134,4 @@ class Command(BaseCommand):
             line = f'{entry["schema"].ljust(width)}  {entry["type"]}: {entry["what"]}'
             if entry.get('url'):
                 line += f' See {entry["url"]}.'
-            self.stdout.write(f'{line} Done.' if entry['done'] else line)
+            self.stdout.write(f'{line} Done.' if entry['done'] and not entry.get('note') else line)

@@ -1,0 +1,80 @@
+"""
+What of a type's table differs from what the model base needs, beyond what reconcile mends by itself.
+
+Pure: compares values that others have read.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from ..ddl.spec import Column, Table
+from ..definitions import TypeDefinition, is_field_column
+from ..field_types.base_columns import BaseColumn
+
+
+class Kind(StrEnum):
+    """What was found; see docs/operations/upgrade-command.md for what is done about it."""
+
+    STAGED = 'staged'
+    TYPE = 'type'
+    SURPLUS = 'surplus'
+    CLASH = 'clash'
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """One difference; `column` is what the table holds, `wanted` what the base needs, if it needs it at all."""
+
+    kind: Kind
+    table: str
+    column: Column
+    wanted: BaseColumn | None = None
+    # Of a clash: the name of the field.
+    field: str = ''
+
+    @property
+    def blocks(self) -> bool:
+        """Whether something is left to do; fields that share a name with a built-in attribute can stay so."""
+        return self.kind is not Kind.CLASH
+
+    def describe(self) -> str:
+        """Return one sentence that says what to do."""
+        name = f'Column {self.column.name} of {self.table}'
+        if self.kind is Kind.STAGED:
+            return (
+                f'{name} may be empty in the database, though every object needs a value. Give all objects one, then '
+                f'run with --finalize.'
+            )
+        if self.kind is Kind.TYPE:
+            return f'{name} is {self.column.type}, NetBox needs {self.wanted.column.type}. Convert it with --convert.'
+        if self.kind is Kind.SURPLUS:
+            return f'{name} is no longer needed by NetBox, and kept. Retire it with --retire.'
+        return (
+            f'Field "{self.field}" has the name of an attribute that NetBox gives all objects, which wins. Its values '
+            f'are safe in a column of their own; rename the field to see them.'
+        )
+
+
+def find_drift(table: Table, base: Iterable[BaseColumn], definition: TypeDefinition | None) -> Iterator[Drift]:
+    """
+    Yield the differences of one type's table.
+
+    Args:
+        table: the table as introspected; columns that it lacks are reconcile's business
+        base: the columns that the model base needs
+        definition: the type, None if only its table is left
+    """
+    wanted = {column.name: column for column in base}
+    for column in table.live_columns:
+        need = wanted.get(column.name)
+        if need is None and not is_field_column(column.name):
+            yield Drift(Kind.SURPLUS, table.name, column)
+        elif need is not None and need.column.type != column.type:
+            yield Drift(Kind.TYPE, table.name, column, need)
+        elif need is not None and need.staged and not column.not_null:
+            yield Drift(Kind.STAGED, table.name, column, need)
+    attributes = {name for column in wanted.values() for name in (column.name, column.name.removesuffix('_id'))}
+    for field in definition.fields if definition else ():
+        if field.name in attributes and table.column(field.name) is not None:
+            yield Drift(Kind.CLASH, table.name, table.column(field.name), field=field.name)

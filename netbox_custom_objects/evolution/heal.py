@@ -1,0 +1,171 @@
+"""
+Heals the tables of types after migrations: adds what NetBox's mixins gained, reports what a person must decide.
+
+May import services. Must not stop at the first type that fails, and must never run when a process merely starts.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.core.exceptions import ValidationError
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+
+from ..ddl.executor import execute
+from ..ddl.introspect import introspect_all
+from ..ddl.locks import lock_definitions
+from ..ddl.not_null import empty_rows, set_not_null
+from ..ddl.operations import AlterColumnType, RetireColumn
+from ..ddl.plan import Plan
+from ..ddl.spec import Schema
+from ..ddl.target import MAIN_ALIAS, Target
+from ..definitions import table_name
+from ..exceptions import SchemaChangeRefused
+from ..field_types.base_columns import base_columns
+from ..models import CustomObjectType
+from ..models.loader import load_definitions
+from ..models.revision import is_installed
+from ..runtime.context import mark_changed
+from ..services.reconcile import plan_all, reconcile
+from ..services.schemas import OpenSchema, open_schemas
+from .drift import Drift, Kind, find_drift
+
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects.evolution')
+
+ERRORS = (DatabaseError, ValidationError, SchemaChangeRefused)
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """What to do, beyond adding columns, about drift that a person must decide on."""
+
+    finalize: bool = False
+    convert: bool = False
+    retire: bool = False
+
+    def cover(self, drift: Drift) -> bool:
+        return {Kind.STAGED: self.finalize, Kind.TYPE: self.convert, Kind.SURPLUS: self.retire}.get(drift.kind, False)
+
+
+@dataclass(slots=True)
+class Entry:
+    """One thing that was found in one schema, and whether it is in order now."""
+
+    schema: str
+    type_id: int
+    type: str
+    what: str
+    done: bool = False
+    error: str = ''
+    # Nothing needs to be done about it.
+    is_note: bool = False
+
+
+def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = Wishes(), dry_run=False) -> list[Entry]:
+    """
+    Compare the tables of one schema with what they should be, mend what can be, and return what was found.
+
+    Each type is healed in a transaction of its own; one that fails is reported with its error and left as it was.
+
+    Args:
+        schema: main or a branch
+        type_ids: the types to look at, None for all
+        wishes: what to do about drift that is not mended without being asked
+        dry_run: change nothing
+    """
+    target = Target.for_alias(schema.alias)
+    definitions, tables = load_definitions(schema.alias), introspect_all(target)
+    names = {pk: definition.name for pk, definition in definitions.items()}
+    found = []
+    for type_id, plan in plan_all(schema.alias, definitions, tables).items():
+        if type_ids is None or type_id in type_ids:
+            entries = [Entry(schema.name, type_id, names.get(type_id, str(type_id)), text) for text in plan.describe()]
+            if not dry_run:
+                _do(entries, lambda type_id=type_id: reconcile(schema.alias, type_id))
+            found += entries
+    if any(entry.done for entry in found):
+        tables = introspect_all(target)
+    for type_id, drift in _all_drift(definitions, tables, type_ids):
+        name = names.get(type_id, str(type_id))
+        entry = Entry(schema.name, type_id, name, drift.describe(), not drift.blocks, is_note=not drift.blocks)
+        if wishes.cover(drift) and not dry_run:
+            _do([entry], lambda type_id=type_id, drift=drift: settle(target, type_id, drift))
+        found.append(entry)
+    return found
+
+
+def settle(target: Target, type_id: int, drift: Drift) -> None:
+    """
+    Do what a person asked for about one difference.
+
+    Raises:
+        SchemaChangeRefused: rows without a value, values that cannot be converted, too many rows to convert
+    """
+    mark_changed(target.alias)
+    with transaction.atomic(using=target.alias):
+        lock_definitions(target)
+        if drift.kind is Kind.STAGED:
+            if count := empty_rows(target, drift.table, drift.column.name):
+                raise SchemaChangeRefused(f'{count} objects have no value yet.')
+            set_not_null(target, drift.table, drift.column.name)
+            return
+        if drift.kind is Kind.TYPE:
+            step = AlterColumnType(drift.table, drift.column, new_type=drift.wanted.column.type)
+        else:
+            step = RetireColumn(drift.table, drift.column, at=timezone.now().isoformat(timespec='seconds'))
+        actual = introspect_all(target)[type_id]
+        if execute(target, type_id, Plan((step,)), actual):
+            raise SchemaChangeRefused(f'{drift.table} is too large for this; raise inline_row_limit.')
+
+
+def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, **kwargs) -> None:
+    """Heal main and every open branch once migrations have run (receiver of post_migrate, for this app alone)."""
+    if using != MAIN_ALIAS or not is_installed(Target.for_alias(MAIN_ALIAS)):
+        return
+    for schema in open_schemas():
+        try:
+            with schema.activate():
+                entries = heal(schema)
+                remember_base(schema.alias)
+        except ERRORS as error:
+            logger.exception('%s could not be healed', schema.name)
+            entries = [Entry(schema.name, 0, 'all types', f'could not be looked at: {error}')]
+        for entry in entries:
+            logger.log(
+                logging.INFO if entry.done else logging.WARNING, '%s, %s: %s', schema.name, entry.type, entry.what
+            )
+            if verbosity and stdout is not None:
+                stdout.write(f'  {schema.name}, {entry.type}: {entry.what} {entry.error}'.rstrip() + '\n')
+
+
+def remember_base(alias: str) -> None:
+    """Note in each type's `schema_document` which columns of the base its table was brought into line with."""
+    snapshot = [column.snapshot() for column in sorted(base_columns(), key=lambda column: column.name)]
+    stale = CustomObjectType.objects.using(alias).exclude(schema_document__base_columns=snapshot)
+    for custom_object_type in stale:
+        document = {**(custom_object_type.schema_document or {}), 'base_columns': snapshot}
+        # Not save(): this is no change of the type, and nobody's.
+        CustomObjectType.objects.using(alias).filter(pk=custom_object_type.pk).update(schema_document=document)
+
+
+def _all_drift(definitions, tables: dict[int, Schema], type_ids) -> Iterator[tuple[int, Drift]]:
+    for type_id, schema in sorted(tables.items()):
+        table = schema.table(table_name(type_id))
+        if table is None or table.retired or not (type_ids is None or type_id in type_ids):
+            continue
+        for drift in find_drift(table, base_columns(), definitions.get(type_id)):
+            yield type_id, drift
+
+
+def _do(entries: list[Entry], work) -> None:
+    """Run what settles some entries; note on them whether it did, or why not."""
+    try:
+        work()
+    except ERRORS as error:
+        logger.warning('%s could not be healed: %s', entries[0].type, error)
+        for entry in entries:
+            entry.error = f'Failed: {error}'
+    else:
+        for entry in entries:
+            entry.done = True
