@@ -56,11 +56,18 @@ DEFAULT_SETTINGS = {
     'max_multiobject_display': DEFAULT_MULTIOBJECT_DISPLAY,
     # A type with more objects than this is deleted without one change record per object.
     'type_delete_log_limit': 1000,
+    # Days for which deleted fields and types are kept in the database; 0 drops them as soon as no branch uses them,
+    # None keeps them for ever.
+    'retention_days': 30,
     # Milliseconds that a schema change waits for a lock before it retries, and how often it retries.
     'ddl_lock_timeout': 2000,
     'ddl_lock_retries': 4,
     # Tables with at most this many rows are scanned or rewritten inside the request (indexes, conversions).
     'inline_row_limit': 10000,
+    # Names of groups whose types have a menu of their own, instead of a place in the menu "Custom Objects".
+    'top_level_menus': (),
+    # {name of a group or of a type: weight}: lower comes first, 100 is the weight of all others.
+    'menu_weights': {},
     # Unknown filter parameters of custom object lists are refused with a 400 instead of being ignored.
     'strict_filtering': True,
 }

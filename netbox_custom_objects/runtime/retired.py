@@ -8,6 +8,7 @@ afterwards takes its own along. No class knows these columns, hence the SQL.
 from dataclasses import dataclass
 from functools import lru_cache
 
+from django.db import ProgrammingError, transaction
 from psycopg import sql
 
 from ..ddl.introspect import introspect
@@ -40,6 +41,18 @@ def take_out(instance, using: str) -> Values:
     """
     target = Target.for_alias(using)
     retired = _retired(target, instance._type_id, current_token(target))
+    if not retired.columns and not retired.links:
+        return {}
+    try:
+        with transaction.atomic(using=using):
+            return _take_out(target, instance, retired)
+    except ProgrammingError:
+        # Purged since this request began.
+        _retired.cache_clear()
+        return {}
+
+
+def _take_out(target: Target, instance, retired: Retired) -> Values:
     values: Values = {}
     if retired.columns:
         for row in _select(target, table_name(instance._type_id), retired.columns, 'id', instance.pk):

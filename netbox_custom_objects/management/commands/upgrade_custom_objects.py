@@ -14,9 +14,12 @@ from netbox.context_managers import event_tracking
 from users.models import User
 from utilities.request import NetBoxFakeRequest
 
+from ... import settings
+from ...ddl.target import MAIN_ALIAS
 from ...evolution.heal import Wishes, heal, remember_base
 from ...runtime.registry import world
 from ...services.integrity import find_dangling, let_go
+from ...services.purge import purge
 from ...services.schemas import MAIN, OpenSchema, open_schemas
 
 ALL = 'all'
@@ -38,6 +41,14 @@ class Command(BaseCommand):
         parser.add_argument('--finalize', action='store_true', help='require values where all objects have one')
         parser.add_argument('--convert', action='store_true', help='convert columns that NetBox needs as another type')
         parser.add_argument('--retire', action='store_true', help='retire columns that NetBox no longer needs')
+        parser.add_argument(
+            '--purge',
+            nargs='?',
+            type=int,
+            const=-1,
+            metavar='DAYS',
+            help='drop what was deleted more than DAYS ago (by default the setting retention_days), for good',
+        )
         parser.add_argument('--check-references', action='store_true', help='look for references that lead nowhere')
         parser.add_argument('--repair', action='store_true', help='with --check-references: clear them, and log it')
         parser.add_argument('--user', help='in whose name --repair is logged; by default that of the first superuser')
@@ -48,18 +59,43 @@ class Command(BaseCommand):
             raise CommandError('--dry-run changes nothing: leave out --finalize, --convert and --retire.')
         if options['repair'] and (not options['check_references'] or options['dry_run']):
             raise CommandError('--repair goes with --check-references, and without --dry-run.')
+        if options['purge'] is not None:
+            return self.report(self.purge(options), options['json'])
         schemas = self.chosen_schemas(options['branch'])
         types = {schema: self.chosen_types(schema, options['cot']) for schema in schemas}
         if options['cot'] and not any(types.values()):
             raise CommandError(f'There is no custom object type "{options["cot"]}".')
         check = self.check_references if options['check_references'] else self.check_tables
-        found = [entry for schema in schemas for entry in check(schema, types[schema], options)]
-        if options['json']:
+        self.report([entry for schema in schemas for entry in check(schema, types[schema], options)], options['json'])
+
+    def report(self, found: list[dict], as_json: bool) -> None:
+        """Print what was found, and end with the status that says whether anything is left."""
+        if as_json:
             self.stdout.write(json.dumps(found, indent=2))
         else:
             self.print_found(found)
         if any(not entry['done'] for entry in found):
             sys.exit(1)
+
+    def purge(self, options) -> list[dict]:
+        """Return one entry for each deleted thing that is old enough, done if it was dropped."""
+        days = options['purge'] if options['purge'] >= 0 else settings.get('retention_days')
+        type_ids = None
+        if options['cot']:
+            # A deleted type has no name any more.
+            by_name = world(MAIN_ALIAS).by_name.get(options['cot'])
+            if by_name is None and not options['cot'].isdigit():
+                raise CommandError(f'There is no custom object type "{options["cot"]}"; name a deleted one by its id.')
+            type_ids = {by_name.id if by_name else int(options['cot'])}
+        return [
+            {
+                'schema': purged.schema,
+                'type': str(purged.item.type_id),
+                'what': f'Drop {purged.item.describe()}.' + (f' Failed: {purged.error}.' if purged.error else ''),
+                'done': purged.done,
+            }
+            for purged in purge(days, type_ids, options['dry_run'])
+        ]
 
     def chosen_schemas(self, name: str) -> list[OpenSchema]:
         schemas = open_schemas()

@@ -1,0 +1,120 @@
+"""
+Purge: drops what has been out of use for longer than it is to be kept, in main and in every open branch.
+
+The only end of data in this plugin; what it drops cannot be brought back by a revert.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.contenttypes.fields import GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import DatabaseError, transaction
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.choices import JobIntervalChoices
+from netbox.jobs import JobRunner, system_job
+
+from .. import settings
+from ..constants import APP_LABEL
+from ..ddl.locks import lock_definitions
+from ..ddl.retention import Stored, copies, drop, droppable, everything
+from ..ddl.target import MAIN_ALIAS, Target
+from ..definitions import model_name, table_name
+from ..exceptions import SchemaChangeRefused
+from ..models.revision import bump_shared_token
+from ..runtime.ghost import ghost
+from .repair import sweep
+from .schemas import OpenSchema, open_schemas
+
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects.purge')
+
+
+@dataclass(slots=True)
+class Purged:
+    """One thing that may go; `error` says why it is still there."""
+
+    schema: str
+    item: Stored
+    done: bool = False
+    error: str = ''
+
+
+@system_job(interval=JobIntervalChoices.INTERVAL_DAILY)
+class PurgeRetiredJob(JobRunner):
+    """Drops what has been out of use for `retention_days`; queued by the worker."""
+
+    class Meta:
+        name = _('Purge deleted custom object types and fields')
+
+    def run(self, *args, **kwargs):
+        for purged in purge(settings.get('retention_days')):
+            log = self.logger.info if purged.done else self.logger.warning
+            log(f'{purged.schema}: {purged.item.describe()}: {purged.error or "dropped"}')
+
+
+def purge(days: int | None, type_ids: set[int] | None = None, dry_run: bool = False) -> list[Purged]:
+    """
+    Drop what has been out of use for at least `days`, and is in use in no schema; return what was found.
+
+    Each thing goes in a transaction of its own; what cannot be dropped is reported with the reason. Branches come
+    before main, because their copies of a table keep main's from being dropped.
+
+    Args:
+        days: how long data is kept; None for ever
+        type_ids: only of these types, None for all
+        dry_run: drop nothing
+    """
+    if days is None:
+        return []
+    until = (timezone.now() - timedelta(days=days)).isoformat(timespec='seconds')
+    main, *branches = open_schemas()
+    found = []
+    for schema in (*branches, main):
+        target = Target.for_alias(schema.alias)
+        stored = everything(target)
+        for item in droppable(stored, target.schema, until):
+            if type_ids is not None and item.type_id not in type_ids:
+                continue
+            purged = Purged(schema.name, item)
+            if others := copies(stored, item) if schema is main and not item.column else ():
+                purged.error = f'the schemas {", ".join(others)} have copies of the table'
+            elif not dry_run:
+                _purge(schema, target, purged)
+            found.append(purged)
+    if any(purged.done for purged in found):
+        sweep()
+    return found
+
+
+def _purge(schema: OpenSchema, target: Target, purged: Purged) -> None:
+    item = purged.item
+    try:
+        with transaction.atomic(using=schema.alias):
+            lock_definitions(target)
+            if not any(other == item for other in everything(target)):
+                purged.error = 'it has come into use again'
+                return
+            drop(target, item)
+            if item.table == table_name(item.type_id) and not item.column:
+                _drop_attachments(item.type_id, schema.alias)
+        # Who remembers what was out of use must look again.
+        bump_shared_token()
+    except (DatabaseError, SchemaChangeRefused) as error:
+        purged.error = str(error).strip()
+        logger.warning('%s: %s is not dropped: %s', schema.name, item.describe(), purged.error)
+    else:
+        purged.done = True
+
+
+def _drop_attachments(type_id: int, alias: str) -> None:
+    """Delete the journal entries, tags, pictures, bookmarks and the like of objects that are gone for good."""
+    content_type = ContentType.objects.using(MAIN_ALIAS).filter(app_label=APP_LABEL, model=model_name(type_id)).first()
+    if content_type is None:
+        return
+    for relation in ghost(type_id)._meta.private_fields:
+        if isinstance(relation, GenericRelation):
+            rows = relation.related_model._base_manager.using(alias)
+            rows.filter(**{relation.content_type_field_name: content_type.pk}).delete()
