@@ -8,7 +8,7 @@ CHECKED := $(wildcard netbox_custom_objects tests dev benchmarks)
 export DEMO_ROWS DEMO_SERVE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv services template demo test test-fast test-long check run shell lint docs bench stop clean
+.PHONY: help venv services template demo test test-fast test-long check run shell lint docs screenshots bench stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -22,8 +22,8 @@ test: template ## Run all tests
 test-fast: venv ## Run the tests that need no database
 	@$(python) -m pytest -m fast $(ARGS)
 
-test-long: template ## Run the branching tests in every order, and many more random examples
-	@NCO_LONG=1 $(python) -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests/branching $(ARGS)
+test-long: template ## Run the branching tests in every order, many more random examples, and a minute of load
+	@NCO_LONG=1 $(python) -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests/branching tests/db/test_under_load.py $(ARGS)
 
 check: lint test ## Run what the continuous integration runs
 
@@ -39,6 +39,10 @@ lint: venv ## Check style and formatting
 
 docs: venv ## Build the documentation into .dev/site
 	@NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict --quiet --site-dir .dev/site
+
+screenshots: template ## Take the pictures of the tutorial, in a real browser
+	@mkdir -p docs/images
+	@NCO_SCREENSHOTS=docs/images $(python) -m pytest tests/browser/test_tutorial.py -q
 
 bench: template ## Run the benchmarks
 	@$(python) -m benchmarks $(ARGS)

@@ -25,7 +25,10 @@ class CustomObjectsConfig(PluginConfig):
     min_version = '4.7.0'
     max_version = '4.7.99'
     default_settings = DEFAULT_SETTINGS
-    middleware = (f'{__name__}.api.schema_view.SchemaMiddleware',)
+    middleware = (
+        f'{__name__}.api.schema_view.SchemaMiddleware',
+        f'{__name__}.views.delete_preview.DeletePreviewMiddleware',
+    )
     serializer_resolver = 'api.serializers.serializer_resolver'
 
     def get_model(self, model_name, require_ready=True):

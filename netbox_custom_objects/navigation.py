@@ -9,13 +9,32 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from netbox.navigation import MenuGroup
-from netbox.plugins import PluginMenu, PluginMenuButton, PluginMenuItem
+from netbox.plugins import PluginMenu, PluginMenuButton, PluginMenuItem, register_menu
 
+from . import settings
 from .constants import APP_LABEL
+from .definitions import TypeDefinition
 from .runtime.registry import world
 from .runtime.surfaces import per_type
+from .runtime.world import World
 
+# Of groups and types that `menu_weights` does not name.
+DEFAULT_WEIGHT = 100
 ADD, IMPORT = (_('Add'), 'mdi mdi-plus-thick'), (_('Import'), 'mdi mdi-upload')
+
+
+def grouped_types(current: World) -> dict[str, list[TypeDefinition]]:
+    """Return the types by group, groups and types in the order of the menu: by weight, then by name."""
+    weights = settings.get('menu_weights')
+
+    def place(key: str, shown: str):
+        return weights.get(key, DEFAULT_WEIGHT), shown.lower(), shown
+
+    groups: dict[str, list[TypeDefinition]] = {}
+    definitions = current.definitions.values()
+    for definition in sorted(definitions, key=lambda found: place(found.name, found.display_name_plural)):
+        groups.setdefault(definition.group_name, []).append(definition)
+    return {name: groups[name] for name in sorted(groups, key=lambda name: place(name, name))}
 
 
 class CustomObjectsMenu(PluginMenu):
@@ -31,12 +50,40 @@ class CustomObjectsMenu(PluginMenu):
     @property
     def groups(self) -> list[MenuGroup]:
         current = world()
-        items: dict[str, list[PluginMenuItem]] = {}
-        for definition in sorted(current.definitions.values(), key=lambda found: found.display_name_plural.lower()):
-            items.setdefault(definition.group_name, []).append(type_item(current.model(definition.id)))
-        ungrouped = items.pop('', [])
-        groups = [MenuGroup(_('Object Types'), [types_item]), *(MenuGroup(name, items[name]) for name in sorted(items))]
-        return [*groups, MenuGroup(_('Objects'), ungrouped)] if ungrouped else groups
+        apart = settings.get('top_level_menus')
+        groups = {name: found for name, found in grouped_types(current).items() if name not in apart or not name}
+        ungrouped = groups.pop('', [])
+        found = [MenuGroup(_('Object Types'), [types_item])]
+        found += [MenuGroup(name, items_of(current, types)) for name, types in groups.items()]
+        return [*found, MenuGroup(_('Objects'), items_of(current, ungrouped))] if ungrouped else found
+
+
+class GroupMenu(CustomObjectsMenu):
+    """A menu of its own for the types of one group; there is none while the user sees no type in it."""
+
+    def __init__(self, group: str):
+        """
+        Args:
+            group: the group's name, as types hold it
+        """
+        self.label = group
+
+    @property
+    def groups(self) -> list[MenuGroup]:
+        current = world()
+        types = grouped_types(current).get(self.label, [])
+        return [MenuGroup(_('Objects'), items_of(current, types))] if types else []
+
+
+def items_of(current: World, types: list[TypeDefinition]) -> list[PluginMenuItem]:
+    """Return the entries of some types."""
+    return [type_item(current.model(definition.id)) for definition in types]
+
+
+def register() -> None:
+    """Register the menus of groups that have one of their own; NetBox asks for its list of menus once."""
+    for group in settings.get('top_level_menus'):
+        register_menu(GroupMenu(group))
 
 
 def button(link: str, look: tuple[str, str], permission: str) -> PluginMenuButton:

@@ -11,11 +11,17 @@ from utilities.urls import get_model_urls
 
 from .constants import APP_LABEL
 from .views import (
+    designer,  # noqa: F401  registers its views with NetBox, for get_model_urls()
     features,
-    fields,  # noqa: F401  registers its views with NetBox, for get_model_urls()
+    field_preview,  # noqa: F401  likewise
+    fields,  # noqa: F401  likewise
     linked,
     links,
     objects,
+    reference_check,  # noqa: F401  likewise
+    rename,
+    type_fields,  # noqa: F401  likewise
+    type_history,  # noqa: F401  likewise
     types,  # noqa: F401  likewise
 )
 
@@ -33,6 +39,7 @@ urlpatterns = [
     path(f'{_slug}/add/', objects.CustomObjectEditView.as_view(), name='customobject_add'),
     path(f'{_slug}/bulk-import/', objects.CustomObjectBulkImportView.as_view(), name='customobject_bulk_import'),
     path(f'{_slug}/bulk-edit/', objects.CustomObjectBulkEditView.as_view(), name='customobject_bulk_edit'),
+    path(f'{_slug}/bulk-rename/', rename.CustomObjectBulkRenameView.as_view(), name='customobject_bulk_rename'),
     path(f'{_slug}/bulk-delete/', objects.CustomObjectBulkDeleteView.as_view(), name='customobject_bulk_delete'),
     path(f'{_object}/', objects.CustomObjectView.as_view(), name='customobject'),
     path(f'{_object}/edit/', objects.CustomObjectEditView.as_view(), name='customobject_edit'),

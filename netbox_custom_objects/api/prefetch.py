@@ -55,23 +55,20 @@ def read_ahead(model, items: list) -> dict[type, dict[int, object]]:
     }
 
 
-def with_prefetches(queryset, serializer_class, **kwargs):
+def lookups_for(model, serializer_class, **kwargs) -> list[str]:
     """
-    Return a queryset of custom objects with all that a serializer reads of them, as NetBox's viewsets fetch it.
+    Return the relations that a serializer of custom objects reads, as NetBox's viewsets find them.
 
     Args:
-        queryset: the objects
+        model: the class of the objects
         serializer_class: the serializer of their type
         kwargs: `fields` or `omit`, as the serializer is given them
     """
     shown = frozenset(get_fields_for_serializer(serializer_class, **kwargs))
     named = [
-        lookup
-        for keys, lookups in text_prefetches(queryset.model).items()
-        if not shown.isdisjoint(keys)
-        for lookup in lookups
+        lookup for keys, lookups in text_prefetches(model).items() if not shown.isdisjoint(keys) for lookup in lookups
     ]
-    return queryset.prefetch_related(*named, *get_prefetches_for_serializer(serializer_class, **kwargs))
+    return [*named, *get_prefetches_for_serializer(serializer_class, **kwargs)]
 
 
 def _context_below(model, field) -> list[str]:

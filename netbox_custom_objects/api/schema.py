@@ -111,7 +111,9 @@ class StrictAutoSchema(NetBoxAutoSchema):
         if '412' in ERRORS.get(self.view.action, ()):
             description = _('ETags of the object: it is changed only if it still has one of them.')
             parameters.append(OpenApiParameter('If-Match', str, OpenApiParameter.HEADER, description=description))
-        return [*parameters, *(schema_writes.parameters(self.view.action) if self._can_be_tried_out else ())]
+        if self._can_be_tried_out:
+            parameters += schema_writes.parameters(self.view.action, self.view.delete_parameters)
+        return parameters
 
     @property
     def _can_be_tried_out(self) -> bool:

@@ -4,19 +4,26 @@ How OpenAPI describes what a write can be asked besides its body: to be tried ou
 May import DRF and drf-spectacular's vocabulary only.
 """
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import OpenApiParameter
 from rest_framework import serializers
 
 DRY_RUN = 'dry_run'
 BACKGROUND = 'background'
+# With a type, delete the fields of other types that point at it.
+DELETE_REFERENCING_FIELDS = 'delete_referencing_fields'
 
 # Writes of lists can be left to a job; `create` takes a list, too.
 BULK_WRITES = ('create', 'bulk_update', 'bulk_partial_update', 'bulk_destroy')
 
+DELETIONS = ('destroy', 'bulk_destroy')
+
 DESCRIPTIONS = {
     DRY_RUN: _('Answer what the request would do, with status 200, and do nothing.'),
     BACKGROUND: _('Leave a list to a background job, and answer with 202 and the job.'),
+    DELETE_REFERENCING_FIELDS: _('Delete the fields of other types that point at this type, too.'),
     '200': _('What the request would do, as `dry_run=true` asked for.'),
     '202': _('The list was left to a background job, as `background=true` asked for.'),
 }
@@ -68,9 +75,9 @@ class BackgroundSerializer(serializers.Serializer):
     job = QueuedJobSerializer()
 
 
-def parameters(action: str) -> list[OpenApiParameter]:
-    """Return what a write may be asked in its query."""
-    names = [DRY_RUN, *([BACKGROUND] if action in BULK_WRITES else [])]
+def parameters(action: str, of_deletion: Iterable[str] = ()) -> list[OpenApiParameter]:
+    """Return what a write may be asked in its query; `of_deletion` if it deletes."""
+    names = [DRY_RUN, *([BACKGROUND] if action in BULK_WRITES else []), *(of_deletion if action in DELETIONS else ())]
     return [OpenApiParameter(name, bool, OpenApiParameter.QUERY, description=DESCRIPTIONS[name]) for name in names]
 
 

@@ -33,6 +33,10 @@ def register() -> None:
     for signal in (signals.post_merge, signals.post_revert, signals.post_sync, signals.post_provision):
         signal.connect(replay.end)
     signals.pre_provision.connect(replay.begin_provisioning)
+    # After `end`: what is read from now on is no replay.
+    for signal in (signals.post_merge, signals.post_revert):
+        signal.connect(lifecycle.check_main)
+    signals.post_sync.connect(lifecycle.check_branch)
     signals.pre_merge.connect(validators.refuse_hopeless_replay)
     signals.squash_dependency_graph_built.connect(squash.add_edges)
     signals.squash_dependency_graph_built.connect(dry_run.wrap_collapsed)

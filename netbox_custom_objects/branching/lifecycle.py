@@ -12,8 +12,9 @@ from ..ddl.retired_marks import copy_retired_marks
 from ..ddl.target import MAIN_ALIAS, Target
 from ..models.revision import forget_schema
 from ..services.reconcile import reconcile_all
+from ..services.reference_check import check_after_replay
 from ..services.repair import sweep
-from ..services.schemas import OpenSchema
+from ..services.schemas import OpenSchema, main_schema
 
 
 def mark_retired(branch, **kwargs) -> None:
@@ -33,6 +34,20 @@ def reconcile_branch(branch, **kwargs) -> None:
     reconcile_all(branch.connection_name)
 
 
+def check_main(branch, user=None, **kwargs) -> None:
+    """Main was changed by a replay, which is committed: references that lead nowhere now are found by a job."""
+    check_after_replay(main_schema(), user)
+
+
+def check_branch(branch, user=None, **kwargs) -> None:
+    """A branch was synchronised: its references are checked by a job."""
+    check_after_replay(open_schema(branch), user)
+
+
+def open_schema(branch: Branch) -> OpenSchema:
+    return OpenSchema(branch.name, branch.connection_name, partial(activate_branch, branch))
+
+
 def idle_branches() -> list[OpenSchema]:
     """
     Return the schemas of the branches that are ready for use.
@@ -40,4 +55,4 @@ def idle_branches() -> list[OpenSchema]:
     While a branch is provisioned its tables are there before its definitions are: they would look like nobody's.
     """
     ready = Branch.objects.filter(status=BranchStatusChoices.READY)
-    return [OpenSchema(branch.name, branch.connection_name, partial(activate_branch, branch)) for branch in ready]
+    return [open_schema(branch) for branch in ready]

@@ -6,7 +6,7 @@ Django's introspection follows the search path and would report main's tables fo
 
 import re
 
-from ..definitions import table_name
+from ..definitions import table_name, type_id_from_table_name
 from .spec import Column, Index, Schema, Table
 from .target import Target
 
@@ -49,8 +49,7 @@ def introspect_all(target: Target) -> dict[int, Schema]:
     """Return the tables of every type in `target`, by type id. Two catalog queries, however many types there are."""
     by_type: dict[int, list[Table]] = {}
     for table in _read(target, _ALL, []).tables:
-        type_id = int(table.name.removeprefix('custom_objects_').split('_')[0])
-        by_type.setdefault(type_id, []).append(table)
+        by_type.setdefault(type_id_from_table_name(table.name), []).append(table)
     return {type_id: Schema.of(tables) for type_id, tables in by_type.items()}
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
+from ..definitions import type_id_from_table_name
 from .introspect import split_comment
 from .locks import with_retries
 from .target import Target
@@ -38,7 +39,7 @@ class Stored:
 
     @property
     def type_id(self) -> int:
-        return int(self.table.removeprefix('custom_objects_').split('_')[0])
+        return type_id_from_table_name(self.table)
 
     def describe(self) -> str:
         """Return what a person knows it by."""

@@ -19,6 +19,7 @@ from .names import (
     sequence_name,
     table_name,
     type_id_from_model_name,
+    type_id_from_table_name,
     unique_name,
 )
 
@@ -41,5 +42,6 @@ __all__ = (
     'sequence_name',
     'table_name',
     'type_id_from_model_name',
+    'type_id_from_table_name',
     'unique_name',
 )

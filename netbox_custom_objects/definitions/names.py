@@ -18,6 +18,11 @@ def table_name(type_id: int) -> str:
     return f'custom_objects_{type_id}'
 
 
+def type_id_from_table_name(table: str) -> int:
+    """Return 5 for `custom_objects_5` and for a link table such as `custom_objects_5_f_7`."""
+    return int(table.removeprefix('custom_objects_').split('_')[0])
+
+
 def column_name(field_id: int, suffix: str = '') -> str:
     """Return the column of a field: `column_name(7)` is `f_7`, `column_name(7, 'lat')` is `f_7_lat`."""
     return f'f_{field_id}_{suffix}' if suffix else f'f_{field_id}'

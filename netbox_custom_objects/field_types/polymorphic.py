@@ -92,6 +92,10 @@ class PolymorphicFieldType(FieldType):
         """Return the lookups that find the objects which point at `obj` by this field."""
         raise NotImplementedError
 
+    def reference_initial(self, field: FieldDefinition, obj) -> dict[str, Any]:
+        """Return the parameters of the add form's URL with which the new object points at `obj`."""
+        raise NotImplementedError
+
     # Surfaces
 
     def get_graphql_annotation(self, field, related=related_type):
@@ -206,6 +210,8 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
         content_type, pk = key_of(obj)
         return {f'{field.name}_content_type': content_type, f'{field.name}_object_id': pk}
 
+    reference_initial = reference_filter
+
     # Surfaces
 
     def get_form_fields(self, field, **kwargs):
@@ -312,6 +318,9 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
     def reference_filter(self, field, obj):
         content_type, pk = key_of(obj)
         return {f'{links_name(field)}__content_type': content_type, f'{links_name(field)}__object_id': pk}
+
+    def reference_initial(self, field, obj):
+        return {field.name: to_text(key_of(obj))}
 
     # Surfaces
 

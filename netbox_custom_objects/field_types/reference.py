@@ -71,6 +71,10 @@ class ReferenceFieldType(FieldType):
         """Return the lookups that find the objects which point at `obj` by this field."""
         return {field.name: obj.pk}
 
+    def reference_initial(self, field: FieldDefinition, obj) -> dict[str, Any]:
+        """Return the parameters of the add form's URL with which the new object points at `obj`."""
+        return {field.name: obj.pk}
+
     def import_attribute(self, field: FieldDefinition) -> str:
         """Return the attribute that names a target in imported files, unless the header says another."""
         model = target_model(field.target)

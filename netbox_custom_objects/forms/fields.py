@@ -169,8 +169,12 @@ class CustomObjectTypeFieldForm(NotesTargetsMixin, ForgivingErrorsMixin, Changel
         current = self.instance.field_type
         if not self.instance._state.adding and not current.convertible:
             return current
-        name = get_field_value(self, 'type')
-        return field_type_named(name, self._is_polymorphic()) if name in FIELD_TYPES else current
+        return self._type_named(get_field_value(self, 'type'))
+
+    def _type_named(self, name):
+        """Return the type with this name, as chosen in the form; the present one if there is none."""
+        known = name in FIELD_TYPES
+        return field_type_named(name, self._is_polymorphic()) if known else self.instance.field_type
 
     def _is_polymorphic(self) -> bool:
         value = self.data.get('is_polymorphic') if self.is_bound else self.initial.get('is_polymorphic')

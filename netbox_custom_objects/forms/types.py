@@ -1,23 +1,32 @@
 """Forms of custom object types."""
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from netbox.forms import NetBoxModelBulkEditForm, NetBoxModelForm, NetBoxModelImportForm
-from utilities.forms.fields import CommentField, SlugField
+from utilities.exceptions import AbortRequest, PermissionsViolation
+from utilities.forms.fields import CommentField, DynamicModelChoiceField, SlugField
 from utilities.forms.rendering import FieldSet
 
-from ..models import CustomObjectType
+from ..models import CustomObjectType, CustomObjectTypeField
+from ..services.fields import copy_fields
 
 
 class CustomObjectTypeForm(NetBoxModelForm):
     slug = SlugField(slug_source='name')
+    fields_of = DynamicModelChoiceField(
+        queryset=CustomObjectType.objects.all(),
+        required=False,
+        label=_('Copy fields of'),
+        help_text=_('The new type gets the same fields; they can be changed afterwards'),
+    )
     comments = CommentField()
 
     fieldsets = (
         FieldSet(
             'name', 'verbose_name', 'verbose_name_plural', 'display_expression', 'group_name', 'slug', 'version',
-            'description', 'config_context_enabled', 'tags', name=_('Custom Object Type'),
+            'description', 'config_context_enabled', 'fields_of', 'tags', name=_('Custom Object Type'),
         ),
     )  # fmt: skip
 
@@ -33,16 +42,37 @@ class CustomObjectTypeForm(NetBoxModelForm):
         if not self.instance._state.adding:
             self.fields['config_context_enabled'].disabled = True
             self.fields['config_context_enabled'].help_text = _('Can only be chosen when the type is created')
+            del self.fields['fields_of']
+
+    def save(self, commit=True):
+        """Save the type, and copies of the fields that were asked for: all of them, or nothing at all is saved."""
+        custom_object_type = super().save(commit)
+        if source := self.cleaned_data.get('fields_of'):
+            self._copy_fields(source, custom_object_type)
+        return custom_object_type
+
+    def _copy_fields(self, source, custom_object_type):
+        # Set by the view, as forms do not know for whom they are.
+        user = custom_object_type._copying_user
+        try:
+            copies = copy_fields(source, custom_object_type, CustomObjectTypeField.objects.restrict(user, 'view'))
+        except ValidationError as error:
+            raise AbortRequest(' '.join(error.messages)) from error
+        allowed = CustomObjectTypeField.objects.restrict(user, 'add').filter(pk__in=[copy.pk for copy in copies])
+        if allowed.count() != len(copies):
+            raise PermissionsViolation
 
 
 class CustomObjectTypeBulkEditForm(NetBoxModelBulkEditForm):
     model = CustomObjectType
     group_name = forms.CharField(max_length=100, required=False, label=_('Group name'))
+    version = forms.CharField(max_length=50, required=False, label=_('Version'))
+    display_expression = forms.CharField(max_length=500, required=False, label=_('Display expression'))
     description = forms.CharField(max_length=200, required=False, label=_('Description'))
     comments = CommentField()
 
-    fieldsets = (FieldSet('group_name', 'description'),)
-    nullable_fields = ('group_name', 'description', 'comments')
+    fieldsets = (FieldSet('group_name', 'version', 'display_expression', 'description'),)
+    nullable_fields = ('group_name', 'version', 'display_expression', 'description', 'comments')
 
 
 class CustomObjectTypeImportForm(NetBoxModelImportForm):

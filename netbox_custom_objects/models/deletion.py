@@ -6,15 +6,16 @@ never meets a type that is gone already (host-facts 8, trap 17).
 """
 
 from django.apps import apps
-from django.db.models import ProtectedError
+from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
 
 from .. import settings
 from ..constants import APP_LABEL
 from ..definitions import model_name
+from .protectors import as_current_user_sees
 
 
-def empty_type(custom_object_type, using: str) -> int:
+def empty_type(custom_object_type, using: str, delete_referencing_fields: bool = False) -> int:
     """
     Delete the objects and fields of a type, logging each, and return how many objects it had.
 
@@ -24,11 +25,21 @@ def empty_type(custom_object_type, using: str) -> int:
     Args:
         custom_object_type: the type
         using: the connection alias whose schema is meant
+        delete_referencing_fields: first delete the fields of other types that point at this type, with their values
+            kept as always; a polymorphic one that may point elsewhere, too, stays and loses this target
 
     Raises:
         ProtectedError: fields of other types point at this type, or objects of other types protect some of its objects
+        SchemaChangeRefused: a polymorphic field that stays holds objects of the type, and these were not deleted one
+            by one (see above)
     """
-    refuse_if_referenced(custom_object_type, using)
+    if delete_referencing_fields:
+        # Before the objects: they then keep nobody from being deleted, and a revert gives all values back at once.
+        for field in sole_references(custom_object_type, using):
+            field.snapshot()
+            field.delete(using=using)
+    else:
+        refuse_if_referenced(custom_object_type, using)
     objects = apps.get_model(APP_LABEL, model_name(custom_object_type.pk)).objects.using(using)
     count = objects.count()
     if count <= settings.get('type_delete_log_limit'):
@@ -37,28 +48,46 @@ def empty_type(custom_object_type, using: str) -> int:
         note = _('{count} objects were retired with their type.').format(count=count)
         message = getattr(custom_object_type, '_changelog_message', None)
         custom_object_type._changelog_message = f'{message} {note}' if message else note
+    for field in referencing_fields(custom_object_type, using) if delete_referencing_fields else ():
+        field.snapshot()
+        field.related_object_types.remove(custom_object_type.object_type_id)
     for field in custom_object_type.fields.using(using).all():
         field.delete(using=using)
     return count
 
 
+def referencing_fields(custom_object_type, using: str):
+    """Return the fields of other types that point at a type, as a queryset in order of their types' names."""
+    fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(using)
+    target = custom_object_type.object_type_id
+    if target is None:
+        return fields.none()
+    others = fields.exclude(custom_object_type=custom_object_type.pk).select_related('custom_object_type')
+    found = others.filter(Q(related_object_type=target) | Q(related_object_types=target)).distinct()
+    return found.order_by('custom_object_type__name', 'name')
+
+
+def sole_references(custom_object_type, using: str) -> list:
+    """Return those of the fields that point at a type which can point at nothing else."""
+    return [field for field in referencing_fields(custom_object_type, using) if not points_elsewhere(field)]
+
+
+def points_elsewhere(field) -> bool:
+    """Whether a field that points at a type can point at others, too."""
+    return field.is_polymorphic and len(field.intended_targets()) > 1
+
+
 def refuse_if_referenced(custom_object_type, using: str) -> None:
     """Raise ProtectedError if a field of another type points at this one."""
-    field_model = apps.get_model(APP_LABEL, 'customobjecttypefield')
-    others = field_model.objects.using(using).exclude(custom_object_type=custom_object_type.pk)
-    referrers = (
-        {
-            *others.filter(related_object_type=custom_object_type.object_type_id),
-            *others.filter(related_object_types=custom_object_type.object_type_id),
-        }
-        if custom_object_type.object_type_id
-        else set()
-    )
-    if referrers:
-        names = ', '.join(sorted(f'{field.custom_object_type.name}.{field.name}' for field in referrers))
+    fields = list(referencing_fields(custom_object_type, using))
+    if fields:
+        seen = as_current_user_sees(fields)
+        names = [f'{field.custom_object_type.name}.{field.name}' for field in fields if field in seen]
+        if hidden := len(fields) - len(names):
+            names.append(_('{count} that you may not view').format(count=hidden))
         raise ProtectedError(
             _('{type} cannot be deleted while these fields point at it: {names}').format(
-                type=custom_object_type, names=names
+                type=custom_object_type, names=', '.join(names)
             ),
-            referrers,
+            seen,
         )

@@ -22,6 +22,8 @@ from ..choices import (
     UIVisibleChoices,
 )
 from ..constants import NAME_PATTERN
+from ..ddl.locks import lock_definitions
+from ..ddl.target import Target
 from ..definitions import link_class_name, link_table_name, payload_key
 from ..field_types import field_type_of
 from .counters import next_pk, next_schema_id
@@ -304,6 +306,9 @@ class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedMode
         """Write the row and, in the same transaction, its column (by a receiver)."""
         using = using or router.db_for_write(type(self), instance=self)
         with transaction.atomic(using=using):
+            if self.schema_id is None:
+                # Whoever held the counter's row first, and waited for the lock then, would block who has the lock.
+                lock_definitions(Target.for_alias(using))
             self._assign_identity()
             self._remember_former_name()
             if self.primary:

@@ -129,6 +129,9 @@ class CustomObjectType(NetBoxModel):
     # NetBox would offer a page of its own documentation, which has none about this model.
     docs_url = None
 
+    # Whether delete() takes the fields of other types along that point at this one.
+    delete_referencing_fields = False
+
     # Bookkeeping that each schema does for itself: in change data it would only make false conflicts.
     _unserialized = ('next_schema_id', 'cache_timestamp')
 
@@ -193,6 +196,10 @@ class CustomObjectType(NetBoxModel):
         """
         return apps.get_model(APP_LABEL, model_name(self.pk))
 
+    def clone(self):
+        """Return what the form of a copy begins with; it takes the fields from this type, unless told otherwise."""
+        return {**super().clone(), 'fields_of': self.pk}
+
     def serialize_object(self, exclude=None):
         return super().serialize_object(exclude=[*(exclude or ()), *self._unserialized])
 
@@ -241,13 +248,21 @@ class CustomObjectType(NetBoxModel):
         with transaction.atomic(using=using):
             super().save(*args, using=using, **kwargs)
 
-    def delete(self, using=None, keep_parents=False):
+    def delete(self, using=None, keep_parents=False, delete_referencing_fields=None):
         """
         Delete the type: its objects, its fields and itself are logged in this order; its table is retired.
 
         See `deletion.empty_type` for what is logged of a large type, and for the errors raised.
+
+        Args:
+            using: connection alias of the schema, by default that of the current context
+            keep_parents: as in Django
+            delete_referencing_fields: delete the fields of other types that point at this one, too; by default what
+                the attribute of this name says, which NetBox's views, that pass no arguments, can be told by
         """
         using = using or router.db_for_write(type(self), instance=self)
+        if delete_referencing_fields is None:
+            delete_referencing_fields = self.delete_referencing_fields
         with transaction.atomic(using=using):
-            deletion.empty_type(self, using)
+            deletion.empty_type(self, using, delete_referencing_fields)
             return super().delete(using=using, keep_parents=keep_parents)

@@ -23,6 +23,7 @@ from ..field_types import field_type_of
 from ..field_types.generic import links_name
 from ..models.objects import CustomObject
 from ..models.payload import alias_property
+from ..models.protectors import HidesProtectors
 from .fields import LinkField, ObjectForeignKey
 from .generic import ContentTypeKey, GenericReference
 from .generic_links import GenericLinks
@@ -78,7 +79,7 @@ class ClassBuilder:
         }
         model = type(CustomObject)(
             class_name(definition.id),
-            (LenientInRevert, CustomObject),
+            (LenientInRevert, HidesProtectors, CustomObject),
             {
                 '__module__': MODULE,
                 'Meta': self._meta(definition),

@@ -4,21 +4,26 @@ Which custom objects point at an object, whatever its model: one statement for a
 May import field_types and the registry. Must restrict each type by the rights of the user who asks (invariant I11).
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import cached_property, reduce
 from operator import or_
 
-from django.db.models import Q, QuerySet, SmallIntegerField, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import DEFAULT_DB_ALIAS, connections, router
+from django.db.models import Q, QuerySet
 
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
+from ..models.objects import CustomObject
+from .managers import CustomObjectQuerySet
+from .mixed import Part, custom_selection, read
 from .registry import world
-from .surfaces import surfaced_fields
+from .surfaces import per_type, surfaced_fields
 from .world import World
 
-# No field can be called so.
-POSITION = '_position'
+# What entries can be ordered by, with a minus for the reverse. Objects are ordered by their ids.
+ORDERINGS = ('type', 'field', 'object')
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +35,21 @@ class Source:
     model: type
 
 
+@dataclass(frozen=True, slots=True)
+class Selected:
+    """How the ids of a source's entries are selected: `SELECT {column} {origin}`, with parameters."""
+
+    column: str
+    origin: str
+    params: tuple
+
+
 class LinkedObjects:
     """
     The custom objects that point at one object, one entry for each object and field, as one user may see them.
 
-    In order of types (by name), of fields (as displayed) and of ids.
+    A sequence of (source, custom object), in order of types (by name), of fields (as displayed) and of ids. However
+    many types there are, it is counted by one statement, and a slice is read by one more (two, if ordered by object).
     """
 
     def __init__(
@@ -47,6 +62,7 @@ class LinkedObjects:
         tags: Sequence[str] = (),
         search: str = '',
         ordering: str = '',
+        hidden: Collection[int] = (),
     ):
         """
         Args:
@@ -56,84 +72,168 @@ class LinkedObjects:
             fields: consider only fields with these names
             tags: consider only objects that have all tags with these slugs
             search: consider only objects with a text-like or number field that contains this text
-            ordering: `type`, `field` or `object` (by id), with a minus for the reverse; anything else means `type`
+            ordering: one of ORDERINGS; anything else means `type`
+            hidden: leave out types with these ids
         """
-        self.ordering = ordering
-        sources = (
+        search = search.strip()
+        self.by_object = ordering.removeprefix('-') == 'object'
+        self.descending = ordering.startswith('-')
+        sources = [
             source
             for source in sources_of(world(), obj)
-            if (not slugs or source.definition.slug in slugs) and (not fields or source.field.name in fields)
-        )
+            if (not slugs or source.definition.slug in slugs)
+            and (not fields or source.field.name in fields)
+            and source.definition.id not in hidden
+        ]
         if ordering.removeprefix('-') == 'field':
-            sources = sorted(sources, key=lambda source: source.field.display_label.lower())
-        self.sources = tuple(sources)
-        parts = [self._part(position, user, obj, tags, search) for position in range(len(self.sources))]
-        self._parts = [part for part in parts if part is not None]
+            sources.sort(key=lambda source: source.field.display_label.lower())
+        if self.descending:
+            sources.reverse()
+        # Rows are read from where the router reads custom objects: from the active branch.
+        self._alias = router.db_for_read(sources[0].model) if sources else DEFAULT_DB_ALIAS
+        rights = {source.model: CustomObjectQuerySet(source.model).restrict(user, 'view') for source in sources}
+        selections = ((source, self._select(source, rights[source.model], obj, tags, search)) for source in sources)
+        found = [(source, selected) for source, selected in selections if selected is not None]
+        self.sources = tuple(source for source, _selected in found)
+        self._selected = [selected for _source, selected in found]
 
-    def _part(self, position, user, obj, tags, search) -> QuerySet | None:
-        source = self.sources[position]
-        rows = source.model.objects.restrict(user, 'view')
-        rows = rows.filter(**field_type_of(source.field).reference_filter(source.field, obj))
+    def _select(self, source: Source, rows: QuerySet, obj, tags, search: str) -> 'Selected | None':
+        """Return how the ids of a source's entries are selected; None if it has none."""
+        lookups = field_type_of(source.field).reference_filter(source.field, obj)
+        if not (rows.query.where or tags or search):
+            # Making a hundred such statements takes far longer than running them.
+            made = unrestricted(source.model, source.field, tuple(lookups))
+            values = tuple(lookups.values())
+            return Selected(made.column, made.origin, tuple(values[position] for position in made.params))
+        rows = rows.filter(**lookups)
         for tag in tags:
             rows = rows.filter(tags__slug=tag)
-        if search.strip():
+        if search:
             condition = quick_search(source.model, search)
             if condition is None:
                 return None
             rows = rows.filter(condition)
-        if rows.query.is_empty():
+        try:
+            sql, params = rows.order_by().values('pk').query.get_compiler(using=self._alias).as_sql()
+        except EmptyResultSet:
             return None
-        return (
-            rows.order_by()
-            .annotate(**{POSITION: Value(position, output_field=SmallIntegerField())})
-            .values_list(POSITION, 'pk')
-        )
+        return Selected('entry.pk', f'FROM ({sql}) AS entry', params)
 
-    def rows(self) -> QuerySet | list:
-        """Return (position in `sources`, primary key), in order, to be counted and sliced; a list if there are none."""
-        if not self._parts:
-            return []
-        first, *others = self._parts
-        keys = ('pk', POSITION) if self.ordering.removeprefix('-') == 'object' else (POSITION, 'pk')
-        minus = '-' if self.ordering.startswith('-') else ''
-        return (first.union(*others, all=True) if others else first).order_by(*(minus + key for key in keys))
+    @cached_property
+    def counts(self) -> tuple[int, ...]:
+        """The number of entries of each source; one query, or none if nothing can point at the object."""
+        return tuple(count for _position, count in self._execute(['count(*)'] * len(self.sources), 'ORDER BY 1'))
 
     def count(self) -> int:
-        """Return the number of entries; one query, or none if nothing can point at the object."""
-        rows = self.rows()
-        return rows.count() if self._parts else 0
+        """Return the number of entries."""
+        return sum(self.counts)
 
-    def fetch(self, rows: Sequence[tuple[int, int]], objects=None) -> Iterator[tuple[Source, object]]:
-        """
-        Yield (source, custom object) for some of the rows; one query for each type among them.
+    __len__ = count
 
-        Args:
-            rows: a slice of `rows()`
-            objects: returns the queryset to take a source's objects from, e.g. with prefetches; called once per type
-        """
-        ids: dict[int, tuple[Source, set[int]]] = {}
-        for position, pk in rows:
+    def __getitem__(self, page: slice) -> list[tuple[Source, CustomObject]]:
+        """Return the entries of a page; entries of the same object share it."""
+        start, stop, _step = page.indices(len(self))
+        if start >= stop:
+            return []
+        if self.by_object:
+            return self._read_by_ids(self._ids_by_object(start, stop))
+        return self._read_slices(start, stop)
+
+    def _read_slices(self, start: int, stop: int) -> list[tuple[Source, CustomObject]]:
+        direction = 'DESC' if self.descending else 'ASC'
+        sources, parts, passed = [], [], 0
+        for source, count, selected in zip(self.sources, self.counts, self._selected):
+            first, last = max(start - passed, 0), min(stop - passed, count)
+            passed += count
+            if first < last:
+                order = f'ORDER BY 1 {direction} LIMIT {last - first} OFFSET {first}'
+                ids = f'SELECT {selected.column} {selected.origin} {order}'
+                sources.append(source)
+                parts.append(Part(custom_selection(source.model, direction), f'IN ({ids})', selected.params))
+        found = zip(sources, read(parts, self._alias))
+        return _shared((source, obj) for source, objects in found for obj in objects)
+
+    def _ids_by_object(self, start: int, stop: int) -> list[tuple[int, int]]:
+        direction = 'DESC' if self.descending else 'ASC'
+        order = f'ORDER BY 2 {direction}, 1 ASC LIMIT {stop - start} OFFSET {start}'
+        return self._execute([selected.column for selected in self._selected], order)
+
+    def _read_by_ids(self, ids: list[tuple[int, int]]) -> list[tuple[Source, CustomObject]]:
+        by_type: dict[int, tuple[Source, set[int]]] = {}
+        for position, pk in ids:
             source = self.sources[position]
-            ids.setdefault(source.definition.id, (source, set()))[1].add(pk)
-        found = {
-            type_id: (objects(source) if objects else source.model.objects.all()).in_bulk(pks)
-            for type_id, (source, pks) in ids.items()
-        }
-        for position, pk in rows:
-            source = self.sources[position]
-            if (linked := found[source.definition.id].get(pk)) is not None:
-                yield source, linked
+            by_type.setdefault(source.definition.id, (source, set()))[1].add(pk)
+        parts = [Part.of_ids(custom_selection(source.model), pks) for source, pks in by_type.values()]
+        objects = (obj for found in read(parts, self._alias) for obj in found)
+        by_key = {(obj._type_id, obj.pk): obj for obj in objects}
+        entries = ((self.sources[position], pk) for position, pk in ids)
+        # What was deleted between the two statements is left out.
+        return [
+            (source, by_key[source.definition.id, pk]) for source, pk in entries if (source.definition.id, pk) in by_key
+        ]
+
+    def _execute(self, shown: Sequence[str], order: str) -> list[tuple[int, int]]:
+        """Return something about the entries of all sources, each with the position of its source."""
+        if not self._selected:
+            return []
+        parts = (f'SELECT {n}, {shown[n]} {selected.origin}' for n, selected in enumerate(self._selected))
+        params = [value for selected in self._selected for value in selected.params]
+        with connections[self._alias].cursor() as cursor:
+            cursor.execute(f'{" UNION ALL ".join(parts)} {order}', params)
+            return cursor.fetchall()
+
+
+def _shared(entries: Iterable[tuple[Source, CustomObject]]) -> list[tuple[Source, CustomObject]]:
+    """Return entries with the same object where they mean the same row."""
+    seen: dict[tuple[int, int], CustomObject] = {}
+    return [(source, seen.setdefault((obj._type_id, obj.pk), obj)) for source, obj in entries]
+
+
+@per_type
+def unrestricted(model, field: FieldDefinition, lookups: tuple[str, ...]) -> Selected:
+    """
+    Return how the ids of all objects of a type are selected which point at an object by one of its fields.
+
+    Args:
+        model: the class of the type
+        field: the field
+        lookups: how the field's type finds them
+
+    Returns: with the position of a lookup instead of its value in each parameter
+    """
+    rows, column, names = QuerySet(model), 'pk', lookups
+    if field_type_of(field).many:
+        # Only the link table: whether the linking object exists is not worth a hundred joins.
+        rows, column = QuerySet(model._meta.get_field(field.name).remote_field.through), 'source'
+        names = ('target',) if len(lookups) == 1 else ('content_type', 'object_id')
+    filters = {name: position for position, name in enumerate(names)}
+    sql, params = rows.filter(**filters).order_by().values(column).query.sql_with_params()
+    # One column of one table: what is between SELECT and FROM can only be that.
+    column, _from, origin = sql.removeprefix('SELECT ').partition(' FROM ')
+    return Selected(column.partition(' AS ')[0], f'FROM {origin}', params)
 
 
 def sources_of(current: World, obj) -> Iterator[Source]:
     """Yield the fields that can point at an object: types by name, fields as displayed."""
     inbound = current.inbound.get(obj._meta.concrete_model._meta.label_lower, ())
+    fields = {field.id for field in inbound}
     definitions = {field.type_id: current.definitions[field.type_id] for field in inbound}
     for definition in sorted(definitions.values(), key=lambda definition: definition.name):
         model = current.model(definition.id)
         for field in surfaced_fields(model):
-            if field in inbound:
+            if field.id in fields:
                 yield Source(definition, field, model)
+
+
+def objects_linked_to(model, fields: Iterable[FieldDefinition], obj) -> QuerySet:
+    """Return the objects of a type that point at an object by any of some fields, each once; restricted by nobody."""
+    found = Q(pk__in=[])
+    for field in fields:
+        lookups = field_type_of(field).reference_filter(field, obj)
+        # Links would be joined, and give an object more than once.
+        linked = model.objects.filter(**lookups).order_by().values('pk')
+        found |= Q(pk__in=linked) if field_type_of(field).many else Q(**lookups)
+    return model.objects.filter(found)
 
 
 def quick_search(model, text: str) -> Q | None:

@@ -11,6 +11,7 @@ from django.db import models, router
 from netbox.models.deletion import CustomCollector
 from utilities.querysets import RestrictedQuerySet
 
+from ..models.protectors import hiding_protectors
 from .context import fit
 from .links import BATCH, read_together
 
@@ -43,9 +44,10 @@ class CustomObjectQuerySet(RestrictedQuerySet):
         objects = self.select_related(None)
         objects._for_write = True
         collector = CustomCollector(using=objects.db, origin=self)
-        collector.collect(objects)
-        self._result_cache = None
-        return collector.delete()
+        with hiding_protectors():
+            collector.collect(objects)
+            self._result_cache = None
+            return collector.delete()
 
     delete.alters_data = True
     delete.queryset_only = True

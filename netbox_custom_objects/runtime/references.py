@@ -3,33 +3,35 @@ What happens to custom objects when an object that they point at is deleted (dec
 
 One receiver for everything, in main and in branches alike. Core models never learn of our references, so that their
 pages and deletions cost the same however many types there are. Between custom objects of one island Django's own
-collector does this work.
+collector cascades and protects; what it would clear by an UPDATE of its own is cleared here before, as an edit.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from contextvars import ContextVar
+from collections.abc import Iterable
+from itertools import islice
 
-from django.db.models import ProtectedError, QuerySet
+from django.db.models import Model, ProtectedError, QuerySet, Value
 from django.utils.translation import gettext as _
 
 from ..choices import ObjectFieldOnDeleteChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
+from ..models.protectors import as_current_user_sees
+from .deletions import Deletion, deleting, staying
+from .referrers import in_chunks, referrers_of
 from .registry import world
 from .world import World
 
 OWNER_LABEL = 'users.owner'
-# How many protecting objects an error names.
-PROTECTORS_SHOWN = 20
-# The deletions that are going on, outermost first; each notes what goes with it under this attribute.
-_NOTED = '_netbox_custom_objects_deleting'
-_origins: ContextVar[tuple] = ContextVar('netbox_custom_objects_origins', default=())
+# How many protecting objects an error holds: one more than NetBox names, so that it says "more than 50".
+PROTECTORS_SHOWN = 51
 
 
-def before_delete(instance, using: str, origin=None) -> None:
+def before_delete(instance: Model, using: str, origin: Model | QuerySet | None = None) -> None:
     """
     Protect, cascade, clear or unlink: called before any object of any model is deleted.
+
+    Costs one query per field that points at the model; if many of its objects are deleted at once, one per field and
+    CHUNK objects. What is then found to be referred to is read, and changed, object by object.
 
     Args:
         instance: what is being deleted
@@ -39,83 +41,91 @@ def before_delete(instance, using: str, origin=None) -> None:
     Raises:
         ProtectedError: a field with `on_delete_behavior` protect, or an owner, is in the way
     """
-    label = instance._meta.label_lower
     current = world(using)
+    label = instance._meta.concrete_model._meta.label_lower
     if label == OWNER_LABEL:
         _protect_owner(current, instance, using)
     fields = current.inbound.get(label, ())
     if not fields and getattr(instance, '_type_id', None) is None:
         return
-    by_collector = _is_current(current, instance)
-    with _deleting(instance, origin):
-        for field in fields:
-            if field.is_polymorphic or not by_collector:
-                _release(current, field, instance, using)
+    by_collector = is_current(current, instance)
+    with deleting(instance, origin, using) as deletion:
+        # Those that protect come first: what is refused has then not begun.
+        for field in sorted(fields, key=lambda field: field.on_delete_behavior != ObjectFieldOnDeleteChoices.PROTECT):
+            if not by_collector or not _is_collected(field):
+                _release(current, field, instance, deletion)
 
 
-@contextmanager
-def _deleting(instance, origin) -> Iterator[None]:
-    """
-    Note that an object is being deleted, with what is deleted along with it.
-
-    Django's collector knows nothing of our references: of two objects that point at each other and go together,
-    neither may be changed once its deletion was logged.
-    """
-    origin = instance if origin is None else origin
-    noted = origin.__dict__.setdefault(_NOTED, set())
-    noted.add((instance._meta.label_lower, instance.pk))
-    reset = _origins.set((*_origins.get(), origin))
-    try:
-        yield
-    finally:
-        _origins.reset(reset)
+def _is_collected(field: FieldDefinition) -> bool:
+    """Whether Django's collector does what a field between two custom objects asks for."""
+    behavior = field.on_delete_behavior or ObjectFieldOnDeleteChoices.SET_NULL
+    is_plain = not field.is_polymorphic and not field_type_of(field).many
+    return is_plain and behavior != ObjectFieldOnDeleteChoices.SET_NULL
 
 
-def _staying(rows) -> list:
-    """Return those of some objects that are not being deleted themselves."""
-    rows = list(rows)
-    for origin in _origins.get():
-        if rows and isinstance(origin, QuerySet) and issubclass(origin.model, type(rows[0])):
-            going = set(origin.filter(pk__in=[row.pk for row in rows]).values_list('pk', flat=True))
-            rows = [row for row in rows if row.pk not in going]
-        rows = [row for row in rows if (row._meta.label_lower, row.pk) not in origin.__dict__[_NOTED]]
-    return rows
-
-
-def _is_current(current: World, instance) -> bool:
+def is_current(current: World, instance: Model) -> bool:
     """Whether Django's collector sees all references: an object of an older generation knows only those of its time."""
     type_id = getattr(instance, '_type_id', None)
     return type_id is not None and type(instance) is current.model(type_id)
 
 
-def _release(current: World, field: FieldDefinition, instance, using: str) -> None:
-    field_type = field_type_of(field)
-    rows = current.model(field.type_id).objects.using(using).filter(**field_type.reference_filter(field, instance))
-    staying = _staying(rows) if field.is_polymorphic else rows
-    if field_type.many:
-        for row in staying:
-            row.snapshot()
-            getattr(row, field.name).remove(instance)
-    elif field.on_delete_behavior == ObjectFieldOnDeleteChoices.PROTECT:
-        _refuse(instance, staying)
-    elif field.on_delete_behavior == ObjectFieldOnDeleteChoices.CASCADE:
-        for row in staying:
-            row.delete(using=using)
-    else:
-        for row in staying:
-            row.snapshot()
-            setattr(row, field.name, None)
-            row.save(using=using)
+def _release(current: World, field: FieldDefinition, instance: Model, deletion: Deletion) -> None:
+    if not deletion.may_be_referenced(current, field, instance):
+        return
+    using, many = deletion.using, field_type_of(field).many
+    chunks = (staying(rows) for rows in in_chunks(referrers_of(current, field, instance, using)))
+    if not many and field.on_delete_behavior == ObjectFieldOnDeleteChoices.PROTECT:
+        _refuse(instance, islice((row for rows in chunks for row in rows), PROTECTORS_SHOWN))
+        return
+    for rows in filter(None, chunks):
+        if many:
+            _unlink(rows, field, instance)
+        elif field.on_delete_behavior == ObjectFieldOnDeleteChoices.CASCADE:
+            current.model(field.type_id).objects.using(using).filter(pk__in=[row.pk for row in rows]).delete()
+        else:
+            _clear(rows, field, using)
 
 
-def _protect_owner(current: World, owner, using: str) -> None:
-    for type_id in current.definitions:
-        _refuse(owner, current.model(type_id).objects.using(using).filter(owner_id=owner.pk))
+def _unlink(rows: list[Model], field: FieldDefinition, target: Model) -> None:
+    for row in rows:
+        row.snapshot()
+        getattr(row, field.name).remove(target)
 
 
-def _refuse(instance, rows) -> None:
-    if protectors := list(rows[:PROTECTORS_SHOWN]):
+def _clear(rows: list[Model], field: FieldDefinition, using: str) -> None:
+    for row in rows:
+        row.snapshot()
+        setattr(row, field.name, None)
+        row.save(using=using)
+
+
+def _protect_owner(current: World, owner: Model, using: str) -> None:
+    """Refuse to delete an owner of custom objects: asked in one statement for all types, then in one per type."""
+    if not current.definitions:
+        return
+    first, *others = (
+        current.model(type_id)
+        .objects.using(using)
+        .filter(owner_id=owner.pk)
+        .order_by()
+        .annotate(type_id=Value(type_id))
+        .values_list('type_id', 'pk')
+        for type_id in current.definitions
+    )
+    owned = (first.union(*others, all=True) if others else first)[:PROTECTORS_SHOWN]
+    ids: dict[int, list[int]] = {}
+    for type_id, pk in owned:
+        ids.setdefault(type_id, []).append(pk)
+    _refuse(
+        owner,
+        [obj for type_id, pks in ids.items() for obj in current.model(type_id).objects.using(using).filter(pk__in=pks)],
+    )
+
+
+def _refuse(instance: Model, rows: Iterable[Model]) -> None:
+    """Raise ProtectedError if there are any rows; it holds those that the user of the request may view as they are."""
+    if protectors := list(rows):
         raise ProtectedError(
             _('{object} cannot be deleted because custom objects point at it.').format(object=instance),
-            set(protectors),
+            as_current_user_sees(protectors),
         )

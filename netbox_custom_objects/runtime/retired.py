@@ -48,7 +48,7 @@ def take_out(instance, using: str) -> Values:
             return _take_out(target, instance, retired)
     except ProgrammingError:
         # Purged since this request began.
-        _retired.cache_clear()
+        forget()
         return {}
 
 
@@ -62,6 +62,11 @@ def _take_out(target: Target, instance, retired: Retired) -> Values:
             values[table] = rows
             _run(target, 'DELETE FROM {table} WHERE source_id = %s', table, [instance.pk])
     return values
+
+
+def forget() -> None:
+    """Look again at what is out of use; also for tests, which replace the database under a running process."""
+    _retired.cache_clear()
 
 
 def write_back(instance, values: Values, using: str) -> None:

@@ -14,7 +14,8 @@ from django.utils.translation import gettext as _
 
 from ..definitions import FieldDefinition, TargetRef
 from ..field_types import field_type_of
-from ..field_types.generic import links_name, model_of, target_of
+from ..field_types.generic import model_of, target_of
+from ..runtime.referrers import links_of
 from ..runtime.registry import world
 from ..runtime.world import World
 
@@ -57,6 +58,12 @@ class DanglingReference:
         )
 
 
+def has_references(alias: str) -> bool:
+    """Whether any type of a schema has a field that refers to something."""
+    definitions = world(alias).definitions.values()
+    return any(field_type_of(field).is_reference for definition in definitions for field in definition.fields)
+
+
 def find_dangling(alias: str, type_ids=None) -> Iterator[DanglingReference]:
     """
     Yield the references that lead nowhere in one schema, at most REFERENCES_SHOWN of each field and type of target.
@@ -94,7 +101,7 @@ def let_go(alias: str, found: Iterable[DanglingReference]) -> None:
         with transaction.atomic(using=alias):
             model = current.model(dangling.type_id)
             if dangling.is_orphan:
-                links = _links(current, dangling.field)._default_manager.using(alias)
+                links = links_of(current, dangling.field)._default_manager.using(alias)
                 links.filter(source_id=dangling.object_id).delete()
             elif (referrer := model.objects.using(alias).filter(pk=dangling.object_id).first()) is not None:
                 _clear(referrer, dangling, alias)
@@ -116,7 +123,7 @@ def _of_one_type(current: World, alias: str, field: FieldDefinition) -> Iterator
         return
     if field_type_of(field).many:
         yield from _orphans(current, alias, field)
-        referrers, columns = _links(current, field)._default_manager.using(alias).all(), ('source_id', 'target_id')
+        referrers, columns = links_of(current, field)._default_manager.using(alias).all(), ('source_id', 'target_id')
     else:
         referrers, columns = current.model(field.type_id).objects.using(alias).all(), ('pk', f'{field.name}_id')
     for object_id, target_id in _without_target(referrers, columns, _class_of(current, field.target), alias):
@@ -127,7 +134,7 @@ def _of_several_types(current: World, alias: str, field: FieldDefinition) -> Ite
     """Look at each type of object that a polymorphic field refers to, allowed today or not."""
     if field_type_of(field).many:
         yield from _orphans(current, alias, field)
-        referrers = _links(current, field)._default_manager.using(alias).all()
+        referrers = links_of(current, field)._default_manager.using(alias).all()
         type_column, columns = 'content_type', ('source_id', 'object_id')
     else:
         type_column, columns = f'{field.name}_content_type', ('pk', f'{field.name}_object_id')
@@ -143,16 +150,9 @@ def _of_several_types(current: World, alias: str, field: FieldDefinition) -> Ite
 def _orphans(current: World, alias: str, field: FieldDefinition) -> Iterator[DanglingReference]:
     """Yield the objects that have links and do not exist."""
     objects = current.model(field.type_id)._base_manager.using(alias).values('pk')
-    links = _links(current, field)._default_manager.using(alias).exclude(source_id__in=objects)
+    links = links_of(current, field)._default_manager.using(alias).exclude(source_id__in=objects)
     for object_id in links.order_by('source_id').values_list('source_id', flat=True).distinct()[:REFERENCES_SHOWN]:
         yield DanglingReference(field.type_id, field, object_id, '', 0, is_orphan=True)
-
-
-def _links(current: World, field: FieldDefinition) -> type:
-    """Return the class of the link rows of a many-valued field."""
-    if field.is_polymorphic:
-        return current.model(field.type_id)._meta.get_field(links_name(field)).related_model
-    return current.link_model(field.type_id, field.id)
 
 
 def _class_of(current: World, target: TargetRef | None) -> type | None:

@@ -1,7 +1,7 @@
 """
 The table of the tab "Custom Objects": which objects of any type point at the object of the page.
 
-May import field_types. Its rows are `LinkedRow`s, which `runtime.linked` fetched and restricted.
+Its rows are `LinkedRow`s, which the view has fetched and restricted.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ from netbox.tables import BaseTable
 
 from .. import settings
 from ..definitions import FieldDefinition, TypeDefinition
-from ..field_types import field_type_of
 
 
 class FetchedRows(TableListData):
@@ -32,15 +31,11 @@ class LinkedRow:
     type: TypeDefinition
     object: object
     field: FieldDefinition
+    # What the field points at, as far as the user may view it.
+    value: list
     # Whether the user may do so with some objects of the type; the pages behind the buttons look at the object.
     may_change: bool
     may_delete: bool
-
-    @property
-    def value(self) -> list:
-        """What the field points at."""
-        value = field_type_of(self.field).get_display_value(self.object, self.field)
-        return list(value) if isinstance(value, (list, tuple)) else [value]
 
 
 class LinkedObjectsTable(BaseTable):

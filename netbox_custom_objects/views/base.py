@@ -5,8 +5,13 @@ A view class serves every type, so that NetBox's generic views do the work; what
 instance for each request.
 """
 
+import re
+
 from django.conf import settings
+from django.template.loader import render_to_string
 from django.urls import resolve
+
+from utilities.htmx import htmx_partial
 
 from ..runtime.lookup import model_by_slug
 
@@ -34,3 +39,22 @@ class TypeFromURLMixin:
         """Set what depends on the type; `model` is its class in the current context."""
         self.model = model
         self.queryset = model.objects.all()
+
+
+FORM = re.compile(rb'<form\b[^>]*>')
+
+
+class DeleteNoticeMixin:
+    """Says what a deletion means above the question whether to delete, on the page and in the dialog of htmx alike."""
+
+    # Shown with what `get_extra_context` returns; the template of the page includes it.
+    notice_template = None
+
+    def get(self, request, *args, **kwargs):
+        response = super().get(request, *args, **kwargs)
+        if htmx_partial(request) and response.content:
+            context = self.get_extra_context(request, self.get_object(**kwargs))
+            notice = render_to_string(self.notice_template, context, request=request)
+            # NetBox's dialog takes the form of the answer and leaves the rest, and its template has no place for more.
+            response.content = FORM.sub(lambda found: found[0] + notice.encode(), response.content, count=1)
+        return response

@@ -15,6 +15,7 @@ from ..forms import (
 )
 from ..models import CustomObjectTypeField
 from ..tables import CustomObjectTypeFieldTable
+from .base import DeleteNoticeMixin
 
 
 @register_model_view(CustomObjectTypeField, 'list', path='', detail=False)
@@ -33,6 +34,7 @@ class CustomObjectTypeFieldListView(generic.ObjectListView):
 class CustomObjectTypeFieldEditView(generic.ObjectEditView):
     queryset = CustomObjectTypeField.objects.all()
     form = CustomObjectTypeFieldForm
+    template_name = 'netbox_custom_objects/customobjecttypefield_edit.html'
 
     def get_extra_addanother_params(self, request):
         # Cloning leads to a field of the same kind; "add another" means another field of the same type.
@@ -40,9 +42,10 @@ class CustomObjectTypeFieldEditView(generic.ObjectEditView):
 
 
 @register_model_view(CustomObjectTypeField, 'delete')
-class CustomObjectTypeFieldDeleteView(generic.ObjectDeleteView):
+class CustomObjectTypeFieldDeleteView(DeleteNoticeMixin, generic.ObjectDeleteView):
     queryset = CustomObjectTypeField.objects.all()
     template_name = 'netbox_custom_objects/customobjecttypefield_delete.html'
+    notice_template = 'netbox_custom_objects/inc/field_delete_notice.html'
 
     def get_extra_context(self, request, instance):
         return {'count': objects_with_value(instance).count(), 'type': instance.custom_object_type}

@@ -1,102 +1,284 @@
 """
 The tab "Custom Objects" of every object: which custom objects point at it (contract, chapter 6).
 
-One statement for the badge, and one for the rows of a page, however many types there are; see `runtime.linked`.
+One statement for the badge, and four for the rows of a page, however many types there are; see `runtime.linked`.
 """
 
+from dataclasses import dataclass
+from functools import cached_property
+
 from django.core.paginator import InvalidPage
-from django.shortcuts import get_object_or_404, render
+from django.http import Http404, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils.http import urlencode
 from django.utils.translation import gettext_lazy as _
 from django.views.generic import View
 
-from extras.models import Tag
 from netbox.context import current_request
+from netbox.object_actions import BulkDelete, BulkEdit
+from netbox.views import generic
 from utilities.paginator import EnhancedPaginator, get_paginate_count
 from utilities.permissions import get_permission_for_model
 from utilities.views import ConditionalLoginRequiredMixin, ViewTab, get_default_template
 
+from ..choices import UIEditableChoices
+from ..definitions import TypeDefinition
 from ..field_types import field_type_of
-from ..runtime.linked import LinkedObjects
+from ..field_types.generic import key_of, visible_keys
+from ..filtersets import get_filterset_class
+from ..forms.linked import LinkedObjectsFilterForm
+from ..runtime.linked import LinkedObjects, objects_linked_to, sources_of
+from ..runtime.mixed_relations import prefetch_relations
+from ..runtime.naming import MAX_DEPTH, name_lookups, references, relation_lookups
+from ..runtime.registry import world
+from ..tables import get_table_class
 from ..tables.linked import FetchedRows, LinkedObjectsTable, LinkedRow
 from .base import TypeFromURLMixin
 from .features import BASE_TEMPLATE, PassModelMixin
 
+# Where a user's preferences hold the ids of the types whose objects the tab leaves out.
+HIDDEN_TYPES = 'plugins.netbox_custom_objects.linked_objects.hidden_types'
+COUNT = '_linked_objects_count'
+
 
 def count_linked(instance) -> int:
     """Return how many entries the tab has for the user of the current request; no query if nothing can point here."""
+    if (counted := instance.__dict__.get(COUNT)) is not None:
+        return counted  # the page of the tab itself knows already
     request = current_request.get()
     return LinkedObjects(request.user, instance).count() if request else 0
 
 
+@dataclass(frozen=True, slots=True)
+class ListedType:
+    """A type that has entries, as the menu of types shows it."""
+
+    definition: TypeDefinition
+    count: int
+    is_hidden: bool
+
+
+class LinkedRequest:
+    """What the pages of the tab have in common: one request about one object."""
+
+    def __init__(self, request, instance):
+        self.request = request
+        self.user = request.user
+        self.instance = instance
+        params = request.GET
+        self.slugs = [slug for slug in params.getlist('type') if slug]
+        self.tags = [slug for slug in params.getlist('tag') if slug]
+        self.search = params.get('q', '').replace('\x00', '').strip()
+        self.ordering = params.get('sort', '')
+        self.hidden = frozenset(read_hidden_types(request.user))
+
+    @cached_property
+    def everything(self) -> LinkedObjects:
+        """All entries, whatever the request asks for: the tab's badge and menu are about these."""
+        return LinkedObjects(self.user, self.instance, ordering=self.ordering)
+
+    @cached_property
+    def listed(self) -> LinkedObjects:
+        """The entries that the request asks for."""
+        hidden = () if self.slugs else self.hidden
+        if not (self.slugs or self.tags or self.search or hidden):
+            return self.everything
+        return LinkedObjects(
+            self.user,
+            self.instance,
+            slugs=self.slugs,
+            tags=self.tags,
+            search=self.search,
+            ordering=self.ordering,
+            hidden=hidden,
+        )
+
+    @cached_property
+    def types(self) -> list[ListedType]:
+        """The types that have entries which the user may view, by name."""
+        counts: dict[TypeDefinition, int] = {}
+        for source, count in zip(self.everything.sources, self.everything.counts):
+            counts[source.definition] = counts.get(source.definition, 0) + count
+        found = [ListedType(definition, n, definition.id in self.hidden) for definition, n in counts.items() if n]
+        return sorted(found, key=lambda listed: listed.definition.display_name_plural.lower())
+
+    @property
+    def single_type(self) -> type | None:
+        """The class of the type that the request asks for, if it is one that can point here and may be viewed."""
+        definition = world().find_slug(self.slugs[0]) if len(self.slugs) == 1 else None
+        if definition is None:
+            return None
+        return next((s.model for s in self.everything.sources if s.definition.id == definition.id), None)
+
+    def additions(self) -> list[tuple[str, str]]:
+        """Return (label, URL) of the forms by which the user may add an object that points here."""
+        found = []
+        for source in sources_of(world(), self.instance):
+            if source.field.ui_editable != UIEditableChoices.YES:
+                continue
+            if self.user.has_perm(get_permission_for_model(source.model, 'add')):
+                params = field_type_of(source.field).reference_initial(source.field, self.instance)
+                url = source.model._get_action_url('add')
+                label = f'{source.definition.display_name} ({source.field.display_label})'
+                found.append((label, f'{url}?{urlencode({**params, "return_url": self.request.get_full_path()})}'))
+        return found
+
+    def context(self) -> dict:
+        """Return what the controls above both kinds of tables show."""
+        setattr(self.instance, COUNT, self.everything.count())
+        types = [(listed.definition.slug, listed.definition.display_name_plural) for listed in self.types]
+        return {
+            'filter': LinkedObjectsFilterForm(self.request.GET, types),
+            'types': self.types,
+            'selected': self.slugs,
+            'hidden_entries': sum(listed.count for listed in self.types if listed.is_hidden and not self.slugs),
+            'additions': self.additions(),
+        }
+
+
 class LinkedObjectsView(ConditionalLoginRequiredMixin, View):
-    """A table of (object, field), with search, filters by type and tag, and sorting."""
+    """A table of (object, field), with search, filters by type and tag, and sorting; of one type, its own table."""
 
     base_template = None
     tab = ViewTab(label=_('Custom Objects'), badge=count_linked, hide_if_empty=True, weight=2000)
 
     def get(self, request, model, **kwargs):
         instance = get_object_or_404(model._default_manager.restrict(request.user, 'view'), **kwargs)
-        params = request.GET
-        slugs = [slug for slug in params.getlist('type') if slug]
-        linked = LinkedObjects(
-            request.user,
-            instance,
-            slugs=slugs,
-            tags=params.getlist('tag'),
-            search=params.get('q', '').replace('\x00', ''),
-            ordering=params.get('sort', ''),
-        )
-        paginator = EnhancedPaginator(linked.rows(), get_paginate_count(request))
+        linked = LinkedRequest(request, instance)
+        base_template = self.base_template or get_default_template(model)
+        if (child_model := linked.single_type) is not None:
+            view = LinkedTypeView.as_view(
+                queryset=model._default_manager.all(),
+                child_model=child_model,
+                base_template=base_template,
+                tab=self.tab,
+            )
+            return view(request, **kwargs)
+        paginator = EnhancedPaginator(linked.listed, get_paginate_count(request))
         try:
-            page = paginator.page(params.get('page', 1))
+            page = paginator.page(request.GET.get('page', 1))
         except InvalidPage:
             page = paginator.page(1)
-        table = LinkedObjectsTable(FetchedRows(list(self._rows(linked, page))), order_by=params.get('sort') or 'type')
+        rows = FetchedRows(list(rows_of(list(page.object_list), request.user)))
         context = {
             'object': instance,
-            'base_template': self.base_template or get_default_template(model),
+            'base_template': base_template,
             'tab': self.tab,
-            'table': table,
+            'table': LinkedObjectsTable(rows, order_by=linked.ordering or 'type'),
             'page': page,
             'paginator': paginator,
-            'types': self._types(instance),
-            'tags': Tag.objects.filter(slug__in=params.getlist('tag')),
-            'selected': slugs,
-            'search': params.get('q', ''),
+            **linked.context(),
         }
         return render(request, 'netbox_custom_objects/linked_objects.html', context)
 
-    def _types(self, instance) -> list:
-        """Return the types that can be filtered by: those that the user may view."""
-        user = self.request.user
-        sources = LinkedObjects(user, instance).sources
-        found = {source.definition.id: source for source in sources}
-        allowed = (s for s in found.values() if user.has_perm(get_permission_for_model(s.model, 'view')))
-        return [source.definition for source in allowed]
-
-    def _rows(self, linked: LinkedObjects, page):
-        def objects(source):
-            fields = {s.field.name for s in linked.sources if s.definition.id == source.definition.id}
-            display = {field.name for field in source.definition.fields if field.primary}
-            names = [
-                field.name
-                for field in source.definition.fields
-                if field_type_of(field).is_reference and field.name in fields | display
-            ]
-            return source.model.objects.prefetch_related('tags', *names)
-
-        user = self.request.user
-        for source, found in linked.fetch(list(page.object_list), objects):
-            yield LinkedRow(
-                type=source.definition,
-                object=found,
-                field=source.field,
-                may_change=user.has_perm(get_permission_for_model(source.model, 'change')),
-                may_delete=user.has_perm(get_permission_for_model(source.model, 'delete')),
-            )
+    def post(self, request, model, **kwargs):
+        """Hide the objects of a type from this user's tabs, or show them again."""
+        instance = get_object_or_404(model._default_manager.restrict(request.user, 'view'), **kwargs)
+        action = 'hide' if 'hide' in request.POST else 'show'
+        slug = request.POST.get(action)
+        sources = LinkedObjects(request.user, instance).sources
+        found = next((source.definition for source in sources if source.definition.slug == slug), None)
+        if found is None or not hasattr(request.user, 'config'):
+            raise Http404
+        hidden = read_hidden_types(request.user) - {found.id}
+        if action == 'hide':
+            hidden.add(found.id)
+        request.user.config.set(HIDDEN_TYPES, sorted(hidden), commit=True)
+        return redirect(request.path)
 
 
 class CustomObjectLinkedView(TypeFromURLMixin, PassModelMixin, LinkedObjectsView):
     """The tab of a custom object."""
 
     base_template = BASE_TEMPLATE
+
+
+class BackToTab:
+    """A bulk action that returns to the tab, and takes none of the tab's parameters for those of its own form."""
+
+    @classmethod
+    def get_context(cls, context, model):
+        params = QueryDict(mutable=True)
+        params['return_url'] = context['request'].get_full_path()
+        return {'url_params': params}
+
+
+class EditLinked(BackToTab, BulkEdit):
+    """Edit selected objects."""
+
+
+class DeleteLinked(BackToTab, BulkDelete):
+    """Delete selected objects."""
+
+
+class LinkedTypeView(generic.ObjectChildrenView):
+    """The tab as it shows one type: with the columns, filters and bulk actions of that type."""
+
+    actions = (EditLinked, DeleteLinked)
+    template_name = 'netbox_custom_objects/linked_type.html'
+    base_template = None
+    # Set by the view that hands over.
+    child_model = None
+
+    def setup(self, request, *args, **kwargs):
+        super().setup(request, *args, **kwargs)
+        self.table = get_table_class(self.child_model)
+
+    def filterset(self, data, queryset, request):
+        """Filter by everything but the parameter that chose the type, which may be a field's name, too."""
+        data = data.copy()
+        data.pop('type', None)
+        return get_filterset_class(self.child_model)(data, queryset, request=request)
+
+    def get_children(self, request, parent):
+        fields = [s.field for s in sources_of(world(), parent) if s.definition.id == self.child_model._type_id]
+        return objects_linked_to(self.child_model, fields, parent).restrict(request.user, 'view')
+
+    def get_extra_context(self, request, instance):
+        linked = LinkedRequest(request, instance)
+        return {
+            'base_template': self.base_template,
+            'definition': self.child_model._definition,
+            'is_hidden': self.child_model._type_id in linked.hidden,
+            **linked.context(),
+        }
+
+
+def read_hidden_types(user) -> set[int]:
+    """Return the ids of the types whose objects a user's tabs leave out."""
+    found = user.config.get(HIDDEN_TYPES) if hasattr(user, 'config') else None
+    return {pk for pk in found if isinstance(pk, int)} if isinstance(found, list) else set()
+
+
+def rows_of(entries: list, user):
+    """Yield the table's rows for a page of entries, with all that they show."""
+    fields = {source.field for source, _obj in entries}
+    prefetch_relations((obj for _source, obj in entries), lambda model: row_lookups(model, fields))
+    rights = {
+        model: [user.has_perm(get_permission_for_model(model, action)) for action in ('change', 'delete')]
+        for model in {source.model for source, _obj in entries}
+    }
+    targets = [target for source, obj in entries for target in targets_of(source.field, obj)]
+    visible = visible_keys(user, targets)
+    for source, obj in entries:
+        may_change, may_delete = rights[source.model]
+        yield LinkedRow(
+            type=source.definition,
+            object=obj,
+            field=source.field,
+            value=[target for target in targets_of(source.field, obj) if key_of(target) in visible],
+            may_change=may_change,
+            may_delete=may_delete,
+        )
+
+
+def targets_of(field, obj) -> list:
+    """Return what an object points at by a field."""
+    value = field_type_of(field).get_display_value(obj, field)
+    return [target for target in (value if isinstance(value, list) else [value]) if target is not None]
+
+
+def row_lookups(model, fields) -> list[str]:
+    """Return the relations that the rows of a type's objects read: tags, names, and what some fields point at."""
+    shown = [field for field in references(model) if field in fields]
+    return ['tags', *name_lookups(model), *relation_lookups(model, shown, MAX_DEPTH)]

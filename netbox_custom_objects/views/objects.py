@@ -5,14 +5,16 @@ from netbox.views import generic
 
 from ..filtersets import get_filterset_class
 from ..forms import get_bulk_edit_form_class, get_filter_form_class, get_form_class, get_import_form_class
+from ..models.protectors import hiding_protectors
 from ..tables import get_table_class
 from .base import TypeFromURLMixin
 from .export import ExportObjects, ImportableExportMixin
 from .panels import get_layout
+from .rename import RenameObjects
 
 
 class CustomObjectListView(ImportableExportMixin, TypeFromURLMixin, generic.ObjectListView):
-    actions = (AddObject, BulkImport, ExportObjects, BulkEdit, BulkDelete)
+    actions = (AddObject, BulkImport, ExportObjects, BulkEdit, RenameObjects, BulkDelete)
 
     def bind(self, model):
         super().bind(model)
@@ -37,6 +39,12 @@ class CustomObjectEditView(TypeFromURLMixin, generic.ObjectEditView):
 
 class CustomObjectDeleteView(TypeFromURLMixin, generic.ObjectDeleteView):
     """NetBox's view, which asks the model for everything it needs."""
+
+    def _get_dependent_objects(self, obj):
+        """Leave custom objects to the panel of `delete_preview`, which names none that the user may not view."""
+        with hiding_protectors():
+            found = super()._get_dependent_objects(obj)
+        return {model: objects for model, objects in found.items() if not hasattr(model, '_type_id')}
 
 
 class CustomObjectBulkImportView(TypeFromURLMixin, generic.BulkImportView):

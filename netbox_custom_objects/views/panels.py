@@ -1,5 +1,5 @@
 """
-The panels of detail pages: of a type, and (built per type) of a custom object.
+The panels of the detail pages of custom objects, built per type.
 
 Panels are shared by all requests: whatever depends on the request is computed in `get_context`.
 """
@@ -8,52 +8,14 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from extras.ui.panels import ImageAttachmentsPanel
-from netbox.ui import actions, layout, panels
+from netbox.ui import layout, panels
 
 from ..choices import UIVisibleChoices
 from ..constants import APP_LABEL
-from ..definitions import FieldDefinition, TargetRef, model_name
+from ..definitions import FieldDefinition, TargetRef
 from ..field_types import field_type_of
 from ..field_types.generic import content_type_id, existing_models
 from ..runtime.surfaces import per_type, surfaced_fields
-
-TYPE_FIELDS = f'{APP_LABEL}.customobjecttypefield'
-
-
-class ObjectListAction(actions.LinkAction):
-    """Leads from a type to its objects."""
-
-    def __init__(self):
-        super().__init__(
-            f'plugins:{APP_LABEL}:customobject_list', label=_('Objects'), button_icon='format-list-bulleted'
-        )
-
-    def get_url(self, context):
-        return context['object'].get_list_url()
-
-    def render(self, context):
-        permission = f'{APP_LABEL}.view_{model_name(context["object"].pk)}'
-        return super().render(context) if context['request'].user.has_perm(permission) else ''
-
-
-class FieldsPanel(panels.ObjectsTablePanel):
-    """The fields of a type, with a button to add one."""
-
-    title = _('Fields')
-
-    def __init__(self):
-        super().__init__(
-            TYPE_FIELDS,
-            filters={'custom_object_type_id': lambda context: context['object'].pk},
-            exclude_columns=['custom_object_type', 'pk'],
-            actions=[
-                actions.AddObject(
-                    TYPE_FIELDS,
-                    label=_('Add Field'),
-                    url_params={'custom_object_type': lambda context: context['object'].pk},
-                )
-            ],
-        )
 
 
 class TagsPanel(panels.ObjectPanel):

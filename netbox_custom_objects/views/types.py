@@ -7,10 +7,13 @@ from django.utils.translation import gettext_lazy as _
 
 from extras.ui.panels import TagsPanel
 from netbox.models.deletion import CountOnly
-from netbox.ui import attrs, layout, panels
+from netbox.object_actions import AddObject, BulkDelete, BulkEdit, BulkExport, BulkImport
+from netbox.ui import layout, panels
 from netbox.views import generic
+from utilities.permissions import get_permission_for_model
 from utilities.views import ViewTab, register_model_view
 
+from .. import settings
 from ..filtersets import CustomObjectTypeFieldFilterSet, CustomObjectTypeFilterSet
 from ..forms import (
     CustomObjectTypeBulkEditForm,
@@ -20,24 +23,25 @@ from ..forms import (
     CustomObjectTypeImportForm,
 )
 from ..models import CustomObjectType, CustomObjectTypeField
-from ..models.deletion import refuse_if_referenced
 from ..tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
-from .panels import FieldsPanel, ObjectListAction
+from .base import DeleteNoticeMixin
+from .reference_check import CheckReferences
+from .type_delete import ReferencedTypeMixin
+from .type_fields import FieldsPanel
+from .type_panels import RelationsPanel, TypePanel, count_objects
 
 
-class TypePanel(panels.ObjectAttributesPanel):
-    title = _('Custom Object Type')
-    actions = [ObjectListAction()]
+class DesignType(AddObject):
+    """Leads to the designer: a type with all of its fields."""
 
-    name = attrs.TextAttr('name', label=_('Name'), style='font-monospace')
-    verbose_name = attrs.TextAttr('display_name', label=_('Verbose name'))
-    verbose_name_plural = attrs.TextAttr('title_case_name_plural', label=_('Verbose name (plural)'))
-    slug = attrs.TextAttr('slug', label=_('Slug'), style='font-monospace')
-    group_name = attrs.TextAttr('group_name', label=_('Group name'))
-    display_expression = attrs.TextAttr('display_expression', label=_('Display expression'), style='font-monospace')
-    version = attrs.TextAttr('version', label=_('Version'))
-    description = attrs.TextAttr('description', label=_('Description'))
-    config_context_enabled = attrs.BooleanAttr('config_context_enabled', label=_('Config context'))
+    name = 'design'
+    label = _('Design')
+    template_name = 'netbox_custom_objects/buttons/design.html'
+
+    @classmethod
+    def render(cls, context, obj, **kwargs):
+        may_add_fields = context['request'].user.has_perm(get_permission_for_model(CustomObjectTypeField, 'add'))
+        return super().render(context, obj, **kwargs) if may_add_fields else ''
 
 
 @register_model_view(CustomObjectType, 'list', path='', detail=False)
@@ -46,18 +50,17 @@ class CustomObjectTypeListView(generic.ObjectListView):
     filterset = CustomObjectTypeFilterSet
     filterset_form = CustomObjectTypeFilterForm
     table = CustomObjectTypeTable
-    actions = tuple(
-        action for action in generic.ObjectListView.actions if action.name != 'bulk_rename'
-    )  # names are identifiers: find and replace would break them
+    # No bulk rename: names are identifiers, which find and replace would break.
+    actions = (AddObject, DesignType, BulkImport, BulkExport, CheckReferences, BulkEdit, BulkDelete)
 
 
 @register_model_view(CustomObjectType)
 class CustomObjectTypeView(generic.ObjectView):
     queryset = CustomObjectType.objects.all()
-    template_name = 'generic/object.html'
+    template_name = 'netbox_custom_objects/customobjecttype.html'
     layout = layout.SimpleLayout(
         left_panels=[TypePanel()],
-        right_panels=[TagsPanel(), panels.CommentsPanel()],
+        right_panels=[RelationsPanel(), TagsPanel(), panels.CommentsPanel()],
         bottom_panels=[FieldsPanel()],
     )
 
@@ -91,19 +94,33 @@ class CustomObjectTypeEditView(generic.ObjectEditView):
     queryset = CustomObjectType.objects.all()
     form = CustomObjectTypeForm
 
+    def get_extra_addanother_params(self, request):
+        # Another type is no copy of the one just made.
+        return {'fields_of': request.POST.get('fields_of', '')}
+
+    def alter_object(self, obj, request, url_args, url_kwargs):
+        # Whoever copies fields needs the rights on fields, which the form does not know.
+        obj._copying_user = request.user
+        return obj
+
 
 @register_model_view(CustomObjectType, 'delete')
-class CustomObjectTypeDeleteView(generic.ObjectDeleteView):
+class CustomObjectTypeDeleteView(ReferencedTypeMixin, DeleteNoticeMixin, generic.ObjectDeleteView):
     queryset = CustomObjectType.objects.all()
+    template_name = 'netbox_custom_objects/customobjecttype_delete.html'
+    notice_template = 'netbox_custom_objects/inc/type_delete_notice.html'
 
     def _get_dependent_objects(self, obj):
-        """Add the type's objects, which no relation leads to, and say at once if other types stand in the way."""
-        refuse_if_referenced(obj, obj._state.db)
+        """Add the type's objects, which no relation leads to."""
         found = super()._get_dependent_objects(obj)
-        model = obj.get_model()
-        if count := model.objects.count():
-            found[model] = CountOnly(count)
+        if count := count_objects(obj):
+            found[obj.get_model()] = CountOnly(count)
         return found
+
+    def get_extra_context(self, request, instance):
+        limit = settings.get('type_delete_log_limit')
+        count = count_objects(instance)
+        return {'count': count, 'fields': instance.fields.count(), 'logged': count <= limit, 'limit': limit}
 
     def _handle_protected_objects(self, obj, protected_objects, request, exc):
         """Say which fields or objects stand in the way: a field's own name would not tell its type."""

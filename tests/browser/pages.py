@@ -4,8 +4,11 @@ What a network engineer does in NetBox, in the engineer's words: open, fill, cho
 Waits for conditions, never for a time. Must not ask the database: what counts is what the browser shows.
 """
 
+import os
 import re
 import time
+from copy import copy
+from pathlib import Path
 
 from playwright.sync_api import Locator, Page, TimeoutError, expect
 
@@ -37,6 +40,23 @@ class Pages:
     def _note_response(self, response):
         if response.status >= 500:
             self.faults.append(f'{response.request.method} {response.url}: HTTP {response.status}')
+
+    def within(self, part: Locator) -> 'Pages':
+        """Return the same window, in which everything is looked for in a part of the page only."""
+        found = copy(self)
+        found.content = part
+        return found
+
+    def picture(self, name: str, at: Locator | None = None):
+        """Take a picture for the documentation, beginning with `at`, in runs that make some (`make screenshots`)."""
+        if directory := os.environ.get('NCO_SCREENSHOTS'):
+            self.settle()
+            # The header covers what is at the top.
+            self.page.evaluate('window.scrollTo(0, 0)')
+            if at is not None:
+                at.evaluate('part => window.scrollTo(0, part.getBoundingClientRect().top - 80)')
+            # Chromium draws the caret, and NetBox fades its notes, at random.
+            self.page.screenshot(path=Path(directory) / f'{name}.png', animations='disabled', caret='hide')
 
     def log_in(self, username: str, password: str, then: str = '/'):
         self.open(f'/login/?next={then}')

@@ -16,7 +16,7 @@ from django_rq import get_connection
 from netbox.config import clear_config
 
 from dev import database, services
-from netbox_custom_objects.runtime import registry
+from netbox_custom_objects.runtime import registry, retired
 
 # Two connections of one thread that wait for each other would wait for ever, as PostgreSQL cannot see it.
 LOCK_TIMEOUT = '5s'
@@ -31,6 +31,7 @@ FORGET = [
     lambda: request_finished.send(sender=None),
     # Class generations are told apart by tokens, which begin anew with each clone.
     registry.forget_worlds,
+    retired.forget,
 ]
 
 # Django lists the connections of DATABASES only, and the ones of branches are not in there.

@@ -156,6 +156,21 @@ class TestFilters:
         ):  # fmt: skip
             assert told(linked(rest, site, **params)) == found, params
 
+    def test_orderings(self, rest, site):
+        by_type = told(linked(rest, site))
+        assert told(linked(rest, site, ordering='type')) == by_type
+        assert told(linked(rest, site, ordering='-type')) == by_type[::-1]
+        assert [field for _type, field, _id in told(linked(rest, site, ordering='field'))] == [
+            'origin', 'place', 'place', 'places',
+        ]  # fmt: skip
+        for ordering, reverse in (('object', False), ('-object', True)):
+            ids = [pk for _type, _field, pk in told(linked(rest, site, ordering=ordering))]
+            assert ids == sorted(ids, reverse=reverse)
+            paged = [told(linked(rest, site, ordering=ordering, limit=1, offset=n))[0] for n in range(4)]
+            assert paged == told(linked(rest, site, ordering=ordering))
+        for wrong in ('nothing', '--type', 'type,field'):
+            assert list(linked(rest, site, ordering=wrong, expect=400)) == ['ordering']
+
     def test_wrong_requests(self, rest, site):
         for params in (
             {}, {'object_type': 'dcim.site'}, {'object_id': site.pk}, {'object_type': 'dcim', 'object_id': 1},

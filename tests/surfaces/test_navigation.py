@@ -1,13 +1,17 @@
 """The menu: per user, per branch, and up to date without a restart."""
 
 import pytest
+from django.test import override_settings
 
+from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectType
-from netbox_custom_objects.navigation import menu
+from netbox_custom_objects.navigation import GroupMenu, menu
 from tests.support.branches import Lab
 from tests.support.factories import make_type
+from tests.support.processes import run_python
 from tests.surfaces.rest import make_user
 from tests.surfaces.ui import ROOT, Browser, menu_of
+from tests.surfaces.view_cases import queries_of
 
 
 def entries(browser, **extra):
@@ -48,6 +52,64 @@ def test_groups_come_first_and_everything_is_in_order(browser):
     page = browser.get('/')
     assert page.index('Cooling') < page.index('>Ds<') < page.index('>Bs<') < page.index('>As<')
     assert 'mdi mdi-toy-brick-outline' in page
+
+
+def with_settings(settings, **ours):
+    config = settings.PLUGINS_CONFIG
+    return override_settings(PLUGINS_CONFIG={**config, APP_LABEL: {**config[APP_LABEL], **ours}})
+
+
+def labels(menu):
+    return [(str(group.label), [item.link_text for item in group.items]) for group in menu.groups]
+
+
+def test_weights_come_before_names(browser, settings):
+    for name, group in (('a', 'Power'), ('b', 'Power'), ('c', 'Cooling'), ('d', ''), ('e', '')):
+        make_type(name, group_name=group)
+    with with_settings(settings, menu_weights={'b': 10, 'Power': 50, 'd': 200}):
+        assert labels(menu)[1:] == [('Power', ['Bs', 'As']), ('Cooling', ['Cs']), ('Objects', ['Es', 'Ds'])]
+
+
+def test_a_group_can_have_a_menu_of_its_own(browser, settings):
+    cable = make_type('cable', group_name='Power & more')
+    make_type('pump', group_name='Cooling')
+    with with_settings(settings, top_level_menus=['Power & more']):
+        power = GroupMenu('Power & more')
+        assert labels(power) == [('Objects', ['Cables'])]
+        assert labels(menu) == [('Object Types', ['Custom Object Types']), ('Cooling', ['Pumps'])]
+        cable.group_name = ''
+        cable.save()
+        assert labels(power) == []
+        assert labels(menu)[-1] == ('Objects', ['Cables'])
+
+
+def test_menus_of_groups_are_shown_by_netbox(fresh_database):
+    cable = make_type('cable', group_name='Patching')
+    make_user('reader', (cable, ['view'], None))
+    make_user('guest')
+    code = """
+import django
+from django.conf import settings
+settings.PLUGINS_CONFIG['netbox_custom_objects']['top_level_menus'] = ['Patching']
+django.setup()
+from django.test import Client
+from users.models import User
+for name in ('reader', 'guest'):
+    client = Client()
+    client.force_login(User.objects.get(username=name))
+    page = client.get('/').content.decode()
+    print('aria-label="Patching"' in page, '/plugins/custom-objects/cable/' in page, 'toy-brick' in page)
+"""
+    result = run_python(code, fresh_database.name, preamble='')
+    assert result.stdout.split() == ['True', 'True', 'True', 'False', 'False', 'False'], result.stderr
+
+
+def test_costs_no_query_for_each_type(browser):
+    make_type('cable')
+    alone = queries_of(browser.client, '/')
+    for number in range(20):
+        make_type(f'many_{number}', group_name=f'Group {number % 3}')
+    assert queries_of(browser.client, '/') == alone
 
 
 def test_shows_what_a_user_may_view_and_add(db):

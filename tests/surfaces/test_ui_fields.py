@@ -12,9 +12,11 @@ from utilities.testing import ViewTestCases
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.ui import text_of
+from tests.surfaces.view_cases import QueryBaseline
 
 
 class FieldViews(
+    QueryBaseline,
     ViewTestCases.GetObjectChangelogViewTestCase,
     ViewTestCases.EditObjectViewTestCase,
     ViewTestCases.DeleteObjectViewTestCase,
@@ -25,8 +27,6 @@ class FieldViews(
     ViewTestCases.BulkDeleteObjectsViewTestCase,
 ):
     model = CustomObjectTypeField
-    # Compares the number of queries with a file inside the package; test_query_counts_ui counts them.
-    test_list_objects_with_permission = None
     # A field cannot be moved to another type.
     validation_excluded_fields = ('default', 'search_weight', 'custom_object_type')
 
@@ -52,6 +52,11 @@ class FieldViews(
 
     def _get_base_url(self):
         return 'plugins:netbox_custom_objects:customobjecttypefield_{}'
+
+    def make_many(self, number):
+        kind = CustomObjectType.objects.get(name='device')
+        for index in range(number):
+            CustomObjectTypeField.objects.create(custom_object_type=kind, name=f'many_{index}')
 
 
 def add(browser, kind, expect=302, **sent):

@@ -58,6 +58,8 @@ class StrictFilterBackend(DjangoFilterBackend):
     def get_filterset(self, request, queryset, view):
         filterset = super().get_filterset(request, queryset, view)
         parameters = PARAMETERS if request.method in SAFE_METHODS else PARAMETERS | WRITE_PARAMETERS
+        if request.method == 'DELETE':
+            parameters |= frozenset(getattr(view, 'delete_parameters', ()))
         refuse_unknown(request.query_params, filterset.filters, parameters)
         return filterset
 
@@ -91,6 +93,8 @@ class StrictPagination(NetBoxPagination):
 class StrictModelViewSet(DryRunMixin):
     """NetBox's viewset with strict filters and dry runs."""
 
+    # What a DELETE may be asked in its query besides what every write may be.
+    delete_parameters: tuple[str, ...] = ()
     filter_backends = (StrictFilterBackend, OrderingFilter)
     pagination_class = StrictPagination
     schema = StrictAutoSchema()

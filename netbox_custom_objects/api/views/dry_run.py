@@ -44,13 +44,23 @@ def is_dry_run(request) -> bool:
     Raises:
         ValidationError: `dry_run` is neither true nor false, or is combined with `background`
     """
-    if request.method in SAFE_METHODS or DRY_RUN not in request.query_params:
+    if request.method in SAFE_METHODS or not is_asked(request, DRY_RUN):
         return False
-    word = request.query_params[DRY_RUN].lower()
-    if word not in TRUE_WORDS + FALSE_WORDS:
-        raise ValidationError({DRY_RUN: [_('This is neither true nor false: {word}').format(word=word)]})
-    if word in TRUE_WORDS and request.query_params.get(BACKGROUND, '').lower() == 'true':
+    if request.query_params.get(BACKGROUND, '').lower() == 'true':
         raise ValidationError({BACKGROUND: [_('A dry run cannot be left to a background job.')]})
+    return True
+
+
+def is_asked(request, parameter: str) -> bool:
+    """
+    Whether a parameter of the query is true; if it is absent, it is not.
+
+    Raises:
+        ValidationError: it is neither true nor false
+    """
+    word = request.query_params.get(parameter, 'false').lower()
+    if word not in TRUE_WORDS + FALSE_WORDS:
+        raise ValidationError({parameter: [_('This is neither true nor false: {word}').format(word=word)]})
     return word in TRUE_WORDS
 
 

@@ -18,17 +18,19 @@ from netbox.api.pagination import NetBoxPagination
 from netbox.config import get_config
 from utilities.permissions import get_permission_for_model
 
+from ...definitions import TypeDefinition
 from ...models import CustomObjectType
-from ...runtime.linked import LinkedObjects
+from ...runtime.linked import ORDERINGS, LinkedObjects
+from ...runtime.mixed_relations import prefetch_relations
 from ...runtime.registry import world
-from ..prefetch import with_prefetches
+from ..prefetch import lookups_for
 from ..schema import ErrorDetailSerializer
 from ..serializers import CustomObjectTypeSerializer, get_serializer_class
 from ..serializers.fields import find_object_type
 from .base import refuse_unknown
 
 FILTERS = ('object_type', 'object_id', 'type', 'field', 'tag', 'q')
-PARAMETERS = ('_branch', 'brief', 'fields', 'format', 'limit', 'offset', 'omit')
+PARAMETERS = ('_branch', 'brief', 'fields', 'format', 'limit', 'offset', 'omit', 'ordering')
 
 # For the OpenAPI schema: an object has the shape of its own endpoint, whichever that is.
 MESSAGES = {'anyOf': [{'type': 'array', 'items': {'type': 'string'}}, {'type': 'object', 'additionalProperties': {}}]}
@@ -69,6 +71,7 @@ class LinkedObjectsView(APIView):
             OpenApiParameter('field', OpenApiTypes.STR, many=True),
             OpenApiParameter('tag', OpenApiTypes.STR, many=True),
             OpenApiParameter('q', OpenApiTypes.STR),
+            OpenApiParameter('ordering', enum=[sign + name for name in ORDERINGS for sign in ('', '-')]),
             OpenApiParameter('limit', OpenApiTypes.INT),
             OpenApiParameter('offset', OpenApiTypes.INT),
             OpenApiParameter('brief', OpenApiTypes.BOOL),
@@ -88,11 +91,17 @@ class LinkedObjectsView(APIView):
             fields=params.getlist('field'),
             tags=_storable('tag', params.getlist('tag')),
             search=''.join(_storable('q', [params.get('q', '')])),
+            ordering=self._ordering(params.get('ordering', '')),
         )
         paginator = LinkedObjectsPagination()
-        page = paginator.paginate_queryset(linked.rows(), request, view=self)
-        body = paginator.get_paginated_response(self._entries(linked, page)).data
-        return Response(body)
+        page = paginator.paginate_queryset(linked, request, view=self)
+        return Response(paginator.get_paginated_response(self._entries(page)).data)
+
+    def _ordering(self, ordering: str) -> str:
+        if ordering and ordering.removeprefix('-') not in ORDERINGS:
+            message = _('Entries can be ordered by {names}, with a minus for the reverse.')
+            raise ValidationError({'ordering': [message.format(names=', '.join(ORDERINGS))]})
+        return ordering
 
     def _target(self):
         """Return the object that is asked about; raise unless it exists and the user may view it."""
@@ -126,35 +135,29 @@ class LinkedObjectsView(APIView):
             raise ValidationError({'type': [_('There is no custom object type {slug}.').format(slug=unknown[0])]})
         return [definition.slug for definition in found.values()]
 
-    def _entries(self, linked: LinkedObjects, page) -> list[dict]:
-        serializers: dict[int, tuple[type, dict]] = {}
-
-        def objects_of(source):
-            serializer_class = get_serializer_class(source.model)
-            kwargs = self._field_kwargs(serializer_class)
-            serializers[source.definition.id] = serializer_class, kwargs
-            return with_prefetches(source.model.objects.all(), serializer_class, **kwargs)
-
-        found = list(linked.fetch(page, objects_of))
-        types = CustomObjectType.objects.in_bulk({source.definition.id for source, _obj in found})
+    def _entries(self, page) -> list[dict]:
+        shapes: dict[type, tuple[type, dict]] = {}
+        for source, _obj in page:
+            if source.model not in shapes:
+                serializer_class = get_serializer_class(source.model)
+                shapes[source.model] = serializer_class, self._field_kwargs(serializer_class)
+        prefetch_relations((obj for _source, obj in page), lambda model: _lookups(model, *shapes[model]))
         context = {'request': self.request}
-        type_data = {
-            pk: CustomObjectTypeSerializer(found_type, nested=True, context=context).data
-            for pk, found_type in types.items()
-        }
-        object_data = {}
-        for source, obj in found:
-            serializer_class, kwargs = serializers[source.definition.id]
-            key = source.definition.id, obj.pk
-            if key not in object_data:
+        type_data, object_data = {}, {}
+        for source, obj in page:
+            if source.model not in type_data:
+                found_type = _as_row(source.definition)
+                type_data[source.model] = CustomObjectTypeSerializer(found_type, nested=True, context=context).data
+            if (key := (source.model, obj.pk)) not in object_data:
+                serializer_class, kwargs = shapes[source.model]
                 object_data[key] = serializer_class(obj, context=context, **kwargs).data
         return [
             {
-                'custom_object_type': type_data[source.definition.id],
+                'custom_object_type': type_data[source.model],
                 'field_name': source.field.name,
-                'object': object_data[source.definition.id, obj.pk],
+                'object': object_data[source.model, obj.pk],
             }
-            for source, obj in found
+            for source, obj in page
         ]
 
     def _field_kwargs(self, serializer_class) -> dict:
@@ -165,6 +168,16 @@ class LinkedObjectsView(APIView):
         if names := params.get('omit'):
             return {'omit': names.split(',')}
         return {'fields': serializer_class.Meta.brief_fields} if params.get('brief') else {}
+
+
+def _lookups(model, serializer_class, kwargs) -> list[str]:
+    return lookups_for(model, serializer_class, **kwargs)
+
+
+def _as_row(definition: TypeDefinition) -> CustomObjectType:
+    """Return a type for its brief shape, which definitions know all of: no query is made for it."""
+    names = ('id', 'name', 'slug', 'verbose_name', 'verbose_name_plural', 'description')
+    return CustomObjectType(**{name: getattr(definition, name) for name in names})
 
 
 def _storable(name: str, texts: list[str]) -> list[str]:

@@ -4,8 +4,11 @@ from django.db.models import ProtectedError
 
 from ...filtersets import CustomObjectTypeFilterSet
 from ...models import CustomObjectType
+from ...services.type_deletion import check_rights, references_to
+from ..schema_writes import DELETE_REFERENCING_FIELDS
 from ..serializers import CustomObjectTypeSerializer
 from .base import Conflict, DefinitionViewSet
+from .dry_run import is_asked
 
 
 class CustomObjectTypeViewSet(DefinitionViewSet):
@@ -14,6 +17,13 @@ class CustomObjectTypeViewSet(DefinitionViewSet):
     queryset = CustomObjectType.objects.all()
     serializer_class = CustomObjectTypeSerializer
     filterset_class = CustomObjectTypeFilterSet
+    delete_parameters = (DELETE_REFERENCING_FIELDS,)
+
+    def perform_destroy(self, instance):
+        if is_asked(self.request, DELETE_REFERENCING_FIELDS):
+            check_rights(references_to(instance, self.request.user))
+            instance.delete_referencing_fields = True
+        super().perform_destroy(instance)
 
     def destroy(self, request, *args, **kwargs):
         try:

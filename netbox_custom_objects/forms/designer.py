@@ -1,0 +1,102 @@
+"""
+Forms of the type designer: a type, and any number of rows, each of which is a field.
+
+May import forms of types and fields. A row's inputs are prefixed with its key, under which `row` names it.
+"""
+
+import re
+import secrets
+
+from django.http import QueryDict
+
+from utilities.forms.rendering import FieldSet
+
+from .fields import CustomObjectTypeFieldForm, inputs_of
+from .types import CustomObjectTypeForm
+
+# The input that holds the keys of the rows in their order.
+ROW = 'row'
+ROW_KEY = re.compile(r'^f[0-9a-f]{8}$')
+# Set when the type is saved, by the order of the rows or by nobody.
+_NOT_ASKED = ('custom_object_type', 'weight', 'changelog_message', 'deprecated', 'deprecated_since',
+              'scheduled_removal', 'comments', 'related_name')  # fmt: skip
+# Shown without unfolding the row.
+_FIRST = ('name', 'label', 'type', 'element_type', 'choice_set', 'is_polymorphic', 'related_object_type',
+          'related_object_types')  # fmt: skip
+
+
+def new_row_key() -> str:
+    """Return a key for a row that is being added."""
+    return f'f{secrets.token_hex(4)}'
+
+
+def row_keys(data: QueryDict) -> list[str]:
+    """Return the keys of the rows that were sent, in order; what is none is left out."""
+    return list(dict.fromkeys(key for key in data.getlist(ROW) if ROW_KEY.match(key)))
+
+
+class DesignerTypeForm(CustomObjectTypeForm):
+    """The attributes of the new type."""
+
+    fieldsets = (
+        FieldSet('name', 'slug', 'verbose_name', 'verbose_name_plural', 'group_name', 'description'),
+        FieldSet('display_expression', 'version', 'config_context_enabled', 'tags'),
+    )
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        del self.fields['fields_of']
+
+
+class DesignerFieldForm(CustomObjectTypeFieldForm):
+    """One row: what a field of the chosen type needs, rendered anew by itself when another type is chosen."""
+
+    def __init__(self, *args, row_url: str, **kwargs):
+        """
+        Args:
+            row_url: the address that renders a row from its inputs
+        """
+        super().__init__(*args, **kwargs)
+        for name in _NOT_ASKED:
+            self.fields.pop(name, None)
+        for name in ('type', 'is_polymorphic'):
+            if name in self.fields:
+                self.fields[name].widget.attrs |= {
+                    'hx-get': row_url,
+                    'hx-include': 'closest [data-field]',
+                    'hx-target': 'closest [data-field]',
+                    'hx-select': 'unset',
+                    'hx-swap': 'outerHTML',
+                }
+        wanted = inputs_of(self._chosen_type())
+        self.first = [self[name] for name in _FIRST if name in self.fields and (name in wanted or name in _FIRST[:3])]
+        self.more = [self[name] for name in self.fields if name not in _FIRST]
+
+    def _chosen_type(self):
+        if not self.is_bound:
+            return super()._chosen_type()
+        name = self.data.get(self.add_prefix('type'))
+        return self._type_named(name)
+
+    def _is_polymorphic(self):
+        if not self.is_bound:
+            return super()._is_polymorphic()
+        return self.data.get(self.add_prefix('is_polymorphic')) in ('on', 'true', 'True', '1')
+
+    @property
+    def has_hidden_errors(self) -> bool:
+        """Whether something is wrong that is only seen when the row is unfolded."""
+        return any(found.errors for found in self.more)
+
+
+def rows_of(data: QueryDict, row_url: str) -> list[DesignerFieldForm]:
+    """Return a bound form for each row that was sent."""
+    return [DesignerFieldForm(data=data, prefix=key, row_url=row_url) for key in row_keys(data)]
+
+
+def row_from_inputs(key: str, data: QueryDict, row_url: str) -> DesignerFieldForm:
+    """Return an unbound form that holds what was typed into a row so far."""
+    prefix = f'{key}-'
+    typed = {name.removeprefix(prefix): data.getlist(name) for name in data if name.startswith(prefix)}
+    initial = {name: values if len(values) > 1 else values[0] for name, values in typed.items()}
+    return DesignerFieldForm(prefix=key, initial=initial, row_url=row_url)

@@ -1,0 +1,173 @@
+"""
+What a deletion would do to custom objects: which ones it deletes, which ones it changes, and which ones forbid it.
+
+Only reads. Costs nothing where no field points at the model or at anything that goes along with it; otherwise what
+Django's collector costs, and one query for each referencing field. It is a forecast for people: the deletion decides.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cache
+
+from django.apps import apps
+from django.db.models import CASCADE, Model, ProtectedError, RestrictedError
+
+from netbox.models.deletion import ConfirmCollector
+
+from ..choices import ObjectFieldOnDeleteChoices
+from ..definitions import FieldDefinition
+from ..field_types import field_type_of
+from ..runtime.context import current_alias
+from ..runtime.referrers import referenced_ids
+from ..runtime.registry import world
+from ..runtime.world import World
+
+# Objects of one type that are named.
+OBJECTS_SHOWN = 20
+
+
+@dataclass
+class Preview:
+    """Ids of custom objects by the id of their type."""
+
+    deleted: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    changed: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+    protecting: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
+
+    def __bool__(self):
+        return any(any(found.values()) for found in (self.deleted, self.changed, self.protecting))
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Objects of one type that a user may view: some of them, and how many there are."""
+
+    model: type[Model]
+    objects: list[Model]
+    count: int
+
+    @property
+    def more(self) -> int:
+        return self.count - len(self.objects)
+
+
+def preview(model: type[Model], pks: Iterable[int]) -> Preview:
+    """
+    Return what deleting some objects, in the current context, would do to custom objects.
+
+    Args:
+        model: of the objects
+        pks: their ids
+    """
+    current = world()
+    if not current.inbound or not concerns(current, model):
+        return Preview()
+    return _Forecast(current, current_alias()).run(model, pks)
+
+
+def concerns(current: World, model: type[Model]) -> bool:
+    """Whether a field points at a model, or at anything that Django deletes along with its objects; asks no query."""
+    if hasattr(model, '_type_id'):
+        return True
+    return not current.inbound.keys().isdisjoint(_going_along(model._meta.concrete_model._meta.label_lower))
+
+
+@cache
+def _going_along(label: str) -> frozenset[str]:
+    """Return the labels of a static model and of those whose objects a deletion cascades to."""
+    labels, models = set(), [apps.get_model(label)]
+    while models:
+        opts = models.pop()._meta.concrete_model._meta
+        if opts.label_lower in labels:
+            continue
+        labels.add(opts.label_lower)
+        models += [
+            relation.related_model
+            for relation in opts.get_fields(include_hidden=True)
+            if relation.auto_created
+            and not relation.concrete
+            and (relation.one_to_one or relation.one_to_many)
+            and relation.on_delete is CASCADE
+        ]
+        models += [f.related_model for f in opts.private_fields if hasattr(f, 'bulk_related_objects')]
+    return frozenset(labels)
+
+
+class _Forecast:
+    """One walk along the references, from what is deleted to what that takes along."""
+
+    def __init__(self, current: World, alias: str):
+        self.current, self.alias = current, alias
+        self.found = Preview()
+        # What was followed, and what is to be followed yet, by label.
+        self.seen: dict[str, set[int]] = defaultdict(set)
+        self.pending: dict[str, set[int]] = defaultdict(set)
+
+    def run(self, model: type[Model], pks: Iterable[int]) -> Preview:
+        roots = set(pks)
+        self._collect(model, roots)
+        while self.pending:
+            label, ids = self.pending.popitem()
+            ids -= self.seen[label]
+            self.seen[label] |= ids
+            for definition in self.current.inbound.get(label, ()) if ids else ():
+                self._follow(definition, label, ids)
+        if (type_id := getattr(model, '_type_id', None)) is not None:
+            self.found.deleted[type_id] -= roots
+            self.found.changed[type_id] -= roots
+        for type_id, ids in self.found.deleted.items():
+            self.found.changed[type_id] -= ids
+        return self.found
+
+    def _collect(self, model: type[Model], pks: set[int]) -> None:
+        collector = ConfirmCollector(using=self.alias)
+        try:
+            collector.collect(model._base_manager.using(self.alias).filter(pk__in=pks))
+        except (ProtectedError, RestrictedError) as error:
+            objects = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
+            for obj in objects:
+                if (type_id := getattr(obj, '_type_id', None)) is not None:
+                    self.found.protecting[type_id].add(obj.pk)
+        for collected, instances in collector.data.items():
+            if collected._meta.auto_created:
+                continue
+            ids = {instance.pk for instance in instances}
+            self.pending[collected._meta.concrete_model._meta.label_lower] |= ids
+            if (type_id := getattr(collected, '_type_id', None)) is not None:
+                self.found.deleted[type_id] |= ids
+
+    def _follow(self, definition: FieldDefinition, label: str, ids: set[int]) -> None:
+        pairs = referenced_ids(self.current, definition, label, ids, self.alias)
+        going = self.found.deleted[definition.type_id]
+        referrers = {referrer for _, referrer in pairs} - going
+        if not referrers:
+            return
+        behavior = definition.on_delete_behavior
+        if field_type_of(definition).many or behavior not in (
+            ObjectFieldOnDeleteChoices.CASCADE,
+            ObjectFieldOnDeleteChoices.PROTECT,
+        ):
+            self.found.changed[definition.type_id] |= referrers
+        elif behavior == ObjectFieldOnDeleteChoices.CASCADE:
+            self._collect(self.current.model(definition.type_id), referrers)
+        else:
+            self.found.protecting[definition.type_id] |= referrers
+
+
+def groups(found: dict[int, set[int]], user) -> tuple[list[Group], bool]:
+    """
+    Return the objects that a user may view, one group for each type, and whether there are others.
+
+    Costs two queries for each type.
+    """
+    current, shown, hidden = world(), [], False
+    for type_id, ids in sorted(found.items()):
+        if not ids:
+            continue
+        objects = current.model(type_id).objects.restrict(user, 'view').filter(pk__in=ids)
+        count = objects.count()
+        hidden |= count < len(ids)
+        if count:
+            shown.append(Group(objects.model, list(objects[:OBJECTS_SHOWN]), count))
+    return shown, hidden

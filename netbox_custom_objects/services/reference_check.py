@@ -1,0 +1,94 @@
+"""
+The job that looks for references to nothing in one schema: queued after each replay, and by users.
+
+No foreign key of the database guards references (decision 5), and a replay passes through states in which some dangle.
+"""
+
+import logging
+import uuid
+
+from django.utils.translation import gettext_lazy as _
+
+from core.choices import JobStatusChoices
+from core.models import Job
+from netbox.context_managers import event_tracking
+from netbox.jobs import JobRunner
+from utilities.request import NetBoxFakeRequest
+
+from ..ddl.target import MAIN_ALIAS
+from ..runtime.registry import world
+from .integrity import DanglingReference, find_dangling, has_references, let_go
+from .schemas import OpenSchema, open_schemas
+
+logger = logging.getLogger('netbox_custom_objects.references')
+
+
+class CheckReferencesJob(JobRunner):
+    """Finds references that lead nowhere, and clears them if it is told to; its log names each object's page."""
+
+    class Meta:
+        name = _('Check custom object references')
+
+    def run(self, alias: str = MAIN_ALIAS, repair: bool = False, *args, **kwargs):
+        schema = find_schema(alias)
+        if schema is None:
+            self.logger.warning(_('The branch is not open any more; there is nothing to check.'))
+            return
+        with schema.activate():
+            found = list(find_dangling(alias))
+            if repair and found:
+                with event_tracking(self._request()):
+                    let_go(alias, found)
+        for dangling in found:
+            self.logger.warning(sentence(schema, dangling))
+        self.job.data = {'schema': schema.name, 'found': len(found), 'repaired': repair}
+        self.job.save(update_fields=['data'])
+        if not found:
+            self.logger.info(_('{schema}: every reference leads to an object.').format(schema=schema.name))
+        elif repair:
+            self.logger.info(_('{count} references were cleared, and logged.').format(count=len(found)))
+
+    def _request(self) -> NetBoxFakeRequest:
+        empty = {'META': {}, 'GET': {}, 'POST': {}, 'path': ''}
+        return NetBoxFakeRequest({'id': uuid.uuid4(), 'user': self.job.user, **empty})
+
+
+def find_schema(alias: str) -> OpenSchema | None:
+    """Return the open schema behind an alias."""
+    return next((schema for schema in open_schemas() if schema.alias == alias), None)
+
+
+def sentence(schema: OpenSchema, dangling: DanglingReference) -> str:
+    """Return what is said of a dangling reference: with the address of its object, if there is one."""
+    model = world(schema.alias).model(dangling.type_id)
+    text = f'{schema.name}: {dangling.describe(model._definition.display_name)}'
+    return text if dangling.is_orphan else f'{text} {model._get_action_url(kwargs={"pk": dangling.object_id})}'
+
+
+def enqueue_check(schema: OpenSchema, user=None, repair: bool = False) -> Job | None:
+    """
+    Queue a check of one schema, unless one is waiting already or it has no references.
+
+    Args:
+        schema: main or a branch
+        user: in whose name the job runs
+        repair: clear what is found
+
+    Returns:
+        the job that will do it; None if nothing refers to anything
+    """
+    if not has_references(schema.alias):
+        return None
+    name = f'{CheckReferencesJob.name}: {schema.name}'
+    waiting = Job.objects.filter(name=name, status=JobStatusChoices.STATUS_PENDING)
+    if not repair and (job := waiting.first()) is not None:
+        return job
+    return CheckReferencesJob.enqueue(name=name, user=user, alias=schema.alias, repair=repair)
+
+
+def check_after_replay(schema: OpenSchema, user=None) -> None:
+    """Queue a check as `enqueue_check` does; if that fails, say so in the log: the replay itself is done."""
+    try:
+        enqueue_check(schema, user)
+    except Exception:
+        logger.exception('The check of references in %s could not be queued.', schema.name)

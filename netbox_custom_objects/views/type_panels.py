@@ -1,0 +1,91 @@
+"""
+Panels of a type's page: its attributes, and what it is linked with in both directions.
+
+Panels are shared by all requests: whatever depends on the request is computed in `get_context`.
+"""
+
+from django.apps import apps
+from django.utils.translation import gettext_lazy as _
+
+from netbox.ui import actions, attrs, panels
+from utilities.permissions import get_permission_for_model
+
+from ..constants import APP_LABEL
+from ..definitions import model_name
+from ..models import CustomObjectTypeField
+from ..runtime.registry import world
+from .type_fields import target_link, targets_of
+
+
+class ObjectListAction(actions.LinkAction):
+    """Leads from a type to its objects."""
+
+    def __init__(self):
+        super().__init__(
+            f'plugins:{APP_LABEL}:customobject_list', label=_('Objects'), button_icon='format-list-bulleted'
+        )
+
+    def get_url(self, context):
+        return context['object'].get_list_url()
+
+    def render(self, context):
+        permission = f'{APP_LABEL}.view_{model_name(context["object"].pk)}'
+        return super().render(context) if context['request'].user.has_perm(permission) else ''
+
+
+class TypePanel(panels.ObjectAttributesPanel):
+    title = _('Custom Object Type')
+    actions = [ObjectListAction()]
+
+    name = attrs.TextAttr('name', label=_('Name'), style='font-monospace')
+    verbose_name = attrs.TextAttr('display_name', label=_('Verbose name'))
+    verbose_name_plural = attrs.TextAttr('title_case_name_plural', label=_('Verbose name (plural)'))
+    slug = attrs.TextAttr('slug', label=_('Slug'), style='font-monospace')
+    group_name = attrs.TextAttr('group_name', label=_('Group name'))
+    display_expression = attrs.TextAttr('display_expression', label=_('Display expression'), style='font-monospace')
+    version = attrs.TextAttr('version', label=_('Version'))
+    description = attrs.TextAttr('description', label=_('Description'))
+    config_context_enabled = attrs.BooleanAttr('config_context_enabled', label=_('Config context'))
+
+
+class RelationsPanel(panels.ObjectPanel):
+    """The fields by which a type points at others, and those by which other types point at it."""
+
+    template_name = f'{APP_LABEL}/panels/relations.html'
+    title = _('Relations')
+
+    def get_context(self, context):
+        found = super().get_context(context)
+        custom_object_type = found['object']
+        # The World tells which fields these are, so that types without any cost no query.
+        current = world()
+        definition = current.definitions.get(custom_object_type.pk)
+        own = [field.id for field in definition.fields if field.targets] if definition else []
+        label = f'{APP_LABEL}.{model_name(custom_object_type.pk)}'
+        others = [field.id for field in current.inbound.get(label, ()) if field.type_id != custom_object_type.pk]
+        user = context['request'].user
+        fields = self._fields(user, own + others) if own or others else {}
+        return {
+            **found,
+            'outgoing': [self._outgoing(fields[pk]) for pk in own if pk in fields],
+            'incoming': [fields[pk] for pk in others if pk in fields],
+        }
+
+    @staticmethod
+    def _fields(user, pks) -> dict:
+        fields = CustomObjectTypeField.objects.restrict(user, 'view').filter(pk__in=pks)
+        fields = fields.select_related('custom_object_type', 'related_object_type')
+        return {field.pk: field for field in fields.prefetch_related('related_object_types')}
+
+    @staticmethod
+    def _outgoing(field) -> dict:
+        return {'field': field, 'targets': [target_link(target) for target in targets_of(field)]}
+
+    def should_render(self, context):
+        allowed = context['request'].user.has_perm(get_permission_for_model(CustomObjectTypeField, 'view'))
+        return allowed and bool(context['outgoing'] or context['incoming'])
+
+
+def count_objects(custom_object_type) -> int:
+    """Return how many objects a type has, whoever may view them."""
+    return apps.get_model(APP_LABEL, model_name(custom_object_type.pk)).objects.count()

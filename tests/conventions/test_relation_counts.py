@@ -1,0 +1,79 @@
+"""I8 in other processes: whatever has been opened there, no model of NetBox knows of the 200 types that point at it."""
+
+import json
+
+import pytest
+from django.db import transaction
+
+from core.models import ObjectType
+from users.models import User
+
+from netbox_custom_objects.constants import APP_LABEL
+from netbox_custom_objects.models import CustomObjectType
+from tests.support.processes import run_python
+
+TYPES = 200
+
+# Opens a page and an endpoint, builds the classes of all types, reads and deletes what they point at; then counts.
+COUNT = """
+from django.apps import apps
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from dcim.models import Site
+from users.models import User
+
+client = Client()
+client.force_login(User.objects.get(username='root'))
+site = Site.objects.create(name='Here', slug='here')
+for custom_object_type in CustomObjectType.objects.all():
+    model = custom_object_type.get_model()
+    assert not model.objects.filter(**{f'{model._definition.fields[0].name}__isnull': False}).exists()
+for path in (site.get_absolute_url(), '/dcim/sites/', '/api/dcim/sites/', '/plugins/custom-objects/'):
+    assert client.get(path, follow=True).status_code == 200, path
+deletes = []
+for name in ('warm-up', 'measured'):
+    victim = Site.objects.create(name=name, slug=name)
+    with CaptureQueriesContext(connection) as queries:
+        victim.delete()
+    deletes.append(len(queries))
+site.delete()
+counts = {}
+for model in apps.get_models(include_auto_created=True, include_swapped=True):
+    if model._meta.app_label == 'netbox_custom_objects':
+        continue
+    for expire in (False, True):
+        if expire:
+            model._meta._expire_cache()
+        counts[f'{model._meta.label} {expire}'] = [
+            len(model._meta.get_fields()),
+            len(model._meta.get_fields(include_hidden=True)),
+            len(model._meta.related_objects),
+            sorted(name for name in dir(model) if not name.startswith('__')),
+        ]
+say({'counts': counts, 'queries of a delete': deletes[-1]})
+"""
+
+
+def look(database) -> dict:
+    result = run_python(COUNT, database.name)
+    assert result.returncode == 0, result.stderr[-3000:]
+    return json.loads(result.stdout.splitlines()[-1])
+
+
+@pytest.mark.slow
+def test_processes_that_use_200_types(fresh_database):
+    User.objects.create_superuser('root')
+    before = look(fresh_database)
+    assert len(before['counts']) > 300
+    # Every model that can be pointed at is, some twice; but not sites: what points at a deleted object is looked for.
+    public = ObjectType.objects.filter(public=True).exclude(app_label=APP_LABEL)
+    targets = list(public.exclude(app_label='dcim', model='site').order_by('pk'))
+    assert 50 < len(targets) < TYPES
+    with transaction.atomic():
+        for number in range(TYPES):
+            kind = CustomObjectType(name=f'kind_{number}', slug=f'kind-{number}')
+            kind.save()
+            many = 'multiobject' if number % 2 else 'object'
+            kind.fields.create(name='target', type=many, related_object_type=targets[number % len(targets)])
+    assert look(fresh_database) == before

@@ -1,0 +1,170 @@
+"""The type designer: a type with all of its fields at once, or nothing."""
+
+import pytest
+
+from core.models import ObjectChange, ObjectType
+from dcim.models import Site
+
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from tests.support.factories import make_choice_set, make_object, make_type
+from tests.surfaces.rest import make_user
+from tests.surfaces.ui import Browser, text_of
+
+PATH = 'custom-object-types/design/'
+DEFAULTS = {
+    'search_weight': '500', 'filter_logic': 'loose', 'ui_visible': 'always', 'ui_editable': 'yes',
+    'on_delete_behavior': 'set_null',
+}  # fmt: skip
+
+
+def sent(*rows, **attributes):
+    """Return the inputs of a type `panel` with these rows, in their order."""
+    data = {'name': 'panel', 'slug': 'panel', 'row': [], **attributes}
+    for number, row in enumerate(rows):
+        key = f'f{number:08x}'
+        data['row'].append(key)
+        data |= {f'{key}-{name}': value for name, value in {**DEFAULTS, 'type': 'text', **row}.items()}
+    return data
+
+
+def nothing_is_stored():
+    return not CustomObjectType.objects.exists() and not CustomObjectTypeField.objects.exists()
+
+
+def test_is_offered(browser):
+    assert f'/plugins/custom-objects/{PATH}' in browser.get('custom-object-types/')
+    text = text_of(browser.get(PATH))
+    for words in ('Design a Custom Object Type', 'Add Field', 'Preview', 'Create'):
+        assert words in text
+
+
+def test_makes_a_type_with_ten_kinds_of_field(browser):
+    choices = make_choice_set('colors', ['red', 'blue'])
+    site = ObjectType.objects.get_for_model(Site).pk
+    rows = [
+        {'name': 'serial', 'type': 'text', 'primary': 'on', 'required': 'on', 'validation_regex': '^S'},
+        {'name': 'notes', 'type': 'longtext', 'group_name': 'More'},
+        {'name': 'ports', 'type': 'integer', 'validation_minimum': '1', 'default': '24'},
+        {'name': 'price', 'type': 'decimal'},
+        {'name': 'active', 'type': 'boolean'},
+        {'name': 'bought', 'type': 'date'},
+        {'name': 'web', 'type': 'url'},
+        {'name': 'color', 'type': 'select', 'choice_set': choices.pk},
+        {'name': 'place', 'type': 'object', 'related_object_type': site},
+        {'name': 'things', 'type': 'multiobject', 'is_polymorphic': 'on', 'related_object_types': [site]},
+        {'name': 'days', 'type': 'array', 'element_type': 'date'},
+    ]
+    browser.post(PATH, **sent(*rows, group_name='Racks', changelog_message='First draft'))
+    kind = CustomObjectType.objects.get()
+    assert browser.response['Location'] == kind.get_absolute_url()
+    # In the order of the rows, but for the group, which comes after what has none.
+    assert [field.name for field in kind.fields.all()] == [
+        'serial', 'ports', 'price', 'active', 'bought', 'web', 'color', 'place', 'things', 'days', 'notes',
+    ]  # fmt: skip
+    obj = make_object(kind, serial='S1', color='red', things=[Site.objects.create(name='s', slug='s')])
+    assert (str(obj), obj.ports) == ('S1', 24)
+    assert set(ObjectChange.objects.values_list('message', flat=True)) == {'First draft'}
+    assert ObjectChange.objects.filter(action='create').count() == 12
+
+
+class TestErrors:
+    def test_are_told_for_each_row_and_nothing_is_stored(self, browser):
+        rows = [
+            {'name': 'good'},
+            {'name': 'Bad Name'},
+            {'name': 'good'},
+            {'name': 'ports', 'type': 'integer', 'validation_minimum': '9', 'validation_maximum': '1'},
+            {'name': 'color', 'type': 'select'},
+        ]
+        page = browser.post(PATH, 200, **sent(*rows))
+        found = [set(row.errors) for row in browser.response.context['rows']]
+        assert found[:2] == [set(), {'name'}]
+        assert found[2]
+        assert found[3] & {'validation_minimum', 'validation_maximum'}
+        assert 'choice_set' in found[4]
+        assert nothing_is_stored()
+        # What was typed is still there, and what is wrong is unfolded.
+        assert 'value="Bad Name"' in page
+        assert '<details open>' in page
+        browser.get('panel/', expect=404)
+        browser.post(PATH, **sent({'name': 'good'}))
+        assert CustomObjectType.objects.get().fields.count() == 1
+
+    @pytest.mark.parametrize(
+        ('attributes', 'key'), [({'name': 'With Space'}, 'name'), ({'slug': 'schema'}, 'slug'), ({'slug': ''}, 'slug')]
+    )
+    def test_of_the_type(self, browser, attributes, key):
+        browser.post(PATH, 200, **sent({'name': 'serial'}, **attributes))
+        assert key in browser.errors
+        assert nothing_is_stored()
+
+    def test_two_fields_cannot_name_the_objects(self, browser):
+        browser.post(PATH, 200, **sent({'name': 'a', 'primary': 'on'}, {'name': 'b', 'primary': 'on'}))
+        assert 'primary' in browser.response.context['rows'][1].errors
+        assert nothing_is_stored()
+
+    def test_keys_of_rows_that_are_none_are_ignored(self, browser):
+        browser.post(PATH, **{**sent({'name': 'a'}), 'row': ['f00000000', 'x', "f'; --", 'f00000000']})
+        assert [field.name for field in CustomObjectTypeField.objects.all()] == ['a']
+
+    def test_a_type_needs_no_fields(self, browser):
+        browser.post(PATH, **sent())
+        assert CustomObjectType.objects.get().name == 'panel'
+
+
+class TestRows:
+    def test_each_new_one_has_a_key_of_its_own(self, browser):
+        keys = set()
+        for _ in range(3):
+            browser.get(f'{PATH}row/')
+            keys.add(browser.response.context['row'].prefix)
+        assert len(keys) == 3
+
+    def test_another_type_keeps_what_was_typed(self, browser):
+        inputs = 'row=f00000001&f00000001-name=ports&f00000001-type=integer&f00000001-label=Ports'
+        page = browser.get(f'{PATH}row/?{inputs}')
+        assert 'name="f00000001-validation_minimum"' in page
+        assert 'name="f00000001-validation_regex"' not in page
+        assert 'value="ports"' in page
+        page = browser.get(f'{PATH}row/?row=f00000001&f00000001-type=object&f00000001-is_polymorphic=on')
+        assert 'name="f00000001-related_object_types"' in page
+        assert 'name="f00000001-related_object_type"' not in page
+
+
+class TestPreview:
+    def test_shows_the_fields_and_stores_nothing(self, browser):
+        page = browser.post(f'{PATH}preview/', 200, **sent({'name': 'serial'}, {'name': 'ports', 'type': 'integer'}))
+        text = text_of(page)
+        for words in ('In forms Serial', 'Ports', '"ports": 42'):
+            assert words in text
+        assert nothing_is_stored()
+        assert not ObjectChange.objects.exists()
+        make_type('panel', fields=[('serial', 'text')])
+
+    def test_names_the_errors(self, browser):
+        text = text_of(browser.post(f'{PATH}preview/', 200, **sent({'name': 'Bad Name'}, {'name': ''}, slug='schema')))
+        assert 'Type: This slug is the address' in text
+        text = text_of(browser.post(f'{PATH}preview/', 200, **sent({'name': 'Bad Name'}, {'name': ''})))
+        assert 'Bad Name: Only lower-case' in text
+        assert 'field 2: This field is required' in text
+
+
+class TestRights:
+    def test_to_add_types_and_fields_are_needed(self, db):
+        grants = (CustomObjectType, ['view', 'add'], None), (CustomObjectTypeField, ['view', 'add'], None)
+        for number, grant in enumerate(grants):
+            browser = Browser(make_user(f'half {number}', grant))
+            browser.get(PATH, expect=403)
+            browser.post(PATH, 403, **sent({'name': 'serial'}))
+            browser.post(f'{PATH}preview/', 403, **sent({'name': 'serial'}))
+        assert nothing_is_stored()
+        Browser(make_user('modeller', *grants)).post(PATH, **sent({'name': 'serial'}))
+        assert CustomObjectTypeField.objects.get().name == 'serial'
+
+    def test_constraints_hold(self, db):
+        grants = (CustomObjectType, ['add'], None), (CustomObjectTypeField, ['add'], {'name': 'allowed'})
+        browser = Browser(make_user('modeller', *grants))
+        browser.post(PATH, 200, **sent({'name': 'allowed'}, {'name': 'other'}))
+        assert 'permissions violation' in str(browser.errors)
+        assert nothing_is_stored()
+        browser.post(PATH, **sent({'name': 'allowed'}))
