@@ -70,7 +70,7 @@ def make_type_with_object(pages):
         pages.fill('Name', name)
         pages.choose('Type', kind)
         pages.click('Create')
-        expect(pages.content.get_by_role('cell', name=name)).to_be_visible()
+        expect(pages.content.get_by_role('cell', name=name, exact=True)).to_be_visible()
     pages.menu().get_by_text('Panels').click()
     pages.click('Add')
     pages.fill('Serial', 'A1')

@@ -26,7 +26,7 @@ def test_from_type_to_object(pages):
     pages.choose('Type', 'Text')
     pages.tick('Primary')
     pages.click('Create')
-    expect(content.get_by_role('cell', name='serial')).to_be_visible()
+    expect(content.get_by_role('cell', name='serial', exact=True)).to_be_visible()
     pages.click('Objects')
     pages.click('Add')
     pages.fill('Serial', 'A1')

@@ -1,11 +1,14 @@
 """The type designer: a type with all of its fields at once, or nothing."""
 
+import re
+
 import pytest
 
 from core.models import ObjectChange, ObjectType
 from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from tests.support.branches import Lab
 from tests.support.factories import make_choice_set, make_object, make_type
 from tests.surfaces.rest import make_user
 from tests.surfaces.ui import Browser, text_of
@@ -147,6 +150,29 @@ class TestPreview:
         text = text_of(browser.post(f'{PATH}preview/', 200, **sent({'name': 'Bad Name'}, {'name': ''})))
         assert 'Bad Name: Only lower-case' in text
         assert 'field 2: This field is required' in text
+
+
+def test_works_in_a_branch(fresh_database):
+    lab = Lab()
+    branch = lab.branch()
+    browser = Browser(lab.user)
+    browser.get(f'/?_branch={branch.schema_id}')  # the cookie keeps it
+    browser.post(PATH, 200, **sent({'name': 'serial'}, {'name': 'Bad Name'}))
+    assert 'name' in browser.response.context['rows'][1].errors
+    browser.post(PATH, **sent({'name': 'serial'}, {'name': 'ports', 'type': 'integer'}))
+    kind_url = browser.response['Location']
+    pks = shown_fields(browser, kind_url)
+    assert len(pks) == 2
+    browser.post(f'{kind_url}arrange/', field=[f'{pk}:' for pk in pks[::-1]])
+    assert shown_fields(browser, kind_url) == pks[::-1]
+    assert 'New type &quot;panel&quot;.' in browser.get(f'{kind_url}schema-history/')
+    browser.get('/?_branch=')
+    assert 'panel' not in text_of(browser.get('custom-object-types/'))
+    assert nothing_is_stored()
+
+
+def shown_fields(browser, url) -> list[str]:
+    return re.findall(r'data-field="(\d+)"', browser.get(url))
 
 
 class TestRights:

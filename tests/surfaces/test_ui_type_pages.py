@@ -9,6 +9,7 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import make_user
 from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.view_cases import queries_of
 
 HTMX = {'HX-Request': 'true'}
 
@@ -132,6 +133,17 @@ class TestRelations:
         grants = (CustomObjectType, ['view'], None), (CustomObjectTypeField, ['view'], {'name': 'a'})
         text = text_of(Browser(make_user('reader', *grants)).get(f'custom-object-types/{rack.pk}/'))
         assert 'secret' not in text
+
+
+def test_the_page_costs_the_same_for_any_number_of_fields_and_types(browser, kind):
+    make_field(kind, 'place', 'object', target=Site)
+    make_field(kind, 'things', 'multiobject', targets=[Site, kind])
+    page = f'/plugins/custom-objects/custom-object-types/{kind.pk}/'
+    few = queries_of(browser.client, page)
+    for number in range(10):
+        make_field(kind, f'place_{number}', 'object', target=Site)
+        make_field(make_type(f'other_{number}'), 'cable', 'object', target=kind)
+    assert queries_of(browser.client, page) == few
 
 
 class TestHistory:

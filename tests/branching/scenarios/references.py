@@ -253,8 +253,6 @@ CUSTOM_REFERENCES = (
         ancestor=CIRCLE,
         branch=(DeleteField('right.left'), DeleteType('left'), DeleteType('right')),
         merged=(Gone('left', 'right'),),
-        # Docs, limits: the record of an object that is deleted after its field lacks the value.
-        reverted=(Rows('left', 'title right rights', 'l r r'), Rows('right', 'title left', 'r -')),
     ),
     Scenario(
         'objects of a type point at one another',
