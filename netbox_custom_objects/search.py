@@ -8,7 +8,6 @@ type anew at each use: an object is indexed as the schema that it was read from 
 import threading
 from decimal import Decimal
 
-from django.apps import apps
 from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
@@ -21,9 +20,8 @@ from .definitions import model_name, type_id_from_model_name
 from .field_types import field_type_of
 from .models import CustomObjectType
 from .runtime.context import current_alias
-from .runtime.ghost import ghost
 from .runtime.known_types import on_new_type
-from .runtime.registry import model_for, world
+from .runtime.registry import model_for, model_or_ghost, world
 from .runtime.surfaces import surfaced_fields
 
 # The name under which the text of a display expression is cached (contract, chapter 9).
@@ -43,11 +41,7 @@ class ObjectIndexMeta(type):
 
     @property
     def model(cls):
-        try:
-            return apps.get_model(APP_LABEL, model_name(cls.type_id))
-        except LookupError:
-            # It was seen in a transaction that was rolled back.
-            return ghost(cls.type_id)
+        return model_or_ghost(cls.type_id)
 
     @property
     def fields(cls):

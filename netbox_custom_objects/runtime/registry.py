@@ -100,6 +100,12 @@ def model_for(type_id: int, alias: str | None = None) -> type | None:
     return world(alias).model(type_id)
 
 
+def model_or_ghost(type_id: int) -> type:
+    """Return the class of a type in the current context, its ghost if there is none; never asks whether it existed."""
+    found = (current.model(type_id) for current in _worlds_in_order())
+    return next((model for model in found if model is not None), None) or ghost(type_id)
+
+
 def fit(model: type, alias: str) -> type | None:
     """Return `model` if its columns exist in the schema behind `alias`, else that schema's class, else None."""
     current = world(alias).model(model._type_id)

@@ -19,6 +19,7 @@ from ..choices import ObjectFieldOnDeleteChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..runtime.context import current_alias
+from ..runtime.ghost import ghost
 from ..runtime.referrers import referenced_ids
 from ..runtime.registry import world
 from ..runtime.world import World
@@ -68,15 +69,26 @@ def preview(model: type[Model], pks: Iterable[int]) -> Preview:
 
 def concerns(current: World, model: type[Model]) -> bool:
     """Whether a field points at a model, or at anything that Django deletes along with its objects; asks no query."""
-    if hasattr(model, '_type_id'):
-        return True
-    return not current.inbound.keys().isdisjoint(_going_along(model._meta.concrete_model._meta.label_lower))
+    label = model._meta.concrete_model._meta.label_lower
+    # What goes along with a custom object does so by fields that point at its type, or is what any object can have.
+    along = _along_with_any_custom_object() if hasattr(model, '_type_id') else _going_along(label)
+    return not current.inbound.keys().isdisjoint({label, *along})
 
 
 @cache
 def _going_along(label: str) -> frozenset[str]:
     """Return the labels of a static model and of those whose objects a deletion cascades to."""
-    labels, models = set(), [apps.get_model(label)]
+    return _cascade([apps.get_model(label)])
+
+
+@cache
+def _along_with_any_custom_object() -> frozenset[str]:
+    """Return the labels of what hangs on custom objects of any type, such as journal entries."""
+    return _cascade([ghost(0)])
+
+
+def _cascade(models: list[type[Model]]) -> frozenset[str]:
+    labels = set()
     while models:
         opts = models.pop()._meta.concrete_model._meta
         if opts.label_lower in labels:
