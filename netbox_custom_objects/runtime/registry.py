@@ -122,7 +122,7 @@ def _worlds_in_order():
 
 
 def _was_ever_defined(model_name: str) -> bool:
-    """Whether a content type of this name exists; they are created with the type and never deleted."""
+    """Whether a content type of this name exists; one outlives its type while anything refers to it."""
     content_types = ContentType.objects.db_manager(DEFAULT_DB_ALIAS)
     try:
         content_types.get_by_natural_key(APP_LABEL, model_name)

@@ -4,7 +4,7 @@ import io
 import json
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import IntegrityError, connection, connections, models, transaction
 
 from netbox_custom_objects.ddl.introspect import introspect, introspect_all
@@ -18,6 +18,7 @@ from netbox_custom_objects.models.objects import CustomObject as Base
 from netbox_custom_objects.runtime import factory, registry, world
 from netbox_custom_objects.services.schemas import open_schemas
 from tests.support.branches import Lab, close
+from tests.support.commands import upgrade as run
 from tests.support.factories import make_object, make_type
 
 MAIN = Target.for_alias('default')
@@ -62,15 +63,6 @@ def forget_classes():
 
 def probe():
     return (TypeDefinition(id=1, name='probe', slug='probe'),)
-
-
-def run(*arguments):
-    out = io.StringIO()
-    try:
-        call_command('upgrade_custom_objects', *arguments, stdout=out)
-    except SystemExit as end:
-        return end.code, out.getvalue()
-    return 0, out.getvalue()
 
 
 def columns(type_id, alias='default'):

@@ -1,10 +1,8 @@
 """Purge: what was deleted long enough ago is dropped for good, and nothing else, whoever else holds a copy."""
 
-import io
-
 import pytest
 from django.contrib.contenttypes.models import ContentType
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import connection
 
 from dcim.models import Site
@@ -18,6 +16,7 @@ from netbox_custom_objects.models import CustomObjectTypeField
 from netbox_custom_objects.services.purge import PurgeRetiredJob, purge
 from netbox_custom_objects.services.repair import repair
 from tests.support.branches import Lab, close, delete, edit
+from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
 
 MAIN = Target.for_alias('default')
@@ -36,15 +35,6 @@ def thing(lab):
         obj = make_object(thing, title='a', amount=1, sites=[Site.objects.create(name='Oslo', slug='oslo')])
         JournalEntry.objects.create(assigned_object=obj, comments='noted')
     return thing
-
-
-def run(*arguments):
-    out = io.StringIO()
-    try:
-        call_command('upgrade_custom_objects', *arguments, stdout=out)
-    except SystemExit as end:
-        return end.code, out.getvalue()
-    return 0, out.getvalue()
 
 
 def columns(type_id, target=MAIN):

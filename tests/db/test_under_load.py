@@ -123,7 +123,8 @@ class Load:
         made = ask('POST', f'{API}{kind}/', 201, 400, title='x', place=site)
         ask('GET', f'{API}{kind}/?limit=20', 200)
         if 'id' in made:
-            ask('PATCH', f'{API}{kind}/{made["id"]}/', 200, title='y')
+            # 400: another client deletes the object's site between its being read and its being checked.
+            ask('PATCH', f'{API}{kind}/{made["id"]}/', 200, 400, title='y')
             ask('DELETE', f'{API}{kind}/{made["id"]}/', 204)
 
 
@@ -139,10 +140,15 @@ class Asker:
         answer = http.request(verb, url, json=data or None, allow_redirects=False, timeout=120)
         with self.load._lock:
             self.load.answers[method, answer.status_code] += 1
-            if answer.status_code not in expected:
+            if answer.status_code not in expected or (answer.status_code == 400 and not _is_about_a_place(answer)):
                 self.load.failures.append(f'{method} {path} {data}: {answer.status_code} {answer.text[:600]}')
         is_json = answer.headers.get('Content-Type', '').startswith('application/json')
         return answer.json() if is_json and answer.status_code < 400 and answer.content else {}
+
+
+def _is_about_a_place(answer: requests.Response) -> bool:
+    """Whether the request was refused for naming a site that another client has deleted."""
+    return set(answer.json()) <= {'place', 'places'}
 
 
 @pytest.mark.slow

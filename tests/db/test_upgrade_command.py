@@ -1,10 +1,9 @@
 """`netbox upgrade_custom_objects`: what it finds out of line, what it mends, and with which status it ends."""
 
-import io
 import json
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import connection
 
 from core.models import ObjectChange
@@ -14,17 +13,8 @@ from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.services.integrity import find_dangling
 from tests.support.branches import Lab, edit
+from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
-
-
-def run(*arguments):
-    """Return the exit status and what the command printed."""
-    out = io.StringIO()
-    try:
-        call_command('upgrade_custom_objects', *arguments, stdout=out)
-    except SystemExit as end:
-        return end.code, out.getvalue()
-    return 0, out.getvalue()
 
 
 def execute(sql):
