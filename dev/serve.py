@@ -14,7 +14,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 
 from dev import admin
-from dev.paths import LOGS, NETBOX_COMMAND, ROOT, netbox_environment
+from dev.paths import LOGS, ROOT, netbox_environment
 
 SECONDS_TO_START = 120
 SECONDS_TO_STOP = 10
@@ -85,8 +85,7 @@ def start_netbox(database, port=None, *, processes=2, threads=3, jobs=True, **en
 
 def start_worker(database, **environment):
     """Start a process that runs background jobs of a database; the caller ends it."""
-    command = [*NETBOX_COMMAND, 'rqworker', 'high', 'default', 'low']
-    return _start(command, f'{database}-jobs', netbox_environment(database, **environment))
+    return _start([sys.executable, '-m', 'dev.worker'], f'{database}-jobs', netbox_environment(database, **environment))
 
 
 def free_port():

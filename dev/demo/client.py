@@ -27,7 +27,7 @@ class Client:
     """The REST API, in main or (with `branch`, the schema id of one) in a branch."""
 
     def __init__(self, netbox, branch: str | None = None):
-        self.netbox = netbox
+        self.netbox, self.schema_id = netbox, branch
         self.session = requests.Session()
         self.session.headers.update(netbox.headers)
         if branch:

@@ -1,5 +1,9 @@
 """The story of the demo, one method a step. Everything goes through REST, as an automation client would do it."""
 
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from itertools import batched
+
 from dev.demo import checks
 from dev.demo.client import BRANCHES, JOBS, Client, Failure, merge_by_form, newest_job, wait_for_job
 from dev.demo.model import (
@@ -24,7 +28,9 @@ from dev.demo.model import (
 from dev.demo.report import Progress, Report
 from dev.demo.source import RIRS, Vendor, read_allocations, read_vendors, vendors_of
 
-BATCH = 500
+BATCH = 250
+# Clients that load objects at the same time, one for each process of the web server.
+LOADERS = 2
 # How many objects that are older than a field get a value in it.
 OLDER_ROWS = 100
 CHANGES = 'plugins/branching/changes/'
@@ -114,13 +120,15 @@ class Demo:
     def load(self, slug: str, rows: list[dict]) -> dict[str, int]:
         """Create objects, some hundred at a time, and return their ids by prefix."""
         ids = {}
-        with Progress(len(rows)) as progress:
-            for start in range(0, len(rows), BATCH):
-                batch = rows[start : start + BATCH]
-                made = self.branch.post(f'{API}{slug}/', batch)
+        with Progress(len(rows)) as progress, ThreadPoolExecutor(LOADERS) as loaders:
+            for made in loaders.map(partial(self.load_batch, slug), batched(rows, BATCH)):
                 ids |= {item['prefix']: item['id'] for item in made}
-                progress.advance(len(batch))
+                progress.advance(len(made))
         return ids
+
+    def load_batch(self, slug: str, rows: tuple[dict, ...]) -> list[dict]:
+        """Create objects over a connection of their own, and return NetBox's answer."""
+        return Client(self.netbox, self.branch.schema_id).post(f'{API}{slug}/', rows)
 
     def change_type(self) -> None:
         with self.report.step(f'Rename field "{OLD_NAME}" to "{NEW_NAME}", and add "{BLOCK_SIZE_FIELD["name"]}"'):

@@ -108,7 +108,9 @@ def deserialize(model: type, data: dict, pk: int | None) -> DeserializedObject:
             continue
         if field.many_to_many:
             # Tags by name, links by id; `set_base` of their managers takes both, after the object is saved.
-            links[field.name] = list(value or ())
+            # A new object has none, so setting nothing would only cost queries.
+            if value:
+                links[field.name] = list(value)
         elif hasattr(field, 'set_payload'):
             references[field] = value
         else:
