@@ -8,7 +8,7 @@ CHECKED := $(wildcard netbox_custom_objects tests dev benchmarks)
 export DEMO_ROWS DEMO_SERVE
 
 .DEFAULT_GOAL := help
-.PHONY: help venv services template demo test test-fast test-long check run shell lint docs screenshots bench stop clean
+.PHONY: help venv services template demo test test-fast test-long squash-check check run shell lint docs screenshots bench stop clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
@@ -24,6 +24,9 @@ test-fast: venv ## Run the tests that need no database
 
 test-long: template ## Run the branching tests in every order, many more random examples, and a minute of load
 	@NCO_LONG=1 $(python) -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests/branching tests/db/test_under_load.py $(ARGS)
+
+squash-check: template ## Compare the schemas that all paths through the migrations lead to
+	@$(python) -m pytest tests/db/test_squash.py $(ARGS)
 
 check: lint test ## Run what the continuous integration runs
 

@@ -15,6 +15,10 @@ class CustomObjectsError(Exception):
     """Base of all errors of this plugin."""
 
 
+class RestoreRefused(CustomObjectsError):
+    """What was deleted cannot be brought back; the message says why, and nothing was changed."""
+
+
 class SchemaChangeRefused(CustomObjectsError, AbortRequest):
     """
     A schema change cannot be made as asked; nothing was changed.

@@ -96,7 +96,7 @@ def button(link: str, look: tuple[str, str], permission: str) -> PluginMenuButto
 def type_item(model) -> PluginMenuItem:
     """Return the entry of a type: shown with the right to view its objects, buttons with the right to add some."""
     name, add = model._meta.model_name, f'{APP_LABEL}.add_{model._meta.model_name}'
-    buttons = [button('', ADD, add), button('', IMPORT, add)]
+    buttons = [] if model._definition.deprecated else [button('', ADD, add), button('', IMPORT, add)]
     item = PluginMenuItem(
         '', model._meta.verbose_name_plural, permissions=[f'{APP_LABEL}.view_{name}'], buttons=buttons
     )

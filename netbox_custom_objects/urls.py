@@ -47,6 +47,11 @@ urlpatterns = [
     path(f'{_object}/journal/', features.CustomObjectJournalView.as_view(), name='customobject_journal'),
     path(f'{_object}/changelog/', features.CustomObjectChangeLogView.as_view(), name='customobject_changelog'),
     path(f'{_object}/contacts/', features.CustomObjectContactsView.as_view(), name='customobject_contacts'),
+    path(
+        f'{_object}/config-context/',
+        features.CustomObjectConfigContextView.as_view(),
+        name='customobject_configcontext',
+    ),
     path(f'{_object}/custom-objects/', linked.CustomObjectLinkedView.as_view(), name='customobject_custom_objects'),
     path(f'{_object}/links/<str:field_name>/', links.CustomObjectLinksView.as_view(), name='customobject_links'),
     path(

@@ -11,7 +11,7 @@ from netbox_branching.utilities import register_branching_resolver, register_obj
 
 from ..runtime import context, extensions
 from ..services.schemas import set_branch_lister
-from . import api, dry_run, lifecycle, replay, resolver, squash, template_content, validators, views
+from . import api, dry_run, lifecycle, provisioning, replay, resolver, squash, template_content, validators, views
 
 # Entered as tabs of the branch page when they are imported.
 PAGES = (views.BranchSchemaChangesView, views.BranchMergeCheckView)
@@ -32,7 +32,7 @@ def register() -> None:
     signals.pre_revert.connect(replay.begin_revert)
     for signal in (signals.post_merge, signals.post_revert, signals.post_sync, signals.post_provision):
         signal.connect(replay.end)
-    signals.pre_provision.connect(replay.begin_provisioning)
+    signals.pre_provision.connect(provisioning.begin)
     # After `end`: what is read from now on is no replay.
     for signal in (signals.post_merge, signals.post_revert):
         signal.connect(lifecycle.check_main)
@@ -40,6 +40,6 @@ def register() -> None:
     signals.pre_merge.connect(validators.refuse_hopeless_replay)
     signals.squash_dependency_graph_built.connect(squash.add_edges)
     signals.squash_dependency_graph_built.connect(dry_run.wrap_collapsed)
-    signals.post_provision.connect(lifecycle.mark_retired)
+    signals.post_provision.connect(provisioning.finish)
     signals.post_migrate.connect(lifecycle.reconcile_branch)
     signals.post_deprovision.connect(lifecycle.forget_branch)

@@ -8,18 +8,11 @@ from netbox_branching.choices import BranchStatusChoices
 from netbox_branching.models import Branch
 from netbox_branching.utilities import activate_branch
 
-from ..ddl.retired_marks import copy_retired_marks
-from ..ddl.target import MAIN_ALIAS, Target
 from ..models.revision import forget_schema
 from ..services.reconcile import reconcile_all
 from ..services.reference_check import check_after_replay
 from ..services.repair import sweep
 from ..services.schemas import OpenSchema, main_schema
-
-
-def mark_retired(branch, **kwargs) -> None:
-    """A branch was provisioned: what main has retired is retired there, too."""
-    copy_retired_marks(Target.for_alias(MAIN_ALIAS), branch.schema_name)
 
 
 def forget_branch(branch, **kwargs) -> None:

@@ -9,10 +9,7 @@ from contextvars import ContextVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from ..runtime.context import forget_tokens, trust_tokens_for
-
-# Seconds in which netbox-branching surely has its list of tables.
-PROVISIONING_TRUST = 5
+from ..runtime.context import forget_tokens
 
 _replayed: ContextVar[str | None] = ContextVar('netbox_custom_objects_replayed', default=None)
 _reverting: ContextVar[bool] = ContextVar('netbox_custom_objects_reverting', default=False)
@@ -36,13 +33,6 @@ def end(**kwargs) -> None:
     """Note that no replay is going on."""
     forget_tokens()
     _replayed.set(None)
-
-
-def begin_provisioning(**kwargs) -> None:
-    """Note that a branch is provisioned, which starts with asking for the class of each type, twice."""
-    end()
-    # No signal tells of a failure; what was read must not outlive it for long.
-    trust_tokens_for(PROVISIONING_TRUST)
 
 
 def replayed_alias() -> str | None:

@@ -7,7 +7,7 @@ Pure: the standard library only. Must never drop a column or a table, only retir
 from collections.abc import Iterator
 from dataclasses import replace
 
-from ..definitions import is_field_column
+from ..definitions import is_field_column, is_optional_column
 from .operations import (
     AddColumn,
     AlterColumnType,
@@ -57,7 +57,11 @@ def _table_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]
 
 
 def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]:
-    """Columns of the model base are only ever added: NetBox's mixins may change, and data may hang on what was."""
+    """
+    Columns of the model base are only ever added: NetBox's mixins may change, and data may hang on what was.
+
+    Those of config contexts come and go with the switch of the type, as those of fields do with the field.
+    """
     for column in desired.columns:
         found = actual.column(column.name)
         if found is None:
@@ -69,7 +73,7 @@ def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation
         if found.type != column.type and is_field_column(column.name):
             yield AlterColumnType(actual.name, found, new_type=column.type)
     for column in actual.live_columns:
-        if desired.column(column.name) is None and is_field_column(column.name):
+        if desired.column(column.name) is None and is_optional_column(column.name):
             yield RetireColumn(actual.name, column, at=now)
 
 

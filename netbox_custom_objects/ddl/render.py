@@ -95,7 +95,15 @@ def _(operation: AddColumn, target: Target) -> Statements:
 @render.register
 def _(operation: RetireColumn, target: Target) -> Statements:
     column = operation.column
-    return [_comment_column(target, operation.table, column, retired_comment(operation.at, column.comment))]
+    statements = [_comment_column(target, operation.table, column, retired_comment(operation.at, column.comment))]
+    if column.not_null:
+        # New rows have no value in it.
+        statements.append(
+            sql.SQL('ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL').format(
+                sql.Identifier(target.schema, operation.table), sql.Identifier(column.name)
+            )
+        )
+    return statements
 
 
 @render.register

@@ -77,6 +77,18 @@ class FieldDefinition:
     former_names: tuple[str, ...] = field(default=(), compare=False, repr=False)
     # What the items of an array are: the name of another type of field.
     element_type: str = ''
+    deprecated_since: str = ''
+    scheduled_removal: str = ''
+
+    @property
+    def is_required(self) -> bool:
+        """Whether an object needs a value: nobody can give one to a deprecated field."""
+        return self.required and not self.deprecated
+
+    @property
+    def input_mode(self) -> str:
+        """`ui_editable` as forms obey it: a deprecated field can be read at most."""
+        return 'no' if self.deprecated and self.ui_editable == 'yes' else self.ui_editable
 
     @property
     def display_label(self) -> str:
@@ -123,6 +135,9 @@ class TypeDefinition:
     display_expression: str = ''
     config_context_enabled: bool = False
     fields: tuple[FieldDefinition, ...] = ()
+    deprecated: bool = False
+    deprecated_since: str = ''
+    scheduled_removal: str = ''
 
     @property
     def table(self) -> str:

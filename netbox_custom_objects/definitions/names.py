@@ -10,6 +10,8 @@ import re
 TABLE_MODEL_RE = re.compile(r'^table(\d+)model\Z')
 LINK_MODEL_RE = re.compile(r'^through_custom_objects_(\d+)_f_(\d+)\Z')
 FIELD_COLUMN_RE = re.compile(r'^f_(\d+)(_|\Z)')
+# What the tables of types with config contexts have besides (NetBox's ConfigContextModel).
+CONFIG_CONTEXT_COLUMNS = ('_config_context_data', '_config_context_generation', 'local_context_data')
 PAYLOAD_KEY_RE = re.compile(r'^[a-z0-9_]+?__(\d+)\Z')
 
 
@@ -31,6 +33,11 @@ def column_name(field_id: int, suffix: str = '') -> str:
 def is_field_column(name: str) -> bool:
     """Whether a column is that of a field, and not one that every table has."""
     return FIELD_COLUMN_RE.match(name) is not None
+
+
+def is_optional_column(name: str) -> bool:
+    """Whether a column is there because the definition asks for it: a field's, or one of config contexts."""
+    return is_field_column(name) or name in CONFIG_CONTEXT_COLUMNS
 
 
 def link_table_name(type_id: int, field_id: int) -> str:

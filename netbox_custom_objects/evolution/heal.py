@@ -25,7 +25,7 @@ from ..exceptions import SchemaChangeRefused
 from ..field_types.base_columns import base_columns
 from ..models import CustomObjectType
 from ..models.loader import load_definitions
-from ..models.revision import is_installed
+from ..models.revision import is_installed, lacks_migrations
 from ..runtime.context import mark_changed
 from ..services.reconcile import plan_all, reconcile
 from ..services.schemas import OpenSchema, open_schemas
@@ -124,6 +124,9 @@ def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, **kw
     if using != MAIN_ALIAS or not is_installed(Target.for_alias(MAIN_ALIAS)):
         return
     for schema in open_schemas():
+        if lacks_migrations(Target.for_alias(schema.alias)):
+            # netbox-branching says so on the branch's page, and its tables follow when it is migrated.
+            continue
         try:
             with schema.activate():
                 entries = heal(schema)
@@ -141,9 +144,12 @@ def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, **kw
 
 def remember_base(alias: str) -> None:
     """Note in each type's `schema_document` which columns of the base its table was brought into line with."""
-    snapshot = [column.snapshot() for column in sorted(base_columns(), key=lambda column: column.name)]
-    stale = CustomObjectType.objects.using(alias).exclude(schema_document__base_columns=snapshot)
-    for custom_object_type in stale:
+    definitions = load_definitions(alias)
+    for custom_object_type in CustomObjectType.objects.using(alias).filter(pk__in=definitions):
+        columns = base_columns(definitions[custom_object_type.pk])
+        snapshot = [column.snapshot() for column in sorted(columns, key=lambda column: column.name)]
+        if (custom_object_type.schema_document or {}).get('base_columns') == snapshot:
+            continue
         document = {**(custom_object_type.schema_document or {}), 'base_columns': snapshot}
         # Not save(): this is no change of the type, and nobody's.
         CustomObjectType.objects.using(alias).filter(pk=custom_object_type.pk).update(schema_document=document)
@@ -154,7 +160,7 @@ def _all_drift(definitions, tables: dict[int, Schema], type_ids) -> Iterator[tup
         table = schema.table(table_name(type_id))
         if table is None or table.retired or not (type_ids is None or type_id in type_ids):
             continue
-        for drift in find_drift(table, base_columns(), definitions.get(type_id)):
+        for drift in find_drift(table, base_columns(definitions.get(type_id)), definitions.get(type_id)):
             yield type_id, drift
 
 

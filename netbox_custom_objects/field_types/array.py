@@ -323,7 +323,7 @@ class ArrayFieldType(FieldType):
         return {
             field.name: serializers.ListField(
                 child=element_type.get_serializer_field(definition, model),
-                allow_empty=not field.required,
+                allow_empty=not field.is_required,
                 **{name: limit for name, limit in limits.items() if limit is not None},
                 **self.presence_kwargs(field),
                 **self.label_kwargs(field),

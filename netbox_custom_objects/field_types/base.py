@@ -21,6 +21,7 @@ from netbox.ui import attrs
 from ..choices import FilterLogicChoices, UIEditableChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, index_name, unique_name
+from .deprecation import read_only
 from .graphql import RelatedType, related_type
 from .regex import PatternValidator
 
@@ -119,7 +120,7 @@ class FieldType:
             'help_text': field.description,
             'db_column': field.column(),
             'null': True,
-            'blank': not field.required,
+            'blank': not field.is_required,
             'unique': field.unique,
             'validators': self.get_validators(field),
         }
@@ -211,14 +212,16 @@ class FieldType:
         raise NotImplementedError
 
     def form_field_kwargs(self, field: FieldDefinition, **kwargs) -> dict[str, Any]:
-        return {'required': field.required, 'initial': field.default, **kwargs}
+        return {'required': field.is_required, 'initial': field.default, **kwargs}
 
     def annotate_form_field(self, field: FieldDefinition, form_field: forms.Field) -> forms.Field:
         form_field.label = form_field.label or field.display_label
         # NetBox's templates take help texts for HTML.
         form_field.help_text = form_field.help_text or escape(field.description)
-        if field.ui_editable == UIEditableChoices.NO:
+        if field.input_mode == UIEditableChoices.NO:
             form_field.disabled = True
+        if field.deprecated:
+            form_field.help_text = f'{form_field.help_text} {escape(read_only(field))}'.lstrip()
         form_field.validators = [*form_field.validators, *self.get_validators(field)]
         return form_field
 
@@ -267,7 +270,7 @@ class FieldType:
 
     def presence_kwargs(self, field: FieldDefinition) -> dict[str, bool]:
         """Return what DRF cannot tell from a column that is always nullable."""
-        return {'required': field.required and field.default_json is None, 'allow_null': not field.required}
+        return {'required': field.is_required and field.default_json is None, 'allow_null': not field.is_required}
 
     def declared_kwargs(self, field: FieldDefinition, model: type[models.Model]) -> dict[str, Any]:
         """Return the arguments that serializer fields of ours have in common."""

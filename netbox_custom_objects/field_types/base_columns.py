@@ -1,5 +1,5 @@
 """
-The columns that the table of every type has: those of the model base, CustomObject.
+The columns that tables have besides those of fields: those of the model base, and those of config contexts.
 
 Read off the model at start-up, so that a mixin which NetBox gives a new column reaches tables and classes alike. Until
 then, and wherever no model is loaded, they are what the base has at the time of writing (a convention test compares).
@@ -12,6 +12,7 @@ from typing import Any
 from django.db import connection, models
 
 from ..ddl.spec import Column
+from ..definitions import TypeDefinition
 
 # How Django and PostgreSQL's format_type() spell the same types.
 _SPELLINGS = (('varchar', 'character varying'), (', ', ','))
@@ -53,12 +54,18 @@ BASE_COLUMNS = (
     BaseColumn(Column('last_updated', _STAMP), field_class='DateTimeField'),
     BaseColumn(Column('owner_id', 'bigint'), indexed=True, field_class='ForeignKey'),
 )
+CONFIG_CONTEXT_COLUMNS = (
+    BaseColumn(Column('_config_context_data', 'jsonb'), field_class='JSONField'),
+    BaseColumn(Column('_config_context_generation', 'bigint', fill=0), field_class='PositiveBigIntegerField'),
+    BaseColumn(Column('local_context_data', 'jsonb'), field_class='JSONField'),
+)
 _current = BASE_COLUMNS
 
 
-def base_columns() -> tuple[BaseColumn, ...]:
-    """Return the columns that every type's table needs now."""
-    return _current
+def base_columns(definition: TypeDefinition | None = None) -> tuple[BaseColumn, ...]:
+    """Return the columns that every type's table needs now, or that of one type, without those of its fields."""
+    with_contexts = definition is not None and definition.config_context_enabled
+    return (*_current, *CONFIG_CONTEXT_COLUMNS) if with_contexts else _current
 
 
 def use_base_columns(columns: Iterable[BaseColumn]) -> None:

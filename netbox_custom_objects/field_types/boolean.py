@@ -50,7 +50,7 @@ class BooleanFieldType(FieldType):
         )
 
     def get_import_fields(self, field):
-        form_field = YesNoField(required=field.required)
+        form_field = YesNoField(required=field.is_required)
         return {field.name: self.annotate_form_field(field, form_field)}
 
     def get_clone_values(self, instance, field):

@@ -159,7 +159,7 @@ class SelectFieldType(ChoiceFieldType):
         )
 
     def get_import_fields(self, field):
-        form_field = CSVChoiceField(choices=self.choices(field).pairs, required=field.required)
+        form_field = CSVChoiceField(choices=self.choices(field).pairs, required=field.is_required)
         return {field.name: self.annotate_form_field(field, form_field)}
 
     def get_filterform_field(self, field):
@@ -220,7 +220,7 @@ class MultiSelectFieldType(ChoiceFieldType):
         )
 
     def get_import_fields(self, field):
-        form_field = ImportedChoicesField(choices=self.choices(field).pairs, required=field.required)
+        form_field = ImportedChoicesField(choices=self.choices(field).pairs, required=field.is_required)
         return {field.name: self.annotate_form_field(field, form_field)}
 
     def get_filterform_field(self, field):

@@ -12,8 +12,9 @@ from .registry import field_type_of
 
 def compile_type(definition: TypeDefinition) -> Schema:
     """Return the table of a type and the link tables of its many-valued fields."""
-    columns = [base.column for base in base_columns()]
-    indexes = [Index(index_name(definition.table, base.name), (base.name,)) for base in base_columns() if base.indexed]
+    base_of_type = base_columns(definition)
+    columns = [base.column for base in base_of_type]
+    indexes = [Index(index_name(definition.table, base.name), (base.name,)) for base in base_of_type if base.indexed]
     links = []
     for field in definition.fields:
         field_type = field_type_of(field)

@@ -170,7 +170,7 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
             }
             for position, suffix in enumerate(('type', 'object'))
         )
-        kwargs = {'verbose_name': field.display_label, 'help_text': field.description, 'blank': not field.required}
+        kwargs = {'verbose_name': field.display_label, 'help_text': field.description, 'blank': not field.is_required}
         return context.generic_reference(field, types, ids, **kwargs)
 
     def _default_kwargs(self, field, position) -> dict:
@@ -221,19 +221,19 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
             selector=True,
             # NetBox's form for bulk edits is rendered anew by another method.
             hx_method='post' if 'initial' in kwargs else 'get',
-            **{'required': field.required, **kwargs},
+            **{'required': field.is_required, **kwargs},
         )
         return {field.name: self.annotate_form_field(field, form_field)}
 
     def get_import_fields(self, field):
         types = TargetTypeField(
             queryset=type_queryset(field.targets),
-            required=field.required,
+            required=field.is_required,
             label=_('{label} (type)').format(label=field.display_label),
             help_text=_('Type of the object, e.g. dcim.site, or the ID of its content type'),
         )
         ids = TargetTypeField.id_field(
-            required=field.required, label=_('{label} (ID)').format(label=field.display_label)
+            required=field.is_required, label=_('{label} (ID)').format(label=field.display_label)
         )
         return {f'{field.name}_content_type': types, f'{field.name}_object_id': ids}
 
@@ -291,7 +291,7 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
     # Model
 
     def get_model_fields(self, field, context):
-        kwargs = {'verbose_name': field.display_label, 'help_text': field.description, 'blank': not field.required}
+        kwargs = {'verbose_name': field.display_label, 'help_text': field.description, 'blank': not field.is_required}
         return {field.name: context.generic_links(field, **kwargs)}
 
     # Change data
@@ -325,14 +325,14 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
     # Surfaces
 
     def get_form_fields(self, field, **kwargs):
-        kwargs = {'required': field.required, **kwargs}
+        kwargs = {'required': field.is_required, **kwargs}
         form_field = PolymorphicMultipleChoiceField(field, **kwargs)
         return {field.name: self.annotate_form_field(field, form_field)}
 
     def get_import_fields(self, field):
         form_field = TargetListField(
             field,
-            required=field.required,
+            required=field.is_required,
             help_text=_('Objects as app.model:id, separated by commas, e.g. dcim.site:1,dcim.region:5'),
         )
         return {field.name: self.annotate_form_field(field, form_field)}
@@ -345,9 +345,9 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
 
     def get_serializer_fields(self, field, model):
         kwargs = {
-            'required': field.required,
-            'allow_empty': not field.required,
-            'allow_null': not field.required,
+            'required': field.is_required,
+            'allow_empty': not field.is_required,
+            'allow_null': not field.is_required,
             **self.label_kwargs(field),
         }
         if field.default_json is not None:

@@ -130,7 +130,7 @@ class PolymorphicMultipleChoiceField(forms.MultiValueField):
         models = existing_models(field)
         self.targets = list(models)
         selects = [
-            self.select(model, query_params=field.related_object_filter, selector=target.type_id is None)
+            self.select(model, query_params=field.related_object_filter, selector=True)
             for target, model in models.items()
         ]
         widget = TargetsSelect(

@@ -61,7 +61,7 @@ class ReferenceFieldType(FieldType):
             **{
                 'queryset': self.queryset(field),
                 'query_params': field.related_object_filter,
-                'selector': not custom,
+                'selector': True,
                 'quick_add': custom,
                 **kwargs,
             },
@@ -150,7 +150,7 @@ class ObjectFieldType(ReferenceFieldType):
 
     def get_import_fields(self, field):
         form_field = CSVModelChoiceField(
-            queryset=self.queryset(field), to_field_name=self.import_attribute(field), required=field.required
+            queryset=self.queryset(field), to_field_name=self.import_attribute(field), required=field.is_required
         )
         return {field.name: self.annotate_form_field(field, form_field)}
 
@@ -224,7 +224,7 @@ class MultiObjectFieldType(ReferenceFieldType):
 
     def get_import_fields(self, field):
         form_field = CSVModelMultipleChoiceField(
-            queryset=self.queryset(field), to_field_name=self.import_attribute(field), required=field.required
+            queryset=self.queryset(field), to_field_name=self.import_attribute(field), required=field.is_required
         )
         return {field.name: self.annotate_form_field(field, form_field)}
 
@@ -232,7 +232,7 @@ class MultiObjectFieldType(ReferenceFieldType):
         return DynamicModelMultipleChoiceField(queryset=self.queryset(field), required=False, null_option='None')
 
     def get_serializer_fields(self, field, model):
-        kwargs = {'required': field.required, 'allow_empty': not field.required, **self.label_kwargs(field)}
+        kwargs = {'required': field.is_required, 'allow_empty': not field.is_required, **self.label_kwargs(field)}
         if field.default_json is not None:
             kwargs |= {'required': False, 'default': CreateOnlyDefault(ReferenceListDefault(field.default))}
         return {field.name: ReferenceListField(self.nested_serializer(field, model), **kwargs)}

@@ -65,7 +65,7 @@ class URLFieldType(CharacterFieldType):
         title = forms.CharField(
             label=_('{label} title').format(label=field.display_label), max_length=TITLE_LENGTH, required=False
         )
-        if field.ui_editable == 'no':
+        if field.input_mode == 'no':
             title.disabled = True
         return {**super().get_form_fields(field, **kwargs), self.title_attribute(field): title}
 

@@ -1,10 +1,13 @@
-"""What all filtersets of the plugin share. May import NetBox's filtersets and the filters of field_types."""
+"""What all filtersets of the plugin share. May import models, NetBox's filtersets and the filters of field_types."""
 
 import django_filters
+from django.utils.translation import gettext_lazy as _
 
 from utilities.filters import MultiValueCharFilter, MultiValueDateTimeFilter
 
+from ..field_types.deprecation import parse_version
 from ..field_types.filters import DateTimeFilter, TextFilter, TrueOrFalseFilter
+from ..models.types import validate_version
 
 # NetBox's own fail at bad patterns, at `null` with most lookups, and at time zones that PostgreSQL does not know.
 CHECKED = {MultiValueCharFilter: TextFilter, MultiValueDateTimeFilter: DateTimeFilter}
@@ -16,6 +19,27 @@ class TrueOrFalseMixin(django_filters.FilterSet):
     @classmethod
     def get_filters(cls):
         return {name: _refusing(found) for name, found in super().get_filters().items()}
+
+
+class ReachedFilter(django_filters.CharFilter):
+    """Matches what holds a version up to the one given; by version, which text comparison would get wrong."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, lookup_expr='lte', validators=[validate_version], **kwargs)
+
+    def filter(self, queryset, value):
+        limit = parse_version(value)
+        if limit is None:
+            return queryset
+        held = queryset.order_by().values_list(self.field_name, flat=True).distinct()
+        reached = [text for text in held if (version := parse_version(text)) is not None and version <= limit]
+        return queryset.filter(**{f'{self.field_name}__in': reached})
+
+
+class DeprecationFilterSet(django_filters.FilterSet):
+    """Finds what is to be removed with a version, or before it."""
+
+    scheduled_removal__lte = ReachedFilter(field_name='scheduled_removal', label=_('Scheduled removal, at the latest'))
 
 
 def _refusing(found):

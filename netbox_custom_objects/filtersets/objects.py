@@ -7,6 +7,8 @@ May import field_types and runtime. Must build from the definition alone: what i
 from copy import copy
 from typing import ClassVar
 
+from django.utils.translation import gettext_lazy as _
+
 from netbox.filtersets import NetBoxModelFilterSet
 from tenancy.filtersets import ContactModelFilterSet
 from users.filterset_mixins import OwnerFilterMixin
@@ -14,6 +16,7 @@ from users.filterset_mixins import OwnerFilterMixin
 from ..choices import FilterLogicChoices
 from ..definitions import FieldDefinition, class_name
 from ..field_types import field_type_of
+from ..field_types.filters import TrueOrFalseFilter
 from ..models.convert import field_definition
 from ..models.reserved import QUERY_PARAMETERS
 from ..runtime.linked import quick_search
@@ -57,6 +60,14 @@ def get_filterset_class(model) -> type[CustomObjectFilterSet]:
     # Where an older row uses a name that is reserved today, the built-in parameter wins (contract 2.3).
     fields = [field for field in surfaced_fields(model) if field.name not in taken]
     filters = {name: found for field in fields for name, found in field_type_of(field).get_filters(field).items()}
+    if model._definition.config_context_enabled:
+        # As NetBox's LocalConfigContextFilterSet has it.
+        filters['local_context_data'] = TrueOrFalseFilter(
+            field_name='local_context_data',
+            lookup_expr='isnull',
+            exclude=True,
+            label=_('Has local config context data'),
+        )
     loose = frozenset(field.name for field in fields if _is_loose(field))
     meta = type('Meta', (), {'model': model, 'fields': ('id',)})
     name = f'{class_name(model._type_id)}FilterSet'

@@ -6,16 +6,16 @@ from netbox.filtersets import NetBoxModelFilterSet
 from utilities.filtersets import register_filterset
 
 from ..models import CustomObjectType
-from .base import TrueOrFalseMixin
+from .base import DeprecationFilterSet, TrueOrFalseMixin
 
 
 @register_filterset
-class CustomObjectTypeFilterSet(TrueOrFalseMixin, NetBoxModelFilterSet):
+class CustomObjectTypeFilterSet(TrueOrFalseMixin, DeprecationFilterSet, NetBoxModelFilterSet):
     class Meta:
         model = CustomObjectType
         fields = (
             'id', 'name', 'slug', 'verbose_name', 'verbose_name_plural', 'version', 'group_name', 'display_expression',
-            'description', 'config_context_enabled',
+            'description', 'config_context_enabled', 'deprecated', 'deprecated_since', 'scheduled_removal',
         )  # fmt: skip
 
     def search(self, queryset, name, value):

@@ -7,10 +7,14 @@ May import forms of types and fields. A row's inputs are prefixed with its key, 
 import re
 import secrets
 
+from django.forms.models import ModelChoiceIterator
 from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
 
+from utilities.forms.fields import ContentTypeChoiceField, ContentTypeMultipleChoiceField
 from utilities.forms.rendering import FieldSet
 
+from ..models import CustomObjectObjectType
 from .fields import CustomObjectTypeFieldForm, inputs_of
 from .types import CustomObjectTypeForm
 
@@ -20,6 +24,9 @@ ROW_KEY = re.compile(r'^f[0-9a-f]{8}$')
 # Set when the type is saved, by the order of the rows or by nobody.
 _NOT_ASKED = ('custom_object_type', 'weight', 'changelog_message', 'deprecated', 'deprecated_since',
               'scheduled_removal', 'comments', 'related_name')  # fmt: skip
+# How a row says that its field points at the type which is being designed.
+OWN_TYPE = 'self'
+_TARGETS = {'related_object_type', 'related_object_types'}
 # Shown without unfolding the row.
 _FIRST = ('name', 'label', 'type', 'element_type', 'choice_set', 'is_polymorphic', 'related_object_type',
           'related_object_types')  # fmt: skip
@@ -48,8 +55,46 @@ class DesignerTypeForm(CustomObjectTypeForm):
         del self.fields['fields_of']
 
 
+class TargetChoices(ModelChoiceIterator):
+    """The object types, and before them the type that is being designed."""
+
+    def __iter__(self):
+        choices = super().__iter__()
+        if self.field.empty_label is not None:
+            yield next(choices)
+        yield OWN_TYPE, _('This type')
+        yield from choices
+
+
+class TargetField(ContentTypeChoiceField):
+    """The target of a reference; `own_type` is the object type that OWN_TYPE means, as soon as it exists."""
+
+    iterator = TargetChoices
+    own_type = None
+
+    def clean(self, value):
+        return self.own_type if value == OWN_TYPE else super().clean(value)
+
+
+class TargetsField(ContentTypeMultipleChoiceField):
+    """The targets of a polymorphic reference, likewise."""
+
+    iterator = TargetChoices
+    own_type = None
+
+    def clean(self, value):
+        if OWN_TYPE not in (value or ()):
+            return super().clean(value)
+        others = [pk for pk in value if pk != OWN_TYPE]
+        found = list(super().clean(others)) if others else []
+        return found if self.own_type is None else [*found, self.own_type]
+
+
 class DesignerFieldForm(CustomObjectTypeFieldForm):
     """One row: what a field of the chosen type needs, rendered anew by itself when another type is chosen."""
+
+    related_object_type = TargetField(queryset=CustomObjectObjectType.objects.all(), label=_('Related object type'))
+    related_object_types = TargetsField(queryset=CustomObjectObjectType.objects.all(), label=_('Related object types'))
 
     def __init__(self, *args, row_url: str, **kwargs):
         """
@@ -82,6 +127,14 @@ class DesignerFieldForm(CustomObjectTypeFieldForm):
         if not self.is_bound:
             return super()._is_polymorphic()
         return self.data.get(self.add_prefix('is_polymorphic')) in ('on', 'true', 'True', '1')
+
+    def full_clean(self):
+        """Validate the row; the type that it belongs to, if that exists by now, is what OWN_TYPE means."""
+        if self.instance.custom_object_type_id is not None:
+            own_type = CustomObjectObjectType.objects.get(pk=self.instance.custom_object_type.object_type_id)
+            for name in _TARGETS & self.fields.keys():
+                self.fields[name].own_type = own_type
+        super().full_clean()
 
     @property
     def has_hidden_errors(self) -> bool:

@@ -249,6 +249,9 @@ class CustomObjectTypeFieldBulkEditForm(ChangelogMessageMixin, BulkEditForm):
     ui_editable = forms.ChoiceField(choices=add_blank_choice(UIEditableChoices), required=False, label=_('UI editable'))
     weight = forms.IntegerField(min_value=0, max_value=32767, required=False, label=_('Display weight'))
     is_cloneable = forms.NullBooleanField(required=False, widget=BulkEditNullBooleanSelect(), label=_('Is cloneable'))
+    deprecated = forms.NullBooleanField(required=False, widget=BulkEditNullBooleanSelect(), label=_('Deprecated'))
+    deprecated_since = forms.CharField(max_length=50, required=False, label=_('Deprecated since'))
+    scheduled_removal = forms.CharField(max_length=50, required=False, label=_('Scheduled removal'))
     comments = CommentField()
 
     fieldsets = (
@@ -257,8 +260,9 @@ class CustomObjectTypeFieldBulkEditForm(ChangelogMessageMixin, BulkEditForm):
             'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
             name=_('Behavior'),
         ),
+        FieldSet('deprecated', 'deprecated_since', 'scheduled_removal', name=_('Deprecation')),
     )  # fmt: skip
-    nullable_fields = ('group_name', 'description', 'comments')
+    nullable_fields = ('group_name', 'description', 'deprecated_since', 'scheduled_removal', 'comments')
 
 
 class ObjectTypesField(CSVMultipleContentTypeField):

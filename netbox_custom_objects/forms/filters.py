@@ -7,6 +7,7 @@ May import runtime and field_types. Input names are the names of filters, see `f
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from extras.forms import LocalConfigContextFilterForm
 from netbox.forms import NetBoxModelFilterSetForm
 from netbox.forms.mixins import OwnerFilterMixin
 from utilities.forms import BOOLEAN_WITH_BLANK_CHOICES, FilterForm
@@ -24,13 +25,16 @@ class CustomObjectTypeFilterForm(NetBoxModelFilterSetForm):
     model = CustomObjectType
     fieldsets = (
         FieldSet('q', 'filter_id', 'tag'),
-        FieldSet('name', 'slug', 'group_name', 'config_context_enabled', name=_('Attributes')),
+        FieldSet('name', 'slug', 'group_name', 'config_context_enabled', 'deprecated', name=_('Attributes')),
     )
     name = forms.CharField(required=False, label=_('Name'))
     slug = forms.CharField(required=False, label=_('Slug'))
     group_name = forms.CharField(required=False, label=_('Group name'))
     config_context_enabled = forms.NullBooleanField(
         required=False, label=_('Config context'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
+    )
+    deprecated = forms.NullBooleanField(
+        required=False, label=_('Deprecated'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
     )
     tag = TagFilterField(CustomObjectType)
 
@@ -74,6 +78,10 @@ def get_filter_form_class(model) -> type[CustomObjectFilterForm]:
     fields = [field for field in surfaced_fields(model) if field.filter_logic != FilterLogicChoices.DISABLED]
     inputs = {field.id: field_type_of(field).get_filterform_fields(field) for field in fields}
     declared = {name: form_field for found in inputs.values() for name, form_field in found.items()}
+    bases, more = (CustomObjectFilterForm,), ()
+    if model._definition.config_context_enabled:
+        bases = (CustomObjectFilterForm, LocalConfigContextFilterForm)
+        more = (FieldSet('local_context_data', name=_('Config Context')),)
     attributes = {
         '__module__': __name__,
         'model': model,
@@ -81,9 +89,10 @@ def get_filter_form_class(model) -> type[CustomObjectFilterForm]:
             FieldSet('q', 'filter_id', 'tag'),
             FieldSet('owner_group_id', 'owner_id', name=_('Ownership')),
             *fieldsets(fields, inputs, _('Attributes')),
+            *more,
         ),
         'selector_fields': (*CustomObjectFilterForm.selector_fields, *declared),
         'tag': TagFilterField(model),
     }
     name = f'{model.__name__}FilterForm'
-    return type(CustomObjectFilterForm)(name, (CustomObjectFilterForm,), {**declared, **attributes})
+    return type(CustomObjectFilterForm)(name, bases, {**declared, **attributes})

@@ -4,6 +4,8 @@ Forms of custom objects, built per type: add and edit, bulk edit, bulk import.
 May import runtime and field_types. Must never ask which user or request it is for: the views restrict querysets.
 """
 
+from typing import ClassVar
+
 from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -12,12 +14,13 @@ from netbox.forms import NetBoxModelBulkEditForm, NetBoxModelForm, NetBoxModelIm
 from netbox.forms.mixins import OwnerMixin
 from users.models import Owner
 from utilities.forms import GenericObjectFormMixin
-from utilities.forms.fields import CSVModelChoiceField
+from utilities.forms.fields import CSVModelChoiceField, JSONField
 from utilities.forms.rendering import FieldSet
 
 from ..choices import UIEditableChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
+from ..field_types.deprecation import read_only
 from ..field_types.polymorphic_forms import PolymorphicMultipleChoiceField
 from ..runtime.surfaces import per_type, surfaced_fields
 
@@ -56,6 +59,16 @@ class HeldChoicesMixin:
 class CustomObjectForm(HeldChoicesMixin, PartErrorsMixin, GenericObjectFormMixin, OwnerMixin, NetBoxModelForm):
     """The add and edit form that those of all types are made of."""
 
+    # Inputs that only show what an object holds.
+    deprecated_inputs: tuple[str, ...] = ()
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            # A disabled input takes its initial value, which may come from the URL.
+            for name in self.deprecated_inputs:
+                self.initial.pop(name, None)
+
     def clean(self):
         super().clean()
         empty_to_null(self)
@@ -78,6 +91,21 @@ class CustomObjectImportForm(HeldChoicesMixin, PartErrorsMixin, NetBoxModelImpor
     owner = CSVModelChoiceField(
         queryset=Owner.objects.all(), required=False, help_text=_('ID of the owner, or owner.name as the header')
     )
+
+    # {input of a deprecated field: why it is refused}
+    deprecated_inputs: ClassVar[dict[str, str]] = {}
+
+    def __init__(self, *args, headers=None, **kwargs):
+        # NetBox would say that it does not know the header, or fail at one that names an attribute of the target.
+        known = {name: part for name, part in (headers or {}).items() if name not in self.deprecated_inputs}
+        super().__init__(*args, headers=known, **kwargs)
+
+    def clean(self):
+        super().clean()
+        for name in self.deprecated_inputs:
+            if name in self.data:
+                self.add_error(None, f'{name}: {self.deprecated_inputs[name]}')
+        return self.cleaned_data
 
 
 def empty_to_null(form: forms.ModelForm) -> None:
@@ -107,13 +135,16 @@ def get_form_class(model) -> type[CustomObjectForm]:
     """Return the add and edit form of a type."""
     fields = [field for field in surfaced_fields(model) if field.ui_editable != UIEditableChoices.HIDDEN]
     inputs = {field.id: field_type_of(field).get_form_fields(field) for field in fields}
-    declared = _merged(inputs)
+    local_data = _local_data(model)
+    declared = {**_merged(inputs), **local_data}
     return _form(CustomObjectForm, model, 'Form', declared, {
         'Meta': _meta(model, [*declared, 'owner', 'tags']),
         'fieldsets': (
             *fieldsets(fields, inputs, model._definition.display_name),
             FieldSet('tags', name=_('Tags')),
+            *(FieldSet(name, name=_('Config Context Data')) for name in local_data),
         ),
+        'deprecated_inputs': tuple(name for field in fields if field.deprecated for name in inputs[field.id]),
     })  # fmt: skip
 
 
@@ -126,7 +157,7 @@ def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
         'model': model,
         'fieldsets': fieldsets(fields, inputs, model._definition.display_name),
         'nullable_fields': tuple(
-            name for field in fields if not field.required for name in inputs[field.id]
+            name for field in fields if not field.is_required for name in inputs[field.id]
         ),
     })  # fmt: skip
 
@@ -135,13 +166,29 @@ def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
 def get_import_form_class(model) -> type[CustomObjectImportForm]:
     """Return the bulk import form of a type."""
     declared = _merged({field.id: field_type_of(field).get_import_fields(field) for field in _editable(model)})
+    declared |= _local_data(model)
     return _form(CustomObjectImportForm, model, 'ImportForm', declared, {
         'Meta': _meta(model, [*declared, 'owner', 'tags']),
+        'deprecated_inputs': {
+            name: read_only(field)
+            for field in surfaced_fields(model)
+            if field.deprecated
+            for name in field_type_of(field).get_import_fields(field)
+        },
     })  # fmt: skip
 
 
 def _editable(model) -> list[FieldDefinition]:
-    return [field for field in surfaced_fields(model) if field.ui_editable == UIEditableChoices.YES]
+    return [field for field in surfaced_fields(model) if field.input_mode == UIEditableChoices.YES]
+
+
+def _local_data(model) -> dict[str, forms.Field]:
+    """Return the input for what an object itself adds to its config context, if objects of the type have one."""
+    if not model._definition.config_context_enabled:
+        return {}
+    widget = forms.Textarea(attrs={'aria-label': _('Local config context data')})
+    help_text = _('A JSON object, which takes precedence over the data of config contexts')
+    return {'local_context_data': JSONField(required=False, label='', widget=widget, help_text=help_text)}
 
 
 def _merged(inputs: dict[int, dict]) -> dict[str, forms.Field]:

@@ -8,6 +8,7 @@ from netbox.forms import NetBoxModelBulkEditForm, NetBoxModelForm, NetBoxModelIm
 from utilities.exceptions import AbortRequest, PermissionsViolation
 from utilities.forms.fields import CommentField, DynamicModelChoiceField, SlugField
 from utilities.forms.rendering import FieldSet
+from utilities.forms.widgets import BulkEditNullBooleanSelect
 
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..services.fields import copy_fields
@@ -28,20 +29,24 @@ class CustomObjectTypeForm(NetBoxModelForm):
             'name', 'verbose_name', 'verbose_name_plural', 'display_expression', 'group_name', 'slug', 'version',
             'description', 'config_context_enabled', 'fields_of', 'tags', name=_('Custom Object Type'),
         ),
+        FieldSet('deprecated', 'deprecated_since', 'scheduled_removal', name=_('Deprecation')),
     )  # fmt: skip
 
     class Meta:
         model = CustomObjectType
         fields = (
             'name', 'verbose_name', 'verbose_name_plural', 'display_expression', 'group_name', 'slug', 'version',
-            'description', 'config_context_enabled', 'comments', 'tags',
+            'description', 'config_context_enabled', 'deprecated', 'deprecated_since', 'scheduled_removal',
+            'comments', 'tags',
         )  # fmt: skip
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        self.fields['config_context_enabled'].help_text = _(
+            'Objects have local context data, and those of the config contexts that apply to them. Local data are kept '
+            'when this is switched off, and come back with it.'
+        )
         if not self.instance._state.adding:
-            self.fields['config_context_enabled'].disabled = True
-            self.fields['config_context_enabled'].help_text = _('Can only be chosen when the type is created')
             del self.fields['fields_of']
 
     def save(self, commit=True):
@@ -69,10 +74,22 @@ class CustomObjectTypeBulkEditForm(NetBoxModelBulkEditForm):
     version = forms.CharField(max_length=50, required=False, label=_('Version'))
     display_expression = forms.CharField(max_length=500, required=False, label=_('Display expression'))
     description = forms.CharField(max_length=200, required=False, label=_('Description'))
+    config_context_enabled = forms.NullBooleanField(
+        required=False, label=_('Config context enabled'), widget=BulkEditNullBooleanSelect()
+    )
+    deprecated = forms.NullBooleanField(required=False, label=_('Deprecated'), widget=BulkEditNullBooleanSelect())
+    deprecated_since = forms.CharField(max_length=50, required=False, label=_('Deprecated since'))
+    scheduled_removal = forms.CharField(max_length=50, required=False, label=_('Scheduled removal'))
     comments = CommentField()
 
-    fieldsets = (FieldSet('group_name', 'version', 'display_expression', 'description'),)
-    nullable_fields = ('group_name', 'version', 'display_expression', 'description', 'comments')
+    fieldsets = (
+        FieldSet('group_name', 'version', 'display_expression', 'config_context_enabled', 'description'),
+        FieldSet('deprecated', 'deprecated_since', 'scheduled_removal', name=_('Deprecation')),
+    )
+    nullable_fields = (
+        'group_name', 'version', 'display_expression', 'description', 'deprecated_since', 'scheduled_removal',
+        'comments',
+    )  # fmt: skip
 
 
 class CustomObjectTypeImportForm(NetBoxModelImportForm):
@@ -82,5 +99,6 @@ class CustomObjectTypeImportForm(NetBoxModelImportForm):
         model = CustomObjectType
         fields = (
             'name', 'slug', 'verbose_name', 'verbose_name_plural', 'display_expression', 'group_name', 'version',
-            'config_context_enabled', 'description', 'comments', 'tags',
+            'config_context_enabled', 'description', 'deprecated', 'deprecated_since', 'scheduled_removal',
+            'comments', 'tags',
         )  # fmt: skip

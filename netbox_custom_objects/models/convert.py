@@ -33,6 +33,8 @@ PLAIN_ATTRIBUTES = (
     'weight',
     'is_cloneable',
     'deprecated',
+    'deprecated_since',
+    'scheduled_removal',
 )
 
 

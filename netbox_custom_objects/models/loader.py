@@ -23,6 +23,9 @@ _TYPE_ATTRIBUTES = (
     'description',
     'display_expression',
     'config_context_enabled',
+    'deprecated',
+    'deprecated_since',
+    'scheduled_removal',
 )
 
 

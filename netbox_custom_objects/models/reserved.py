@@ -7,6 +7,7 @@ Built from the things themselves, so that a new NetBox release brings its own na
 import re
 from functools import cache
 
+from .config_contexts import ConfigContextObject
 from .objects import CustomObject
 
 # Keys of the base serializer and its options. For a key `x` DRF calls the serializer's `validate_x`, and one such
@@ -53,7 +54,7 @@ def is_reserved(name: str) -> bool:
 @cache
 def reserved_names() -> frozenset[str]:
     """Return every name that is taken on all dynamic models."""
-    attributes = {name for name in dir(CustomObject) if not name.startswith('_')}
+    attributes = {name for name in (*dir(CustomObject), *dir(ConfigContextObject)) if not name.startswith('_')}
     for field in CustomObject._meta.get_fields():
         attributes |= {field.name, getattr(field, 'attname', field.name)}
     return frozenset(attributes) | SERIALIZER_KEYS | QUERY_PARAMETERS | CONTRACT_NAMES | CONCRETE_ATTRIBUTES

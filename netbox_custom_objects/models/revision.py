@@ -6,7 +6,9 @@ read here. Tokens are drawn from a sequence, so that a number that was rolled ba
 """
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db.migrations.recorder import MigrationRecorder
 
+from ..constants import APP_LABEL
 from ..ddl.target import Target
 from ..settings import main_schema
 
@@ -99,3 +101,14 @@ def is_installed(target: Target) -> bool:
             cursor.execute('SELECT to_regclass(%s)', [f'"{main_schema()}"."{REVISION_TABLE}"'])
             _installed = cursor.fetchone()[0] is not None
     return _installed
+
+
+def lacks_migrations(target: Target) -> bool:
+    """Whether a branch has yet to run migrations of this app that main has run: its definitions cannot be read then."""
+    if target.is_main:
+        return False
+    applied, wanted = (
+        {name for app, name in MigrationRecorder(connection).applied_migrations() if app == APP_LABEL}
+        for connection in (target.connection, connections[DEFAULT_DB_ALIAS])
+    )
+    return not wanted <= applied

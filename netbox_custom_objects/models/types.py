@@ -22,7 +22,9 @@ from .. import settings
 from ..constants import APP_LABEL, NAME_PATTERN, RESERVED_SLUGS
 from ..definitions import class_name, model_name, table_name
 from ..field_types import field_type_of
+from ..field_types.deprecation import check as deprecation_errors
 from . import deletion
+from .config_contexts import CONFIG_CONTEXT_NAMES
 from .counters import next_pk
 from .display import validate_expression
 from .object_types import ensure_object_type
@@ -110,6 +112,15 @@ class CustomObjectType(NetBoxModel):
         help_text=_('Jinja2 template for the name of an object, e.g. {{ name }} ({{ serial }})'),
     )
     config_context_enabled = models.BooleanField(verbose_name=_('config context enabled'), default=False)
+    deprecated = models.BooleanField(
+        verbose_name=_('deprecated'), default=False, help_text=_('No objects can be created or changed any more')
+    )
+    deprecated_since = models.CharField(
+        verbose_name=_('deprecated since'), max_length=50, blank=True, validators=[validate_version]
+    )
+    scheduled_removal = models.CharField(
+        verbose_name=_('scheduled removal'), max_length=50, blank=True, validators=[validate_version]
+    )
     schema_document = models.JSONField(verbose_name=_('schema document'), blank=True, null=True, editable=False)
     next_schema_id = models.PositiveIntegerField(verbose_name=_('next schema ID'), default=0, editable=False)
     cache_timestamp = models.DateTimeField(verbose_name=_('cache timestamp'), default=timezone.now, editable=False)
@@ -211,8 +222,13 @@ class CustomObjectType(NetBoxModel):
             self._check_limit()
         if (before is None or before.slug != self.slug) and (error := self._slug_error()):
             errors['slug'] = error
-        if before is not None and before.config_context_enabled != self.config_context_enabled:
-            errors['config_context_enabled'] = _('Config contexts can only be switched on when the type is created.')
+        if before is not None and self.config_context_enabled and not before.config_context_enabled:
+            fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(self._state.db)
+            if taken := fields.filter(custom_object_type=self.pk, name__in=CONFIG_CONTEXT_NAMES):
+                errors['config_context_enabled'] = _('Config contexts need the names of these fields: {names}').format(
+                    names=', '.join(field.name for field in taken)
+                )
+        errors |= dict(deprecation_errors(self, before))
         if self.display_expression:
             try:
                 validate_expression(self.display_expression)

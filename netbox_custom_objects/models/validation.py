@@ -18,6 +18,7 @@ from ..ddl.executor import is_large
 from ..ddl.target import Target
 from ..definitions import column_name, model_name, table_name
 from ..field_types import FIELD_TYPES, field_type_of
+from ..field_types.deprecation import check as deprecation_errors
 from ..field_types.regex import validate_pattern
 from .convert import field_definition
 from .reserved import is_reserved
@@ -35,7 +36,7 @@ def validate_field(field) -> None:
     if field.type not in FIELD_TYPES or field.custom_object_type_id is None:
         return  # the model field's own validation has said so
     before = _stored(field)
-    checks = [_name, _flags, _limits, _elements, _choice_set, _reference, _related_name]
+    checks = [_name, _flags, _limits, _elements, _choice_set, _reference, _related_name, deprecation_errors]
     if before is not None:
         checks += [_unchangeable, _type_change, _stored_values]
     errors: dict[str, list] = {}
@@ -294,14 +295,21 @@ def _stored_values(field, before) -> Errors:
         repeated = objects.exclude(**{f'{name}__isnull': True}).values(name).annotate(n=Count('pk')).filter(n__gt=1)
         if values := [str(row[name]) for row in repeated.order_by(name)[:EXAMPLES]]:
             yield 'unique', _('Several objects have the same value: {values}').format(values=', '.join(values))
-    if field.required and not before.required:
+    if _needs_value(field) and not _needs_value(before):
         empty = before.field_type.get_empty_condition(definition)
         if count := objects.filter(empty).count():
-            yield 'required', _('{count} objects have no value for this field.').format(count=count)
+            yield (
+                'deprecated' if before.required else 'required',
+                _('{count} objects have no value for this field.').format(count=count),
+            )
     if removed := _removed_choices(field, before):
         held = objects.filter(**before.field_type.choice_filter(definition, removed))
         if count := held.count():
             yield 'choice_set', _('{count} objects hold a value that is not in this choice set.').format(count=count)
+
+
+def _needs_value(field) -> bool:
+    return field.required and not field.deprecated
 
 
 def _removed_choices(field, before) -> list[str]:

@@ -55,9 +55,10 @@ class ReplayTokens:
 
 @dataclass(slots=True)
 class BriefTokens:
-    """The tokens that were read since `brief` was called, good until a moment of `time.monotonic()`."""
+    """The tokens read since `trust_tokens_for` was called, good until a moment of `time.monotonic()`."""
 
     until: float
+    without: frozenset[int]
     tokens: dict[str, int] = field(default_factory=dict)
 
 
@@ -152,9 +153,21 @@ def _tokens_of_replay() -> dict[str, int]:
     return held.tokens
 
 
-def trust_tokens_for(seconds: float) -> None:
-    """Read each token once during the next seconds, or until `forget_tokens`: for long work that is no request."""
-    _brief_tokens.set(BriefTokens(time.monotonic() + seconds))
+def trust_tokens_for(seconds: float, without: frozenset[int] = frozenset()) -> None:
+    """
+    Read each token once during the next seconds, or until `forget_tokens`: for long work that is no request.
+
+    Args:
+        seconds: from now
+        without: ids of types whose models are ghosts meanwhile, to whoever asks for them by name
+    """
+    _brief_tokens.set(BriefTokens(time.monotonic() + seconds, without))
+
+
+def is_left_out(type_id: int) -> bool:
+    """Whether a type's model is a ghost for the work that `trust_tokens_for` was called for."""
+    held = _brief_tokens.get()
+    return held is not None and type_id in held.without and _pins.get() is None and time.monotonic() <= held.until
 
 
 def _brief_token(target: Target) -> int:

@@ -21,6 +21,7 @@ from ..definitions import (
 )
 from ..field_types import field_type_of
 from ..field_types.generic import links_name
+from ..models.config_contexts import ConfigContextObject
 from ..models.objects import CustomObject
 from ..models.payload import alias_property
 from ..models.protectors import HidesProtectors
@@ -65,11 +66,12 @@ class ClassBuilder:
     def build(self, definition: TypeDefinition) -> type[CustomObject]:
         """Return the model class of one type."""
         self._link_fields = []
+        bases = (ConfigContextObject, CustomObject) if definition.config_context_enabled else (CustomObject,)
         attributes: dict = {}
         for field in definition.fields:
             for name, model_field in field_type_of(field).get_model_fields(field, self).items():
                 # Where an older row uses a name that is reserved today, the built-in attribute wins (contract 2.3).
-                if not hasattr(CustomObject, name):
+                if not any(hasattr(base, name) for base in bases):
                     attributes[name] = model_field
         payload_names = {
             name: key
@@ -79,7 +81,7 @@ class ClassBuilder:
         }
         model = type(CustomObject)(
             class_name(definition.id),
-            (LenientInRevert, HidesProtectors, CustomObject),
+            (LenientInRevert, HidesProtectors, *bases),
             {
                 '__module__': MODULE,
                 'Meta': self._meta(definition),

@@ -5,37 +5,15 @@ Django's own would filter the target's model through a reverse name that core mo
 learn of our relations. This one reads the link table first (proven, 1.6).
 """
 
-from collections.abc import Iterable
 from copy import copy
-from dataclasses import dataclass, field
 
-from django.db import models, router
+from django.db import router
 from django.db.models.fields.related_descriptors import ManyToManyDescriptor, create_forward_many_to_many_manager
 from django.utils.functional import cached_property
 
 SOURCE_MARK = '_prefetched_for'
-BATCH = '_link_batch'
-
-
-@dataclass
-class Batch:
-    """The links of several fields of the same objects, read together, and their targets as far as they were read."""
-
-    # (source id, target id) by link model, in the order in which they were made.
-    pairs: dict[type, list[tuple[int, int]]]
-    targets: dict[type, dict[int, models.Model]] = field(default_factory=dict)
-
-    def targets_of(self, manager) -> dict[int, models.Model]:
-        """Return the targets of a field, by id: one query for all fields that point at the same model."""
-        if manager.model not in self.targets:
-            ids = {
-                target_id
-                for through, pairs in self.pairs.items()
-                if through._meta.get_field('target').related_model is manager.model
-                for _, target_id in pairs
-            }
-            self.targets[manager.model] = manager.default_targets().in_bulk(ids)
-        return self.targets[manager.model]
+# The attribute of the first of some objects that holds what was read for all of them, see `batches`.
+BATCH = '_reference_batch'
 
 
 class LinkDescriptor(ManyToManyDescriptor):
@@ -80,17 +58,20 @@ class LinkManagerMixin:
         if querysets and len(querysets) != 1:
             raise ValueError('querysets argument of get_prefetch_querysets() should have a length of 1.')
         batch = instances[0].__dict__.get(BATCH)
-        pairs = None if batch is None else batch.pairs.get(self.through)
-        if pairs is None:
-            rows = self._link_rows(instances).order_by('pk')
-            pairs = rows.values_list(self.source_field.attname, self.target_field.attname)
+        rows = None if batch is None else batch.rows.get(self.through)
+        if rows is None:
+            links = self._link_rows(instances).order_by('pk')
+            pairs = links.values_list(self.source_field.attname, self.target_field.attname)
+        else:
+            pairs = [(source_id, target_id) for source_id, _, target_id in rows]
         sources_by_target: dict = {}
         for source_id, target_id in pairs:
             sources_by_target.setdefault(target_id, []).append(source_id)
-        if batch is None or querysets:
+        if rows is None or querysets:
             targets = (querysets[0] if querysets else self.default_targets()).filter(pk__in=sources_by_target)
         else:
-            targets = [target for pk, target in batch.targets_of(self).items() if pk in sources_by_target]
+            found = batch.targets_of(self.default_targets())
+            targets = [target for pk, target in found.items() if pk in sources_by_target]
         found = [marked_copy(target, source_id) for target in targets for source_id in sources_by_target[target.pk]]
         return (
             found,
@@ -108,41 +89,10 @@ def marked_copy(target, source_id):
     twin.__dict__.update(target.__dict__)
     twin._state = copy(target._state)
     twin._state.fields_cache = dict(target._state.fields_cache)
+    if prefetched := target.__dict__.get('_prefetched_objects_cache'):
+        twin.__dict__['_prefetched_objects_cache'] = dict(prefetched)
     twin.__dict__[SOURCE_MARK] = source_id
     return twin
-
-
-def read_together(instances: list, names: Iterable[str]) -> None:
-    """
-    Read the links of several fields of the same objects in one statement, for the prefetches that come next.
-
-    Args:
-        instances: objects of one class
-        names: what is about to be prefetched; names that are no many-valued references are passed over
-    """
-    model = type(instances[0])
-    wanted = set(names)
-    throughs = [
-        field.remote_field.through
-        for field in model._meta.local_many_to_many
-        if field.name in wanted and isinstance(getattr(model, field.name), LinkDescriptor)
-    ]
-    if len(throughs) < 2:
-        return
-    ids = [instance.pk for instance in instances]
-    alias = router.db_for_read(throughs[0], instance=instances[0])
-    first, *others = (
-        through._default_manager.using(alias)
-        .filter(source__in=ids)
-        .order_by()
-        .annotate(position=models.Value(position, output_field=models.SmallIntegerField()))
-        .values_list('position', 'pk', 'source_id', 'target_id')
-        for position, through in enumerate(throughs)
-    )
-    batch = Batch({through: [] for through in throughs})
-    for position, _, source_id, target_id in first.union(*others, all=True).order_by('position', 'pk'):
-        batch.pairs[throughs[position]].append((source_id, target_id))
-    instances[0].__dict__[BATCH] = batch
 
 
 def insert_links(instance, links: dict[str, list], using: str) -> None:

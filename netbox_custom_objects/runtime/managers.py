@@ -8,16 +8,25 @@ that fits keeps its field names, which is what whoever asked understands (proven
 
 from django.db import models, router
 
+from extras.querysets import ConfigContextModelQuerySet
 from netbox.models.deletion import CustomCollector
-from utilities.querysets import RestrictedQuerySet
 
 from ..models.protectors import hiding_protectors
+from .batches import read_together
+from .config_contexts import context_filters
 from .context import fit
-from .links import BATCH, read_together
+from .links import BATCH
 
 
-class CustomObjectQuerySet(RestrictedQuerySet):
+class CustomObjectQuerySet(ConfigContextModelQuerySet):
     """A restricted queryset that is empty where its type does not exist."""
+
+    def annotate_config_context_data(self, only_invalidated=False):
+        """Annotate the data of the config contexts that apply, for all objects: there is no cache of them."""
+        return super().annotate_config_context_data()
+
+    def _get_config_context_filters(self):
+        return context_filters(self.model)
 
     def using(self, alias):
         queryset = super().using(alias)

@@ -77,11 +77,17 @@ def get_table_class(model) -> type[CustomObjectTable]:
     shown = {}
     for field in surfaced_fields(model):
         if field.ui_visible != UIVisibleChoices.HIDDEN:
-            shown |= field_type_of(field).get_table_columns(field)
+            found = field_type_of(field).get_table_columns(field)
+            for column in found.values() if field.deprecated else ():
+                column.verbose_name = _('{label} (deprecated)').format(label=column.verbose_name)
+            shown |= found
+    closed = {'actions': columns.ActionsColumn(actions=('delete', 'changelog'))} if model._definition.deprecated else {}
     meta = type('Meta', (NetBoxTable.Meta,), {
         'model': model,
         'fields': (*FIRST, *shown, *LAST),
         'default_columns': ('pk', 'id', *shown),
     })  # fmt: skip
     name = f'{model.__name__}Table'
-    return type(CustomObjectTable)(name, (CustomObjectTable,), {'Meta': meta, '__module__': __name__, **shown})
+    return type(CustomObjectTable)(
+        name, (CustomObjectTable,), {'Meta': meta, '__module__': __name__, **shown, **closed}
+    )

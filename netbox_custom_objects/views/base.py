@@ -8,12 +8,19 @@ instance for each request.
 import re
 
 from django.conf import settings
+from django.contrib import messages
+from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import resolve
 
+from netbox.object_actions import AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject
 from utilities.htmx import htmx_partial
 
+from ..field_types.deprecation import closed
 from ..runtime.lookup import model_by_slug
+
+# What a deprecated type does not offer.
+WRITES = (AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject)
 
 
 class TypeFromURLMixin:
@@ -39,6 +46,30 @@ class TypeFromURLMixin:
         """Set what depends on the type; `model` is its class in the current context."""
         self.model = model
         self.queryset = model.objects.all()
+        if model._definition.deprecated and hasattr(self, 'actions'):
+            self.actions = tuple(action for action in self.actions if not issubclass(action, WRITES))
+
+
+class WritingMixin(TypeFromURLMixin):
+    """For pages that create or change objects: those of a deprecated type lead back to the list, and say why."""
+
+    def get(self, request, *args, **kwargs):
+        return self._refuse(request) or super().get(request, *args, **kwargs)
+
+    def post(self, request, *args, **kwargs):
+        return self._refuse(request) or super().post(request, *args, **kwargs)
+
+    def _refuse(self, request):
+        if not self.model._definition.deprecated:
+            return None
+        messages.error(request, closed(self.model._definition), fail_silently=True)
+        return redirect(self.model.get_list_url())
+
+
+def deprecation_context(model: type) -> dict[str, str]:
+    """Return what the pages of a type say about its deprecation, for their templates."""
+    definition = model._definition
+    return {'deprecation_notice': closed(definition)} if definition.deprecated else {}
 
 
 FORM = re.compile(rb'<form\b[^>]*>')

@@ -5,6 +5,7 @@ NetBox's own export, by labels and for people, stays as it is.
 """
 
 import csv
+import json
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -75,13 +76,16 @@ class Echo:
 def importable_rows(model, queryset):
     """Yield the lines of a CSV file that the import form of `model` reads, header first."""
     write = csv.writer(Echo()).writerow
-    fields = [field for field in surfaced_fields(model) if field.ui_editable == UIEditableChoices.YES]
+    fields = [field for field in surfaced_fields(model) if field.input_mode == UIEditableChoices.YES]
     columns = [name for field in fields for name in field_type_of(field).get_import_fields(field)]
-    yield write([*columns, 'owner', 'tags'])
+    local_data = ['local_context_data'] if model._definition.config_context_enabled else []
+    yield write([*columns, *local_data, 'owner', 'tags'])
     references = [field.name for field in fields if field_type_of(field).is_reference]
     for instance in queryset.prefetch_related('tags', *references).iterator(chunk_size=ROWS_AT_ONCE):
         row = {}
         for field in fields:
             row |= field_type_of(field).get_import_values(instance, field)
+        for name in local_data:
+            row[name] = '' if getattr(instance, name) is None else json.dumps(getattr(instance, name))
         tags = ','.join(tag.slug for tag in instance.tags.all())
         yield write([*row.values(), instance.owner_id or '', tags])

@@ -1,8 +1,14 @@
-"""Pages of custom objects that NetBox's features bring along: journal, change log, contacts."""
+"""Pages of custom objects that NetBox's features bring along: journal, change log, contacts, config context."""
 
-from extras.views import JournalEntryEditView
+from django.http import Http404
+from django.utils.translation import gettext_lazy as _
+
+from extras.models import ConfigContext
+from extras.views import JournalEntryEditView, ObjectConfigContextView
 from netbox.views import generic
+from utilities.views import ViewTab
 
+from ..models.config_contexts import Sources, sources_of
 from .base import TypeFromURLMixin
 
 BASE_TEMPLATE = 'netbox_custom_objects/customobject.html'
@@ -30,6 +36,23 @@ class CustomObjectContactsView(TypeFromURLMixin, PassModelMixin, generic.ObjectC
 
     def get_extra_context(self, request, instance):
         return {'base_template': BASE_TEMPLATE}
+
+
+class CustomObjectConfigContextView(TypeFromURLMixin, ObjectConfigContextView):
+    """The config context of an object, of types that have them."""
+
+    base_template = BASE_TEMPLATE
+    tab = ViewTab(label=_('Config Context'), visible=lambda obj: obj._definition.config_context_enabled, weight=2000)
+
+    def bind(self, model):
+        if not model._definition.config_context_enabled:
+            raise Http404
+        super().bind(model)
+
+    def get_extra_context(self, request, instance):
+        sources = sources_of(instance)
+        found = super().get_extra_context(request, sources or Sources(instance, ()))
+        return found if sources else {**found, 'source_contexts': ConfigContext.objects.none()}
 
 
 class CustomJournalEntryEditView(JournalEntryEditView):

@@ -114,7 +114,7 @@ class LinkedRequest:
         """Return (label, URL) of the forms by which the user may add an object that points here."""
         found = []
         for source in sources_of(world(), self.instance):
-            if source.field.ui_editable != UIEditableChoices.YES:
+            if source.field.input_mode != UIEditableChoices.YES or source.definition.deprecated:
                 continue
             if self.user.has_perm(get_permission_for_model(source.model, 'add')):
                 params = field_type_of(source.field).reference_initial(source.field, self.instance)
@@ -223,6 +223,8 @@ class LinkedTypeView(generic.ObjectChildrenView):
     def setup(self, request, *args, **kwargs):
         super().setup(request, *args, **kwargs)
         self.table = get_table_class(self.child_model)
+        if self.child_model._definition.deprecated:
+            self.actions = (DeleteLinked,)
 
     def filterset(self, data, queryset, request):
         """Filter by everything but the parameter that chose the type, which may be a field's name, too."""
@@ -267,7 +269,7 @@ def rows_of(entries: list, user):
             object=obj,
             field=source.field,
             value=[target for target in targets_of(source.field, obj) if key_of(target) in visible],
-            may_change=may_change,
+            may_change=may_change and not source.definition.deprecated,
             may_delete=may_delete,
         )
 

@@ -7,7 +7,7 @@ from ..filtersets import get_filterset_class
 from ..forms import get_bulk_edit_form_class, get_filter_form_class, get_form_class, get_import_form_class
 from ..models.protectors import hiding_protectors
 from ..tables import get_table_class
-from .base import TypeFromURLMixin
+from .base import TypeFromURLMixin, WritingMixin, deprecation_context
 from .export import ExportObjects, ImportableExportMixin
 from .panels import get_layout
 from .rename import RenameObjects
@@ -15,12 +15,16 @@ from .rename import RenameObjects
 
 class CustomObjectListView(ImportableExportMixin, TypeFromURLMixin, generic.ObjectListView):
     actions = (AddObject, BulkImport, ExportObjects, BulkEdit, RenameObjects, BulkDelete)
+    template_name = 'netbox_custom_objects/customobject_list.html'
 
     def bind(self, model):
         super().bind(model)
         self.table = get_table_class(model)
         self.filterset = get_filterset_class(model)
         self.filterset_form = get_filter_form_class(model)
+
+    def get_extra_context(self, request):
+        return {**super().get_extra_context(request), **deprecation_context(self.model)}
 
 
 class CustomObjectView(TypeFromURLMixin, generic.ObjectView):
@@ -30,8 +34,11 @@ class CustomObjectView(TypeFromURLMixin, generic.ObjectView):
         super().bind(model)
         self.layout = get_layout(model)
 
+    def get_extra_context(self, request, instance):
+        return {**super().get_extra_context(request, instance), **deprecation_context(self.model)}
 
-class CustomObjectEditView(TypeFromURLMixin, generic.ObjectEditView):
+
+class CustomObjectEditView(WritingMixin, generic.ObjectEditView):
     def bind(self, model):
         super().bind(model)
         self.form = get_form_class(model)
@@ -47,13 +54,13 @@ class CustomObjectDeleteView(TypeFromURLMixin, generic.ObjectDeleteView):
         return {model: objects for model, objects in found.items() if not hasattr(model, '_type_id')}
 
 
-class CustomObjectBulkImportView(TypeFromURLMixin, generic.BulkImportView):
+class CustomObjectBulkImportView(WritingMixin, generic.BulkImportView):
     def bind(self, model):
         super().bind(model)
         self.model_form = get_import_form_class(model)
 
 
-class CustomObjectBulkEditView(TypeFromURLMixin, generic.BulkEditView):
+class CustomObjectBulkEditView(WritingMixin, generic.BulkEditView):
     def bind(self, model):
         super().bind(model)
         self.filterset = get_filterset_class(model)

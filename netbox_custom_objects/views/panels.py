@@ -14,6 +14,7 @@ from ..choices import UIVisibleChoices
 from ..constants import APP_LABEL
 from ..definitions import FieldDefinition, TargetRef
 from ..field_types import field_type_of
+from ..field_types.deprecation import notice
 from ..field_types.generic import content_type_id, existing_models
 from ..runtime.surfaces import per_type, surfaced_fields
 
@@ -49,7 +50,8 @@ class LinksPanel(panels.ObjectPanel):
             target: the type of the objects to show, for a polymorphic field
             title: heading, by default the field's label
         """
-        super().__init__(title=title or field.display_label)
+        title = title or field.display_label
+        super().__init__(title=_('{label} (deprecated)').format(label=title) if field.deprecated else title)
         self.field = field
         self.target = target
 
@@ -103,6 +105,13 @@ def group_panel(fields: list[FieldDefinition], title: str) -> GroupPanel:
                 '{} <i class="mdi mdi-information text-primary" data-bs-toggle="tooltip" title="{}"></i>',
                 field.display_label,
                 field.description,
+            )
+        if field.deprecated:
+            attribute.label = format_html(
+                '{} <span class="badge text-bg-yellow" data-bs-toggle="tooltip" title="{}">{}</span>',
+                attribute.label,
+                notice(field),
+                _('Deprecated'),
             )
         if field.ui_visible == UIVisibleChoices.IF_SET:
             attribute.placeholder = None

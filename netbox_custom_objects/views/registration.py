@@ -24,15 +24,12 @@ TABS = [
         ('changelog', 'CustomObjectChangeLogView'),
     )
 ]
-TABS.append(
-    {
-        'name': 'custom_objects',
-        'view': f'{APP_LABEL}.views.linked.CustomObjectLinkedView',
-        'path': 'custom-objects',
-        'detail': True,
-        'kwargs': {},
-    }
-)
+for _name, _view, _path in (
+    ('configcontext', 'features.CustomObjectConfigContextView', 'config-context'),
+    ('custom_objects', 'linked.CustomObjectLinkedView', 'custom-objects'),
+):
+    _view = f'{APP_LABEL}.views.{_view}'
+    TABS.append({'name': _name, 'view': _view, 'path': _path, 'detail': True, 'kwargs': {}})
 
 
 def register() -> None:

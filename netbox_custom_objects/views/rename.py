@@ -20,7 +20,7 @@ from ..field_types import field_type_of
 from ..field_types.text import CharacterFieldType
 from ..filtersets import get_filterset_class
 from ..runtime.surfaces import surfaced_fields
-from .base import TypeFromURLMixin
+from .base import WritingMixin
 
 
 def rename_fields(model) -> tuple[str, ...]:
@@ -29,7 +29,7 @@ def rename_fields(model) -> tuple[str, ...]:
         field
         for field in surfaced_fields(model)
         if isinstance(field_type_of(field), CharacterFieldType)
-        and field.ui_editable == UIEditableChoices.YES
+        and field.input_mode == UIEditableChoices.YES
         and field.ui_visible != UIVisibleChoices.HIDDEN
     ]
     return tuple(field.name for field in sorted(fields, key=lambda field: not field.primary))
@@ -43,7 +43,7 @@ class RenameObjects(BulkRename):
         return get_action_url(obj, action=cls.name) if rename_fields(obj) else None
 
 
-class CustomObjectBulkRenameView(TypeFromURLMixin, generic.BulkRenameView):
+class CustomObjectBulkRenameView(WritingMixin, generic.BulkRenameView):
     """Renames by any text fields; nothing is stored unless every object is valid afterwards."""
 
     def __init__(self, **kwargs):

@@ -14,6 +14,7 @@ from ..constants import APP_LABEL
 from ..definitions import model_name
 from ..models import CustomObjectTypeField
 from ..runtime.registry import world
+from ..services.deprecated import Deprecated
 from .type_fields import target_link, targets_of
 
 
@@ -84,6 +85,27 @@ class RelationsPanel(panels.ObjectPanel):
     def should_render(self, context):
         allowed = context['request'].user.has_perm(get_permission_for_model(CustomObjectTypeField, 'view'))
         return allowed and bool(context['outgoing'] or context['incoming'])
+
+
+class DeprecationPanel(panels.ObjectPanel):
+    """What of a type is deprecated, and what of it is due to be removed."""
+
+    template_name = f'{APP_LABEL}/panels/deprecation.html'
+    title = _('Deprecation')
+
+    def get_context(self, context):
+        found = super().get_context(context)
+        custom_object_type = found['object']
+        definition = world().definitions.get(custom_object_type.pk)
+        entries = [Deprecated(custom_object_type)] if custom_object_type.deprecated else []
+        # The World tells whether to ask.
+        if pks := [field.id for field in definition.fields if field.deprecated] if definition else []:
+            fields = CustomObjectTypeField.objects.restrict(context['request'].user, 'view').filter(pk__in=pks)
+            entries += [Deprecated(custom_object_type, field) for field in fields]
+        return {**found, 'entries': entries}
+
+    def should_render(self, context):
+        return bool(context['entries'])
 
 
 def count_objects(custom_object_type) -> int:

@@ -28,7 +28,7 @@ from .base import DeleteNoticeMixin
 from .reference_check import CheckReferences
 from .type_delete import ReferencedTypeMixin
 from .type_fields import FieldsPanel
-from .type_panels import RelationsPanel, TypePanel, count_objects
+from .type_panels import DeprecationPanel, RelationsPanel, TypePanel, count_objects
 
 
 class DesignType(AddObject):
@@ -60,7 +60,7 @@ class CustomObjectTypeView(generic.ObjectView):
     template_name = 'netbox_custom_objects/customobjecttype.html'
     layout = layout.SimpleLayout(
         left_panels=[TypePanel()],
-        right_panels=[RelationsPanel(), TagsPanel(), panels.CommentsPanel()],
+        right_panels=[DeprecationPanel(), RelationsPanel(), TagsPanel(), panels.CommentsPanel()],
         bottom_panels=[FieldsPanel()],
     )
 

@@ -16,8 +16,15 @@ from netbox.context_managers import event_tracking
 
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
+from netbox_custom_objects.definitions import names
 from netbox_custom_objects.field_types import compile_type
-from netbox_custom_objects.field_types.base_columns import BASE_COLUMNS, base_columns, base_columns_of
+from netbox_custom_objects.field_types.base_columns import (
+    BASE_COLUMNS,
+    CONFIG_CONTEXT_COLUMNS,
+    base_columns,
+    base_columns_of,
+)
+from netbox_custom_objects.models.config_contexts import ConfigContextObject
 from netbox_custom_objects.models.loader import load_definitions
 from netbox_custom_objects.runtime.context import pinned
 from netbox_custom_objects.runtime.ghost import ghost
@@ -32,6 +39,12 @@ TYPES = 50
 def test_base_columns_are_the_columns_of_the_model_base(db):
     """Spelled out for where no model is loaded; here they are held against one, and against what is in use."""
     assert base_columns_of(ghost(1)) == BASE_COLUMNS == base_columns()
+
+
+def test_config_context_columns_are_those_of_netbox(db):
+    found = {column.name: column for column in base_columns_of(ConfigContextObject)}
+    assert found == {column.name: column for column in CONFIG_CONTEXT_COLUMNS}
+    assert set(names.CONFIG_CONTEXT_COLUMNS) == {*found}
 
 
 def test_i6_renaming_changes_no_physical_name(db):

@@ -95,6 +95,9 @@ def test_only_ddl_changes_schemas():
             continue
         for text, line in module.strings():
             assert not DDL.search(text), f'{module}:{line} holds DDL: {text.strip()[:60]}'
+        if module.name == f'{NAME}.evolution.operations':
+            # What migrations are made of; Django hands it the editor.
+            continue
         for name, line in module.names():
             assert name not in DDL_NAMES, f'{module}:{line} uses {name}'
 

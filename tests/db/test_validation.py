@@ -68,10 +68,6 @@ class TestTypes:
         plugin_settings(max_custom_object_types=0)
         make_type('other')
 
-    def test_config_contexts_are_decided_once(self, thing):
-        thing.config_context_enabled = True
-        assert refused(thing.full_clean) == ['config_context_enabled']
-
 
 class TestFields:
     @pytest.mark.parametrize(

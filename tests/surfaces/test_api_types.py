@@ -52,8 +52,9 @@ def rest(db):
 
 KEYS = [
     'id', 'url', 'display_url', 'display', 'name', 'verbose_name', 'verbose_name_plural', 'slug', 'version',
-    'group_name', 'display_expression', 'description', 'comments', 'config_context_enabled', 'tags', 'custom_fields',
-    'created', 'last_updated', 'fields', 'schema_document', 'table_model_name', 'object_type_name',
+    'group_name', 'display_expression', 'description', 'comments', 'config_context_enabled', 'deprecated',
+    'deprecated_since', 'scheduled_removal', 'tags', 'custom_fields', 'created', 'last_updated', 'fields',
+    'schema_document', 'table_model_name', 'object_type_name',
 ]  # fmt: skip
 
 
@@ -109,12 +110,6 @@ def test_a_new_slug_moves_the_endpoint_of_the_objects(rest):
     rest.patch(f'custom-object-types/{made.pk}/', {'slug': 'stuff'})
     rest.get('thing/', expect=404)
     assert rest.get('stuff/')['count'] == 1
-
-
-def test_a_switch_that_is_set_at_creation_only(rest):
-    made = make_type('thing')
-    body = rest.patch(f'custom-object-types/{made.pk}/', {'config_context_enabled': True}, expect=400)
-    assert list(body) == ['config_context_enabled']
 
 
 def test_too_many_types(rest, settings, monkeypatch):

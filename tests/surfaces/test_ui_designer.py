@@ -1,6 +1,7 @@
 """The type designer: a type with all of its fields at once, or nothing."""
 
 import re
+from urllib.parse import urlencode
 
 import pytest
 
@@ -68,6 +69,54 @@ def test_makes_a_type_with_ten_kinds_of_field(browser):
     assert (str(obj), obj.ports) == ('S1', 24)
     assert set(ObjectChange.objects.values_list('message', flat=True)) == {'First draft'}
     assert ObjectChange.objects.filter(action='create').count() == 12
+
+
+class TestOwnType:
+    ROWS = (
+        {'name': 'serial', 'primary': 'on'},
+        {'name': 'parent', 'type': 'object', 'related_object_type': 'self'},
+        {'name': 'peers', 'type': 'multiobject', 'related_object_type': 'self'},
+        {'name': 'anything', 'type': 'object', 'is_polymorphic': 'on', 'related_object_types': ['self']},
+    )
+
+    def test_fields_can_point_at_it(self, browser):
+        site = ObjectType.objects.get_for_model(Site)
+        mixed = {
+            'name': 'mixed',
+            'type': 'multiobject',
+            'is_polymorphic': 'on',
+            'related_object_types': [site.pk, 'self'],
+        }
+        browser.post(PATH, **sent(*self.ROWS, mixed))
+        kind = CustomObjectType.objects.get()
+        fields = {field.name: field for field in kind.fields.all()}
+        assert fields['parent'].related_object_type.pk == fields['peers'].related_object_type.pk == kind.object_type_id
+        assert [found.pk for found in fields['anything'].related_object_types.all()] == [kind.object_type_id]
+        assert {found.pk for found in fields['mixed'].related_object_types.all()} == {site.pk, kind.object_type_id}
+        first = make_object(kind, serial='first')
+        second = make_object(kind, serial='second', parent=first, peers=[first], anything=first, mixed=[first])
+        assert 'first' in text_of(browser.get(second.get_absolute_url()))
+        browser.get('panel/')
+
+    def test_is_offered_and_stays_chosen(self, browser):
+        row = {'row': 'f00000000', 'f00000000-type': 'object', 'f00000000-related_object_type': 'self'}
+        page = browser.get(f'{PATH}row/?{urlencode(row)}')
+        assert 'This type' in text_of(page)
+        assert len(re.findall(r'value="self"\s+selected', page)) == 1
+        page = browser.post(PATH, 200, **sent(*self.ROWS, {'name': 'Bad Name'}))
+        assert len(re.findall(r'value="self"\s+selected', page)) == 3
+        assert [set(form.errors) for form in browser.response.context['rows']] == [set(), set(), set(), set(), {'name'}]
+        assert nothing_is_stored()
+
+    def test_rows_are_not_wrong_because_the_type_is(self, browser):
+        browser.post(PATH, 200, **sent(*self.ROWS, slug='schema'))
+        assert not any(form.errors for form in browser.response.context['rows'])
+        assert nothing_is_stored()
+
+    def test_preview(self, browser):
+        page = browser.post(f'{PATH}preview/', 200, **sent(*self.ROWS))
+        assert 'alert-danger' not in page
+        assert nothing_is_stored()
 
 
 class TestErrors:
@@ -159,7 +208,8 @@ def test_works_in_a_branch(fresh_database):
     browser.get(f'/?_branch={branch.schema_id}')  # the cookie keeps it
     browser.post(PATH, 200, **sent({'name': 'serial'}, {'name': 'Bad Name'}))
     assert 'name' in browser.response.context['rows'][1].errors
-    browser.post(PATH, **sent({'name': 'serial'}, {'name': 'ports', 'type': 'integer'}))
+    own = {'name': 'parent', 'type': 'object', 'related_object_type': 'self'}
+    browser.post(PATH, **sent({'name': 'serial'}, own))
     kind_url = browser.response['Location']
     pks = shown_fields(browser, kind_url)
     assert len(pks) == 2

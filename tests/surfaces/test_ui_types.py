@@ -100,12 +100,6 @@ class TestEdit:
             browser.post('custom-object-types/add/', expect=200, name='two', slug='two')
         assert 'max_custom_object_types' in str(browser.errors['__all__'])
 
-    def test_config_contexts_are_chosen_at_creation_only(self, browser):
-        kind = make_type('one')
-        browser.post(f'custom-object-types/{kind.pk}/edit/', name='one', slug='one', config_context_enabled='on')
-        kind.refresh_from_db()
-        assert not kind.config_context_enabled
-
     def test_a_change_is_logged(self, browser):
         browser.post('custom-object-types/add/', name='one', slug='one')
         kind = CustomObjectType.objects.get()

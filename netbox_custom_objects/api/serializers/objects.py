@@ -15,15 +15,18 @@ from utilities.views import get_action_url
 
 from ...definitions import class_name
 from ...field_types import field_type_of
+from ...field_types.json import DocumentField
 from ...field_types.rest import ReferenceField
 from ...models.display import as_text
 from ...runtime.fields import LinkField
 from ...runtime.surfaces import per_type, surfaced_fields
 from .common import CheckedTagsMixin
+from .deprecation import DeprecationMixin
 
 # How Meta.fields begins, in the order of the keys (contract 4.3).
 FIRST_KEYS = ('id', 'url', 'display_url', 'display')
 BASE_KEYS = ('owner', 'created', 'last_updated', 'tags')
+CONFIG_CONTEXT_KEYS = ('local_context_data', 'config_context')
 CONTEXT_KEY = '_context'
 CONTEXT_SCHEMA = {
     'type': 'object',
@@ -66,7 +69,7 @@ def context_fields(model) -> list:
     return [field for field in surfaced_fields(model) if field.context]
 
 
-class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, NetBoxModelSerializer):
+class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, DeprecationMixin, NetBoxModelSerializer):
     """
     Base of all full serializers of custom objects.
 
@@ -74,6 +77,11 @@ class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, NetBoxModelSerializ
     """
 
     owner = ReferenceField(OwnerSerializer, required=False, allow_null=True)
+
+    @extend_schema_field(serializers.JSONField())
+    def get_config_context(self, obj):
+        """Return the data of all config contexts that apply, merged; of types that have config contexts."""
+        return obj.get_config_context()
 
     def create(self, validated_data):
         # As aliases of the references, so that links are made before the creation is logged, and are part of it.
@@ -107,6 +115,8 @@ def get_serializer_class(model, skip_object_fields=False) -> type[CustomObjectSe
         declared |= field_type.get_serializer_fields(field, model)
         kwargs |= field_type.get_serializer_kwargs(field)
     keys = [*_first_keys(model), *BASE_KEYS]
+    if model._definition.config_context_enabled:
+        keys += CONFIG_CONTEXT_KEYS
     # Where an older row uses a name that is reserved today, the built-in key wins (contract 2.3).
     names = [name for name in names if name not in keys]
     serializer_class = _serializer_class(
@@ -145,6 +155,8 @@ def _serializer_class(base, name, model, declared=None, **meta):
         'url': ObjectURLField(rest_api=True),
         'display_url': ObjectURLField(rest_api=False),
         CONTEXT_KEY: serializers.SerializerMethodField(),
+        'local_context_data': DocumentField(required=False, allow_null=True),
+        'config_context': serializers.SerializerMethodField(),
         **(declared or {}),
     }
     # DRF insists that what a class itself declares is among its fields.

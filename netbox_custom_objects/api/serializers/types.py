@@ -22,9 +22,9 @@ class CustomObjectTypeSerializer(CheckedTagsMixin, NetBoxModelSerializer):
         model = CustomObjectType
         fields = (
             'id', 'url', 'display_url', 'display', 'name', 'verbose_name', 'verbose_name_plural', 'slug', 'version',
-            'group_name', 'display_expression', 'description', 'comments', 'config_context_enabled', 'tags',
-            'custom_fields', 'created', 'last_updated', 'fields', 'schema_document', 'table_model_name',
-            'object_type_name',
+            'group_name', 'display_expression', 'description', 'comments', 'config_context_enabled',
+            'deprecated', 'deprecated_since', 'scheduled_removal', 'tags', 'custom_fields', 'created',
+            'last_updated', 'fields', 'schema_document', 'table_model_name', 'object_type_name',
         )  # fmt: skip
         brief_fields = ('id', 'url', 'display', 'name', 'slug', 'description')
         read_only_fields = ('schema_document',)

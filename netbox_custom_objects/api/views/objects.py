@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework.exceptions import NotFound, ValidationError
 
+from extras.api.mixins import ConfigContextQuerySetMixin
 from netbox.api.viewsets import HTTP_ACTIONS
 
 from ...definitions import unique_name
@@ -35,7 +36,7 @@ def generic_serializer_class() -> type:
     return extend_schema_serializer(component_name='CustomObject')(get_serializer_class(ghost(0)))
 
 
-class CustomObjectViewSet(StrictModelViewSet):
+class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
     """The objects of one type, addressed by the type's slug."""
 
     lookup_value_regex = '[0-9]+'
@@ -67,6 +68,12 @@ class CustomObjectViewSet(StrictModelViewSet):
     @queryset.setter
     def queryset(self, value):
         self.__dict__['_queryset'] = value
+
+    def get_queryset(self):
+        if self.model is None or not self.model._definition.config_context_enabled:
+            # Past NetBox's mixin, which takes it that all objects have config contexts.
+            return super(ConfigContextQuerySetMixin, self).get_queryset()
+        return super().get_queryset()
 
     def check_permissions(self, request):
         if self.model is None:

@@ -7,6 +7,7 @@ Presentation only: what is done is in evolution.heal and services.integrity.
 import json
 import sys
 import uuid
+from contextlib import nullcontext
 
 from django.core.management.base import BaseCommand, CommandError
 
@@ -17,9 +18,13 @@ from utilities.request import NetBoxFakeRequest
 from ... import settings
 from ...ddl.target import MAIN_ALIAS
 from ...evolution.heal import Wishes, heal, remember_base
+from ...exceptions import RestoreRefused, SchemaChangeRefused
+from ...jobs import ReindexCustomObjectTypeJob
 from ...runtime.registry import world
+from ...services.deprecated import find_deprecated
 from ...services.integrity import find_dangling, let_go
 from ...services.purge import purge
+from ...services.restore import Deletion, choose, find_restorable, restore
 from ...services.schemas import MAIN, OpenSchema, open_schemas
 
 ALL = 'all'
@@ -49,9 +54,20 @@ class Command(BaseCommand):
             metavar='DAYS',
             help='drop what was deleted more than DAYS ago (by default the setting retention_days), for good',
         )
+        parser.add_argument(
+            '--restore',
+            nargs='?',
+            const='',
+            metavar='NAME',
+            help='bring back a deleted type or field with its values: "type", "type.field", or the name of the table '
+            'or column, e.g. "f_7"; without a name, list what can be restored. In main, unless --branch is given',
+        )
+        parser.add_argument('--due', action='store_true', help='list what is deprecated, and what is due for removal')
         parser.add_argument('--check-references', action='store_true', help='look for references that lead nowhere')
         parser.add_argument('--repair', action='store_true', help='with --check-references: clear them, and log it')
-        parser.add_argument('--user', help='in whose name --repair is logged; by default that of the first superuser')
+        parser.add_argument(
+            '--user', help='in whose name --repair and --restore are logged; by default that of the first superuser'
+        )
         parser.add_argument('--json', action='store_true', help='print JSON')
 
     def handle(self, *args, **options):
@@ -61,11 +77,14 @@ class Command(BaseCommand):
             raise CommandError('--repair goes with --check-references, and without --dry-run.')
         if options['purge'] is not None:
             return self.report(self.purge(options), options['json'])
+        if options['restore'] is not None:
+            return self.report(self.restore(options), options['json'])
         schemas = self.chosen_schemas(options['branch'])
         types = {schema: self.chosen_types(schema, options['cot']) for schema in schemas}
         if options['cot'] and not any(types.values()):
             raise CommandError(f'There is no custom object type "{options["cot"]}".')
         check = self.check_references if options['check_references'] else self.check_tables
+        check = self.list_deprecated if options['due'] else check
         self.report([entry for schema in schemas for entry in check(schema, types[schema], options)], options['json'])
 
     def report(self, found: list[dict], as_json: bool) -> None:
@@ -96,6 +115,48 @@ class Command(BaseCommand):
             }
             for purged in purge(days, type_ids, options['dry_run'])
         ]
+
+    def restore(self, options) -> list[dict]:
+        """Bring back what is named; or return one entry for each deleted thing that can be brought back."""
+        if not options['restore']:
+            return [
+                self.restored_entry(deletion, f'{deletion.describe()}.', note=True)
+                for schema in self.chosen_schemas(options['branch'])
+                for deletion in find_restorable(schema)
+            ]
+        schema = self.chosen_schemas(MAIN if options['branch'] == ALL else options['branch'])[0]
+        request = nullcontext() if options['dry_run'] else event_tracking(self.request(options['user']))
+        try:
+            with schema.activate():
+                deletion = choose(schema, options['restore'])
+                with request:
+                    restored = restore(deletion, options['dry_run'])
+                if not options['dry_run']:
+                    ReindexCustomObjectTypeJob.enqueue_for(
+                        deletion.type_id, deletion.name.partition('.')[0], schema.alias
+                    )
+        except (RestoreRefused, SchemaChangeRefused) as error:
+            raise CommandError(str(error)) from error
+        what = f'Restore {deletion.describe()}. {restored.describe()}'.rstrip()
+        return [self.restored_entry(deletion, what, done=not options['dry_run'])]
+
+    def restored_entry(self, deletion: Deletion, what: str, done: bool = True, note: bool = False) -> dict:
+        type_name = deletion.name.partition('.')[0]
+        return {'schema': deletion.schema.name, 'type': type_name, 'what': what, 'done': done, 'note': note}
+
+    def list_deprecated(self, schema: OpenSchema, type_ids, options) -> list[dict]:
+        """Return one entry for each deprecated type and field; what is due is left to be done."""
+        with schema.activate():
+            return [
+                {
+                    'schema': schema.name,
+                    'type': entry.type.name,
+                    'what': entry.describe(),
+                    'done': not entry.is_due,
+                    'note': not entry.is_due,
+                }
+                for entry in find_deprecated(schema.alias, type_ids)
+            ]
 
     def chosen_schemas(self, name: str) -> list[OpenSchema]:
         schemas = open_schemas()

@@ -1,0 +1,106 @@
+"""
+Copies tables of types into the schema of a new branch, many in one statement: the server does it, not a client that
+sends a dozen statements for each. Must never copy what main has retired.
+"""
+
+from itertools import batched
+
+from psycopg import sql
+
+from .target import Target
+
+# Pages of a type's tables, as last estimated by PostgreSQL, up to which there is no work worth sharing out.
+SMALL = 128
+# A transaction locks about six relations for each; all connections together have room for 6,400 by default.
+TABLES_AT_ONCE = 100
+
+_SIZES_SQL = r"""
+    SELECT (regexp_match(c.relname, '^custom_objects_(\d+)'))[1]::bigint AS type_id
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace AND n.nspname = %s
+    WHERE c.relkind = 'r' AND c.relname ~ '^custom_objects_\d+(_f_\d+)?$'
+    GROUP BY type_id
+    HAVING sum(c.relpages) <= %s
+"""
+
+_MISSING_SQL = r"""
+    SELECT t.relname
+    FROM pg_class t
+    JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = {main_name}
+    CROSS JOIN LATERAL regexp_match(t.relname, '^custom_objects_(\d+)(?:_f_(\d+))?$') AS ids
+    JOIN {main}.netbox_custom_objects_customobjecttype k ON k.id = ids[1]::bigint
+    LEFT JOIN {main}.netbox_custom_objects_customobjecttypefield f ON f.id = ids[2]::bigint
+    WHERE t.relkind = 'r' AND (ids[2] IS NULL OR f.custom_object_type_id = k.id)
+      AND to_regclass(format('%I.%I', {schema_name}, t.relname)) IS NULL
+    ORDER BY t.relname
+"""
+
+_COPY_SQL = """
+    DO $copy$
+    DECLARE
+        name text;
+        source text;
+        copy text;
+        definition text;
+    BEGIN
+        FOREACH name IN ARRAY {tables}::text[] LOOP
+            source := format('%I.%I', {main_name}, name);
+            copy := format('%I.%I', {schema_name}, name);
+            EXECUTE format('CREATE TABLE %s (LIKE %s INCLUDING DEFAULTS)', copy, source);
+            EXECUTE format('INSERT INTO %s SELECT * FROM %s', copy, source);
+            FOR definition IN
+                SELECT format('ALTER TABLE %s ADD CONSTRAINT %I %s', copy, conname, pg_get_constraintdef(oid))
+                FROM pg_constraint WHERE conrelid = source::regclass AND contype IN ('p', 'u', 'x')
+            LOOP
+                EXECUTE definition;
+            END LOOP;
+            FOR definition IN
+                SELECT replace(pg_get_indexdef(indexrelid), format(' ON %s ', source), format(' ON %s ', copy))
+                FROM pg_index WHERE indrelid = source::regclass AND indisvalid
+                AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid AND contype IN ('p', 'u', 'x'))
+            LOOP
+                EXECUTE definition;
+            END LOOP;
+        END LOOP;
+    END
+    $copy$
+"""
+
+
+def small_types(main: Target) -> frozenset[int]:
+    """
+    Return the ids of the types whose tables are small, in one query that waits for no lock.
+
+    Deleted types may be among them.
+    """
+    with main.cursor() as cursor:
+        cursor.execute(_SIZES_SQL, [main.schema, SMALL])
+        return frozenset(type_id for (type_id,) in cursor.fetchall())
+
+
+def copy_missing_tables(cursor, main_schema: str, schema: str, snapshot: str | None) -> None:
+    """
+    Copy the tables of defined types and fields that a schema lacks, with rows, indexes, defaults and constraints.
+
+    Args:
+        cursor: of a connection that is in no transaction; it goes through several
+        main_schema: where the tables are
+        schema: the schema of a new branch, which nobody uses yet
+        snapshot: what `pg_export_snapshot()` returned: the rows are those that it sees; None for those of now
+    """
+    names = {
+        'main': sql.Identifier(main_schema),
+        'main_name': sql.Literal(main_schema),
+        'schema_name': sql.Literal(schema),
+    }
+    begin = sql.SQL('BEGIN ISOLATION LEVEL REPEATABLE READ')
+    if snapshot is not None:
+        begin += sql.SQL('; SET TRANSACTION SNAPSHOT {}').format(snapshot)
+    cursor.execute(begin)
+    cursor.execute(sql.SQL(_MISSING_SQL).format(**names))
+    missing = [table for (table,) in cursor.fetchall()]
+    cursor.execute('COMMIT')
+    for tables in batched(missing, TABLES_AT_ONCE):
+        cursor.execute(begin)
+        cursor.execute(sql.SQL(_COPY_SQL).format(tables=sql.Literal(list(tables)), **names))
+        cursor.execute('COMMIT')

@@ -1,0 +1,313 @@
+"""
+Restore: brings back deleted types and fields, with their values, from the change log and from what was retired.
+
+May import models and runtime. Must never overwrite anything: what has taken a name meanwhile keeps it.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from core.choices import ObjectChangeActionChoices
+from core.models import ObjectChange
+from utilities.serialization import deserialize_object
+
+from ..constants import APP_LABEL
+from ..ddl.locks import lock_definitions
+from ..ddl.retention import Stored, everything
+from ..ddl.target import Target
+from ..definitions import column_name, link_table_name, model_name, table_name, type_id_from_model_name
+from ..exceptions import RestoreRefused
+from ..models import CustomObjectType, CustomObjectTypeField
+from ..models.payload import RETIRED_VALUES
+from .integrity import find_dangling, let_go
+from .schemas import OpenSchema
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    """The last deletion of a type or field that is not there, in one schema, as the change log has it."""
+
+    schema: OpenSchema
+    record: ObjectChange
+    type_id: int
+    # `server`, or `server.serial`.
+    name: str
+    # None if the type itself was deleted.
+    field_id: int | None = None
+    # Whether its table or column is still there, out of use.
+    is_kept: bool = False
+
+    @property
+    def key(self) -> str:
+        """What it is called in the database: one of a kind, whatever names were used again."""
+        return table_name(self.type_id) if self.field_id is None else column_name(self.field_id)
+
+    def describe(self) -> str:
+        """Return what a person needs to choose it."""
+        at = self.record.time.isoformat(timespec='seconds')
+        return f'{self.name} ({self.key}), deleted {at} by {self.record.user_name}'
+
+
+@dataclass(slots=True)
+class Restored:
+    """What came back along with a type or field, and how many references in it led nowhere and were cleared."""
+
+    fields: int = 0
+    objects: int = 0
+    cleared: int = 0
+
+    def describe(self) -> str:
+        """Return a sentence, '' if there is nothing to say."""
+        counts = [(self.fields, 'field'), (self.objects, 'object')]
+        along = [f'{count} {noun}{"" if count == 1 else "s"}' for count, noun in counts if count]
+        told = f'With {" and ".join(along)}.' if along else ''
+        cleared = f'References that led nowhere, and were cleared: {self.cleared}.' if self.cleared else ''
+        return f'{told} {cleared}'.strip()
+
+
+def find_deletions(schema: OpenSchema) -> list[Deletion]:
+    """Return what was deleted in a schema and is not there now, newest first; what was purged is among it."""
+    types = dict(CustomObjectType.objects.using(schema.alias).values_list('pk', 'name'))
+    fields = set(CustomObjectTypeField.objects.using(schema.alias).values_list('pk', flat=True))
+    target = Target.for_alias(schema.alias)
+    retired = [item for item in everything(target) if item.schema == target.schema and item.retired]
+    found, names = [], dict(types)
+    for record in _newest(schema.alias, CustomObjectType):
+        pk, name = record.changed_object_id, record.prechange_data['name']
+        names.setdefault(pk, name)
+        if pk not in types:
+            found.append(Deletion(schema, record, pk, name, is_kept=_holds(retired, pk)))
+    for record in _newest(schema.alias, CustomObjectTypeField):
+        pk, type_id = record.changed_object_id, record.prechange_data['custom_object_type']
+        if pk not in fields:
+            name = f'{names.get(type_id, type_id)}.{record.prechange_data["name"]}'
+            found.append(Deletion(schema, record, type_id, name, pk, _holds(retired, type_id, pk)))
+    return sorted(found, key=lambda deletion: deletion.record.pk, reverse=True)
+
+
+def find_restorable(schema: OpenSchema) -> list[Deletion]:
+    """Return what can be restored now, newest first: fields of a deleted type come with it, or after it."""
+    deletions = find_deletions(schema)
+    deleted_types = {deletion.type_id for deletion in deletions if deletion.field_id is None}
+    return [
+        deletion
+        for deletion in deletions
+        if deletion.is_kept and (deletion.field_id is None or deletion.type_id not in deleted_types)
+    ]
+
+
+def _newest(alias: str, model: type) -> Iterator[ObjectChange]:
+    """Yield the last record of deletion of each object of a model."""
+    records = ObjectChange.objects.using(alias).filter(
+        action=ObjectChangeActionChoices.ACTION_DELETE,
+        changed_object_type=ContentType.objects.get_for_model(model),
+        prechange_data__isnull=False,
+    )
+    seen = set()
+    for record in records.order_by('-pk'):
+        if record.changed_object_id not in seen:
+            seen.add(record.changed_object_id)
+            yield record
+
+
+def _holds(retired: list[Stored], type_id: int, field_id: int | None = None) -> bool:
+    table = table_name(type_id)
+    if field_id is None:
+        return any(item.table == table and not item.column for item in retired)
+    column, links = column_name(field_id), link_table_name(type_id, field_id)
+    return any(
+        item.table == links or (item.table == table and f'{item.column}_'.startswith(f'{column}_')) for item in retired
+    )
+
+
+def choose(schema: OpenSchema, wanted: str) -> Deletion:
+    """
+    Return the deletion that is meant.
+
+    Args:
+        schema: where
+        wanted: `type`, `type.field`, or the name of the table or column, as `describe` shows them
+
+    Raises:
+        RestoreRefused: nothing that was deleted is called so, or several things are, or it was purged
+    """
+    matching = [deletion for deletion in find_deletions(schema) if wanted in (deletion.name, deletion.key)]
+    if not matching:
+        if _exists(schema.alias, wanted):
+            raise RestoreRefused(_('"{name}" is there, it needs no restoring.').format(name=wanted))
+        raise RestoreRefused(
+            _('Nothing that was deleted in {schema} is called "{name}".').format(schema=schema.name, name=wanted)
+        )
+    kept = [deletion for deletion in matching if deletion.is_kept]
+    if not kept:
+        raise RestoreRefused(
+            _('"{name}" was purged: its values are gone, and it cannot be restored.').format(name=wanted)
+        )
+    if len(kept) > 1:
+        keys = ', '.join(sorted(deletion.key for deletion in kept))
+        raise RestoreRefused(_('"{name}" may be any of {keys}: name one of these.').format(name=wanted, keys=keys))
+    return kept[0]
+
+
+def _exists(alias: str, wanted: str) -> bool:
+    type_name, _dot, field_name = wanted.partition('.')
+    if field_name:
+        fields = CustomObjectTypeField.objects.using(alias)
+        return fields.filter(custom_object_type__name=type_name, name=field_name).exists()
+    return CustomObjectType.objects.using(alias).filter(name=type_name).exists()
+
+
+def restore(deletion: Deletion, dry_run: bool = False) -> Restored:
+    """
+    Undo a deletion; the schema's branch must be active. Changes are logged if there is a current request.
+
+    With a type come those of its fields and objects that were deleted along with it.
+
+    Args:
+        deletion: what `choose` returned
+        dry_run: check, and change nothing
+
+    Raises:
+        RestoreRefused: a name is taken, or something that it needs is deleted, too
+    """
+    alias = deletion.schema.alias
+    is_type = deletion.field_id is None
+    model = CustomObjectType if is_type else CustomObjectTypeField
+    fields = _fields_of(deletion) if is_type else []
+    objects = _objects_of(deletion) if is_type else {}
+    restored = Restored(len(fields), len(objects))
+    with transaction.atomic(using=alias):
+        lock_definitions(Target.for_alias(alias))
+        for record in fields if is_type else [deletion.record]:
+            _check_targets(record, deletion, {deletion.type_id} if is_type else set())
+        prepared = _prepare(model, deletion.record, deletion.name)
+        if dry_run:
+            return restored
+        _store(prepared, alias)
+        for record in fields:
+            _store(_prepare(CustomObjectTypeField, record, deletion.name), alias)
+        _bring_back(deletion.type_id, objects, alias)
+        while dangling := list(find_dangling(alias, {deletion.type_id})):
+            let_go(alias, dangling)
+            restored.cleared += len(dangling)
+    return restored
+
+
+def _fields_of(deletion: Deletion) -> list[ObjectChange]:
+    records = _along(deletion, ContentType.objects.get_for_model(CustomObjectTypeField))
+    return [
+        record
+        for record in records.filter(action=ObjectChangeActionChoices.ACTION_DELETE)
+        if record.prechange_data['custom_object_type'] == deletion.type_id
+    ]
+
+
+def _objects_of(deletion: Deletion) -> dict[int, dict]:
+    """
+    Return {id: change data} of the objects that were deleted along with a type, the last one first.
+
+    Links between them were removed one by one before the objects were: what counts is how the request found them.
+    """
+    content_type = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(deletion.type_id)).first()
+    found: dict[int, dict] = {}
+    before: dict[int, dict] = {}
+    for record in _along(deletion, content_type) if content_type else ():
+        pk, data = record.changed_object_id, record.prechange_data
+        if record.action == ObjectChangeActionChoices.ACTION_DELETE:
+            found[pk] = data
+        elif data is not None:
+            before[pk] = data
+    return {pk: {**before.get(pk, data), **_retired(data)} for pk, data in found.items()}
+
+
+def _retired(data: dict) -> dict:
+    return {RETIRED_VALUES: data[RETIRED_VALUES]} if RETIRED_VALUES in data else {}
+
+
+def _along(deletion: Deletion, content_type: ContentType):
+    """Return what the same request did to objects of a type before the deletion, in the order of undoing."""
+    return (
+        ObjectChange.objects.using(deletion.schema.alias)
+        .filter(
+            request_id=deletion.record.request_id,
+            changed_object_type=content_type,
+            pk__lt=deletion.record.pk,
+        )
+        .order_by('-pk')
+    )
+
+
+def _check_targets(record: ObjectChange, deletion: Deletion, coming: set[int]) -> None:
+    """Raise RestoreRefused if the type of a field, or a type that it points at, is not there."""
+    there = coming | set(CustomObjectType.objects.using(deletion.schema.alias).values_list('pk', flat=True))
+    if deletion.type_id not in there:
+        raise RestoreRefused(
+            _('The type of "{name}" is deleted, too: restore {type} first.').format(
+                name=deletion.name, type=deletion.name.partition('.')[0]
+            )
+        )
+    pks = [record.prechange_data.get('related_object_type')]
+    for content_type in ContentType.objects.filter(pk__in=filter(None, pks), app_label=APP_LABEL):
+        type_id = type_id_from_model_name(content_type.model)
+        if type_id is not None and type_id not in there:
+            raise RestoreRefused(
+                _('"{name}" points at a type that is deleted: restore {table} first.').format(
+                    name=deletion.name, table=table_name(type_id)
+                )
+            )
+
+
+def _prepare(model: type, record: ObjectChange, name: str):
+    """Return the deserialized row of a type or field; raise RestoreRefused if it does not fit any more."""
+    deserialized = deserialize_object(model, record.prechange_data_clean, pk=record.changed_object_id)
+    row = deserialized.object
+    try:
+        # Not clean(): whether a definition makes sense was asked when it was made.
+        row.clean_fields()
+        row.validate_unique()
+        row.validate_constraints()
+        if model is CustomObjectType and model.objects.filter(slug__iexact=row.slug).exists():
+            raise ValidationError({'slug': _('Another custom object type has this slug.')})
+    except ValidationError as error:
+        raise RestoreRefused(
+            _('"{name}" cannot be restored: {reasons} Rename what has taken its place first.').format(
+                name=name, reasons=' '.join(error.messages)
+            )
+        ) from error
+    return deserialized
+
+
+def _store(deserialized, alias: str) -> None:
+    row = deserialized.object
+    if isinstance(row, CustomObjectTypeField) and row.primary:
+        siblings = CustomObjectTypeField.objects.using(alias).filter(custom_object_type=row.custom_object_type_id)
+        # Another field names the objects now.
+        row.primary = not siblings.filter(primary=True).exists()
+    row.save(using=alias)
+    for name, targets in deserialized.m2m_data.items():
+        getattr(row, name).set(targets)
+
+
+def _bring_back(type_id: int, objects: dict[int, dict], alias: str) -> None:
+    """Create the objects of a type anew, then link them: they may point at one another."""
+    if not objects:
+        return
+    model = apps.get_model(APP_LABEL, model_name(type_id))
+    made = []
+    for pk, data in objects.items():
+        deserialized = model.deserialize_object(data, pk=pk)
+        for name, value in _retired(data).items():
+            setattr(deserialized.object, name, value)
+        deserialized.object.save(using=alias, force_insert=True)
+        times = {name: data[name] for name in ('created', 'last_updated') if data.get(name)}
+        model.objects.using(alias).filter(pk=pk).update(**times)
+        made.append(deserialized)
+    for deserialized in made:
+        for name, targets in deserialized.m2m_data.items():
+            getattr(deserialized.object, name).set(targets)
