@@ -6,10 +6,15 @@ no table of a small type, and all of them are copied in a few statements while i
 """
 
 import logging
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from functools import partial
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
-from ..ddl.replicas import copy_missing_tables, small_types
+from netbox.plugins import get_plugin_config
+
+from ..ddl.replicas import Replication, small_types
 from ..ddl.retired_marks import copy_retired_marks
 from ..ddl.target import MAIN_ALIAS, Target
 from ..runtime.context import trust_tokens_for
@@ -73,10 +78,25 @@ class SnapshotWatch:
         return result
 
     def copy(self, snapshot: str | None) -> None:
-        """Copy what the branch lacks, over another connection: the coordinator's only reads, and must stay open."""
-        writer = connections.create_connection(DEFAULT_DB_ALIAS)
-        try:
-            with writer.cursor() as cursor:
-                copy_missing_tables(cursor, Target.for_alias(MAIN_ALIAS).schema, self.schema, snapshot)
-        finally:
-            writer.close()
+        """Copy what the branch lacks, over other connections: the coordinator's only reads, and must stay open."""
+        replication = Replication(Target.for_alias(MAIN_ALIAS).schema, self.schema, snapshot)
+        with _writer() as cursor:
+            parts = replication.missing_tables(cursor)
+        with ThreadPoolExecutor(get_plugin_config('netbox_branching', 'provision_workers') or 1) as writers:
+            # A list, so that what failed in a thread is raised here.
+            list(writers.map(partial(_copy, replication), parts))
+
+
+def _copy(replication: Replication, tables: tuple[str, ...]) -> None:
+    with _writer() as cursor:
+        replication.copy_tables(cursor, tables)
+
+
+@contextmanager
+def _writer():
+    connection = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()

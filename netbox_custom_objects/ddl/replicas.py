@@ -3,6 +3,8 @@ Copies tables of types into the schema of a new branch, many in one statement: t
 sends a dozen statements for each. Must never copy what main has retired.
 """
 
+from contextlib import contextmanager
+from dataclasses import dataclass
 from itertools import batched
 
 from psycopg import sql
@@ -12,7 +14,7 @@ from .target import Target
 # Pages of a type's tables, as last estimated by PostgreSQL, up to which there is no work worth sharing out.
 SMALL = 128
 # A transaction locks about six relations for each; all connections together have room for 6,400 by default.
-TABLES_AT_ONCE = 100
+TABLES_AT_ONCE = 50
 
 _SIZES_SQL = r"""
     SELECT (regexp_match(c.relname, '^custom_objects_(\d+)'))[1]::bigint AS type_id
@@ -78,29 +80,45 @@ def small_types(main: Target) -> frozenset[int]:
         return frozenset(type_id for (type_id,) in cursor.fetchall())
 
 
-def copy_missing_tables(cursor, main_schema: str, schema: str, snapshot: str | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Replication:
     """
-    Copy the tables of defined types and fields that a schema lacks, with rows, indexes, defaults and constraints.
+    What is to be copied where, and as seen by which snapshot.
 
-    Args:
-        cursor: of a connection that is in no transaction; it goes through several
+    Attributes:
         main_schema: where the tables are
         schema: the schema of a new branch, which nobody uses yet
         snapshot: what `pg_export_snapshot()` returned: the rows are those that it sees; None for those of now
     """
-    names = {
-        'main': sql.Identifier(main_schema),
-        'main_name': sql.Literal(main_schema),
-        'schema_name': sql.Literal(schema),
-    }
-    begin = sql.SQL('BEGIN ISOLATION LEVEL REPEATABLE READ')
-    if snapshot is not None:
-        begin += sql.SQL('; SET TRANSACTION SNAPSHOT {}').format(snapshot)
-    cursor.execute(begin)
-    cursor.execute(sql.SQL(_MISSING_SQL).format(**names))
-    missing = [table for (table,) in cursor.fetchall()]
-    cursor.execute('COMMIT')
-    for tables in batched(missing, TABLES_AT_ONCE):
-        cursor.execute(begin)
-        cursor.execute(sql.SQL(_COPY_SQL).format(tables=sql.Literal(list(tables)), **names))
+
+    main_schema: str
+    schema: str
+    snapshot: str | None
+
+    def missing_tables(self, cursor) -> list[tuple[str, ...]]:
+        """Return the tables of defined types and fields that the schema lacks, in parts for `copy_tables`."""
+        with self._transaction(cursor):
+            cursor.execute(self._compose(_MISSING_SQL))
+            return list(batched((table for (table,) in cursor.fetchall()), TABLES_AT_ONCE))
+
+    def copy_tables(self, cursor, tables: tuple[str, ...]) -> None:
+        """Copy tables with rows, indexes, constraints and defaults; the cursor's connection is in no transaction."""
+        with self._transaction(cursor):
+            cursor.execute(self._compose(_COPY_SQL, tables=sql.Literal(list(tables))))
+
+    @contextmanager
+    def _transaction(self, cursor):
+        cursor.execute('BEGIN ISOLATION LEVEL REPEATABLE READ')
+        if self.snapshot is not None:
+            cursor.execute(sql.SQL('SET TRANSACTION SNAPSHOT {}').format(self.snapshot))
+        yield
+        # After an error the connection is closed by whoever has opened it, which rolls back.
         cursor.execute('COMMIT')
+
+    def _compose(self, statement: str, **parts) -> sql.Composed:
+        names = {
+            'main': sql.Identifier(self.main_schema),
+            'main_name': sql.Literal(self.main_schema),
+            'schema_name': sql.Literal(self.schema),
+        }
+        return sql.SQL(statement).format(**names, **parts)
