@@ -6,6 +6,8 @@ PYTEST_WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
 CHECKED := $(wildcard netbox_custom_objects tests dev benchmarks)
 
 export DEMO_ROWS DEMO_SERVE
+# Each process would compile all modules of the project anew, which takes seconds.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help venv services template demo test test-fast test-long squash-check check run shell lint docs screenshots bench stop clean
