@@ -3,6 +3,7 @@
 import pytest
 
 from netbox_custom_objects.constants import APP_LABEL
+from tests.support.branches import Lab
 
 
 @pytest.fixture
@@ -14,3 +15,8 @@ def plugin_settings(settings, monkeypatch):
             monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], name, value)
 
     return change
+
+
+@pytest.fixture
+def lab(fresh_database):
+    return Lab()

@@ -17,7 +17,7 @@ from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.models.objects import CustomObject as Base
 from netbox_custom_objects.runtime import factory, registry, world
 from netbox_custom_objects.services.schemas import open_schemas
-from tests.support.branches import Lab, close
+from tests.support.branches import close
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_object, make_type
 
@@ -33,11 +33,6 @@ class Grown(Base):
 
     class Meta:
         abstract = True
-
-
-@pytest.fixture
-def lab(fresh_database):
-    return Lab()
 
 
 @pytest.fixture

@@ -15,16 +15,11 @@ from netbox_custom_objects.definitions import table_name
 from netbox_custom_objects.models import CustomObjectTypeField
 from netbox_custom_objects.services.purge import PurgeRetiredJob, purge
 from netbox_custom_objects.services.repair import repair
-from tests.support.branches import Lab, close, delete, edit
+from tests.support.branches import close, delete, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
 
 MAIN = Target.for_alias('default')
-
-
-@pytest.fixture
-def lab(fresh_database):
-    return Lab()
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from dcim.models import Region, Site
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.services.integrity import find_dangling
-from tests.support.branches import Lab, edit
+from tests.support.branches import edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
 
@@ -20,11 +20,6 @@ from tests.support.factories import make_field, make_object, make_type
 def execute(sql):
     with connection.cursor() as cursor:
         cursor.execute(sql)
-
-
-@pytest.fixture
-def lab(fresh_database):
-    return Lab()
 
 
 @pytest.fixture
