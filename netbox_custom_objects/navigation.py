@@ -6,6 +6,9 @@ branch without a restart. Costs no query: the request has read the token already
 """
 
 from django.urls import reverse
+from django.utils.html import conditional_escape
+from django.utils.safestring import mark_safe
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from netbox.navigation import MenuGroup
@@ -77,7 +80,8 @@ class GroupMenu(CustomObjectsMenu):
 
 def items_of(current: World, types: list[TypeDefinition]) -> list[PluginMenuItem]:
     """Return the entries of some types."""
-    return [type_item(current.model(definition.id)) for definition in types]
+    language = get_language()
+    return [type_item(current.model(definition.id), language) for definition in types]
 
 
 def register() -> None:
@@ -93,15 +97,24 @@ def button(link: str, look: tuple[str, str], permission: str) -> PluginMenuButto
 
 
 @per_type
-def type_item(model) -> PluginMenuItem:
-    """Return the entry of a type: shown with the right to view its objects, buttons with the right to add some."""
+def type_item(model, language: str | None) -> PluginMenuItem:
+    """
+    Return the entry of a type: shown with the right to view its objects, buttons with the right to add some.
+
+    Texts are translated and escaped here, once: each page renders the entries of all types.
+    """
     name, add = model._meta.model_name, f'{APP_LABEL}.add_{model._meta.model_name}'
-    buttons = [] if model._definition.deprecated else [button('', ADD, add), button('', IMPORT, add)]
+    buttons = [] if model._definition.deprecated else [button('', look, add) for look in (ADD, IMPORT)]
     item = PluginMenuItem(
-        '', model._meta.verbose_name_plural, permissions=[f'{APP_LABEL}.view_{name}'], buttons=buttons
+        '',
+        conditional_escape(model._meta.verbose_name_plural),
+        permissions=[f'{APP_LABEL}.view_{name}'],
+        buttons=buttons,
     )
     for target, action in zip((item, *buttons), ('list', 'add', 'bulk_import')):
-        target.url = reverse(f'plugins:{APP_LABEL}:customobject_{action}', args=[model._definition.slug])
+        target.url = mark_safe(reverse(f'plugins:{APP_LABEL}:customobject_{action}', args=[model._definition.slug]))
+    for shown in buttons:
+        shown.title, shown.icon_class = conditional_escape(shown.title), mark_safe(shown.icon_class)
     return item
 
 

@@ -18,6 +18,7 @@ from ..field_types import field_type_of
 from ..models.objects import CustomObject
 from .managers import CustomObjectQuerySet
 from .mixed import Part, custom_selection, read
+from .prepared import fetch_prepared
 from .registry import world
 from .surfaces import per_type, surfaced_fields
 from .world import World
@@ -27,21 +28,28 @@ ORDERINGS = ('type', 'field', 'object')
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """A field that can point at the object, with its type and the class of the current World."""
-
-    definition: TypeDefinition
-    field: FieldDefinition
-    model: type
-
-
-@dataclass(frozen=True, slots=True)
 class Selected:
     """How the ids of a source's entries are selected: `SELECT {column} {origin}`, with parameters."""
 
     column: str
     origin: str
     params: tuple
+    # Whether the statement is the same for every object and user.
+    is_common: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """
+    A field that can point at the object, with its type and the class of the current World.
+
+    `selected` selects its entries for somebody who may view all objects of the type.
+    """
+
+    definition: TypeDefinition
+    field: FieldDefinition
+    model: type
+    selected: Selected
 
 
 class LinkedObjects:
@@ -91,20 +99,21 @@ class LinkedObjects:
             sources.reverse()
         # Rows are read from where the router reads custom objects: from the active branch.
         self._alias = router.db_for_read(sources[0].model) if sources else DEFAULT_DB_ALIAS
-        rights = {source.model: CustomObjectQuerySet(source.model).restrict(user, 'view') for source in sources}
-        selections = ((source, self._select(source, rights[source.model], obj, tags, search)) for source in sources)
+        models = () if user.is_superuser else {source.model for source in sources}
+        rights = {model: CustomObjectQuerySet(model).restrict(user, 'view') for model in models}
+        selections = ((source, self._select(source, rights.get(source.model), obj, tags, search)) for source in sources)
         found = [(source, selected) for source, selected in selections if selected is not None]
         self.sources = tuple(source for source, _selected in found)
         self._selected = [selected for _source, selected in found]
 
-    def _select(self, source: Source, rows: QuerySet, obj, tags, search: str) -> 'Selected | None':
-        """Return how the ids of a source's entries are selected; None if it has none."""
+    def _select(self, source: Source, rows: QuerySet | None, obj, tags, search: str) -> Selected | None:
+        """Return how the ids of a source's entries are selected among rows, None for all; None if it has none."""
         lookups = field_type_of(source.field).reference_filter(source.field, obj)
-        if not (rows.query.where or tags or search):
+        if not (tags or search or (rows is not None and rows.query.where)):
             # Making a hundred such statements takes far longer than running them.
-            made = unrestricted(source.model, source.field, tuple(lookups))
-            values = tuple(lookups.values())
-            return Selected(made.column, made.origin, tuple(values[position] for position in made.params))
+            made, values = source.selected, tuple(lookups.values())
+            return Selected(made.column, made.origin, tuple(values[position] for position in made.params), True)
+        rows = CustomObjectQuerySet(source.model) if rows is None else rows
         rows = rows.filter(**lookups)
         for tag in tags:
             rows = rows.filter(tags__slug=tag)
@@ -122,7 +131,8 @@ class LinkedObjects:
     @cached_property
     def counts(self) -> tuple[int, ...]:
         """The number of entries of each source; one query, or none if nothing can point at the object."""
-        return tuple(count for _position, count in self._execute(['count(*)'] * len(self.sources), 'ORDER BY 1'))
+        common = all(selected.is_common for selected in self._selected)
+        return tuple(count for _n, count in self._fetch(['count(*)'] * len(self.sources), 'ORDER BY 1', common))
 
     def count(self) -> int:
         """Return the number of entries."""
@@ -156,7 +166,7 @@ class LinkedObjects:
     def _ids_by_object(self, start: int, stop: int) -> list[tuple[int, int]]:
         direction = 'DESC' if self.descending else 'ASC'
         order = f'ORDER BY 2 {direction}, 1 ASC LIMIT {stop - start} OFFSET {start}'
-        return self._execute([selected.column for selected in self._selected], order)
+        return self._fetch([selected.column for selected in self._selected], order)
 
     def _read_by_ids(self, ids: list[tuple[int, int]]) -> list[tuple[Source, CustomObject]]:
         by_type: dict[int, tuple[Source, set[int]]] = {}
@@ -172,14 +182,17 @@ class LinkedObjects:
             (source, by_key[source.definition.id, pk]) for source, pk in entries if (source.definition.id, pk) in by_key
         ]
 
-    def _execute(self, shown: Sequence[str], order: str) -> list[tuple[int, int]]:
+    def _fetch(self, shown: Sequence[str], order: str, common: bool = False) -> list[tuple[int, int]]:
         """Return something about the entries of all sources, each with the position of its source."""
         if not self._selected:
             return []
         parts = (f'SELECT {n}, {shown[n]} {selected.origin}' for n, selected in enumerate(self._selected))
+        statement = f'{" UNION ALL ".join(parts)} {order}'
         params = [value for selected in self._selected for value in selected.params]
+        if common:
+            return fetch_prepared(self._alias, statement, params)
         with connections[self._alias].cursor() as cursor:
-            cursor.execute(f'{" UNION ALL ".join(parts)} {order}', params)
+            cursor.execute(statement, params)
             return cursor.fetchall()
 
 
@@ -213,16 +226,22 @@ def unrestricted(model, field: FieldDefinition, lookups: tuple[str, ...]) -> Sel
     return Selected(column.partition(' AS ')[0], f'FROM {origin}', params)
 
 
-def sources_of(current: World, obj) -> Iterator[Source]:
-    """Yield the fields that can point at an object: types by name, fields as displayed."""
-    inbound = current.inbound.get(obj._meta.concrete_model._meta.label_lower, ())
+def sources_of(current: World, obj) -> tuple[Source, ...]:
+    """Return the fields that can point at an object: types by name, fields as displayed."""
+    label = obj._meta.concrete_model._meta.label_lower
+    return current.memo((sources_of, label), lambda: tuple(_find_sources(current, label, obj)))
+
+
+def _find_sources(current: World, label: str, example) -> Iterator[Source]:
+    inbound = current.inbound.get(label, ())
     fields = {field.id for field in inbound}
     definitions = {field.type_id: current.definitions[field.type_id] for field in inbound}
     for definition in sorted(definitions.values(), key=lambda definition: definition.name):
         model = current.model(definition.id)
         for field in surfaced_fields(model):
             if field.id in fields:
-                yield Source(definition, field, model)
+                lookups = field_type_of(field).reference_filter(field, example)
+                yield Source(definition, field, model, unrestricted(model, field, tuple(lookups)))
 
 
 def objects_linked_to(model, fields: Iterable[FieldDefinition], obj) -> QuerySet:

@@ -6,8 +6,9 @@ change of one type rebuilds one island (proven, 1.2).
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Callable, Hashable, Iterable
 from functools import cached_property
+from typing import Any
 from weakref import WeakValueDictionary
 
 from ..definitions import FieldDefinition, TypeDefinition
@@ -24,6 +25,14 @@ class World:
         self.definitions = definitions
         self.islands = tuple(_island(component) for component in components(definitions))
         self._by_type = {type_id: island for island in self.islands for type_id in island.models}
+        self._memo: dict[Hashable, Any] = {}
+
+    def memo(self, key: Hashable, build: Callable[[], Any]) -> Any:
+        """Return what `build` made for `key` at the first call; for what is told from several types (see Island)."""
+        try:
+            return self._memo[key]
+        except KeyError:
+            return self._memo.setdefault(key, build())
 
     def island(self, type_id: int) -> Island | None:
         return self._by_type.get(type_id)

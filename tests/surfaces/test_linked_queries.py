@@ -123,8 +123,44 @@ def test_what_is_read_together_is_what_each_object_shows_itself(site):
             assert row['object'] == rest.get(path), path
 
 
-def test_the_statement_of_a_badge_uses_the_indexes(site):
+def prepared() -> set[str]:
+    """Return the statements that this connection has prepared."""
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT statement FROM pg_prepared_statements')
+        return {statement for (statement,) in cursor.fetchall()}
+
+
+def test_the_statement_of_a_badge_is_prepared_once_per_connection(site):
+    kind = make_type('kind', fields=[('title', 'text'), {'name': 'place', 'type': 'object', 'target': Site}])
+    make_object(kind, title='here', place=site)
+    user = superuser()
+    browser, rest, before = Browser(user), Rest(user), prepared()
+    for number in range(2, 8):
+        browser.get(site.get_absolute_url())
+        make_object(kind, title='here', place=site)
+        assert rest_page(rest, site)['count'] == number
+    statements = prepared() - before
+    assert len(statements) == 1
+    assert 'count(*)' in statements.pop()
+    # A statement that has been prepared follows the table.
+    make_field(kind, 'place_2', 'object', target=Site)
+    make_object(kind, title='twice', place=site, place_2=site)
+    assert rest_page(rest, site)['count'] == number + 2
+
+
+def test_nothing_is_prepared_behind_a_pooler(site, monkeypatch):
+    monkeypatch.setitem(connection.settings_dict, 'DISABLE_SERVER_SIDE_CURSORS', True)
+    kind = make_type('kind', fields=[('title', 'text'), {'name': 'place', 'type': 'object', 'target': Site}])
+    make_object(kind, title='here', place=site)
+    before = prepared()
+    assert rest_page(Rest(superuser()), site)['count'] == 1
+    assert prepared() == before
+
+
+def test_the_statement_of_a_badge_uses_the_indexes(site, monkeypatch):
     """With many rows that point elsewhere, and with links, no table is read from end to end."""
+    # A statement that is prepared is logged without its values, and could not be explained.
+    monkeypatch.setitem(connection.settings_dict, 'DISABLE_SERVER_SIDE_CURSORS', True)
     there = Site.objects.create(name='There', slug='there')
     kind = make_type('kind', fields=[('title', 'text'), {'name': 'place', 'type': 'object', 'target': Site}])
     make_field(kind, 'places', 'multiobject', target=Site)
