@@ -60,7 +60,6 @@ def fill(lab):
     return server
 
 
-@pytest.fixture
 def test_branch_holds_what_main_holds(lab):
     server = fill(lab)
     with lab.request():

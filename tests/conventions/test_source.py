@@ -33,6 +33,14 @@ def test_no_test_is_skipped():
             assert not SKIPPING.search(line), f'{module}:{number}: {line.strip()}'
 
 
+def test_no_test_is_a_fixture():
+    """One that lost its function to an edit takes the next for its own, which is never run then."""
+    for module in modules('tests'):
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith('test_'):
+                assert not any('fixture' in ast.unparse(decorator) for decorator in node.decorator_list), node.name
+
+
 @pytest.mark.parametrize('module', modules(), ids=str)
 def test_modules_say_what_they_are_for(module):
     if module.room == 'migrations' or not module.text.strip():
