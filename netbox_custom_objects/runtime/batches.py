@@ -17,6 +17,7 @@ from .fields import LinkField, ObjectForeignKey
 from .generic import GenericReference
 from .generic_links import GenericLinks
 from .links import BATCH
+from .mixed import read_by_ids
 from .naming import name_lookups
 
 
@@ -41,13 +42,25 @@ class Batch:
                 self.named.add(model)
 
     def targets_of(self, queryset) -> dict[int, models.Model]:
-        """Return all targets of the queryset's model, by id in its order; who asks first decides what else is read."""
-        model, key = queryset.model, (queryset.model, queryset.db)
-        if key not in self._read:
-            if model in self.named:
-                queryset = queryset.prefetch_related(*name_lookups(model))
-            self._read[key] = queryset.in_bulk(self.wanted[model])
-        return self._read[key]
+        """
+        Return all targets of the queryset's model, by id in its order.
+
+        Args:
+            queryset: all that the default manager returns; who asks first has the other models' targets read as well
+        """
+        model, alias = queryset.model, queryset.db
+        if (model, alias) not in self._read:
+            wanted = {other: pks for other, pks in self.wanted.items() if pks and (other, alias) not in self._read}
+            for other, targets in read_by_ids(wanted, alias).items():
+                lookups = [*other._default_manager.all()._prefetch_related_lookups]
+                lookups += name_lookups(other) if other in self.named else ()
+                if targets and lookups:
+                    models.prefetch_related_objects(targets, *lookups)
+                self._read[other, alias] = {target.pk: target for target in targets}
+        if (model, alias) not in self._read:
+            # There are none, or whoever asks knows better than the router where they are.
+            self._read[model, alias] = queryset.in_bulk(self.wanted[model])
+        return self._read[model, alias]
 
     def objects(self, queryset, pks: Iterable[int]) -> dict[int, models.Model]:
         """Return some targets by id; those that the default manager of their model hides are asked of the queryset."""

@@ -5,12 +5,12 @@ May import Django's ORM, which says how the columns of each model are selected; 
 """
 
 import re
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db import connections, models
+from django.db import connections, models, router
 
 from .surfaces import per_type
 
@@ -119,6 +119,34 @@ def read(parts: Sequence[Part], alias: str) -> list[list[models.Model]]:
         for number, _order, *values in cursor.fetchall():
             rows[number].append([values[position] for position in positions[number]])
     return [part.selection.objects(found, alias) for part, found in zip(parts, rows)]
+
+
+def read_by_ids(ids: Mapping[type[models.Model], Collection[int]], alias: str | None = None) -> dict[type, list]:
+    """
+    Return objects of many models, each model's in the order of its default manager: one statement per database alias.
+
+    Args:
+        ids: which objects; those that do not exist are left out
+        alias: read over this one alone, and return nothing of models that the router reads over others
+    """
+    found: dict[type, list] = {model: [] for model in ids}
+    by_alias: dict[str, list[tuple[type, Part]]] = defaultdict(list)
+    for model, pks in ids.items():
+        objects = model._default_manager.all()
+        if objects.query.is_empty():
+            continue  # a type that the schema lacks
+        custom = hasattr(model, '_definition')
+        selection = custom_selection(objects.model) if custom else selection_of(objects)
+        # Models that branching does not copy are read from main.
+        by_alias[router.db_for_read(objects.model)].append((model, Part.of_ids(selection, pks)))
+    for key, parts in by_alias.items():
+        if alias is None or key == alias:
+            for (model, _part), objects in zip(parts, read([part for _model, part in parts], key)):
+                found[model] = objects
+        else:
+            for model, _part in parts:
+                del found[model]
+    return found
 
 
 def _positions(selection: Selection, slots) -> list[int]:

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from django.db import connections, models, router
+from django.db import connections, models
 from django.db.models import prefetch_related_objects
 
 from extras.models import Tag, TaggedItem
@@ -18,7 +18,7 @@ from extras.models import Tag, TaggedItem
 from ..field_types.generic import Key, key_type, model_of, target_of
 from .generic import GenericReference
 from .generic_links import GenericLinks, Targets
-from .mixed import Part, custom_selection, read, selection_of
+from .mixed import read_by_ids
 from .naming import MAX_DEPTH, name_lookups
 
 TAGS = 'tags'
@@ -197,14 +197,5 @@ def _read_targets(relations: list[Relation]) -> Found:
         for targets in relation.targets.values():
             for model, pk in targets:
                 ids[model].add(pk)
-    by_alias: dict[str, list[Part]] = defaultdict(list)
-    for model, pks in ids.items():
-        objects = model._default_manager.all()
-        if objects.query.is_empty():
-            continue  # a type that the schema lacks
-        custom = hasattr(model, '_definition')
-        selection = custom_selection(objects.model) if custom else selection_of(objects)
-        # Models that branching does not copy are read from main.
-        by_alias[router.db_for_read(objects.model)].append(Part.of_ids(selection, pks))
-    found = (target for alias, parts in by_alias.items() for targets in read(parts, alias) for target in targets)
-    return {(type(target), target.pk): (rank, target) for rank, target in enumerate(found)}
+    found = read_by_ids(ids)
+    return {(type(target), target.pk): (rank, target) for read in found.values() for rank, target in enumerate(read)}
