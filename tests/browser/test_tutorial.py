@@ -32,6 +32,7 @@ def test_from_design_to_deletion(pages):
     change_a_field(pages)
     write_into_the_journal(pages)
     work_in_a_branch(pages)
+    merge(pages)
     delete(pages)
 
 
@@ -219,6 +220,23 @@ def work_in_a_branch(pages):
     pages.menu().get_by_text('Patch panels').click()
     expect(pages.content.get_by_role('link', name='A1', exact=True)).to_be_visible()
     expect(pages.content.get_by_role('link', name='A1 renamed', exact=True)).to_have_count(0)
+
+
+def merge(pages):
+    pages.menu('Branching').get_by_text('Branches', exact=True).click()
+    pages.click(BRANCH)
+    pages.tab('Merge Check')
+    pages.click('Try the merge')
+    pages.wait_for(pages.content.get_by_text('The merge would succeed.'))
+    pages.picture('merge')
+    pages.tab('Branch')
+    pages.click('Merge')
+    pages.tick('Commit changes')
+    pages.click('Merge Branch')
+    pages.wait_for(pages.content.get_by_role('row', name='Status Merged', exact=True))
+    pages.open('/plugins/custom-objects/')
+    pages.menu().get_by_text('Patch panels').click()
+    expect(pages.content.get_by_role('link', name='A1 renamed', exact=True)).to_be_visible()
 
 
 def delete(pages):
