@@ -57,6 +57,9 @@ class Command(BaseCommand):
             else:
                 run.run(app_label, migration_name, options['wait'], options['allow_irreversible'])
         except SafeMigrateError as error:
+            if error.__cause__ is not None:
+                # Django's command has left the line open that names the migration.
+                self.stdout.write('')
             raise CommandError(str(error)) from error
 
     def print_plan(self, steps):
