@@ -270,7 +270,7 @@ def test_two_nodes_never_migrate_at_once(migrations_are):
         try:
             started = time.monotonic()
             said = refused()
-            assert time.monotonic() - started < 2
+            assert time.monotonic() - started < 20
             assert f'Migrations are running already: {other.owner} (session ' in said
             started = time.monotonic()
             refused('--wait', '1')
