@@ -15,7 +15,7 @@ DATABASE = 'nco_bench'
 
 
 def main() -> int:
-    names = '\n'.join(f'  {name:<8} {benchmark.title}' for name, benchmark in BENCHMARKS.items())
+    names = '\n'.join(f'  {name:<10} {benchmark.title}' for name, benchmark in BENCHMARKS.items())
     parser = argparse.ArgumentParser(
         prog='python -m benchmarks', epilog=names, formatter_class=argparse.RawDescriptionHelpFormatter
     )

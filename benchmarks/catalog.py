@@ -13,6 +13,7 @@ class Benchmark:
 
 BENCHMARKS = {
     'branches': Benchmark('branches', 'provisioning with 0 and 200 types, and memory over 20 branches'),
+    'conversion': Benchmark('conversion', 'text to integer in a table of 500,000 objects, with a client at work'),
     'create': Benchmark('bulk_create', 'lists of 500 objects created through REST, against tenants of equal width'),
     'linked': Benchmark('linked', 'site that 30,000 objects of 100 types point at: its page, the tab, linked-objects/'),
     'list': Benchmark('object_list', 'lists of 50 objects with references and tags, against tenants'),

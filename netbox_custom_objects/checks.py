@@ -9,6 +9,7 @@ from packaging.version import Version
 from . import settings
 
 MINIMUM_BRANCHING = Version('1.2.0')
+VENDOR_DISTRIBUTION = 'netboxlabs-netbox-custom-objects'
 
 
 @register()
@@ -27,6 +28,23 @@ def check_branching_version(app_configs, **kwargs) -> list[Error]:
             f'netbox-branching {installed} is too old for custom objects.',
             hint=f'Install netbox-branching {MINIMUM_BRANCHING} or later, or remove it from PLUGINS.',
             id='netbox_custom_objects.E002',
+        )
+    ]
+
+
+@register()
+def check_vendor_distribution(app_configs, **kwargs) -> list[Error]:
+    """E004: the distribution that this one takes the place of is installed beside it."""
+    try:
+        installed = version(VENDOR_DISTRIBUTION)
+    except PackageNotFoundError:
+        return []
+    return [
+        Error(
+            f'{VENDOR_DISTRIBUTION} {installed} is installed beside this package. Both bring a Python package '
+            f'netbox_custom_objects, so that files of one have replaced files of the other.',
+            hint='Uninstall both with pip, then install the one that you want; see docs/operations/take-over.md.',
+            id='netbox_custom_objects.E004',
         )
     ]
 

@@ -10,6 +10,7 @@ __all__ = (
     'FilterLogicChoices',
     'ObjectFieldOnDeleteChoices',
     'SearchWeightChoices',
+    'StagedChangeStageChoices',
     'UIEditableChoices',
     'UIVisibleChoices',
 )
@@ -135,3 +136,43 @@ class UIEditableChoices(ChoiceSet):
         (NO, _('No'), 'red'),
         (HIDDEN, _('Hidden'), 'gray'),
     )
+
+
+class StagedChangeStageChoices(ChoiceSet):
+    """How far a staged change of a field is."""
+
+    PENDING = 'pending'
+    FILLING = 'filling'
+    CHECKING = 'checking'
+    BLOCKED = 'blocked'
+    SWITCHING = 'switching'
+    SWITCHED = 'switched'
+    FINISHING = 'finishing'
+    UNDOING = 'undoing'
+    CANCELLING = 'cancelling'
+    FINISHED = 'finished'
+    UNDONE = 'undone'
+    CANCELLED = 'cancelled'
+
+    CHOICES = (
+        (PENDING, _('Pending'), 'cyan'),
+        (FILLING, _('Filling'), 'blue'),
+        (CHECKING, _('Checking'), 'blue'),
+        (BLOCKED, _('Blocked'), 'red'),
+        (SWITCHING, _('Switching'), 'blue'),
+        (SWITCHED, _('Switched'), 'green'),
+        (FINISHING, _('Finishing'), 'blue'),
+        (UNDOING, _('Undoing'), 'orange'),
+        (CANCELLING, _('Cancelling'), 'orange'),
+        (FINISHED, _('Finished'), 'green'),
+        (UNDONE, _('Undone'), 'gray'),
+        (CANCELLED, _('Cancelled'), 'gray'),
+    )
+
+    # A job is at work, or should be.
+    RUNNING = (PENDING, FILLING, CHECKING, SWITCHING, FINISHING, UNDOING, CANCELLING)
+    # A person must say how to go on.
+    WAITING = (BLOCKED, SWITCHED)
+    UNFINISHED = (*RUNNING, *WAITING)
+    # The field is still what it was: the change can be called off.
+    CANCELLABLE = (PENDING, FILLING, CHECKING, BLOCKED)

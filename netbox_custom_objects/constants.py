@@ -41,6 +41,7 @@ RESERVED_SLUGS = frozenset(
         'custom-object-types',
         'custom-object-type-fields',
         'linked-objects',
+        'staged-changes',
         'schema',
         'journal-entries',
     )

@@ -18,10 +18,13 @@ from netbox.utils import register_request_processor
 from .constants import APP_LABEL
 
 _CHOICE_SETS = 'extras.customfieldchoiceset'
+_FIELDS = f'{APP_LABEL}.customobjecttypefield'
+# Sessions end all the time; a migration is unapplied when the tables that would be asked are gone already.
+_NEVER_REFERRED_TO = {'sessions.session', 'migrations.migration'}
 # Model -> name of the receiver in `signals`; everything else is waved through at the cost of a dict look-up.
 _CHANGED = {
     f'{APP_LABEL}.customobjecttype': 'type_changed',
-    f'{APP_LABEL}.customobjecttypefield': 'field_changed',
+    _FIELDS: 'field_changed',
     _CHOICE_SETS: 'choice_set_changed',
 }
 _LINKS_CHANGED = f'{APP_LABEL}.customobjecttypefield_related_object_types'
@@ -50,6 +53,8 @@ def _before_change(sender, using, **kwargs):
 
 def _before_save(sender, instance, using, **kwargs):
     _before_change(sender, using)
+    if sender._meta.label_lower == _FIELDS and _in_use() and sender is apps.get_model(_FIELDS):
+        _later('signals').field_saving(instance=instance)
     if sender._meta.label_lower == _CHOICE_SETS and _in_use() and sender is apps.get_model(_CHOICE_SETS):
         _later('signals').choice_set_changing(instance=instance, using=using, **kwargs)
 
@@ -78,7 +83,7 @@ def _on_links_change(sender, instance, using, action, reverse, pk_set, **kwargs)
 
 def _on_delete(sender, instance, using, origin=None, **kwargs):
     _before_change(sender, using)
-    if sender._meta.label_lower != 'sessions.session' and _in_use():
+    if sender._meta.label_lower not in _NEVER_REFERRED_TO and _in_use():
         _later('signals').object_deleting(instance=instance, using=using, origin=origin)
 
 

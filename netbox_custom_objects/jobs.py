@@ -118,14 +118,18 @@ def as_one_request() -> Iterator[None]:
 
 
 def reindex(type_id: int, alias: str) -> int:
-    """Replace the search index of one type in one schema, and return the number of values that it has now."""
-    with transaction.atomic(using=alias), as_one_request():
-        model = model_for(type_id, alias)
-        # Without loading the values first, as NetBox's own clear() does, which cannot be told a schema.
-        cached_values(type_id, alias)._raw_delete(using=alias)
+    """
+    Replace the search index of one type in one schema, and return the number of values that it has now.
+
+    A chunk of objects at a time: the table of a large type is in use for moments only. Where a run was ended, the rest
+    is found by its old values.
+    """
+    with as_one_request():
+        model, known = model_for(type_id, alias), cached_values(type_id, alias)
         if model is None:
+            known._raw_delete(using=alias)
             return 0
-        objects = model.objects.using(alias)
+        objects = model.objects.using(alias).order_by('pk')
         if alias == DEFAULT_DB_ALIAS:
             # In a branch, Django would prefetch from where the router points: outside of the branch, to main.
             objects = objects.prefetch_related(
@@ -133,4 +137,14 @@ def reindex(type_id: int, alias: str) -> int:
             )
         # Other backends know no schemas: they keep one index, that of main.
         schema = {'using': alias} if isinstance(search_backend, CachedValueSearchBackend) else {}
-        return search_backend.cache(objects.iterator(chunk_size=CHUNK), remove_existing=not schema, **schema)
+        count = last = 0
+        while last is not None:
+            with transaction.atomic(using=alias):
+                chunk = list(objects.filter(pk__gt=last)[:CHUNK])
+                end = chunk[-1].pk if len(chunk) == CHUNK else None
+                old = known.filter(object_id__gt=last)
+                # Without loading the values first, as NetBox's own clear() does, which cannot be told a schema.
+                (old if end is None else old.filter(object_id__lte=end))._raw_delete(using=alias)
+                count += search_backend.cache(chunk, remove_existing=not schema, **schema) or 0
+            last = end
+        return count

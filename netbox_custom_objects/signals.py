@@ -13,6 +13,7 @@ from netbox.search.backends import search_backend
 
 from .ddl.locks import lock_definitions
 from .ddl.target import Target
+from .definitions import payload_key
 from .exceptions import SchemaChangeRefused
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
@@ -31,6 +32,12 @@ from .services.rules import refuse_used_choices, run_custom_validators, run_prot
 def definitions_changing(using: str) -> None:
     """A row that definitions are made of is about to be written or deleted."""
     lock_definitions(Target.for_alias(using))
+
+
+def field_saving(instance: CustomObjectTypeField) -> None:
+    """A field is about to be saved; a record from before a take-over, which may bring it back, knows no payload key."""
+    if instance._state.adding and not instance.payload_key:
+        instance.payload_key = payload_key(instance.name, instance.pk)
 
 
 def type_changed(instance: CustomObjectType, using: str, created: bool | None = None, **kwargs) -> None:

@@ -21,6 +21,7 @@ OTHER_OPERATIONS = (
     *ACTIONS,
     *(f'{name}_{action}' for name in ('custom_object_types', 'custom_object_type_fields') for action in ACTIONS),
     'linked_objects_retrieve',
+    *(f'staged_changes_{action}' for action in ('list', 'retrieve', 'cancel', 'undo', 'finish', 'resume')),
     'schema_apply_create',
     'schema_preview_create',
 )

@@ -15,10 +15,16 @@ router = NetBoxRouter()
 router.APIRootView = views.RootView
 router.register('custom-object-types', views.CustomObjectTypeViewSet, basename='customobjecttype')
 router.register('custom-object-type-fields', views.CustomObjectTypeFieldViewSet, basename='customobjecttypefield')
+router.register('staged-changes', views.StagedChangeViewSet, basename='stagedchange')
 router.register(r'(?P<custom_object_type>[-a-zA-Z0-9_]+)', views.CustomObjectViewSet, basename='customobject')
 
 urlpatterns = [
     *api_urlpatterns,
     path('linked-objects/', views.LinkedObjectsView.as_view(), name='linked-objects'),
+    path(
+        'custom-object-type-fields/<int:pk>/staged-changes/',
+        views.FieldStagedChangesViewSet.as_view({'post': 'start'}),
+        name='customobjecttypefield-staged-changes',
+    ),
     *router.urls,
 ]

@@ -9,6 +9,7 @@ from netbox_branching.models import Branch
 from netbox_branching.utilities import activate_branch
 
 from ..models.revision import forget_schema
+from ..models.staged import forget_changes
 from ..services.reconcile import reconcile_all
 from ..services.reference_check import check_after_replay
 from ..services.repair import sweep
@@ -18,6 +19,7 @@ from ..services.schemas import OpenSchema, main_schema
 def forget_branch(branch, **kwargs) -> None:
     """A branch's schema was dropped: its token must not greet a later schema of the same name."""
     forget_schema(branch.schema_name)
+    forget_changes(branch.connection_name)
     # Not before the branch's own records, which refer to the content types, are gone too.
     transaction.on_commit(sweep, robust=True)
 

@@ -49,14 +49,14 @@ def unconvertible(target: Target, table: str, column: str, old_type: str, new_ty
         ids = [pk for (pk,) in cursor.fetchall()]
     name = sql.Identifier(column)
     query = sql.SQL('SELECT id, left({}, {}) FROM {} WHERE id = ANY(%s) AND NOT ({}) ORDER BY id LIMIT {}').format(
-        _text(name, old_type),
+        as_text(name, old_type),
         sql.Literal(EXAMPLE_LENGTH),
         sql.Identifier(target.schema, table),
-        _survives(name, old_type, new_type),
+        survives(name, old_type, new_type),
         sql.Literal(EXAMPLES),
     )
     plain = sql.SQL('SELECT id, left({}, {}) FROM {} WHERE id = ANY(%s)').format(
-        _text(name, old_type), sql.Literal(EXAMPLE_LENGTH), sql.Identifier(target.schema, table)
+        as_text(name, old_type), sql.Literal(EXAMPLE_LENGTH), sql.Identifier(target.schema, table)
     )
     found: list[tuple[int, str]] = []
     for rows in _offenders(target, query, plain, ids):
@@ -99,8 +99,8 @@ def _offenders(target: Target, query, plain, ids: list[int]) -> Iterator[list[tu
 def _uncut(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
     """Return what is cast to the new type; text is in its full length here."""
     if new_type == 'jsonb':
-        return sql.SQL('to_jsonb({})').format(_text(column, old_type) if old_type in SHOWN_OTHERWISE else column)
-    text = _text(column, old_type)
+        return sql.SQL('to_jsonb({})').format(as_text(column, old_type) if old_type in SHOWN_OTHERWISE else column)
+    text = as_text(column, old_type)
     if new_type.endswith('[]'):
         if old_type.endswith('[]'):
             return column
@@ -116,7 +116,7 @@ def _uncut(column: sql.Composable, old_type: str, new_type: str) -> sql.Composab
 
 def _plain(column: sql.Composable, old_type: str) -> sql.Composable:
     """Return the text that a value of another type is read from, as it stands; NULL if it is empty."""
-    text = _text(column, old_type)
+    text = as_text(column, old_type)
     if old_type.startswith('numeric'):
         text = sql.SQL('trim_scale({})::text').format(column)
     return sql.SQL("nullif(btrim({}), '')").format(text)
@@ -137,7 +137,7 @@ def _json_list(column: sql.Composable) -> sql.Composable:
     ).format(c=column)
 
 
-def _text(column: sql.Composable, type_: str) -> sql.Composable:
+def as_text(column: sql.Composable, type_: str) -> sql.Composable:
     """Return a value as people write it."""
     if type_.endswith('[]'):
         return sql.SQL("array_to_string({}, ',')").format(column)
@@ -148,7 +148,7 @@ def _text(column: sql.Composable, type_: str) -> sql.Composable:
     return _replaced(sql.SQL('{}::text').format(column), WRITTEN.get(type_, ()))
 
 
-def _survives(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
+def survives(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
     """Return the condition that a value is there, and the same, after the cast; evaluating it may fail as the cast."""
     value, uncut = conversion(column, old_type, new_type), _uncut(column, old_type, new_type)
     conditions = [sql.SQL("({v} IS NOT NULL OR coalesce({u}::text, '') = '')").format(v=value, u=uncut)]

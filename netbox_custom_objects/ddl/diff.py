@@ -23,6 +23,9 @@ from .operations import (
 from .plan import Plan
 from .spec import Schema, Table
 
+# What a column may be instead.
+UNLIMITED = {'character varying(100)[]': 'character varying[]'}
+
 
 def diff(actual: Schema, desired: Schema, *, now: str) -> Plan:
     """
@@ -70,11 +73,16 @@ def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation
         if found.retired:
             yield RestoreColumn(actual.name, found)
             found = replace(found, retired='')
-        if found.type != column.type and is_field_column(column.name):
+        if not _holds(found.type, column.type) and is_field_column(column.name):
             yield AlterColumnType(actual.name, found, new_type=column.type)
     for column in actual.live_columns:
         if desired.column(column.name) is None and is_optional_column(column.name):
             yield RetireColumn(actual.name, column, at=now)
+
+
+def _holds(found: str, wanted: str) -> bool:
+    """Whether a column can stay as it is; one without a limit comes from a take-over, and setting one rewrites it."""
+    return found in (wanted, UNLIMITED.get(wanted))
 
 
 def _only_retired(index, actual: Table, desired: Table) -> bool:

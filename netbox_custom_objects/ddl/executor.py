@@ -74,8 +74,8 @@ def split(target: Target, plan: Plan, actual: Schema) -> tuple[Plan, Plan]:
         else:
             raise SchemaChangeRefused(
                 f'{operation.table} has more than {settings.get("inline_row_limit")} rows, too many to convert a '
-                f'column of inside a request. Add a field of the new type and copy the values, or raise '
-                f'inline_row_limit.'
+                f'column of inside a request. Have it changed step by step (REST: POST to staged-changes/ of the '
+                f'field), or raise inline_row_limit.'
             )
     return Plan(tuple(now)), Plan(tuple(later))
 

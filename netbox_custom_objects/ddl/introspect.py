@@ -1,12 +1,13 @@
 """
 Reads what tables of ours really look like, by schema and name, straight from pg_catalog.
 
-Django's introspection follows the search path and would report main's tables for a branch; this never does.
+Django's introspection follows the search path and would report main's tables for a branch; this never does. What a
+staged change works with (ddl.staging) belongs to no definition, and is not reported.
 """
 
 import re
 
-from ..definitions import table_name, type_id_from_table_name
+from ..definitions import is_working_column, is_working_index, table_name, type_id_from_table_name
 from .spec import Column, Index, Schema, Table
 from .target import Target
 
@@ -24,12 +25,13 @@ _COLUMNS_SQL = """
 _INDEXES_SQL = """
     SELECT c.relname, i.relname, x.indisunique,
            array(SELECT a.attname::text FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, position)
-                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum ORDER BY k.position)
+                 JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum ORDER BY k.position),
+           x.indisvalid
     FROM pg_index x
     JOIN pg_class c ON c.oid = x.indrelid
     JOIN pg_class i ON i.oid = x.indexrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = %s AND NOT x.indisprimary AND x.indisvalid AND x.indpred IS NULL AND x.indexprs IS NULL
+    WHERE n.nspname = %s AND NOT x.indisprimary AND x.indpred IS NULL AND x.indexprs IS NULL
       AND {condition}
     ORDER BY c.relname, i.relname
 """
@@ -68,18 +70,30 @@ def _read(target: Target, condition: str, params: list) -> Schema:
     comments: dict[str, str | None] = {}
     columns: dict[str, list[Column]] = {}
     indexes: dict[str, list[Index]] = {}
+    staged: set[str] = set()
     with target.cursor() as cursor:
         # psycopg reads a bare % as a placeholder only when parameters are passed, and they always are here.
         cursor.execute(_COLUMNS_SQL.format(condition=condition), [target.schema, *params])
         for table, table_comment, column, type_, column_comment, not_null in cursor.fetchall():
             comments[table] = table_comment
             comment, retired = split_comment(column_comment)
-            if column is not None:
+            if column is not None and is_working_column(column):
+                staged.add(table)
+            elif column is not None:
                 columns.setdefault(table, []).append(Column(column, type_, comment, retired, not_null=not_null))
         cursor.execute(_INDEXES_SQL.format(condition=condition), [target.schema, *params])
-        for table, name, unique, names in cursor.fetchall():
-            indexes.setdefault(table, []).append(Index(name, tuple(names), unique))
+        for table, name, unique, names, valid in cursor.fetchall():
+            if is_working_index(name) or any(map(is_working_column, names)):
+                staged.add(table)
+            elif valid:
+                indexes.setdefault(table, []).append(Index(name, tuple(names), unique))
     return Schema.of(
-        Table(name, tuple(columns.get(name, ())), tuple(indexes.get(name, ())), *split_comment(comment))
+        Table(
+            name,
+            tuple(columns.get(name, ())),
+            tuple(indexes.get(name, ())),
+            *split_comment(comment),
+            is_staged=name in staged,
+        )
         for name, comment in comments.items()
     )

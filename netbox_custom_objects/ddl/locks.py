@@ -53,7 +53,7 @@ def lock_definitions(target: Target) -> None:
         with_retries(target, None, acquire)
 
 
-def with_retries(target: Target, table: str | None, work: Callable[[], None]) -> None:
+def with_retries(target: Target, table: str | None, work: Callable[[], None], at_most: int | None = None) -> None:
     """
     Run `work` in a savepoint under a short lock_timeout; on a time-out undo it, wait with jitter, and try again.
 
@@ -61,14 +61,16 @@ def with_retries(target: Target, table: str | None, work: Callable[[], None]) ->
         target: where
         table: the table that is changed, None if it is the right to change definitions that is wanted
         work: what needs the lock
+        at_most: milliseconds to wait for a lock at a time, if less than `ddl_lock_timeout`: others queue behind us
 
     Raises:
         SchemaLocked: all tries timed out; nothing of `work` has happened
     """
-    retries = settings.get('ddl_lock_retries')
+    retries, timeout = settings.get('ddl_lock_retries'), settings.get('ddl_lock_timeout')
+    timeout = timeout if at_most is None else min(timeout, at_most)
     for attempt in range(retries + 1):
         try:
-            with transaction.atomic(using=target.alias), _short_lock_timeout(target):
+            with transaction.atomic(using=target.alias), _short_lock_timeout(target, timeout):
                 work()
             return
         except OperationalError as error:
@@ -87,11 +89,11 @@ def holders(target: Target, table: str | None) -> list[str]:
 
 
 @contextmanager
-def _short_lock_timeout(target: Target):
+def _short_lock_timeout(target: Target, timeout: int):
     with target.cursor() as cursor:
         cursor.execute("SELECT current_setting('lock_timeout')")
         (before,) = cursor.fetchone()
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f'{settings.get("ddl_lock_timeout")}ms'])
+        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f'{timeout}ms'])
     yield
     # On an error the savepoint's rollback has restored it already.
     with target.cursor() as cursor:

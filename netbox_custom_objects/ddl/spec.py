@@ -42,7 +42,7 @@ class Table:
     One table; every table of ours has a bigint primary key `id` that draws from a sequence in the main schema.
 
     `fill` is (table, targets): when this link table is created, every row of that table is linked to these targets,
-    each a tuple of the values of the columns after `source_id`.
+    each a tuple of the values of the columns after `source_id`. `is_staged`: it holds what staged changes work with.
     """
 
     name: str
@@ -51,6 +51,7 @@ class Table:
     comment: str = field(default='', compare=False)
     retired: str = ''
     fill: tuple[str, tuple[tuple[int, ...], ...]] | None = field(default=None, compare=False)
+    is_staged: bool = field(default=False, compare=False)
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)

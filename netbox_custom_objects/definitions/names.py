@@ -10,6 +10,10 @@ import re
 TABLE_MODEL_RE = re.compile(r'^table(\d+)model\Z')
 LINK_MODEL_RE = re.compile(r'^through_custom_objects_(\d+)_f_(\d+)\Z')
 FIELD_COLUMN_RE = re.compile(r'^f_(\d+)(_|\Z)')
+# What a staged change works with while it is under way (ddl.staging): no field has columns with these suffixes.
+NEXT, FORMER, SURVIVES = 'next', 'former', 'survives'
+WORKING_COLUMN_RE = re.compile(rf'^f_(\d+)_({NEXT}|{FORMER}|{SURVIVES})\Z')
+WORKING_INDEX_RE = re.compile(rf'^custom_objects_\d+_f_\d+_{NEXT}_key\Z')
 # What the tables of types with config contexts have besides (NetBox's ConfigContextModel).
 CONFIG_CONTEXT_COLUMNS = ('_config_context_data', '_config_context_generation', 'local_context_data')
 PAYLOAD_KEY_RE = re.compile(r'^[a-z0-9_]+?__(\d+)\Z')
@@ -28,6 +32,21 @@ def type_id_from_table_name(table: str) -> int:
 def column_name(field_id: int, suffix: str = '') -> str:
     """Return the column of a field: `column_name(7)` is `f_7`, `column_name(7, 'lat')` is `f_7_lat`."""
     return f'f_{field_id}_{suffix}' if suffix else f'f_{field_id}'
+
+
+def is_working_column(name: str) -> bool:
+    """Whether a column belongs to a staged change, and to no definition."""
+    return WORKING_COLUMN_RE.match(name) is not None
+
+
+def is_working_index(name: str) -> bool:
+    """Whether an index was built for a staged change that has not switched to it yet."""
+    return WORKING_INDEX_RE.match(name) is not None
+
+
+def former_column_name(field_id: int, change_id: int) -> str:
+    """Return what the column that change 3 has replaced is called once it is retired: `f_7_former_3`."""
+    return column_name(field_id, f'{FORMER}_{change_id}')
 
 
 def is_field_column(name: str) -> bool:
@@ -58,6 +77,21 @@ def index_name(table: str, *columns: str) -> str:
 def unique_name(table: str, *columns: str) -> str:
     """Return the name of a unique index on `columns` of `table`."""
     return f'{table}_{"_".join(columns)}_key'
+
+
+def next_unique_name(table: str, column: str) -> str:
+    """Return the name that a unique index has until a staged change switches to it."""
+    return unique_name(table, column_with(column, NEXT))
+
+
+def column_with(column: str, suffix: str) -> str:
+    """Return the name of a column beside another one: `column_with('f_7', 'next')` is `f_7_next`."""
+    return f'{column}_{suffix}'
+
+
+def staging_name(table: str, column: str) -> str:
+    """Return the name of the trigger, of its function and of the index that a staged change works with."""
+    return f'{table}_{column}_staged'
 
 
 def class_name(type_id: int) -> str:

@@ -20,15 +20,16 @@ from ..ddl.operations import AlterColumnType, RetireColumn
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import MAIN_ALIAS, Target
-from ..definitions import table_name
+from ..definitions import TypeDefinition, table_name, type_id_from_table_name
 from ..exceptions import SchemaChangeRefused
 from ..field_types.base_columns import base_columns
 from ..models import CustomObjectType
-from ..models.loader import load_definitions
+from ..models.loader import load_with_documents
 from ..models.revision import is_installed, lacks_migrations
 from ..runtime.context import mark_changed
-from ..services.reconcile import plan_all, reconcile
+from ..services.reconcile import is_ours, plan_all, reconcile
 from ..services.schemas import OpenSchema, open_schemas
+from ..services.staged_job import clean_up, describe_stale, stale_columns
 from .drift import Drift, Kind, find_drift
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.evolution')
@@ -66,7 +67,8 @@ def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = 
     """
     Compare the tables of one schema with what they should be, mend what can be, and return what was found.
 
-    Each type is healed in a transaction of its own; one that fails is reported with its error and left as it was.
+    Each type is healed in a transaction of its own; one that fails is reported with its error and left as it was. Costs
+    four queries if nothing is to do, however many types there are.
 
     Args:
         schema: main or a branch
@@ -75,7 +77,8 @@ def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = 
         dry_run: change nothing
     """
     target = Target.for_alias(schema.alias)
-    definitions, tables = load_definitions(schema.alias), introspect_all(target)
+    definitions, documents = load_with_documents(schema.alias)
+    tables = introspect_all(target)
     names = {pk: definition.name for pk, definition in definitions.items()}
     found = []
     for type_id, plan in plan_all(schema.alias, definitions, tables).items():
@@ -84,6 +87,14 @@ def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = 
             if not dry_run:
                 _do(entries, lambda type_id=type_id: reconcile(schema.alias, type_id))
             found += entries
+    is_staged = any(table.is_staged for found in tables.values() for table in found.tables)
+    for table, column in stale_columns(schema.alias) if is_staged else ():
+        type_id = type_id_from_table_name(table)
+        if type_ids is None or type_id in type_ids:
+            entry = Entry(schema.name, type_id, names.get(type_id, str(type_id)), describe_stale(table, column))
+            if not dry_run:
+                _do([entry], lambda table=table, column=column: clean_up(schema.alias, table, column))
+            found.append(entry)
     if any(entry.done for entry in found):
         tables = introspect_all(target)
     for type_id, drift in _all_drift(definitions, tables, type_ids):
@@ -92,6 +103,14 @@ def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = 
         if wishes.cover(drift) and not dry_run:
             _do([entry], lambda type_id=type_id, drift=drift: settle(target, type_id, drift))
         found.append(entry)
+    if not dry_run:
+        failed = {entry.type_id for entry in found if entry.error}
+        healed = {
+            pk: definition
+            for pk, definition in definitions.items()
+            if (type_ids is None or pk in type_ids) and pk not in failed and is_ours(definition)
+        }
+        _remember_base(schema.alias, healed, documents)
     return found
 
 
@@ -130,7 +149,6 @@ def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, **kw
         try:
             with schema.activate():
                 entries = heal(schema)
-                remember_base(schema.alias)
         except ERRORS as error:
             logger.exception('%s could not be healed', schema.name)
             entries = [Entry(schema.name, 0, 'all types', f'could not be looked at: {error}')]
@@ -142,25 +160,26 @@ def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, **kw
                 stdout.write(f'  {schema.name}, {entry.type}: {entry.what} {entry.error}'.rstrip() + '\n')
 
 
-def remember_base(alias: str) -> None:
+def _remember_base(alias: str, definitions: dict[int, TypeDefinition], documents: dict[int, dict | None]) -> None:
     """Note in each type's `schema_document` which columns of the base its table was brought into line with."""
-    definitions = load_definitions(alias)
-    for custom_object_type in CustomObjectType.objects.using(alias).filter(pk__in=definitions):
-        columns = base_columns(definitions[custom_object_type.pk])
-        snapshot = [column.snapshot() for column in sorted(columns, key=lambda column: column.name)]
-        if (custom_object_type.schema_document or {}).get('base_columns') == snapshot:
-            continue
-        document = {**(custom_object_type.schema_document or {}), 'base_columns': snapshot}
-        # Not save(): this is no change of the type, and nobody's.
-        CustomObjectType.objects.using(alias).filter(pk=custom_object_type.pk).update(schema_document=document)
+    for type_id, definition in definitions.items():
+        columns = sorted(base_columns(definition), key=lambda column: column.name)
+        document = documents[type_id] or {}
+        if document.get('base_columns') != (snapshot := [column.snapshot() for column in columns]):
+            # Not save(): this is no change of the type, and nobody's.
+            types = CustomObjectType.objects.using(alias).filter(pk=type_id)
+            types.update(schema_document={**document, 'base_columns': snapshot})
 
 
 def _all_drift(definitions, tables: dict[int, Schema], type_ids) -> Iterator[tuple[int, Drift]]:
     for type_id, schema in sorted(tables.items()):
         table = schema.table(table_name(type_id))
+        definition = definitions.get(type_id)
         if table is None or table.retired or not (type_ids is None or type_id in type_ids):
             continue
-        for drift in find_drift(table, base_columns(definitions.get(type_id)), definitions.get(type_id)):
+        if definition is not None and not is_ours(definition):
+            continue
+        for drift in find_drift(table, base_columns(definition), definition):
             yield type_id, drift
 
 

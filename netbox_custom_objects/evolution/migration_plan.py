@@ -60,10 +60,15 @@ def step_of(migration: Migration, backwards: bool = False) -> Step:
     return Step(
         (migration.app_label, migration.name),
         backwards,
-        migration.atomic,
+        migration.atomic or undoes_half(migration),
         tuple(operation.describe() for operation in operations if not operation.reversible),
         tuple(operation.describe() for operation in operations if isinstance(operation, LOSSY)),
     )
+
+
+def undoes_half(migration: Migration) -> bool:
+    """Whether unapplying a migration also undoes a part of it (its attribute `undoes_half`)."""
+    return getattr(migration, 'undoes_half', False)
 
 
 def to_undo(

@@ -20,7 +20,7 @@ from ..ddl.run_marks import read_mark, write_mark
 from ..ddl.session_lock import SessionLock
 from ..ddl.target import MAIN_ALIAS
 from ..exceptions import CustomObjectsError
-from .migration_plan import Key, Step, key_name, step_of, to_undo
+from .migration_plan import Key, Step, key_name, step_of, to_undo, undoes_half
 
 LOCK = 'migrate_custom_objects'
 
@@ -247,6 +247,10 @@ class SafeMigrate:
             loader.build_graph()
         nodes = loader.graph.nodes
         applied = {key for key in planned if key in loader.applied_migrations and key in nodes}
+        for key in [key for key in planned - applied if key in nodes and _may_be_half_done(loader, key)]:
+            # For this run of Django's alone: nothing is recorded.
+            loader.applied_migrations[key] = nodes[key]
+            applied.add(key)
         order = executor.migration_plan(loader.graph.leaf_nodes(), clean_start=True)
         irreversible = {key for key in applied if step_of(nodes[key]).irreversible}
         undo, result.kept = to_undo(
@@ -270,6 +274,12 @@ class SafeMigrate:
 
 
 _HALF_DONE = 'not atomic: what it had done by then is still there. Look at its operations before you try again.'
+
+
+def _may_be_half_done(loader: MigrationLoader, key: Key) -> bool:
+    """Whether a migration that is not recorded may have begun, and can be undone all the same."""
+    *needed, _ = loader.graph.forwards_plan(key)
+    return undoes_half(loader.graph.nodes[key]) and set(needed) <= set(loader.applied_migrations)
 
 
 def _refuse(steps: list[Step], allow_irreversible: bool) -> None:

@@ -6,6 +6,7 @@ runtime or a surface: whoever asks passes the FieldDefinition, and a model class
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
 from django import forms
@@ -145,6 +146,10 @@ class FieldType:
     def payload_names(self, field: FieldDefinition) -> dict[str, str]:
         """Return {attribute name: key in change data}."""
         return {field.name: field.payload_key}
+
+    def former_payload_names(self, field: FieldDefinition, name: str) -> dict[str, str]:
+        """Return {attribute that the field had when it was called `name`: key that change data has for it now}."""
+        return self.payload_names(replace(field, name=name))
 
     def is_surfaced(self, field: FieldDefinition, names: Collection[str]) -> bool:
         """Whether a class whose attributes for fields are `names` has the field: built-in names belong to NetBox."""

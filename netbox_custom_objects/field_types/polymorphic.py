@@ -194,6 +194,11 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
             data.pop(f'{field.name}_{part}', None)
         return {field.payload_key: instance._meta.get_field(field.name).get_payload(instance)}
 
+    def former_payload_names(self, field, name):
+        # Records from before a take-over hold both columns, which are set as the attributes that they are.
+        parts = ('content_type', 'object_id')
+        return {**super().former_payload_names(field, name), **{f'{name}_{x}': f'{field.name}_{x}' for x in parts}}
+
     def name_change_data(self, field, key, value):
         types, ids = key_from_payload(value) or (None, None)
         return {f'{field.name}_content_type': types, f'{field.name}_object_id': ids}

@@ -42,6 +42,7 @@ from ..field_types.digits import IntegerFormField
 from ..field_types.generic import type_from_text
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
 from ..runtime.registry import world
+from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 
 # What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
 TYPE_SPECIFIC = (
@@ -102,7 +103,9 @@ class NotesTargetsMixin:
         super()._post_clean()
 
 
-class CustomObjectTypeFieldForm(NotesTargetsMixin, ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm):
+class CustomObjectTypeFieldForm(
+    NotesTargetsMixin, StagedEditMixin, ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm
+):
     custom_object_type = DynamicModelChoiceField(queryset=CustomObjectType.objects.all(), label=_('Custom object type'))
     type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices, label=_('Type'))
     default = JSONField(
@@ -152,7 +155,7 @@ class CustomObjectTypeFieldForm(NotesTargetsMixin, ForgivingErrorsMixin, Changel
         wanted = inputs_of(self._chosen_type())
         for name in set(TYPE_SPECIFIC) - wanted:
             del self.fields[name]
-        self.fieldsets = fieldsets(wanted)
+        self.fieldsets = fieldsets(wanted, is_new=self.instance._state.adding)
         for name in {'default', 'related_object_filter'} & self.fields.keys():
             self.fields[name].widget.attrs['rows'] = 3
         for name in {'related_object_type', 'related_object_types'} & self.fields.keys():
@@ -208,7 +211,7 @@ class CustomObjectTypeFieldForm(NotesTargetsMixin, ForgivingErrorsMixin, Changel
             ]
 
 
-def fieldsets(wanted: set[str]) -> tuple[FieldSet, ...]:
+def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
     """Return the sections of the form, given which type-specific inputs there are."""
 
     def section(heading, *names):
@@ -230,6 +233,7 @@ def fieldsets(wanted: set[str]) -> tuple[FieldSet, ...]:
             _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable'
         ),
         *section(_('Deprecation'), 'deprecated', 'deprecated_since', 'scheduled_removal'),
+        *(() if is_new else section(_('Carrying out'), STEP_BY_STEP, FILL)),
     )  # fmt: skip
 
 

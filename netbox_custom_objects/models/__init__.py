@@ -4,6 +4,7 @@ from .fields import CustomObjectTypeField
 from .objects import CustomObject
 from .proxies import CustomObjectObjectType
 from .revision import Revision, SchemaIdCounter
+from .staged import StagedChange
 from .types import CustomObjectType
 
 __all__ = (
@@ -13,4 +14,5 @@ __all__ = (
     'CustomObjectTypeField',
     'Revision',
     'SchemaIdCounter',
+    'StagedChange',
 )

@@ -54,13 +54,13 @@ def field_definition(field, **changes) -> FieldDefinition:
         'target_model': field.related_object_type.model if field.related_object_type else None,
     }
     row |= changes
-    targets = [TargetRef(found.app_label, found.model) for found in field.intended_targets()]
-    return definition_from_row(row, {row['id']: tuple(sorted(targets, key=lambda target: target.label))})
+    row['target_labels'] = [f'{target.app_label}.{target.model}' for target in field.intended_targets()]
+    return definition_from_row(row)
 
 
-def definition_from_row(row: dict, polymorphic: dict[int, tuple[TargetRef, ...]]) -> FieldDefinition:
+def definition_from_row(row: dict) -> FieldDefinition:
     if row['is_polymorphic']:
-        targets = polymorphic.get(row['id'], ())
+        targets = tuple(TargetRef(*label.split('.')) for label in sorted(row['target_labels']))
     else:
         targets = (TargetRef(row['target_app'], row['target_model']),) if row['target_model'] else ()
     return FieldDefinition(

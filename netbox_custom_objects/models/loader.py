@@ -1,14 +1,16 @@
 """
 Rows to definitions: the only reader of the definition tables for the engine.
 
-Three queries at most, however many types there are. Names the alias explicitly; never asks the router.
+Two queries, however many types there are. Names the alias explicitly; never asks the router.
 """
 
 from collections import defaultdict
 
-from django.db.models import F
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Value
+from django.db.models.functions import Concat
 
-from ..definitions import TargetRef, TypeDefinition
+from ..definitions import TypeDefinition
 from .convert import PLAIN_ATTRIBUTES, definition_from_row
 from .fields import CustomObjectTypeField
 from .types import CustomObjectType
@@ -37,19 +39,30 @@ def load_definitions(alias: str, type_id: int | None = None) -> dict[int, TypeDe
         alias: a Django connection alias
         type_id: load this type only
     """
+    return _load(alias, type_id)[0]
+
+
+def load_with_documents(alias: str) -> tuple[dict[int, TypeDefinition], dict[int, dict | None]]:
+    """Return the definitions in the schema behind `alias`, and what each type's `schema_document` holds."""
+    definitions, rows = _load(alias, None, 'schema_document')
+    return definitions, {row['id']: row['schema_document'] for row in rows}
+
+
+def _load(alias: str, type_id: int | None, *more: str) -> tuple[dict[int, TypeDefinition], list[dict]]:
+    """Return definitions, and rows of types with the attributes that were asked for besides."""
     types = CustomObjectType.objects.using(alias)
     fields = CustomObjectTypeField.objects.using(alias)
     if type_id is not None:
         types, fields = types.filter(pk=type_id), fields.filter(custom_object_type=type_id)
     by_type = defaultdict(list)
-    rows = list(_field_rows(fields))
-    targets = _polymorphic_targets(fields) if any(row['is_polymorphic'] for row in rows) else {}
-    for row in rows:
-        by_type[row['custom_object_type_id']].append(definition_from_row(row, targets))
-    return {
-        row['id']: TypeDefinition(**row).with_fields(by_type[row['id']])
-        for row in types.order_by('pk').values(*_TYPE_ATTRIBUTES)
+    for row in _field_rows(fields):
+        by_type[row['custom_object_type_id']].append(definition_from_row(row))
+    found = list(types.order_by('pk').values(*_TYPE_ATTRIBUTES, *more))
+    definitions = {
+        row['id']: TypeDefinition(**{name: row[name] for name in _TYPE_ATTRIBUTES}).with_fields(by_type[row['id']])
+        for row in found
     }
+    return definitions, found
 
 
 def _field_rows(fields):
@@ -63,14 +76,11 @@ def _field_rows(fields):
         choice_set_version=F('choice_set__last_updated'),
         target_app=F('related_object_type__app_label'),
         target_model=F('related_object_type__model'),
+        target_labels=ArraySubquery(_labels_of_targets()),
     )
 
 
-def _polymorphic_targets(fields) -> dict[int, tuple[TargetRef, ...]]:
-    found = defaultdict(list)
-    rows = fields.filter(is_polymorphic=True, related_object_types__isnull=False).values_list(
-        'pk', 'related_object_types__app_label', 'related_object_types__model'
-    )
-    for pk, app_label, model in rows:
-        found[pk].append(TargetRef(app_label, model))
-    return {pk: tuple(sorted(targets, key=lambda target: target.label)) for pk, targets in found.items()}
+def _labels_of_targets():
+    """Select the object types that a polymorphic field may point at, such as `dcim.site`."""
+    links = CustomObjectTypeField.related_object_types.through.objects.filter(customobjecttypefield=OuterRef('pk'))
+    return links.values_list(Concat('objecttype__app_label', Value('.'), 'objecttype__model'))

@@ -75,7 +75,11 @@ def by_key(model: type, data: dict) -> dict:
     Records from before a take-over are keyed by the names that fields had then; a name in use beats a former one.
     """
     former = {
-        name: field.payload_key for field in model._definition.fields for name in field.former_names if name in data
+        attribute: key
+        for field in model._definition.fields
+        for name in field.former_names
+        for attribute, key in field_type_of(field).former_payload_names(field, name).items()
+        if attribute in data
     }
     keys = {**former, **model._payload_names}
     return {keys.get(key, key): value for key, value in data.items()}

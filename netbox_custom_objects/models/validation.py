@@ -22,6 +22,7 @@ from ..field_types.deprecation import check as deprecation_errors
 from ..field_types.regex import validate_pattern
 from .convert import field_definition
 from .reserved import is_reserved
+from .staged import STAGED_ATTRIBUTES, unfinished_change
 
 Errors = Iterator[tuple[str, object]]
 
@@ -38,7 +39,7 @@ def validate_field(field) -> None:
     before = _stored(field)
     checks = [_name, _flags, _limits, _elements, _choice_set, _reference, _related_name, deprecation_errors]
     if before is not None:
-        checks += [_unchangeable, _type_change, _stored_values]
+        checks += [_unchangeable, _under_way, _type_change, _stored_values]
     errors: dict[str, list] = {}
     for check in checks:
         for attribute, message in check(field, before):
@@ -236,6 +237,23 @@ def _unchangeable(field, before) -> Errors:
         yield NON_FIELD_ERRORS, _('related_object_type cannot be changed after the field was created.')
 
 
+def _under_way(field, before) -> Errors:
+    """While a staged change of a field is under way, nobody else changes what it may change."""
+    if is_staged(field):
+        return
+    attnames = {name: field._meta.get_field(name).attname for name in STAGED_ATTRIBUTES}
+    changed = [name for name, attname in attnames.items() if getattr(field, attname) != getattr(before, attname)]
+    if changed and (change := unfinished_change(before._state.db, field.pk)):
+        message = _('This field is being changed step by step ({change}): finish, undo or cancel that first.')
+        for name in changed:
+            yield name, message.format(change=change.describe())
+
+
+def is_staged(field) -> bool:
+    """Whether a field is validated for a staged change, which looks at the stored values itself."""
+    return getattr(field, 'is_staged', False)
+
+
 def _type_change(field, before) -> Errors:
     if before.type == field.type:
         return
@@ -245,7 +263,7 @@ def _type_change(field, before) -> Errors:
         yield NON_FIELD_ERRORS, _('type cannot be changed to one that points at objects.')
     elif not (before.field_type.convertible and field.field_type.convertible):
         yield 'type', _('A {old} field cannot be converted to {new}.').format(old=before.type, new=field.type)
-    else:
+    elif not is_staged(field):
         yield from _conversion(field, before)
 
 
@@ -284,6 +302,8 @@ def _passes(model_field, value) -> bool:
 
 def _stored_values(field, before) -> Errors:
     """Check what is stored against a constraint that is being switched on."""
+    if is_staged(field):
+        return
     objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
     if field._state.db:
         objects = objects.using(field._state.db)

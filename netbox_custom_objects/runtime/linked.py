@@ -20,7 +20,7 @@ from .managers import CustomObjectQuerySet
 from .mixed import Part, custom_selection, read
 from .prepared import fetch_prepared
 from .registry import world
-from .surfaces import per_type, surfaced_fields
+from .surfaces import per_type, per_world, surfaced_fields
 from .world import World
 
 # What entries can be ordered by, with a minus for the reverse. Objects are ordered by their ids.
@@ -228,8 +228,12 @@ def unrestricted(model, field: FieldDefinition, lookups: tuple[str, ...]) -> Sel
 
 def sources_of(current: World, obj) -> tuple[Source, ...]:
     """Return the fields that can point at an object: types by name, fields as displayed."""
-    label = obj._meta.concrete_model._meta.label_lower
-    return current.memo((sources_of, label), lambda: tuple(_find_sources(current, label, obj)))
+    return _sources_by_label(current, obj._meta.concrete_model._meta.label_lower, obj)
+
+
+@per_world
+def _sources_by_label(current: World, label: str, example) -> tuple[Source, ...]:
+    return tuple(_find_sources(current, label, example))
 
 
 def _find_sources(current: World, label: str, example) -> Iterator[Source]:

@@ -1,5 +1,5 @@
 """
-Memoised per-type surfaces (serializer, filterset, form, table, search index): built once per island (invariant I10).
+Memoised surfaces (serializer, filterset, form, table, search index): built once per island, or World (invariant I10).
 """
 
 from collections.abc import Callable
@@ -23,6 +23,20 @@ def per_type(build: Callable):
         # Not the class itself: two generations are equal, and would be taken for one another.
         key = build.__module__, build.__qualname__, model._type_id, args, tuple(sorted(kwargs.items()))
         return island.memo(key, lambda: build(model, *args, **kwargs))
+
+    return memoised
+
+
+def per_world(build: Callable):
+    """
+    Decorate a function `build(world, key, example)` so that its result is kept on the World, for each key.
+
+    For what is told from many types at once. Any example of the key must give the same result.
+    """
+
+    @wraps(build)
+    def memoised(current, key, example):
+        return current.memo((build.__module__, build.__qualname__, key), lambda: build(current, key, example))
 
     return memoised
 

@@ -15,11 +15,14 @@ from ..ddl.locks import lock_definitions
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
+from ..definitions import TypeDefinition
+from ..exceptions import SchemaChangeRefused
 from ..field_types import compile_type
 from ..models.loader import load_definitions
 from ..runtime.context import mark_changed
 from .deferred import enqueue_deferred
 from .preview import current_preview
+from .staged_guard import refuse_while_staged
 
 
 def reconcile(alias: str, type_id: int) -> Plan:
@@ -35,7 +38,9 @@ def reconcile(alias: str, type_id: int) -> Plan:
         type_id: the type; if it has no row in that schema, its tables are retired
 
     Raises:
-        SchemaLocked, SchemaChangeRefused, UnconvertibleValues: see ddl.executor.execute; nothing was changed
+        SchemaLocked, SchemaChangeRefused, UnconvertibleValues: see ddl.executor.execute and `refuse_while_staged`;
+            nothing was changed
+        SchemaChangeRefused: the type has not been taken over from the vendor plugin yet
     """
     target = Target.for_alias(alias)
     mark_changed(alias)
@@ -44,6 +49,7 @@ def reconcile(alias: str, type_id: int) -> Plan:
         # columns would look like nobody's and be retired.
         lock_definitions(target)
         plan, actual = plan_for(target, type_id)
+        refuse_while_staged(alias, type_id, plan)
         if (preview := current_preview()) is not None:
             preview.note(target, type_id, plan, actual)
         elif plan and execute(target, type_id, plan, actual):
@@ -54,6 +60,10 @@ def reconcile(alias: str, type_id: int) -> Plan:
 def plan_for(target: Target, type_id: int) -> tuple[Plan, Schema]:
     """Return what reconcile would do now, and the introspected schema that it would do it to."""
     definition = load_definitions(target.alias, type_id).get(type_id)
+    if definition and not is_ours(definition):
+        raise SchemaChangeRefused(
+            f'Type {definition.name} is still as the vendor plugin made it: run adopt_custom_objects, or migrate.'
+        )
     actual = introspect(target, type_id)
     desired = compile_type(definition) if definition else Schema()
     return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds')), actual
@@ -68,6 +78,11 @@ def reconcile_all(alias: str) -> dict[int, Plan]:
     return {type_id: reconcile(alias, type_id) for type_id in plan_all(alias)}
 
 
+def is_ours(definition: TypeDefinition) -> bool:
+    """Whether the tables of a type follow from its definition; not before a take-over, nor on the way back."""
+    return all(field.payload_key for field in definition.fields)
+
+
 def plan_all(alias: str, definitions=None, actual: dict[int, Schema] | None = None) -> dict[int, Plan]:
     """Return what `reconcile_all` would do now, by type id; reads the definitions and tables that it is not given."""
     definitions = load_definitions(alias) if definitions is None else definitions
@@ -75,6 +90,9 @@ def plan_all(alias: str, definitions=None, actual: dict[int, Schema] | None = No
     now = timezone.now().isoformat(timespec='seconds')
     plans = {}
     for type_id in sorted({*definitions, *actual}):
+        if type_id in definitions and not is_ours(definitions[type_id]):
+            # Its columns would look like nobody's, and empty ones of ours would be added.
+            continue
         desired = compile_type(definitions[type_id]) if type_id in definitions else Schema()
         if plan := diff(actual.get(type_id, Schema()), desired, now=now):
             plans[type_id] = plan

@@ -16,6 +16,7 @@ from ..ddl.target import MAIN_ALIAS, Target
 from ..models.object_types import drop_unreferenced, object_type_names
 from .reconcile import reconcile_all
 from .schemas import open_schemas
+from .staged_job import clean_up, describe_stale, stale_columns, take_up_lost
 
 
 @system_job(interval=JobIntervalChoices.INTERVAL_HOURLY)
@@ -32,6 +33,12 @@ class ReconcileTablesJob(JobRunner):
                     self.logger.warning(f'{alias}: {sentence}')
         for name in sweep():
             self.logger.info(f'{name}: left behind by a branch, removed')
+        for schema in open_schemas():
+            for place in stale_columns(schema.alias):
+                clean_up(schema.alias, *place)
+                self.logger.info(f'{schema.name}: {describe_stale(*place)}')
+        for change in take_up_lost(open_schemas()):
+            self.logger.info(f'{change}: its job is gone, queued again')
 
 
 def repair() -> dict[str, dict[int, Plan]]:

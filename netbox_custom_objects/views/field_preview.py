@@ -37,6 +37,8 @@ class FieldPreview:
     # How it would be carried out: INSTANT, JOB or REFUSED; '' while the form is not valid.
     verdict: str = ''
     reason: str = ''
+    # What a staged change would change, if that is how it is carried out.
+    staged: str = ''
     steps: tuple[Step, ...] = ()
     example: Example | None = None
 
@@ -46,6 +48,8 @@ def preview_of(form, user) -> FieldPreview:
     if not form.is_valid():
         return _invalid(form)
     example = example_of(field_definition(form.instance), user)
+    if form.staged_change is not None:
+        return FieldPreview(verdict=JOB, staged=form.staged_change.describe(), example=example)
     try:
         steps = tuple(plan_field(form.instance))
     except SchemaChangeRefused as error:

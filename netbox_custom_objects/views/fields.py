@@ -1,5 +1,6 @@
 """Pages of the fields of custom object types. A field is shown on its type's page and has none of its own."""
 
+from django.contrib import messages
 from django.db.models import CharField, TextField
 
 from netbox.views import generic
@@ -16,6 +17,7 @@ from ..forms import (
 from ..models import CustomObjectTypeField
 from ..tables import CustomObjectTypeFieldTable
 from .base import DeleteNoticeMixin
+from .staged import begun_message
 
 
 @register_model_view(CustomObjectTypeField, 'list', path='', detail=False)
@@ -35,6 +37,18 @@ class CustomObjectTypeFieldEditView(generic.ObjectEditView):
     queryset = CustomObjectTypeField.objects.all()
     form = CustomObjectTypeFieldForm
     template_name = 'netbox_custom_objects/customobjecttypefield_edit.html'
+
+    def alter_object(self, obj, request, url_args, url_kwargs):
+        # In whose name a staged change is made, which the form does not know.
+        obj.editing_user = request.user
+        self._edited = obj
+        return obj
+
+    def post(self, request, *args, **kwargs):
+        response = super().post(request, *args, **kwargs)
+        if change := getattr(self._edited, 'begun_change', None):
+            messages.info(request, begun_message(change, self._edited))
+        return response
 
     def get_extra_addanother_params(self, request):
         # Cloning leads to a field of the same kind; "add another" means another field of the same type.

@@ -26,6 +26,7 @@ from ..models import CustomObjectType, CustomObjectTypeField
 from ..tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from .base import DeleteNoticeMixin
 from .reference_check import CheckReferences
+from .staged import StagedChangesPanel
 from .type_delete import ReferencedTypeMixin
 from .type_fields import FieldsPanel
 from .type_panels import DeprecationPanel, RelationsPanel, TypePanel, count_objects
@@ -60,7 +61,7 @@ class CustomObjectTypeView(generic.ObjectView):
     template_name = 'netbox_custom_objects/customobjecttype.html'
     layout = layout.SimpleLayout(
         left_panels=[TypePanel()],
-        right_panels=[DeprecationPanel(), RelationsPanel(), TagsPanel(), panels.CommentsPanel()],
+        right_panels=[StagedChangesPanel(), DeprecationPanel(), RelationsPanel(), TagsPanel(), panels.CommentsPanel()],
         bottom_panels=[FieldsPanel()],
     )
 

@@ -63,6 +63,8 @@ def test_operations_for_all_types_keep_their_ids(rest, every_kind):
     for path, name in (('custom-object-types', 'custom_object_types'), ('custom-object-type-fields',) * 2):
         ids = {key: operation['operationId'] for key, operation in operations_of(document, path).items()}
         name = name.replace('-', '_')
+        # Of one field, and tested with them.
+        ids.pop(('post', '{id}/staged-changes/'), None)
         assert ids == {key: f'plugins_custom_objects_{name}_{action}' for key, action in OPERATIONS.items()}
     assert '/api/dcim/sites/' in document['paths']
     assert errors_of(our_part(document)) == []

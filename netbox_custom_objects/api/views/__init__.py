@@ -4,12 +4,15 @@ from .fields import CustomObjectTypeFieldViewSet
 from .linked import LinkedObjectsView
 from .objects import CustomObjectViewSet
 from .root import RootView
+from .staged import FieldStagedChangesViewSet, StagedChangeViewSet
 from .types import CustomObjectTypeViewSet
 
 __all__ = (
     'CustomObjectTypeFieldViewSet',
     'CustomObjectTypeViewSet',
     'CustomObjectViewSet',
+    'FieldStagedChangesViewSet',
     'LinkedObjectsView',
     'RootView',
+    'StagedChangeViewSet',
 )

@@ -17,7 +17,7 @@ from utilities.request import NetBoxFakeRequest
 
 from ... import settings
 from ...ddl.target import MAIN_ALIAS
-from ...evolution.heal import Wishes, heal, remember_base
+from ...evolution.heal import Wishes, heal
 from ...exceptions import RestoreRefused, SchemaChangeRefused
 from ...jobs import ReindexCustomObjectTypeJob
 from ...runtime.registry import world
@@ -178,8 +178,6 @@ class Command(BaseCommand):
         wishes = Wishes(*(options[name] for name in WISHES))
         with schema.activate():
             entries = heal(schema, type_ids, wishes, options['dry_run'])
-            if not options['dry_run']:
-                remember_base(schema.alias)
         return [
             {
                 'schema': entry.schema,

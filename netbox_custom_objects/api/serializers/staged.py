@@ -1,0 +1,105 @@
+"""Serializers of staged changes: what is asked for, and how far it is. May import models and field_types."""
+
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from extras.models import CustomFieldChoiceSet
+
+from ...choices import CustomObjectFieldTypeChoices
+from ...choices import StagedChangeStageChoices as Stage
+from ...constants import APP_LABEL
+from ...field_types.json import DocumentField
+from ...field_types.number import INT64_MAX, INT64_MIN
+from .common import encodable
+
+ACTIONS = ('cancel', 'undo', 'finish', 'resume')
+
+
+class StagedChangeRequestSerializer(serializers.Serializer):
+    """What of a field is to be changed step by step; `fill` is given to objects without a value if it gets required."""
+
+    type = serializers.ChoiceField([*CustomObjectFieldTypeChoices], required=False)
+    required = serializers.BooleanField(required=False)
+    unique = serializers.BooleanField(required=False)
+    default = DocumentField(required=False, allow_null=True)
+    choice_set = serializers.PrimaryKeyRelatedField(
+        queryset=CustomFieldChoiceSet.objects.all(), required=False, allow_null=True
+    )
+    validation_regex = serializers.CharField(required=False, allow_blank=True, max_length=500)
+    validation_minimum = serializers.IntegerField(
+        required=False, allow_null=True, min_value=INT64_MIN, max_value=INT64_MAX
+    )
+    validation_maximum = serializers.IntegerField(
+        required=False, allow_null=True, min_value=INT64_MIN, max_value=INT64_MAX
+    )
+    fill = DocumentField(required=False, allow_null=True)
+
+    def run_validation(self, data=serializers.empty):
+        try:
+            return super().run_validation(data)
+        except serializers.ValidationError as error:
+            raise serializers.ValidationError(encodable(error.detail)) from error
+
+    def to_internal_value(self, data):
+        values = super().to_internal_value(data)
+        if unknown := sorted(set(data) - set(self.fields)):
+            raise serializers.ValidationError(
+                {name: ['This cannot be changed step by step; change the field as always.'] for name in unknown}
+            )
+        if 'choice_set' in values:
+            values['choice_set'] = values['choice_set'] and values['choice_set'].pk
+        return values
+
+
+class StageSerializer(serializers.Serializer):
+    """How far it is."""
+
+    value = serializers.ChoiceField([*Stage])
+    label = serializers.CharField()
+
+
+class OffenderSerializer(serializers.Serializer):
+    """An object that stands in the way."""
+
+    id = serializers.IntegerField()
+    value = serializers.CharField(allow_blank=True)
+    reason = serializers.CharField()
+
+
+class StagedChangeSerializer(serializers.Serializer):
+    """A change of a field that is carried out step by step, by a job."""
+
+    id = serializers.IntegerField()
+    url = serializers.SerializerMethodField()
+    custom_object_type = serializers.IntegerField(source='type_id')
+    field = serializers.IntegerField(source='field_id')
+    field_name = serializers.CharField()
+    wanted = serializers.DictField()
+    former = serializers.DictField()
+    fill = serializers.JSONField(allow_null=True)
+    stage = serializers.SerializerMethodField()
+    rows_done = serializers.IntegerField()
+    rows_total = serializers.IntegerField()
+    percent = serializers.IntegerField()
+    offender_count = serializers.IntegerField()
+    error = serializers.CharField(allow_blank=True)
+    actions = serializers.ListField(child=serializers.ChoiceField(ACTIONS))
+    job = serializers.IntegerField(source='job_id', allow_null=True)
+    created = serializers.DateTimeField()
+    updated = serializers.DateTimeField()
+
+    def get_url(self, change) -> str:
+        viewname = f'plugins-api:{APP_LABEL}-api:stagedchange-detail'
+        return reverse(viewname, kwargs={'pk': change.pk}, request=self.context.get('request'))
+
+    def get_stage(self, change) -> StageSerializer:
+        return {'value': change.stage, 'label': str(change.get_stage_display())}
+
+
+class StagedChangeDetailSerializer(StagedChangeSerializer):
+    """The same, with the objects that stand in the way; only those that the user may view."""
+
+    offenders = serializers.SerializerMethodField()
+
+    def get_offenders(self, change) -> OffenderSerializer(many=True):
+        return [{'id': pk, 'value': text, 'reason': reason} for pk, text, reason in self.context['offenders']]

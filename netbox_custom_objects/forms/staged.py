@@ -1,0 +1,93 @@
+"""
+How the form of a field leaves to a staged change what takes time in proportion to the rows. May import services.
+
+What else is edited is saved at once; the change itself begins when the form is saved.
+"""
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from utilities.forms.fields import JSONField
+
+from ..exceptions import SchemaChangeRefused
+from ..field_types import FIELD_TYPES
+from ..models import CustomObjectTypeField
+from ..services import staged
+
+STEP_BY_STEP, FILL = 'step_by_step', 'fill'
+
+
+class StagedEditMixin(forms.ModelForm):
+    """Adds two inputs to the form of an existing field, and makes a staged change of what they are about."""
+
+    step_by_step = forms.BooleanField(
+        required=False,
+        label=_('Step by step'),
+        help_text=_(
+            'A job looks at what is stored, lists what stands in the way, and then changes type, default, choices, '
+            'limits, and whether the field is required or unique. Conversions of large tables are always made so.'
+        ),
+    )
+    fill = JSONField(
+        required=False,
+        label=_('Fill value'),
+        help_text=_('If the field becomes required step by step: the value for objects without one, in JSON'),
+    )
+
+    # The change that begins when the form is saved.
+    staged_change = None
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if self.instance._state.adding:
+            del self.fields[STEP_BY_STEP], self.fields[FILL]
+        else:
+            self.fields[FILL].widget.attrs['rows'] = 1
+
+    def _post_clean(self):
+        before = None if self.instance._state.adding else self._stored()
+        self.instance.is_staged = before is not None and self._is_staged(before)
+        super()._post_clean()
+        if before is None or self.errors:
+            return
+        if not self.instance.is_staged:
+            if self.cleaned_data.get(FILL) is not None:
+                self.add_error(FILL, _('Objects are filled step by step only.'))
+            return
+        # On a copy: what is shown of the field is what it will be.
+        wanted = staged.split_edit(self._copy(), before)
+        try:
+            self.staged_change = staged.prepare(before, wanted, self.cleaned_data.get(FILL)) if wanted else None
+        except ValidationError as error:
+            self._update_errors(error)
+
+    def save(self, commit=True):
+        if self.staged_change is not None:
+            staged.split_edit(self.instance, self._stored())
+        field = super().save(commit)
+        if self.staged_change is not None:
+            try:
+                self.instance.begun_change = staged.begin(self.staged_change, self.instance.editing_user)
+            except ValidationError as error:
+                raise SchemaChangeRefused(' '.join(error.messages)) from error
+        return field
+
+    def _stored(self) -> CustomObjectTypeField:
+        return CustomObjectTypeField.objects.using(self.instance._state.db).get(pk=self.instance.pk)
+
+    def _copy(self) -> CustomObjectTypeField:
+        copy = self._stored()
+        for field in copy._meta.concrete_fields:
+            setattr(copy, field.attname, getattr(self.instance, field.attname))
+        return copy
+
+    def _is_staged(self, before: CustomObjectTypeField) -> bool:
+        type_, unique = self.cleaned_data.get('type'), bool(self.cleaned_data.get('unique'))
+        if self.cleaned_data.get(STEP_BY_STEP):
+            return True
+        if type_ not in FIELD_TYPES or (type_ == before.type and unique <= before.unique):
+            return False
+        if not (before.field_type.convertible and FIELD_TYPES[type_].convertible):
+            return False
+        return staged.needs_stages(before, type_, unique)

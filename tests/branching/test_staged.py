@@ -1,0 +1,191 @@
+"""Staged changes and branches: a branch may be made, merged, reverted and synchronised before, during and after one."""
+
+import pytest
+from django.conf import settings
+
+from netbox_custom_objects.constants import APP_LABEL
+from netbox_custom_objects.exceptions import SchemaChangeRefused
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, StagedChange
+from netbox_custom_objects.runtime.registry import world
+from netbox_custom_objects.services import staged
+from netbox_custom_objects.services.staged_run import run
+from tests.support.branches import assert_schema_is_clean, edit
+from tests.support.commands import upgrade
+from tests.support.staged import ask, leftovers, make_filled
+
+
+@pytest.fixture
+def field(lab, monkeypatch):
+    """A text field with three numbers, in a table that counts as large."""
+    monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], 'inline_row_limit', 2)
+    with lab.request():
+        return make_filled(['1', '2', '3'])
+
+
+def model():
+    return CustomObjectType.objects.get().get_model()
+
+
+def values(branch=None):
+    alias = branch.connection_name if branch else 'default'
+    (type_id,) = world(alias).definitions
+    return list(world(alias).model(type_id).objects.using(alias).order_by('pk').values_list('value', flat=True))
+
+
+def type_in(branch=None):
+    return CustomObjectTypeField.objects.using(branch.connection_name if branch else 'default').get().type
+
+
+def convert(lab, branch=None, type='integer'):
+    """Convert the field step by step, in main or in a branch, up to where it waits."""
+    with lab.request(branch):
+        change = staged.start(CustomObjectTypeField.objects.get(), {'type': type}, lab.user)
+    return run(change.pk)
+
+
+def write(lab, branch=None, *texts, **changes):
+    """Create an object for each text; `change_1='9'` changes the object 1."""
+    with lab.request(branch):
+        for text in texts:
+            obj = model()(value=text)
+            obj.full_clean()
+            obj.save()
+        for name, value in changes.items():
+            edit(model().objects.get(pk=name.removeprefix('change_')), value=value)
+
+
+def ready(branch, status='ready'):
+    """After a replay that failed, as whoever looks after branches does."""
+    type(branch).objects.filter(pk=branch.pk).update(status=status)
+
+
+def test_a_branch_that_is_made_during_a_change(lab, field, strategy):
+    """It has a copy of the working columns, which serve nobody there; its edits are merged into the changing table."""
+    write(lab, None, 'x')
+    change = convert(lab)
+    assert change.stage == 'blocked'
+    branch = lab.branch()
+    assert type_in(branch) == 'text'
+    write(lab, branch, '5', change_4='4')
+    assert leftovers(branch.connection_name)
+    lab.merge(branch, strategy)
+    assert values() == ['1', '2', '3', '4', '5']
+    assert ask(change, 'resume').stage == 'switched'
+    assert values() == [1, 2, 3, 4, 5]
+
+
+def test_its_copies_of_working_columns_are_removed(lab, field):
+    write(lab, None, 'x')
+    change = convert(lab)
+    branch = lab.branch()
+    write(lab, None, change_4='4')
+    assert ask(change, 'resume').stage == 'switched'
+    later = lab.branch('later')
+    assert (type_in(later), values(later)) == ('integer', [1, 2, 3, 4])
+    status, report = upgrade()
+    assert (status, report.count('left behind')) == (0, 2)
+    assert leftovers(branch.connection_name) == leftovers(later.connection_name) == []
+    # Main's own are in use.
+    assert leftovers()
+    assert (values(branch), values(later)) == (['1', '2', '3', 'x'], [1, 2, 3, 4])
+    for alias in ('default', branch.connection_name, later.connection_name):
+        assert_schema_is_clean(alias)
+    assert ask(change, 'undo').stage == 'undone'
+
+
+def test_edits_of_a_branch_from_before_reach_a_converted_table(lab, field, strategy):
+    branch = lab.branch()
+    write(lab, branch, '5', change_1='10')
+    change = convert(lab)
+    assert change.stage == 'switched'
+    lab.merge(branch, strategy)
+    assert values() == [10, 2, 3, 5]
+    ask(change, 'finish')
+    lab.revert(branch)
+    assert values() == [1, 2, 3]
+    assert_schema_is_clean()
+
+
+def test_a_branch_follows_a_conversion_in_main_by_one_of_its_own(lab, field):
+    """A synchronisation cannot wait for a job: it is refused, says what to do, and goes on once that is done."""
+    branch = lab.branch()
+    write(lab, branch, '5')
+    ask(convert(lab), 'finish')
+    with pytest.raises(SchemaChangeRefused, match='step by step'):
+        lab.sync(branch)
+    ready(branch)
+    assert (type_in(branch), values(branch)) == ('text', ['1', '2', '3', '5'])
+    assert convert(lab, branch).stage == 'switched'
+    lab.sync(branch)
+    assert (type_in(branch), values(branch)) == ('integer', [1, 2, 3, 5])
+    lab.merge(branch)
+    assert values() == [1, 2, 3, 5]
+
+
+def test_a_conversion_that_was_staged_in_a_branch(lab, field, strategy):
+    """Main is not touched; it is merged where main's table is small, or where main has been converted likewise."""
+    branch = lab.branch()
+    change = convert(lab, branch)
+    assert change.stage == 'switched'
+    assert (type_in(branch), values(branch)) == ('integer', [1, 2, 3])
+    assert (type_in(), values(), leftovers()) == ('text', ['1', '2', '3'], [])
+    write(lab, branch, 4)
+    with pytest.raises(SchemaChangeRefused, match='step by step'):
+        lab.merge(branch, strategy)
+    assert (type_in(), values()) == ('text', ['1', '2', '3'])
+    ready(branch)
+    main = ask(convert(lab), 'finish')
+    assert main.stage == 'finished'
+    assert ask(change, 'finish').stage == 'finished'
+    lab.merge(branch, strategy)
+    assert (type_in(), values()) == ('integer', [1, 2, 3, 4])
+    # The way back is the same: main first, then what refers to it.
+    with pytest.raises(SchemaChangeRefused, match='step by step'):
+        lab.revert(branch)
+    ready(branch, 'merged')
+    ask(convert(lab, type='text'), 'finish')
+    lab.revert(branch)
+    assert (type_in(), values()) == ('text', ['1', '2', '3'])
+    assert_schema_is_clean()
+
+
+def test_a_small_table_of_main_is_converted_by_the_merge(lab, field, monkeypatch, strategy):
+    branch = lab.branch()
+    ask(convert(lab, branch), 'finish')
+    monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], 'inline_row_limit', 1000)
+    lab.merge(branch, strategy)
+    assert (type_in(), values()) == ('integer', [1, 2, 3])
+    lab.revert(branch)
+    assert (type_in(), values()) == ('text', ['1', '2', '3'])
+
+
+def test_undone_in_the_branch_it_leaves_nothing_to_merge(lab, field):
+    branch = lab.branch()
+    change = convert(lab, branch)
+    write(lab, branch, change_1=7)
+    assert ask(change, 'undo').stage == 'undone'
+    assert (type_in(branch), values(branch)) == ('text', ['7', '2', '3'])
+    lab.merge(branch, 'squash')
+    assert (type_in(), values()) == ('text', ['7', '2', '3'])
+    assert_schema_is_clean()
+
+
+def test_a_merge_cannot_convert_what_main_is_converting(lab, field, monkeypatch):
+    branch = lab.branch()
+    ask(convert(lab, branch, 'decimal'), 'finish')
+    write(lab, None, 'x')
+    change = convert(lab)
+    assert change.stage == 'blocked'
+    monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], 'inline_row_limit', 1000)
+    with pytest.raises(Exception, match='step by step'):
+        lab.merge(branch)
+    assert values() == ['1', '2', '3', 'x']
+    assert ask(change, 'cancel').stage == 'cancelled'
+
+
+def test_a_deleted_branch_leaves_no_change_behind(lab, field):
+    branch = lab.branch()
+    convert(lab, branch)
+    assert StagedChange.objects.filter(alias=branch.connection_name).exists()
+    lab.fresh(branch).delete()
+    assert not StagedChange.objects.filter(alias=branch.connection_name).exists()

@@ -1,0 +1,154 @@
+"""`migrate` is killed in the middle of a take-over (SIGKILL), or finds a table in use: the next run finishes it."""
+
+import subprocess
+import time
+from contextlib import closing
+
+import pytest
+from django.db import connection
+
+from dev import postgres
+from dev.paths import NETBOX_COMMAND, ROOT, netbox_environment
+from netbox_custom_objects.ddl.target import Target
+from netbox_custom_objects.evolution.adoption_rows import read_types
+from netbox_custom_objects.evolution.adoption_survey import survey
+from netbox_custom_objects.services.reconcile import plan_all
+from tests.db.test_adoption_undo import INITIAL, rows, run, shape
+from tests.support.processes import run_netbox
+from tests.support.vendor_database import migrate, use_vendor_database
+
+pytestmark = pytest.mark.slow
+
+MAIN = Target.for_alias('default')
+SECONDS = 120
+
+
+@pytest.fixture
+def vendor(fresh_database):
+    return use_vendor_database(fresh_database)
+
+
+def renamed(before, types):
+    """Return {our name of a table: what was in it}."""
+    names = {old: new for vendor_type in types for old, new in vendor_type.tables.items()}
+    return {names[table]: content for table, content in before.items()}
+
+
+def held(name, table):
+    """Hold a lock on a table, as a report that somebody runs does."""
+    other = postgres.connect(name)
+    other.autocommit = False
+    other.execute(f'SELECT count(*) FROM {table}')
+    return closing(other)
+
+
+def wait_for(condition):
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def kill_half_way(name, command):
+    """Kill a command when type 1 is committed, and type 2 waits for its table with a transaction open."""
+    with held(name, 'custom_objects_2_peers'):
+        process = subprocess.Popen(
+            [*NETBOX_COMMAND, command, '--skip-checks', '--no-input'],
+            cwd=ROOT,
+            env=netbox_environment(name),
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        wait_for(lambda: [entry.type.id for entry in survey(MAIN)] == [2, 3])
+        time.sleep(0.5)
+        process.kill()
+        process.wait()
+
+
+def test_killed_between_types_and_within_one(vendor):
+    before, types = rows(), read_types(MAIN)
+    kill_half_way(vendor, 'migrate')
+    # What is left is whole: type 1 is ours, the others are the vendor's to the last column.
+    left = survey(MAIN)
+    assert [entry.type.id for entry in left] == [2, 3]
+    assert not any(entry.obstacles for entry in left)
+    # Nobody who runs meanwhile would change type 2. Type 3 has no fields to tell whose it is: it would get an index.
+    assert set(plan_all('default')) == {3}
+    connection.close()
+    migrate(vendor)
+    assert survey(MAIN) == []
+    assert plan_all('default') == {}
+    assert rows() == renamed(before, types)
+
+
+def test_a_table_in_use_is_told_and_the_next_run_goes_on(vendor):
+    before, types = rows(), read_types(MAIN)
+    with held(vendor, 'custom_objects_2_peers'):
+        connection.close()
+        said = migrate(vendor, expect=1)
+    assert 'Type unit could not be taken over: Table custom_objects_2_peers is in use' in said
+    assert 'Types before it are done and stay so (1 of 3). Run this again when the cause is gone.' in said
+    assert [entry.type.id for entry in survey(MAIN)] == [2, 3]
+    connection.close()
+    migrate(vendor)
+    assert rows() == renamed(before, types)
+
+
+def test_all_or_nothing_with_a_table_in_use(vendor):
+    """`migrate_custom_objects` gives back what it had taken over by then."""
+    before, before_shape = rows(), shape()
+    with held(vendor, 'custom_objects_2_peers'):
+        connection.close()
+        result = run_netbox('migrate_custom_objects', '--skip-checks', database=vendor)
+    assert result.returncode == 1
+    assert 'Type unit could not be taken over' in result.stderr
+    assert 'The database is as it was before.' in result.stderr, result.stderr
+    assert rows() == before
+    assert shape()[:2] == before_shape[:2]
+
+
+def test_a_killed_run_is_undone(vendor):
+    before, before_shape = rows(), shape()
+    kill_half_way(vendor, 'migrate_custom_objects')
+    connection.close()
+    result = run_netbox('migrate_custom_objects', '--undo', '--skip-checks', database=vendor)
+    assert result.returncode == 0, result.stderr
+    assert rows() == before
+    assert shape()[:2] == before_shape[:2]
+
+
+def test_half_a_take_over_can_be_given_back(vendor):
+    before, before_shape = rows(), shape()
+    with held(vendor, 'custom_objects_2_peers'):
+        connection.close()
+        migrate(vendor, expect=1)
+    said = migrate(vendor, 'netbox_custom_objects', INITIAL, expect=1)
+    assert 'Run adopt_custom_objects --undo first.' in said
+    assert run('--undo')[0] == 0
+    connection.close()
+    migrate(vendor, 'netbox_custom_objects', INITIAL)
+    assert rows() == before
+    assert shape()[:2] == before_shape[:2]
+
+
+def test_two_at_once(vendor):
+    """Two nodes that are upgraded at the same time: one finds that the other was faster, or waits for it."""
+    before, types = rows(), read_types(MAIN)
+    connection.close()
+    migrate(vendor, 'netbox_custom_objects', '0004')
+    processes = [
+        subprocess.Popen(
+            [*NETBOX_COMMAND, 'migrate_custom_objects', '--skip-checks', '--no-input', '--wait', str(SECONDS)],
+            cwd=ROOT,
+            env=netbox_environment(vendor),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    for process in processes:
+        said, _ = process.communicate(timeout=SECONDS)
+        assert process.returncode == 0, said
+    assert plan_all('default') == {}
+    assert rows() == renamed(before, types)

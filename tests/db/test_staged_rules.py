@@ -1,0 +1,110 @@
+"""Unique, required and limits in steps: first what stands in the way is listed, then the rule is switched on."""
+
+import pytest
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+
+from core.models import Job, ObjectChange
+
+from netbox_custom_objects.ddl.introspect import introspect
+from netbox_custom_objects.ddl.target import Target
+from netbox_custom_objects.services.reconcile import plan_for
+from tests.support.staged import ask, begin, carried_out, fresh, leftovers, make_filled, values_of
+
+MAIN = Target.for_alias('default')
+
+
+@pytest.fixture(autouse=True)
+def large(fresh_database, plugin_settings):
+    """Every table counts as large."""
+    plugin_settings(inline_row_limit=2)
+
+
+class TestUnique:
+    def test_values_that_become_the_same_are_listed(self):
+        field = make_filled(['1', '01', '2'], unique=True)
+        change = carried_out(field, type='integer')
+        assert change.offenders == [[1, '1', 'the same value as object 1'], [2, '1', 'the same value as object 1']]
+        field.custom_object_type.get_model().objects.filter(value='01').update(value='3')
+        assert ask(change, 'resume').stage == 'switched'
+        assert unique_columns(field) == [(f'f_{field.pk}',)]
+        with pytest.raises(IntegrityError), transaction.atomic():
+            fresh(field).custom_object_type.get_model().objects.create(value=3)
+
+    def test_undoing_builds_the_index_of_before(self):
+        field = make_filled(['1', '2', '3'], unique=True)
+        change = carried_out(field, type='integer')
+        assert ask(change, 'undo').stage == 'undone'
+        assert unique_columns(field) == [(f'f_{field.pk}',)]
+        assert leftovers() == []
+
+    def test_a_field_becomes_unique_when_no_duplicate_is_left(self):
+        field = make_filled(['a', 'b', 'b'])
+        change = carried_out(field, unique=True)
+        assert change.offenders == [[2, 'b', 'the same value as object 2'], [3, 'b', 'the same value as object 2']]
+        assert not fresh(field).unique
+        assert unique_columns(field) == []
+        field.custom_object_type.get_model().objects.filter(pk=3).update(value='c')
+        change = ask(change, 'resume')
+        assert change.stage == 'switched'
+        assert fresh(field).unique
+        assert unique_columns(field) == [(f'f_{field.pk}',)]
+        assert not plan_for(MAIN, field.custom_object_type_id)[0]
+        assert not Job.objects.filter(name='Finish schema change').exists()
+        assert ask(change, 'undo').stage == 'undone'
+        assert (fresh(field).unique, unique_columns(field)) == (False, [])
+
+
+def unique_columns(field):
+    table = introspect(MAIN, field.custom_object_type_id).table(field.custom_object_type.get_database_table_name())
+    return [index.columns for index in table.indexes if index.unique]
+
+
+class TestRequired:
+    def test_objects_without_a_value_are_listed(self):
+        field = make_filled(['a', None, ''])
+        change = carried_out(field, required=True)
+        assert (change.stage, change.offenders) == ('blocked', [[2, '', 'no value'], [3, '', 'no value']])
+        assert not fresh(field).required
+
+    def test_they_get_the_fill_value_which_is_logged(self):
+        field = make_filled(['a', None, None])
+        change = carried_out(field, fill='z', required=True)
+        assert (change.stage, change.rows_done) == ('switched', 2)
+        assert values_of(field) == ['a', 'z', 'z']
+        assert fresh(field).required
+        model = field.custom_object_type.get_model()
+        records = ObjectChange.objects.filter(changed_object_type__model=model._meta.model_name)
+        assert sorted(records.values_list('changed_object_id', flat=True)) == [2, 3]
+        assert ask(change, 'undo').stage == 'undone'
+        assert not fresh(field).required
+
+    def test_conversion_and_requirement_go_together(self):
+        field = make_filled(['1', ' ', '3'])
+        change = carried_out(field, type='integer', required=True)
+        assert (change.stage, change.offenders) == ('blocked', [[2, '', 'no value']])
+
+    @pytest.mark.parametrize('wanted', [{'unique': True}, {'required': True, 'type': 'integer'}])
+    def test_a_fill_value_is_for_requirements_alone(self, wanted):
+        with pytest.raises(ValidationError, match='fill value'):
+            begin(make_filled(['a']), fill='z', **wanted)
+
+    def test_a_fill_value_must_be_a_value(self):
+        with pytest.raises(ValidationError, match='whole number'):
+            begin(make_filled([1], type='integer'), fill='z', required=True)
+
+
+class TestNarrowing:
+    def test_values_outside_of_limits_are_listed(self):
+        field = make_filled([1, 50, 99], type='integer')
+        change = carried_out(field, validation_minimum=10, validation_maximum=60)
+        assert [(pk, text) for pk, text, _reason in change.offenders] == [(1, '1'), (3, '99')]
+        assert fresh(field).validation_maximum is None
+        field.custom_object_type.get_model().objects.exclude(value=50).delete()
+        assert ask(change, 'resume').stage == 'switched'
+        assert (fresh(field).validation_minimum, fresh(field).validation_maximum) == (10, 60)
+
+    def test_values_that_a_pattern_does_not_match_are_listed(self):
+        field = make_filled(['ab1', 'cd2', 'x'])
+        change = carried_out(field, validation_regex='^[a-z]{2}[0-9]$')
+        assert [pk for pk, *_rest in change.offenders] == [3]
