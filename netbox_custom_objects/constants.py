@@ -8,6 +8,7 @@ __all__ = (
     'DEFAULT_SETTINGS',
     'DISPLAY_EXPRESSION_SEARCH_WEIGHT',
     'INCLUDE_MODELS',
+    'LONG_JOB_SECONDS',
     'NAME_PATTERN',
     'RESERVED_SLUGS',
     'TABLE_MODEL_RE',
@@ -23,6 +24,9 @@ NAME_PATTERN = r'^[a-z0-9]+(_[a-z0-9]+)*$'
 INCLUDE_MODELS = ('dcim.cablepath', 'extras.cachedvalue')
 
 DISPLAY_EXPRESSION_SEARCH_WEIGHT = 100
+
+# How long a job may run that reads a whole table; NetBox ends others after RQ_DEFAULT_TIMEOUT, five minutes by default.
+LONG_JOB_SECONDS = 24 * 3600
 
 # Object fields that feed config contexts, by name, and the model each must point at.
 CONFIG_CONTEXT_DIMENSION_FIELDS = {

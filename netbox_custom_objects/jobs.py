@@ -19,7 +19,7 @@ from netbox.context import query_cache
 from netbox.jobs import JobRunner, system_job
 from netbox.search.backends import CachedValueSearchBackend, search_backend
 
-from .constants import APP_LABEL
+from .constants import APP_LABEL, LONG_JOB_SECONDS
 from .definitions import TypeDefinition, model_name
 from .field_types import field_type_of
 from .models.display import expression_names
@@ -61,7 +61,7 @@ class ReindexCustomObjectTypeJob(JobRunner):
                 return
             model = model_for(type_id, alias)
             if cached_values(type_id, alias).exists() or (model and model.objects.using(alias).exists()):
-                cls.enqueue(name=name, type_id=type_id, alias=alias)
+                cls.enqueue(name=name, type_id=type_id, alias=alias, job_timeout=LONG_JOB_SECONDS)
 
         transaction.on_commit(enqueue, using=alias)
 

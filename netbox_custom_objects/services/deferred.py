@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from netbox.jobs import JobRunner
 
+from ..constants import LONG_JOB_SECONDS
 from ..ddl.diff import diff
 from ..ddl.executor import create_indexes_concurrently
 from ..ddl.introspect import introspect
@@ -43,4 +44,4 @@ def finish_schema_change(alias: str, type_id: int) -> Plan:
 
 
 def enqueue_deferred(alias: str, type_id: int) -> None:
-    FinishSchemaChangeJob.enqueue(alias=alias, type_id=type_id)
+    FinishSchemaChangeJob.enqueue(alias=alias, type_id=type_id, job_timeout=LONG_JOB_SECONDS)

@@ -15,6 +15,7 @@ from netbox.context_managers import event_tracking
 from netbox.jobs import JobRunner
 from utilities.request import NetBoxFakeRequest
 
+from ..constants import LONG_JOB_SECONDS
 from ..ddl.target import MAIN_ALIAS
 from ..runtime.registry import world
 from .integrity import DanglingReference, find_dangling, has_references, let_go
@@ -83,7 +84,9 @@ def enqueue_check(schema: OpenSchema, user=None, repair: bool = False) -> Job | 
     waiting = Job.objects.filter(name=name, status=JobStatusChoices.STATUS_PENDING)
     if not repair and (job := waiting.first()) is not None:
         return job
-    return CheckReferencesJob.enqueue(name=name, user=user, alias=schema.alias, repair=repair)
+    return CheckReferencesJob.enqueue(
+        name=name, user=user, alias=schema.alias, repair=repair, job_timeout=LONG_JOB_SECONDS
+    )
 
 
 def check_after_replay(schema: OpenSchema, user=None) -> None:

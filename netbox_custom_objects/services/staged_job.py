@@ -11,6 +11,7 @@ from core.exceptions import JobFailed
 from netbox.jobs import JobRunner
 
 from ..choices import StagedChangeStageChoices as Stage
+from ..constants import LONG_JOB_SECONDS
 from ..ddl.session_lock import SessionLock
 from ..ddl.staging_leftovers import drop_leftovers, find_leftovers
 from ..ddl.target import Target
@@ -19,8 +20,6 @@ from ..models import StagedChange
 from .schemas import OpenSchema
 from .staged_run import run
 
-# Seconds that one run may take.
-TIMEOUT = 24 * 3600
 # A job that has waited for longer may be lost.
 QUEUED_FOR = timedelta(hours=1)
 
@@ -56,7 +55,7 @@ def enqueue(change: StagedChange, again: bool = False) -> None:
     if not again and _is_waiting(change):
         return
     name = f'{StagedChangeJob.name}: {change.field_name}'
-    change.job = StagedChangeJob.enqueue(name=name, user=change.user, change_id=change.pk, job_timeout=TIMEOUT)
+    change.job = StagedChangeJob.enqueue(name=name, user=change.user, change_id=change.pk, job_timeout=LONG_JOB_SECONDS)
     StagedChange.objects.using(DEFAULT_DB_ALIAS).filter(pk=change.pk).update(job=change.job)
 
 
