@@ -45,6 +45,7 @@ class SchemaChangeSerializer(serializers.Serializer):
     destructive = serializers.BooleanField()
     edits = serializers.ListField(child=serializers.CharField())
     steps = StepSerializer(many=True)
+    refusal = serializers.CharField(help_text='Why a merge would be refused, if it would.')
 
 
 class FindingSerializer(serializers.Serializer):

@@ -27,6 +27,7 @@ def register() -> None:
     extensions.api_urlpatterns += api.urlpatterns
     register_template_extensions([template_content.BranchContent])
     Branch.register_preaction_check(validators.check_merge, 'merge')
+    Branch.register_preaction_check(validators.check_sync, 'sync')
     for signal in (signals.pre_merge, signals.pre_sync):
         signal.connect(replay.begin)
     signals.pre_revert.connect(replay.begin_revert)

@@ -18,6 +18,7 @@ from ..ddl.introspect import introspect
 from ..ddl.spec import Schema
 from ..ddl.target import Target
 from ..definitions import FieldDefinition, TypeDefinition
+from ..exceptions import SchemaChangeRefused
 from ..field_types import compile_type
 from ..runtime.registry import world
 from ..services.preview import Preview, Step
@@ -39,6 +40,8 @@ class SchemaChange:
     action: str
     edits: tuple[str, ...]
     steps: tuple[Step, ...]
+    # Why a merge would be refused, if it would.
+    refusal: str = ''
 
     @property
     def destructive(self) -> bool:
@@ -61,18 +64,22 @@ def schema_changes(branch: Branch) -> list[SchemaChange]:
                     name=(after or before).name,
                     action=CREATE if before is None else DELETE if after is None else UPDATE,
                     edits=tuple(_edits(before, after)),
-                    steps=tuple(_steps(type_id, after)),
+                    **_steps(type_id, after),
                 )
             )
     return found
 
 
-def _steps(type_id: int, after: TypeDefinition | None) -> list[Step]:
+def _steps(type_id: int, after: TypeDefinition | None) -> dict:
     main, preview = Target.for_alias(DEFAULT_DB_ALIAS), Preview()
     actual = introspect(main, type_id)
     desired = compile_type(after) if after else Schema()
-    preview.note(main, type_id, diff(actual, desired, now=timezone.now().isoformat(timespec='seconds')), actual)
-    return preview.steps()
+    plan = diff(actual, desired, now=timezone.now().isoformat(timespec='seconds'))
+    try:
+        preview.note(main, type_id, plan, actual)
+    except SchemaChangeRefused as error:
+        return {'steps': (), 'refusal': str(error)}
+    return {'steps': tuple(preview.steps())}
 
 
 def _edits(before: TypeDefinition | None, after: TypeDefinition | None) -> Iterator[str]:

@@ -13,10 +13,11 @@ from netbox_branching.choices import BranchMergeStrategyChoices
 from netbox_branching.models import Branch
 from netbox_branching.utilities import BranchActionIndicator
 
+from ..ddl.target import Target
 from ..runtime.registry import world
 from .findings import Finding, explain
 from .three_way import three_way_merge
-from .violations import find_violations
+from .violations import find_large_conversions, find_violations
 
 # How many sentences a refusal holds; the branch's page lists all.
 SENTENCES_SHOWN = 5
@@ -28,6 +29,7 @@ def find_conflicts(branch: Branch) -> list[Finding]:
     sides = world(DEFAULT_DB_ALIAS).definitions, world(branch.connection_name).definitions
     findings = [explain(conflict, *sides) for conflict in result.conflicts]
     findings += find_violations(branch, result.merged)
+    findings += find_large_conversions(Target.for_alias(DEFAULT_DB_ALIAS), sides[0], result.merged)
     return sorted(findings, key=lambda finding: not finding.blocks)
 
 
@@ -39,6 +41,16 @@ def check_merge(branch: Branch) -> BranchActionIndicator:
     if not blocking:
         return BranchActionIndicator(True)
     return BranchActionIndicator(False, _message(blocking))
+
+
+def check_sync(branch: Branch) -> BranchActionIndicator:
+    """Answer netbox-branching whether main can be replayed in a branch without converting a large table."""
+    main, theirs = world(DEFAULT_DB_ALIAS).definitions, world(branch.connection_name).definitions
+    if not branch.ready or main == theirs:
+        return BranchActionIndicator(True)
+    target = Target.for_alias(branch.connection_name)
+    findings = list(find_large_conversions(target, theirs, three_way_merge(branch).merged))
+    return BranchActionIndicator(False, _message(findings)) if findings else BranchActionIndicator(True)
 
 
 def refuse_hopeless_replay(branch: Branch, **kwargs) -> None:

@@ -1,5 +1,6 @@
 """
-Values that would break a unique field once main and branch are one.
+What tables and their values make impossible once main and branch are one: duplicates in a unique field, and conversions
+of large tables, for which no replay can wait.
 
 Compares the two schemas in the database, one query per unique field whose objects the branch changed. Reads only.
 """
@@ -19,6 +20,7 @@ from ..ddl.introspect import introspect
 from ..ddl.target import Target
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
+from ..services.reconcile import refusal
 from .findings import VIOLATION, Finding
 
 # Pairs of rows that a finding names for each field.
@@ -61,6 +63,38 @@ def find_violations(branch: Branch, merged: dict[int, TypeDefinition]) -> Iterat
                 query = _query(branch, definition, field, content_type_id, main, theirs)
                 for value, first, second in _rows(query):
                     yield _finding(definition, field, value, first, second)
+
+
+def find_large_conversions(
+    target: Target, stored: dict[int, TypeDefinition], merged: dict[int, TypeDefinition]
+) -> Iterator[Finding]:
+    """
+    Yield one finding for each type of which a replay would convert a table that is too large for it.
+
+    Args:
+        target: the schema that the replay would change
+        stored: the definitions there
+        merged: the definitions as they will be
+    """
+    for type_id, after in merged.items():
+        before = stored.get(type_id)
+        if before is not None and _kinds(before).items() - _kinds(after).items() and (reason := refusal(target, after)):
+            yield Finding(
+                kind=VIOLATION,
+                blocks=True,
+                text=_('Fields of type "{type}" would get another type: {reason}').format(
+                    type=after.name, reason=reason
+                ),
+                remedy=_('Change them in {schema} first.').format(
+                    schema=_('main') if target.is_main else _('the branch')
+                ),
+                object_type=f'{APP_LABEL}.customobjecttype',
+                object_id=type_id,
+            )
+
+
+def _kinds(definition: TypeDefinition) -> dict[int, tuple[str, str]]:
+    return {field.id: (field.type, field.element_type) for field in definition.fields}
 
 
 def _touched(branch, merged) -> Iterator[tuple[TypeDefinition, int]]:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from ..ddl.diff import diff
-from ..ddl.executor import execute
+from ..ddl.executor import execute, split
 from ..ddl.introspect import introspect, introspect_all
 from ..ddl.locks import lock_definitions
 from ..ddl.plan import Plan
@@ -67,6 +67,16 @@ def plan_for(target: Target, type_id: int) -> tuple[Plan, Schema]:
     actual = introspect(target, type_id)
     desired = compile_type(definition) if definition else Schema()
     return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds')), actual
+
+
+def refusal(target: Target, definition: TypeDefinition) -> str:
+    """Return why the tables of a type cannot be brought into line with a definition at once, '' if they can."""
+    actual = introspect(target, definition.id)
+    try:
+        split(target, diff(actual, compile_type(definition), now=''), actual)
+    except SchemaChangeRefused as error:
+        return str(error)
+    return ''
 
 
 def reconcile_all(alias: str) -> dict[int, Plan]:
