@@ -15,15 +15,18 @@ from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
 from .island import Island
 
-_islands: WeakValueDictionary[tuple[TypeDefinition, ...], Island] = WeakValueDictionary()
+# By definitions and former names.
+_islands: WeakValueDictionary[tuple, Island] = WeakValueDictionary()
 
 
 class World:
     """The classes of every type in one schema, by type id and by name."""
 
     def __init__(self, definitions: dict[int, TypeDefinition]):
-        self.definitions = definitions
         self.islands = tuple(_island(component) for component in components(definitions))
+        # Those of the islands, which are equal: Worlds that differ in one type hold the same objects for all others.
+        shared = {definition.id: definition for island in self.islands for definition in island.definitions}
+        self.definitions = {type_id: shared[type_id] for type_id in definitions}
         self._by_type = {type_id: island for island in self.islands for type_id in island.models}
         self._memo: dict[Hashable, Any] = {}
 
@@ -93,6 +96,8 @@ def components(definitions: dict[int, TypeDefinition]) -> Iterable[tuple[TypeDef
 
 
 def _island(definitions: tuple[TypeDefinition, ...]) -> Island:
+    # Former names do not make a definition another one, but old records are read by them.
+    key = definitions, tuple(field.former_names for definition in definitions for field in definition.fields)
     # Two threads may build the same island at once; classes of both are equal, and one of them is kept.
-    island = _islands.get(definitions)
-    return island if island is not None else _islands.setdefault(definitions, Island(definitions))
+    island = _islands.get(key)
+    return island if island is not None else _islands.setdefault(key, Island(definitions))

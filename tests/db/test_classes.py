@@ -129,6 +129,26 @@ class TestGenerations:
         assert (change.prechange_data[key], change.postchange_data[key]) == ('old', 'new')
 
 
+class TestWorlds:
+    def test_those_that_differ_in_one_type_share_all_others(self, thing):
+        """A process keeps many Worlds: each with definitions of its own would fill the memory with copies."""
+        other = make_type('other', fields=[('title', 'text')])
+        before = world().definitions
+        make_field(other, 'more', 'text')
+        after = world().definitions
+        assert after is not before
+        assert after[thing.pk] is before[thing.pk]
+        assert after[other.pk] is not before[other.pk]
+
+    def test_a_name_that_comes_back_is_known_to_have_been_another(self, thing):
+        before = world()
+        rename(thing, 'title', 'label')
+        rename(thing, 'label', 'title')
+        (field,) = world().model(thing.pk)._definition.fields
+        assert (field.name, field.former_names) == ('title', ('title', 'label'))
+        assert before.model(thing.pk)._definition.fields[0].former_names == ()
+
+
 class TestResolution:
     def test_every_way_to_ask_for_a_class_gives_the_present_one(self, thing):
         model = thing.get_model()
