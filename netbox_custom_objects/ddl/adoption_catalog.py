@@ -132,11 +132,13 @@ def read_tables(target: Target, names: Collection[str]) -> dict[str, FoundTable]
             known.columns[column] = FoundColumn(column, type_, not_null, identity)
         cursor.execute(_CONSTRAINTS_SQL, params)
         for table, name, kind, referenced in cursor.fetchall():
-            found[table].constraints.append((name, kind))
-            found[table].referenced += [referenced] if referenced else []
+            if table in found:  # not if another process has just given it this name
+                found[table].constraints.append((name, kind))
+                found[table].referenced += [referenced] if referenced else []
         cursor.execute(_INDEXES_SQL, params)
         for table, name, primary, unique, plain, of_constraint, columns in cursor.fetchall():
-            found[table].indexes.append(FoundIndex(name, primary, unique, plain, of_constraint, tuple(columns)))
+            if table in found:
+                found[table].indexes.append(FoundIndex(name, primary, unique, plain, of_constraint, tuple(columns)))
     return found
 
 
