@@ -52,7 +52,13 @@ class CustomObjectsMenu(PluginMenu):
 
     @property
     def groups(self) -> list[MenuGroup]:
+        """What the menu of the active World shows; made once per World, language and settings."""
         current = world()
+        configured = repr([settings.get(name) for name in ('top_level_menus', 'menu_weights')])
+        key = self, get_language(), configured
+        return current.memo(key, lambda: self.find_groups(current))
+
+    def find_groups(self, current: World) -> list[MenuGroup]:
         apart = settings.get('top_level_menus')
         groups = {name: found for name, found in grouped_types(current).items() if name not in apart or not name}
         ungrouped = groups.pop('', [])
@@ -71,9 +77,7 @@ class GroupMenu(CustomObjectsMenu):
         """
         self.label = group
 
-    @property
-    def groups(self) -> list[MenuGroup]:
-        current = world()
+    def find_groups(self, current: World) -> list[MenuGroup]:
         types = grouped_types(current).get(self.label, [])
         return [MenuGroup(_('Objects'), items_of(current, types))] if types else []
 
@@ -90,6 +94,24 @@ def register() -> None:
         register_menu(GroupMenu(group))
 
 
+class FoundAsKeys:
+    """Attributes that are items, too: a template looks there first, and each that it finds so costs it half."""
+
+    def __getitem__(self, name: str):
+        return getattr(self, name)
+
+
+class TypeItem(FoundAsKeys, PluginMenuItem):
+    """The entry of a type."""
+
+
+class TypeButton(FoundAsKeys, PluginMenuButton):
+    """A button of a type's entry."""
+
+    # NetBox's template takes this for its default without comparing.
+    color = ''
+
+
 def button(link: str, look: tuple[str, str], permission: str) -> PluginMenuButton:
     """Return a button; `link` is a view name, or '' if the caller sets the URL."""
     title, icon = look
@@ -104,8 +126,9 @@ def type_item(model, language: str | None) -> PluginMenuItem:
     Texts are translated and escaped here, once: each page renders the entries of all types.
     """
     name, add = model._meta.model_name, f'{APP_LABEL}.add_{model._meta.model_name}'
-    buttons = [] if model._definition.deprecated else [button('', look, add) for look in (ADD, IMPORT)]
-    item = PluginMenuItem(
+    looks = () if model._definition.deprecated else (ADD, IMPORT)
+    buttons = [TypeButton('', title, icon, permissions=[add]) for title, icon in looks]
+    item = TypeItem(
         '',
         conditional_escape(model._meta.verbose_name_plural),
         permissions=[f'{APP_LABEL}.view_{name}'],

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
+from ..field_types.generic import key_of
 from ..models.objects import CustomObject
 from .managers import CustomObjectQuerySet
 from .mixed import Part, custom_selection, read
@@ -34,8 +35,9 @@ class Selected:
     column: str
     origin: str
     params: tuple
-    # Whether the statement is the same for every object and user.
-    is_common: bool = False
+    # Where the statement is the same for every object and user: the origin with `$1` for the object's id and `$2` for
+    # its content type.
+    numbered: str = ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,8 @@ class Source:
     """
     A field that can point at the object, with its type and the class of the current World.
 
-    `selected` selects its entries for somebody who may view all objects of the type.
+    `selected` selects its entries for somebody who may view all objects of the type; its parameters are positions in
+    (id, content type) of the object.
     """
 
     definition: TypeDefinition
@@ -101,6 +104,9 @@ class LinkedObjects:
         self._alias = router.db_for_read(sources[0].model) if sources else DEFAULT_DB_ALIAS
         models = () if user.is_superuser else {source.model for source in sources}
         rights = {model: CustomObjectQuerySet(model).restrict(user, 'view') for model in models}
+        self._key: tuple[int, ...] = (obj.pk,)
+        if any(len(source.selected.params) > 1 for source in sources):
+            self._key = key_of(obj)[::-1]
         selections = ((source, self._select(source, rights.get(source.model), obj, tags, search)) for source in sources)
         found = [(source, selected) for source, selected in selections if selected is not None]
         self.sources = tuple(source for source, _selected in found)
@@ -108,13 +114,12 @@ class LinkedObjects:
 
     def _select(self, source: Source, rows: QuerySet | None, obj, tags, search: str) -> Selected | None:
         """Return how the ids of a source's entries are selected among rows, None for all; None if it has none."""
-        lookups = field_type_of(source.field).reference_filter(source.field, obj)
         if not (tags or search or (rows is not None and rows.query.where)):
             # Making a hundred such statements takes far longer than running them.
-            made, values = source.selected, tuple(lookups.values())
-            return Selected(made.column, made.origin, tuple(values[position] for position in made.params), True)
+            made, key = source.selected, self._key
+            return Selected(made.column, made.origin, tuple([key[place] for place in made.params]), made.numbered)
         rows = CustomObjectQuerySet(source.model) if rows is None else rows
-        rows = rows.filter(**lookups)
+        rows = rows.filter(**field_type_of(source.field).reference_filter(source.field, obj))
         for tag in tags:
             rows = rows.filter(tags__slug=tag)
         if search:
@@ -131,8 +136,15 @@ class LinkedObjects:
     @cached_property
     def counts(self) -> tuple[int, ...]:
         """The number of entries of each source; one query, or none if nothing can point at the object."""
-        common = all(selected.is_common for selected in self._selected)
-        return tuple(count for _n, count in self._fetch(['count(*)'] * len(self.sources), 'ORDER BY 1', common))
+        columns = [f'{n}, count(*)' for n in range(len(self._selected))]
+        return tuple(count for _n, count in self._fetch(columns, '{} ORDER BY 1', often=True))
+
+    def count_to(self, limit: int) -> int:
+        """Return the number of entries, at most `limit`; one query as well, which reads no more entries than that."""
+        if 'counts' in self.__dict__ or not self._selected:
+            return min(self.count(), limit)
+        columns = ['1'] * len(self._selected)
+        return self._fetch(columns, f'SELECT count(*) FROM ({{}} LIMIT {limit}) AS entry', often=True)[0][0]
 
     def count(self) -> int:
         """Return the number of entries."""
@@ -165,8 +177,8 @@ class LinkedObjects:
 
     def _ids_by_object(self, start: int, stop: int) -> list[tuple[int, int]]:
         direction = 'DESC' if self.descending else 'ASC'
-        order = f'ORDER BY 2 {direction}, 1 ASC LIMIT {stop - start} OFFSET {start}'
-        return self._fetch([selected.column for selected in self._selected], order)
+        columns = [f'{n}, {selected.column}' for n, selected in enumerate(self._selected)]
+        return self._fetch(columns, f'{{}} ORDER BY 2 {direction}, 1 ASC LIMIT {stop - start} OFFSET {start}')
 
     def _read_by_ids(self, ids: list[tuple[int, int]]) -> list[tuple[Source, CustomObject]]:
         by_type: dict[int, tuple[Source, set[int]]] = {}
@@ -182,17 +194,25 @@ class LinkedObjects:
             (source, by_key[source.definition.id, pk]) for source, pk in entries if (source.definition.id, pk) in by_key
         ]
 
-    def _fetch(self, shown: Sequence[str], order: str, common: bool = False) -> list[tuple[int, int]]:
-        """Return something about the entries of all sources, each with the position of its source."""
+    def _fetch(self, columns: Sequence[str], frame: str, often: bool = False) -> list[tuple]:
+        """
+        Execute one statement about the entries of all sources, and return its rows.
+
+        Args:
+            columns: what is selected of the entries of each source
+            frame: what is done with the union of these
+            often: whether to prepare it, if it is the same for every object and user
+        """
         if not self._selected:
             return []
-        parts = (f'SELECT {n}, {shown[n]} {selected.origin}' for n, selected in enumerate(self._selected))
-        statement = f'{" UNION ALL ".join(parts)} {order}'
-        params = [value for selected in self._selected for value in selected.params]
-        if common:
-            return fetch_prepared(self._alias, statement, params)
+        numbered = often and all(selected.numbered for selected in self._selected)
+        origins = [selected.numbered if numbered else selected.origin for selected in self._selected]
+        parts = (f'SELECT {column} {origin}' for column, origin in zip(columns, origins))
+        statement = frame.format(' UNION ALL '.join(parts))
+        if numbered:
+            return fetch_prepared(self._alias, statement, self._key)
         with connections[self._alias].cursor() as cursor:
-            cursor.execute(statement, params)
+            cursor.execute(statement, [value for selected in self._selected for value in selected.params])
             return cursor.fetchall()
 
 
@@ -210,20 +230,21 @@ def unrestricted(model, field: FieldDefinition, lookups: tuple[str, ...]) -> Sel
     Args:
         model: the class of the type
         field: the field
-        lookups: how the field's type finds them
+        lookups: how the field's type finds them: by the object's id, or by its content type and id
 
-    Returns: with the position of a lookup instead of its value in each parameter
+    Returns: what `Source.selected` is
     """
     rows, column, names = QuerySet(model), 'pk', lookups
     if field_type_of(field).many:
         # Only the link table: whether the linking object exists is not worth a hundred joins.
         rows, column = QuerySet(model._meta.get_field(field.name).remote_field.through), 'source'
         names = ('target',) if len(lookups) == 1 else ('content_type', 'object_id')
-    filters = {name: position for position, name in enumerate(names)}
+    filters = {name: position for position, name in enumerate(reversed(names))}
     sql, params = rows.filter(**filters).order_by().values(column).query.sql_with_params()
     # One column of one table: what is between SELECT and FROM can only be that.
     column, _from, origin = sql.removeprefix('SELECT ').partition(' FROM ')
-    return Selected(column.partition(' AS ')[0], f'FROM {origin}', params)
+    numbered = origin % tuple(f'${position + 1}' for position in params)
+    return Selected(column.partition(' AS ')[0], f'FROM {origin}', params, f'FROM {numbered}')
 
 
 def sources_of(current: World, obj) -> tuple[Source, ...]:

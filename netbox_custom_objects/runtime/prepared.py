@@ -7,10 +7,15 @@ May import Django and psycopg. Must not be used behind a pooler that changes con
 from collections.abc import Sequence
 
 from django.db import connections
-from psycopg import Cursor
+from psycopg import RawCursor
+from psycopg.types.numeric import Int8
 
 
-class PreparedCursor(Cursor):
+class UnpreparedCursor(RawCursor):
+    """Takes `$1` for the first parameter, as PostgreSQL does: psycopg would look for each `%s` in 10,000 characters."""
+
+
+class PreparedCursor(UnpreparedCursor):
     """Prepares each statement where it was not yet, which Django's connections are told not to."""
 
     def execute(self, query, params=None, **kwargs):
@@ -22,7 +27,7 @@ class PreparedCursor(Cursor):
             self.connection.prepare_threshold = before
 
 
-def fetch_prepared(alias: str, statement: str, params: Sequence) -> list[tuple]:
+def fetch_prepared(alias: str, statement: str, params: Sequence[int]) -> list[tuple]:
     """
     Execute a statement that will be executed often, and return its rows.
 
@@ -31,16 +36,17 @@ def fetch_prepared(alias: str, statement: str, params: Sequence) -> list[tuple]:
 
     Args:
         alias: connection alias
-        statement: SQL with `%s` for parameters; psycopg keeps the last hundred of a connection
-        params: as many values
+        statement: SQL with `$1` for the first parameter; psycopg keeps the last hundred of a connection
+        params: as many integers
     """
     connection = connections[alias]
-    with connection.cursor() as cursor:
-        if connection.settings_dict.get('DISABLE_SERVER_SIDE_CURSORS'):
-            cursor.execute(statement, params)
-            return cursor.fetchall()
+    connection.close_if_health_check_failed()
+    connection.ensure_connection()
+    pooled = connection.settings_dict.get('DISABLE_SERVER_SIDE_CURSORS')
+    made = (UnpreparedCursor if pooled else PreparedCursor)(connection.connection)
     # As connection.cursor() does, with another class: statements are counted and logged, errors are Django's.
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
-    with wrap(PreparedCursor(connection.connection)) as cursor:
-        cursor.execute(statement, params)
+    with wrap(made) as cursor:
+        # Of one type whatever their size: small and large ids share a statement.
+        cursor.execute(statement, [Int8(value) for value in params])
         return cursor.fetchall()

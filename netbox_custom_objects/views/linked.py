@@ -40,13 +40,18 @@ from .features import BASE_TEMPLATE, PassModelMixin
 HIDDEN_TYPES = 'plugins.netbox_custom_objects.linked_objects.hidden_types'
 COUNT = '_linked_objects_count'
 
+# Beyond it, the badge says "10000+": no page of an object gets slower with the number of those that point at it.
+COUNTED_BY_BADGE = 10_000
 
-def count_linked(instance) -> int:
+
+def count_linked(instance) -> int | str:
     """Return how many entries the tab has for the user of the current request; no query if nothing can point here."""
     if (counted := instance.__dict__.get(COUNT)) is not None:
         return counted  # the page of the tab itself knows already
-    request = current_request.get()
-    return LinkedObjects(request.user, instance).count() if request else 0
+    if not (request := current_request.get()):
+        return 0
+    counted = LinkedObjects(request.user, instance).count_to(COUNTED_BY_BADGE + 1)
+    return counted if counted <= COUNTED_BY_BADGE else f'{COUNTED_BY_BADGE}+'
 
 
 @dataclass(frozen=True, slots=True)

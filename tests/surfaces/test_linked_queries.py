@@ -1,9 +1,11 @@
 """What linked objects cost in queries: the same for one type and for sixty, each with one object on the page."""
 
+import re
 from decimal import Decimal
 from functools import partial
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -12,6 +14,7 @@ from extras.models import Tag
 from users.models import Owner
 
 from netbox_custom_objects.models import CustomObjectType
+from netbox_custom_objects.views import linked
 from tests.support.factories import make_every_kind, make_field, make_object, make_type
 from tests.surfaces.rest import Rest, make_user, superuser
 from tests.surfaces.ui import Browser
@@ -130,6 +133,12 @@ def prepared() -> set[str]:
         return {statement for (statement,) in cursor.fetchall()}
 
 
+def badge_of(page: str) -> str | None:
+    """Return the badge of the tab of linked objects, None if the page has no such tab."""
+    found = re.search(r'custom-objects/"[^>]*>\s*Custom Objects\s*<span[^>]*>\s*([^<]*?)\s*</span>', page)
+    return found and found[1]
+
+
 def test_the_statement_of_a_badge_is_prepared_once_per_connection(site):
     kind = make_type('kind', fields=[('title', 'text'), {'name': 'place', 'type': 'object', 'target': Site}])
     make_object(kind, title='here', place=site)
@@ -139,9 +148,10 @@ def test_the_statement_of_a_badge_is_prepared_once_per_connection(site):
         browser.get(site.get_absolute_url())
         make_object(kind, title='here', place=site)
         assert rest_page(rest, site)['count'] == number
+    # That of the badge, which counts to a limit, and that of `linked-objects/`.
     statements = prepared() - before
-    assert len(statements) == 1
-    assert 'count(*)' in statements.pop()
+    assert sorted('LIMIT 10001' in statement for statement in statements) == [False, True]
+    assert all('count(*)' in statement for statement in statements)
     # A statement that has been prepared follows the table.
     make_field(kind, 'place_2', 'object', target=Site)
     make_object(kind, title='twice', place=site, place_2=site)
@@ -152,8 +162,9 @@ def test_nothing_is_prepared_behind_a_pooler(site, monkeypatch):
     monkeypatch.setitem(connection.settings_dict, 'DISABLE_SERVER_SIDE_CURSORS', True)
     kind = make_type('kind', fields=[('title', 'text'), {'name': 'place', 'type': 'object', 'target': Site}])
     make_object(kind, title='here', place=site)
-    before = prepared()
-    assert rest_page(Rest(superuser()), site)['count'] == 1
+    user, before = superuser(), prepared()
+    assert rest_page(Rest(user), site)['count'] == 1
+    assert badge_of(Browser(user).get(site.get_absolute_url())) == '1'
     assert prepared() == before
 
 
@@ -176,16 +187,43 @@ def test_the_statement_of_a_badge_uses_the_indexes(site, monkeypatch):
     make_object(kind, title='here', place=site, places=[site], about=site)
     with connection.cursor() as cursor:
         cursor.execute('ANALYZE')
-    rest = Rest(superuser())
+    user = superuser()
+    rest, browser = Rest(user), Browser(user)
     with CaptureQueriesContext(connection) as queries:
         assert rest_page(rest, site)['count'] == 3
+        assert badge_of(browser.get(site.get_absolute_url())) == '3'
     statements = [q['sql'] for q in queries if 'count(*)' in q['sql']]
-    assert len(statements) == 1
-    with connection.cursor() as cursor:
-        cursor.execute(f'EXPLAIN {statements[0]}')
-        plan = '\n'.join(row[0] for row in cursor.fetchall())
-    assert plan.count('Index') >= 4, plan
-    assert 'Seq Scan' not in plan, plan
+    assert len(statements) == 2
+    values = {'$1': site.pk, '$2': ContentType.objects.get_for_model(site).pk}
+    for statement in statements:
+        for parameter, value in values.items():
+            statement = statement.replace(parameter, str(value))
+        with connection.cursor() as cursor:
+            cursor.execute(f'EXPLAIN {statement}')
+            plan = '\n'.join(row[0] for row in cursor.fetchall())
+        assert plan.count('Index') >= 4, plan
+        assert 'Seq Scan' not in plan, plan
+
+
+def test_a_badge_counts_to_a_limit(site, monkeypatch):
+    """What a page of an object costs does not grow with the number of those that point at it."""
+    monkeypatch.setattr(linked, 'COUNTED_BY_BADGE', 3)
+    kind = make_type('kind', fields=[('title', 'text'), {'name': 'place', 'type': 'object', 'target': Site}])
+    other = make_type('other', fields=[('title', 'text'), {'name': 'about', 'type': 'object', 'targets': [Site]}])
+    browser, path = Browser(superuser()), site.get_absolute_url()
+    assert badge_of(browser.get(path)) is None
+    make_object(kind, title='a', place=site)
+    make_object(kind, title='b', place=site)
+    make_object(other, title='c', about=site)
+    assert badge_of(browser.get(path)) == '3'
+    make_object(other, title='d', about=site)
+    make_object(other, title='e', about=site)
+    assert badge_of(browser.get(path)) == '3+'
+    # The page of the tab counts all of them, for its pages.
+    assert badge_of(browser.get(f'{path}custom-objects/')) == '5'
+    # Neither does it count more than the user may view, or tell that there is more.
+    viewer = Browser(make_user('viewer', (Site, ['view'], None), (kind, ['view'], {'title': 'a'})))
+    assert badge_of(viewer.get(path)) == '1'
 
 
 def test_no_types_no_statement(nowhere):
