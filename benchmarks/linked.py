@@ -7,7 +7,6 @@ the tables itself would have the memory of that to carry, which no server has.
 import json
 import subprocess
 import sys
-from contextlib import ExitStack
 from statistics import median
 
 from benchmarks import measure
@@ -19,17 +18,18 @@ OBJECTS = 300
 ROUNDS = 15
 PAIRS = 41
 
-# Reads a page's path per line, gets it, and answers with the seconds that this took and the number of queries.
-BROWSER = """
+# Reads a path per line, gets it, and answers with the seconds that this took and the number of queries.
+CLIENT = """
 import json, sys
 import django
 django.setup()
 from benchmarks import measure
 
-browser = measure.browser()
+browser, rest = measure.browser(), measure.rest_client()
 for line in sys.stdin:
     path = json.loads(line)
-    call = lambda: measure.checked(browser.get(path))
+    client = rest if path.startswith('/api/') else browser
+    call = lambda: measure.checked(client.get(path))
     answer = measure.seconds(call), measure.queries(call)
     print(json.dumps(answer), file=sys.__stdout__, flush=True)
 """
@@ -41,50 +41,49 @@ def run(profiler=None) -> None:
     # One that all objects point at, and one with a single object of each type: a page of it shows 50 types.
     many, mixed = (Site.objects.create(name=name, slug=name) for name in ('many', 'mixed'))
     fill(many, mixed)
-    browser, rest = measure.browser(), measure.rest_client()
-    api = '/api/plugins/custom-objects/linked-objects/?object_type=dcim.site&limit=50&object_id='
-    calls = {}
-    for name, site in (('', many), (', of 50 types', mixed)):
-        calls[f'tab, first page{name}'] = get(browser, f'{site.get_absolute_url()}custom-objects/')
-        calls[f'linked-objects/, first page{name}'] = get(rest, f'{api}{site.pk}')
-    calls['tab, ordered by object'] = get(browser, f'{many.get_absolute_url()}custom-objects/?sort=object')
-    calls['tab of one type'] = get(browser, f'{many.get_absolute_url()}custom-objects/?type=kind-7')
-    calls['tab, searched'] = get(browser, f'{many.get_absolute_url()}custom-objects/?q=kind_7')
+    page, api = many.get_absolute_url(), '/api/plugins/custom-objects/linked-objects/?object_type=dcim.site&limit=50'
+    paths = {
+        'tab, first page': f'{page}custom-objects/',
+        'linked-objects/, first page': f'{api}&object_id={many.pk}',
+        'tab, first page, of 50 types': f'{mixed.get_absolute_url()}custom-objects/',
+        'linked-objects/, first page, of 50 types': f'{api}&object_id={mixed.pk}',
+        'tab, ordered by object': f'{page}custom-objects/?sort=object',
+        'tab of one type': f'{page}custom-objects/?type=kind-7',
+        'tab, searched': f'{page}custom-objects/?q=kind_7',
+    }
     if profiler:
-        call = calls['tab, first page, of 50 types']
-        call()
-        profiler.runcall(call)
+        browser = measure.browser()
+        browser.get(paths['tab, first page, of 50 types'])
+        profiler.runcall(browser.get, paths['tab, first page, of 50 types'])
         return
-    compare([many.get_absolute_url(), f'{many.get_absolute_url()}journal/', '/dcim/sites/'])
-    times = measure.alternate(calls, ROUNDS, warm_up=2)
-    rows = [
-        [name, measure.median_ms(taken), measure.spread(taken), measure.queries(calls[name])]
-        for name, taken in times.items()
-    ]
+    with process(NCO_PLUGINS='netbox_branching') as without, process() as with_plugin:
+        compare(without, with_plugin, [page, f'{page}journal/', '/dcim/sites/'])
+        answers = [{name: ask(with_plugin, path) for name, path in paths.items()} for _ in range(2 + ROUNDS)][2:]
+    rows = []
+    for name in paths:
+        taken, queries = zip(*(found[name] for found in answers))
+        rows.append([name, measure.median_ms(taken), measure.spread(taken), queries[-1]])
     measure.print_table(['', 'ms', 'from', 'queries'], rows)
 
 
-def compare(pages) -> None:
+def compare(without, with_plugin, pages) -> None:
     """Print what pages cost with and without the plugin: the ratio is the median of the pairs."""
     rows = []
-    with ExitStack() as stack:
-        without = stack.enter_context(process(NCO_PLUGINS='netbox_branching'))
-        with_plugin = stack.enter_context(process())
-        for page in pages:
-            pairs = [(ask(without, page), ask(with_plugin, page)) for _ in range(2 + PAIRS)][2:]
-            theirs, ours = ([seconds for seconds, _queries in answers] for answers in zip(*pairs))
-            (_, queries), (_, our_queries) = pairs[-1]
-            ratio = median(our / their for their, our in zip(theirs, ours))
-            fastest = min(ours) / min(theirs)
-            medians = measure.median_ms(theirs), measure.median_ms(ours)
-            rows.append([page, *medians, ratio, fastest, f'{our_queries - queries:+}'])
+    for page in pages:
+        pairs = [(ask(without, page), ask(with_plugin, page)) for _ in range(2 + PAIRS)][2:]
+        theirs, ours = ([seconds for seconds, _queries in answers] for answers in zip(*pairs))
+        (_, queries), (_, our_queries) = pairs[-1]
+        ratio = median(our / their for their, our in zip(theirs, ours))
+        fastest = min(ours) / min(theirs)
+        medians = measure.median_ms(theirs), measure.median_ms(ours)
+        rows.append([page, *medians, ratio, fastest, f'{our_queries - queries:+}'])
     measure.print_table(['', 'ms without the plugin', 'ms with it', 'ratio', 'of the fastest', 'queries'], rows)
 
 
 def process(**environment) -> subprocess.Popen:
-    """Start a process that asks for pages of the database of this one; it ends with its input."""
+    """Start a process that gets pages of the database of this one; it ends with its input."""
     return subprocess.Popen(
-        [sys.executable, '-c', BROWSER],
+        [sys.executable, '-c', CLIENT],
         cwd=ROOT,
         env=netbox_environment(database_name(), **environment),
         stdin=subprocess.PIPE,
@@ -94,20 +93,16 @@ def process(**environment) -> subprocess.Popen:
     )
 
 
-def ask(browser: subprocess.Popen, page: str) -> list:
-    browser.stdin.write(f'{json.dumps(page)}\n')
-    browser.stdin.flush()
-    return json.loads(browser.stdout.readline())
+def ask(client: subprocess.Popen, path: str) -> list:
+    client.stdin.write(f'{json.dumps(path)}\n')
+    client.stdin.flush()
+    return json.loads(client.stdout.readline())
 
 
 def database_name() -> str:
     from django.db import connection
 
     return connection.settings_dict['NAME']
-
-
-def get(client, path):
-    return lambda: measure.checked(client.get(path))
 
 
 def fill(many, mixed) -> None:
