@@ -18,7 +18,7 @@ from . import settings
 from .constants import APP_LABEL
 from .definitions import TypeDefinition
 from .runtime.registry import world
-from .runtime.surfaces import per_type
+from .runtime.surfaces import per_type, per_world
 from .runtime.world import World
 
 # Of groups and types that `menu_weights` does not name.
@@ -53,10 +53,8 @@ class CustomObjectsMenu(PluginMenu):
     @property
     def groups(self) -> list[MenuGroup]:
         """What the menu of the active World shows; made once per World, language and settings."""
-        current = world()
         configured = repr([settings.get(name) for name in ('top_level_menus', 'menu_weights')])
-        key = self, get_language(), configured
-        return current.memo(key, lambda: self.find_groups(current))
+        return groups_of(world(), (self, get_language(), configured), self)
 
     def find_groups(self, current: World) -> list[MenuGroup]:
         apart = settings.get('top_level_menus')
@@ -80,6 +78,12 @@ class GroupMenu(CustomObjectsMenu):
     def find_groups(self, current: World) -> list[MenuGroup]:
         types = grouped_types(current).get(self.label, [])
         return [MenuGroup(_('Objects'), items_of(current, types))] if types else []
+
+
+@per_world
+def groups_of(current: World, key: tuple, menu: CustomObjectsMenu) -> list[MenuGroup]:
+    """Return the groups of a menu; `key` names all that they depend on beside the types."""
+    return menu.find_groups(current)
 
 
 def items_of(current: World, types: list[TypeDefinition]) -> list[PluginMenuItem]:

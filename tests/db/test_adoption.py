@@ -6,7 +6,6 @@ from django.db import connection
 from core.models import ObjectType
 from extras.models import CustomField, TaggedItem
 
-from dev import postgres
 from netbox_custom_objects.ddl.introspect import introspect_all
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.evolution.adoption_survey import survey
@@ -16,52 +15,17 @@ from netbox_custom_objects.services.reconcile import plan_all
 from netbox_custom_objects.services.schemas import main_schema
 from tests.support.catalog import read_catalog
 from tests.support.commands import upgrade
-from tests.support.vendor_database import adopted_database, migrate, use_copy
+from tests.support.vendor_database import migrate, read_kept
 
 pytestmark = pytest.mark.slow
 
 MAIN = Target.for_alias('default')
-# What must be the same afterwards: the file of each table, the transaction that wrote its rows, what NetBox keeps.
-KEPT = {
-    'files': "SELECT relfilenode FROM pg_class WHERE relkind = 'r' AND relname ~ '^custom_objects_' ORDER BY 1",
-    'rows': 'SELECT count(*), max(xmin::text::bigint) FROM custom_objects_1',
-    'types': "SELECT id, model FROM django_content_type WHERE app_label = 'netbox_custom_objects'"
-    " AND model ~ '^(custom|table|through)' ORDER BY id",
-    'changes': 'SELECT * FROM core_objectchange ORDER BY id',
-    'journal': 'SELECT * FROM extras_journalentry',
-    'bookmarks': 'SELECT * FROM extras_bookmark',
-    'permissions': 'SELECT * FROM users_objectpermission_object_types',
-    'definitions': 'SELECT id, name, slug, object_type_id, config_context_enabled'
-    ' FROM netbox_custom_objects_customobjecttype ORDER BY id',
-    'sites': 'SELECT id, custom_field_data FROM dcim_site ORDER BY id',
-}
 
 
 def rows(query, *params):
     with connection.cursor() as cursor:
         cursor.execute(query, params or None)
         return cursor.fetchall()
-
-
-def kept(name):
-    with postgres.connect(name) as database:
-        return {what: database.execute(query).fetchall() for what, query in KEPT.items()}
-
-
-@pytest.fixture(scope='module')
-def before_and_template(django_db_setup):
-    with adopted_database(look=kept) as found:
-        yield found
-
-
-@pytest.fixture
-def before(before_and_template):
-    return before_and_template[0]
-
-
-@pytest.fixture
-def adopted(fresh_database, before_and_template):
-    return use_copy(fresh_database, before_and_template[1])
 
 
 def test_everything_is_ours_afterwards(adopted):
@@ -115,8 +79,8 @@ def test_numbers_go_on_and_swapped_names_keep_their_values(adopted):
     assert rows('SELECT source_id, target_id FROM custom_objects_2_f_36') == [(1, 5)]
 
 
-def test_nothing_is_rewritten_and_what_netbox_keeps_is_kept(adopted, before):
-    assert kept(adopted) == before
+def test_nothing_is_rewritten_and_what_netbox_keeps_is_kept(adopted, adoption):
+    assert read_kept(adopted) == adoption.kept_before
     assert ObjectType.objects.get(app_label='netbox_custom_objects', model='table1model').public
     assert TaggedItem.objects.get().content_object.title == 'Note 1'
     assert CustomField.objects.get().related_object_type.model == 'table2model'

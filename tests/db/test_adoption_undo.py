@@ -18,7 +18,7 @@ from tests.support.catalog import read_catalog
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.migrations import PLUGIN, migration, write_plugin
 from tests.support.processes import run_netbox
-from tests.support.vendor_database import adopted_database, migrate, use_copy, use_vendor_database
+from tests.support.vendor_database import migrate, use_vendor_database
 
 pytestmark = pytest.mark.slow
 
@@ -33,17 +33,6 @@ NAMES = {
     'co_1_whatever_it_is_that_this_one_here_leads_to_by_name_gfk', 'custom_objects_2_f_33_key',
     f'custom_objects_1_places_{sha1(b"custom_objects_1_places").hexdigest()[:8]}_target_fk',
 }  # fmt: skip
-
-
-@pytest.fixture(scope='module')
-def template(django_db_setup):
-    with adopted_database() as name:
-        yield name
-
-
-@pytest.fixture
-def adopted(fresh_database, template):
-    return use_copy(fresh_database, template)
 
 
 def shape():

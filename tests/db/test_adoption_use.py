@@ -16,7 +16,7 @@ from netbox_custom_objects.evolution.adoption_undo import give_back
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.reconcile import plan_all
 from tests.support.branches import Lab, edit
-from tests.support.vendor_database import OURS, adopted_database, migrate, use_copy, use_vendor_database
+from tests.support.vendor_database import OURS, migrate, use_vendor_database
 from tests.surfaces.rest import Rest
 from tests.surfaces.ui import Browser, text_of
 
@@ -26,17 +26,6 @@ LEADS_TO = 'whatever_it_is_that_this_one_here_leads_to_by_name'
 SEEN, LOST = (f'all_the_sites_at_which_a_device_like_that_was_{what}' for what in ('seen', 'lost'))
 FOUND = 'the_one_site_at_which_a_device_like_that_was_found'
 CODE = 'the_one_code_by_which_a_device_like_that_is_called'
-
-
-@pytest.fixture(scope='module')
-def template(django_db_setup):
-    with adopted_database() as name:
-        yield name
-
-
-@pytest.fixture
-def adopted(fresh_database, template):
-    return use_copy(fresh_database, template)
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """Databases in which the vendor plugin is installed, made of SQL of our own from docs/architecture/contract.md (12)."""
 
+from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from dev import database, postgres
@@ -11,6 +13,21 @@ from tests.support.processes import run_netbox
 
 DIRECTORY = Path(__file__).parent
 PARTS = ('vendor_tables.sql', 'vendor_types.sql', 'vendor_content.sql')
+# What a take-over keeps: the file of each table, the transaction that wrote its rows, what NetBox has in its own.
+KEPT = {
+    'files': "SELECT relfilenode FROM pg_class WHERE relkind = 'r' AND relname ~ '^custom_objects_' ORDER BY 1",
+    'rows': 'SELECT count(*), max(xmin::text::bigint) FROM custom_objects_1',
+    'types': "SELECT id, model FROM django_content_type WHERE app_label = 'netbox_custom_objects'"
+    " AND model ~ '^(custom|table|through)' ORDER BY id",
+    'changes': 'SELECT * FROM core_objectchange ORDER BY id',
+    'journal': 'SELECT * FROM extras_journalentry',
+    'bookmarks': 'SELECT * FROM extras_bookmark',
+    'permissions': 'SELECT * FROM users_objectpermission_object_types',
+    'definitions': 'SELECT id, name, slug, object_type_id, config_context_enabled'
+    ' FROM netbox_custom_objects_customobjecttype ORDER BY id',
+    'sites': 'SELECT id, custom_field_data FROM dcim_site ORDER BY id',
+}
+
 OURS = {'0002_engine', '0003_element_type', '0004_type_deprecation', '0005_adopt_installation'}
 
 
@@ -41,20 +58,35 @@ def use_copy(fresh_database, source: str) -> str:
     return fresh_database.name
 
 
-@contextmanager
-def adopted_database(look=None):
+@dataclass(frozen=True)
+class Adoption:
     """
-    Yield the name of a database in which an installation of the vendor plugin was taken over by `migrate`.
+    An installation of the vendor plugin that `migrate` has taken over.
 
-    Args:
-        look: called with the name before that; what it returns is yielded with the name, as a pair
+    Attributes:
+        database: the name of its database, to be copied
+        kept_before: what `read_kept` returned before that
     """
+
+    database: str
+    kept_before: dict[str, list]
+
+
+@contextmanager
+def adopted_database() -> Iterator[Adoption]:
+    """Take an installation of the vendor plugin over, in a database that is dropped afterwards."""
     name = f'{DATABASE}_adopted'
     make_vendor_database(name)
-    seen = look and look(name)
+    kept = read_kept(name)
     migrate(name)
-    yield (seen, name) if look else name
+    yield Adoption(name, kept)
     database.drop(name)
+
+
+def read_kept(name: str) -> dict[str, list]:
+    """Return what a take-over must not change."""
+    with postgres.connect(name) as connection:
+        return {what: connection.execute(query).fetchall() for what, query in KEPT.items()}
 
 
 def migrate(name: str, *arguments: str, expect: int = 0, **environment: str):
