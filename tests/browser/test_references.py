@@ -62,6 +62,8 @@ def choose_in_the_selector(pages, name):
     expect(dialog.get_by_role('heading', name='Select Node')).to_be_visible()
     results = dialog.locator('#selector_results a')
     expect(results).to_have_count(2)
+    # When it is there altogether, a dialog takes the focus, and with it what is being typed.
+    expect(dialog).to_be_focused()
     # Not by its button, which loads the page anew in NetBox 4.7, with selectors of its own models, too.
     pages.within(dialog).field('Search').press_sequentially(name)
     expect(results).to_have_count(1)
