@@ -11,11 +11,7 @@ from psycopg import RawCursor
 from psycopg.types.numeric import Int8
 
 
-class UnpreparedCursor(RawCursor):
-    """Takes `$1` for the first parameter, as PostgreSQL does: psycopg would look for each `%s` in 10,000 characters."""
-
-
-class PreparedCursor(UnpreparedCursor):
+class PreparedCursor(RawCursor):
     """Prepares each statement where it was not yet, which Django's connections are told not to."""
 
     def execute(self, query, params=None, **kwargs):
@@ -43,7 +39,8 @@ def fetch_prepared(alias: str, statement: str, params: Sequence[int]) -> list[tu
     connection.close_if_health_check_failed()
     connection.ensure_connection()
     pooled = connection.settings_dict.get('DISABLE_SERVER_SIDE_CURSORS')
-    made = (UnpreparedCursor if pooled else PreparedCursor)(connection.connection)
+    # Raw: psycopg would look for each `%s` in 10,000 characters, every time.
+    made = (RawCursor if pooled else PreparedCursor)(connection.connection)
     # As connection.cursor() does, with another class: statements are counted and logged, errors are Django's.
     wrap = connection.make_debug_cursor if connection.queries_logged else connection.make_cursor
     with wrap(made) as cursor:

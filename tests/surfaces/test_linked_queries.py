@@ -224,6 +224,9 @@ def test_a_badge_counts_to_a_limit(site, monkeypatch):
     # Neither does it count more than the user may view, or tell that there is more.
     viewer = Browser(make_user('viewer', (Site, ['view'], None), (kind, ['view'], {'title': 'a'})))
     assert badge_of(viewer.get(path)) == '1'
+    # The statement of who may view all of one type, and nothing of the other, needs fewer parameters.
+    viewer = Browser(make_user('other viewer', (Site, ['view'], None), (kind, ['view'], None)))
+    assert badge_of(viewer.get(path)) == '2'
 
 
 def test_no_types_no_statement(nowhere):
