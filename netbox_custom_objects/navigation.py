@@ -99,7 +99,7 @@ def register() -> None:
 
 
 class FoundAsKeys:
-    """Attributes that are items, too: a template looks there first, and each that it finds so costs it half."""
+    """Attributes that are items, too: a template looks there first, and each that it misses costs it an exception."""
 
     def __getitem__(self, name: str):
         return getattr(self, name)
