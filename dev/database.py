@@ -20,7 +20,7 @@ from dev.postgres import connect
 HOST_PLUGIN = 'netbox_branching'
 
 # Other checkouts of the same code, other plugin lists and running test sessions still clone older ones.
-TEMPLATES_TO_KEEP = 4
+TEMPLATES_TO_KEEP = 8
 
 
 def ensure_template():

@@ -41,7 +41,7 @@ DDL = re.compile(
 )
 DDL_NAMES = {'schema_editor', 'create_model', 'delete_model', 'add_field', 'remove_field', 'alter_field'}
 
-FILE_LINES, FUNCTION_LINES = 400, 60
+FILE_LINES, FUNCTION_LINES = 500, 60
 
 
 def package_modules():
@@ -127,7 +127,7 @@ def test_layers_import_upwards_only(module):
 
 @pytest.mark.parametrize('module', modules(NAME, 'tests', 'dev', 'benchmarks'), ids=str)
 def test_files_and_functions_are_short(module):
-    """I5: no file over 400 lines, no function over 60; migrations are generated."""
+    """I5: no file over 500 lines, no function over 60; migrations are generated."""
     if module.room == 'migrations':
         return
     assert module.text.count('\n') <= FILE_LINES
