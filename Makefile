@@ -5,6 +5,12 @@ python := .venv/bin/python
 PYTEST_WORKERS ?= $(shell getconf _NPROCESSORS_ONLN)
 CHECKED := $(wildcard netbox_custom_objects tests dev benchmarks)
 
+# The system packages that a target needs; dev/packages.sh installs those that are missing.
+needs_no_services := lint docs venv test-fast
+needs_test_programs := test test-long check squash-check screenshots
+wanted := $(if $(filter $(needs_test_programs),$(MAKECMDGOALS)),tests,services)
+wanted := $(if $(filter-out $(needs_no_services),$(MAKECMDGOALS)),$(wanted),build)
+
 export DEMO_ROWS DEMO_SERVE
 # Each process would compile all modules of the project anew, which takes seconds.
 unexport PYTHONDONTWRITEBYTECODE
@@ -66,4 +72,5 @@ template: services
 	@$(python) -m dev.database template
 
 venv:
+	@dev/packages.sh $(wanted)
 	@dev/bootstrap.sh

@@ -1,43 +1,8 @@
 #!/bin/sh
 # Makes the virtual environment .venv and installs the plugin into it with all development tools.
-# Does nothing if pyproject.toml has not changed since; finds a Python by itself; asks for what is missing.
+# Does nothing if pyproject.toml has not changed since. What it compiles with comes from dev/packages.sh.
 set -eu
 cd "$(dirname "$0")/.."
-
-stop() {
-    echo "$1" >&2
-    exit 1
-}
-
-# A pyenv shim exists for versions that are not active, and distributions pack parts of Python separately,
-# so each candidate is asked what it really is. The header is what psycopg is compiled with.
-is_usable() {
-    "$1" -c '
-import ensurepip, os, sys, sysconfig
-header = os.path.join(sysconfig.get_path("include"), "Python.h")
-sys.exit(sys.version_info < (3, 12) or not os.path.exists(header))' 2>/dev/null
-}
-
-find_python() {
-    for candidate in ${PYTHON:-} python3.13 python3.12 python3 "$HOME"/.pyenv/versions/3.*/bin/python3; do
-        if is_usable "$candidate"; then
-            echo "$candidate"
-            return
-        fi
-    done
-    candidate=$(uv python find '>=3.12' 2>/dev/null) && is_usable "$candidate" && echo "$candidate"
-}
-
-# NetBox needs psycopg[c], which is compiled against libpq on this machine.
-check_build_tools() {
-    command -v pg_config >/dev/null ||
-        stop 'pg_config was not found, which psycopg needs; install it with: apt-get install libpq-dev'
-    command -v cc >/dev/null || command -v gcc >/dev/null ||
-        stop 'A C compiler was not found, which psycopg needs; install one with: apt-get install build-essential'
-}
-
-python_missing='Python 3.12 or later with venv and headers was not found; install one with: '
-python_missing="${python_missing}apt-get install python3-venv python3-dev, or: uv python install 3.12"
 
 stamp=.venv/pyproject.stamp
 
@@ -55,9 +20,8 @@ if command -v flock >/dev/null; then
     is_current && exit 0
 fi
 
-check_build_tools
 if ! [ -x .venv/bin/python ]; then
-    python=$(find_python) || stop "$python_missing"
+    python=$(dev/python.sh)
     echo "Making .venv with $("$python" --version)."
     "$python" -m venv .venv
 fi
