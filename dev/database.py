@@ -12,6 +12,7 @@ import time
 from importlib.metadata import version
 
 from psycopg import sql
+from psycopg.errors import ObjectInUse
 
 from dev import redis, scratch
 from dev.paths import NETBOX_COMMAND, PACKAGE, ROOT, exclusive, netbox_environment
@@ -21,6 +22,8 @@ HOST_PLUGIN = 'netbox_branching'
 
 # Other checkouts of the same code, other plugin lists and running test sessions still clone older ones.
 TEMPLATES_TO_KEEP = 8
+
+ATTEMPTS_TO_DROP = 6
 
 
 def ensure_template():
@@ -132,7 +135,15 @@ def _create(connection, name, template, *, in_memory=False):
 def _drop(name):
     # As superuser: an autovacuum worker that happens to be in there is his, and must be made to leave as well.
     with connect(user='postgres') as connection:
-        connection.execute(sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name)))
+        statement = sql.SQL('DROP DATABASE IF EXISTS {} WITH (FORCE)').format(sql.Identifier(name))
+        for attempt in range(ATTEMPTS_TO_DROP):
+            try:
+                connection.execute(statement)
+                return
+            except ObjectInUse:
+                # PostgreSQL waits five seconds for those it disconnects, which a busy machine may exceed.
+                if attempt == ATTEMPTS_TO_DROP - 1:
+                    raise
 
 
 def _drop_old_templates(connection, keep):
