@@ -19,7 +19,7 @@ API = '/api/plugins/custom-objects/'
 
 @pytest.fixture
 def client(fresh_database):
-    user = get_user_model().objects.create_superuser(username='engineer', password='engineer')
+    user = get_user_model().objects.create_superuser('engineer')
     client = APIClient()
     client.force_authenticate(user, token=Token(user=user, write_enabled=True))
     return client

@@ -25,7 +25,7 @@ class Lab:
     """One user, main, and any number of branches. Needs the `fresh_database` fixture."""
 
     def __init__(self):
-        self.user = get_user_model().objects.create_superuser(username='engineer', password='engineer')
+        self.user = get_user_model().objects.create_superuser('engineer')
 
     @contextmanager
     def request(self, branch=None):
