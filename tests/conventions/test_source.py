@@ -3,8 +3,6 @@
 import ast
 import re
 
-import pytest
-
 from dev.paths import ROOT
 from netbox_custom_objects.field_types import FIELD_TYPES
 from tests.conventions.source import NAME, modules
@@ -41,13 +39,13 @@ def test_no_test_is_a_fixture():
                 assert not any('fixture' in ast.unparse(decorator) for decorator in node.decorator_list), node.name
 
 
-@pytest.mark.parametrize('module', modules(), ids=str)
-def test_modules_say_what_they_are_for(module):
-    if module.room == 'migrations' or not module.text.strip():
-        return
-    docstring = ast.get_docstring(module.tree)
-    assert docstring, 'a module opens with what it is for'
-    assert len(docstring.splitlines()) <= DOCSTRING_LINES
+def test_modules_say_what_they_are_for():
+    for module in modules():
+        if module.room == 'migrations' or not module.text.strip():
+            continue
+        docstring = ast.get_docstring(module.tree)
+        assert docstring, f'{module} does not open with what it is for'
+        assert len(docstring.splitlines()) <= DOCSTRING_LINES, f'{module} says too much of what it is for'
 
 
 def test_every_field_type_has_a_test_module():
