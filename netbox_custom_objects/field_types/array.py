@@ -29,6 +29,7 @@ from ..choices import FilterLogicChoices
 from ..definitions import FieldDefinition
 from .base import FieldType
 from .boolean import BooleanFieldType
+from .bounds import read_json
 from .email import EmailFieldType
 from .filters import BigNumberFilter, EmptyFilter, SingleColumnMixin
 from .graphql import related_type
@@ -114,8 +115,8 @@ def from_lines(text: str) -> list[str] | None:
     if not text.lstrip().startswith('['):
         return [line.strip() for line in LINE_BREAK.split(text) if line.strip()]
     try:
-        items = json.loads(text, parse_float=str, parse_int=str)
-    except (ValueError, RecursionError):
+        items = read_json(text, parse_float=str, parse_int=str)
+    except ValueError:
         raise ValidationError(_('What begins with a bracket must be a JSON list; else one item per line.')) from None
     return each(items, from_json)
 
@@ -132,8 +133,8 @@ class ItemsModelField(ArrayField):
     def to_python(self, value):
         if isinstance(value, str):
             try:
-                value = json.loads(value)
-            except (ValueError, RecursionError):
+                value = read_json(value)
+            except ValueError:
                 raise ValidationError(_('A list is needed.')) from None
         if value is None:
             return None

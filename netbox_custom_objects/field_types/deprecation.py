@@ -7,7 +7,7 @@ May import django and packaging. Takes definitions and rows alike: whatever has 
 from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
-from packaging.version import InvalidVersion, Version
+from packaging.version import Version
 
 # The attributes of a type or field that make up its deprecation.
 ATTRIBUTES = ('deprecated', 'deprecated_since', 'scheduled_removal')
@@ -45,7 +45,7 @@ def parse_version(text: str) -> Version | None:
     """Return a PEP 440 version in a form that can be compared; None if the text is none, or empty."""
     try:
         return Version(text)
-    except InvalidVersion:
+    except ValueError:  # InvalidVersion is one, and numbers of thousands of digits raise another
         return None
 
 

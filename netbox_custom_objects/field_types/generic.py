@@ -11,14 +11,16 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS
 
+from ..constants import APP_LABEL, TABLE_MODEL_RE
 from ..definitions import FieldDefinition, TargetRef
+from .bounds import LARGEST_NUMBER, whole_number
 
 # (content type id, object id)
 Key = tuple[int, int]
 
 # The app label under which custom object types are named by their slugs.
 TYPES_BY_SLUG = 'custom-objects'
-MAX_ID = 2**63 - 1
+MAX_ID = LARGEST_NUMBER
 
 
 def _content_types():
@@ -100,10 +102,10 @@ def from_text(text: str) -> Key:
         ValueError: it is none of these, or there is no such type
     """
     label, _, object_id = text.strip().rpartition(':')
-    pk = type_from_text(label)
-    if pk is None or not is_id_text(object_id) or not 0 < int(object_id) <= MAX_ID:
+    pk, number = type_from_text(label), whole_number(object_id)
+    if not pk or not number:
         raise ValueError(text)
-    return pk, int(object_id)
+    return pk, number
 
 
 def key_from_payload(value) -> Key | None:
@@ -124,20 +126,31 @@ def key_from_payload(value) -> Key | None:
 def type_from_text(label: str) -> int | None:
     """Return the content type id that `app.model`, `custom-objects.slug` or a number means, None if there is none."""
     if is_id_text(label):
-        return int(label) if int(label) <= MAX_ID and target_of(int(label)) else None
+        return pk if (pk := whole_number(label)) and target_of(pk) else None
     app_label, dot, model = label.partition('.')
     return find_type(app_label, model) if dot else None
 
 
 def find_type(app_label: str, model: str) -> int | None:
-    """Return the content type id of a model, or of the custom object type with a slug (`custom-objects`)."""
+    """
+    Return the content type id of a model.
+
+    Custom object types are known by their slug and as `table<id>model`, both under `custom-objects` and under the
+    plugin's own label.
+    """
     names = app_label + model
     if not names.isascii() or '\0' in names:
         return None  # nothing is called so, and the database could not even be asked
+    if app_label == APP_LABEL:
+        return content_type_id(TargetRef(APP_LABEL, model)) or _type_by_slug(model)
     if app_label == TYPES_BY_SLUG:
-        types = apps.get_model('netbox_custom_objects', 'customobjecttype').objects
-        return types.filter(slug=model).values_list('object_type_id', flat=True).first()
+        return _type_by_slug(model) or (TABLE_MODEL_RE.match(model) and content_type_id(TargetRef(APP_LABEL, model)))
     return content_type_id(TargetRef(app_label, model))
+
+
+def _type_by_slug(slug: str) -> int | None:
+    types = apps.get_model(APP_LABEL, 'customobjecttype').objects
+    return types.filter(slug=slug).values_list('object_type_id', flat=True).first()
 
 
 def is_id_text(text: str) -> bool:

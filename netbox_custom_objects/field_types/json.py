@@ -8,6 +8,7 @@ import django_tables2 as tables
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast
+from django.forms.fields import InvalidJSONInput
 from django.utils.html import escape, format_html
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
@@ -64,6 +65,36 @@ def validate_storable(document) -> None:
             raise ValidationError(_('Infinity and NaN are not part of JSON.'))
 
 
+class DocumentInput(JSONField):
+    """An input for any JSON document that PostgreSQL can store."""
+
+    def to_python(self, value):
+        try:
+            document = super().to_python(value)
+        except (ValueError, RecursionError) as error:
+            raise ValidationError(self.error_messages['invalid'], code='invalid', params={'value': value}) from error
+        validate_storable(document)
+        return document
+
+    def bound_data(self, data, initial):
+        return InvalidJSONInput(data) if _is_unreadable(data) else super().bound_data(data, initial)
+
+    def prepare_value(self, value):
+        return super().prepare_value(InvalidJSONInput(value) if _is_unreadable(value) else value)
+
+
+def _is_unreadable(value) -> bool:
+    """Whether a value is text that is none of JSON in a way that Django and NetBox do not expect."""
+    try:
+        if type(value) is str:
+            json.loads(value)
+    except json.JSONDecodeError:
+        return False
+    except (ValueError, RecursionError):
+        return True
+    return False
+
+
 class DocumentField(serializers.JSONField):
     """Any JSON document that PostgreSQL can store."""
 
@@ -94,7 +125,7 @@ class JSONFieldType(FieldType):
         kwargs = self.form_field_kwargs(field, **kwargs)
         if kwargs['initial'] is not None:
             kwargs['initial'] = json.dumps(kwargs['initial'])
-        return JSONField(help_text=escape(field.description) or _('A JSON document'), **kwargs)
+        return DocumentInput(help_text=escape(field.description) or _('A JSON document'), **kwargs)
 
     def get_import_values(self, instance, field):
         value = getattr(instance, field.name)

@@ -23,8 +23,19 @@ from utilities.querysets import RestrictedQuerySet
 from utilities.views import get_action_url
 
 from ..definitions import FieldDefinition, TargetRef
+from .bounds import whole_number
 from .digits import IntegerFormField
-from .generic import MAX_ID, allowed_types, existing, existing_models, from_text, is_id_text, key_of, label_of, to_text
+from .generic import (
+    MAX_ID,
+    allowed_types,
+    existing,
+    existing_models,
+    from_text,
+    key_of,
+    label_of,
+    to_text,
+    type_from_text,
+)
 
 # What NetBox calls the two inputs of a generic foreign key, and what they are called here (contract 3.2).
 INPUTS = {'content_type': '_ct', 'object_id': '_obj'}
@@ -159,7 +170,7 @@ class PolymorphicMultipleChoiceField(forms.MultiValueField):
         bound = super().get_bound_field(form, field_name)
         value = self.widget.by_type(bound.value())
         for select, widget, pks in zip(self.fields, self.widget.widgets, value, strict=True):
-            chosen = [pk for pk in pks or () if is_id_text(str(pk)) and int(pk) <= MAX_ID]
+            chosen = [pk for pk in pks or () if whole_number(pk) is not None]
             widget.choices = [(target.pk, str(target)) for target in select.queryset.filter(pk__in=chosen)]
             widget.attrs['data-url'] = get_action_url(select.queryset.model, action='list', rest_api=True)
         return bound
@@ -203,10 +214,9 @@ class TargetTypeField(CSVContentTypeField):
     """A type in an imported file: `app.model`, or the id of the content type."""
 
     def to_python(self, value):
-        text = str(value or '').strip()
-        if not is_id_text(text):
-            return super().to_python(text)
-        found = self.queryset.filter(pk=int(text)).first() if int(text) <= 2**31 - 1 else None
+        if value in self.empty_values:
+            return None
+        found = self.queryset.filter(pk=type_from_text(str(value).strip())).first()
         if found is None:
             raise ValidationError(_('Invalid object type'))
         return found

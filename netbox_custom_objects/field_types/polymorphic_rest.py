@@ -11,6 +11,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ..definitions import FieldDefinition
+from .bounds import whole_number
 from .generic import (
     MAX_ID,
     Key,
@@ -18,7 +19,6 @@ from .generic import (
     existing,
     existing_models,
     find_type,
-    is_id_text,
     key_of,
     label_of,
     target_of,
@@ -103,8 +103,8 @@ def _find(app_label, model) -> int:
 
 
 def _as_id(value, code='bad_id') -> int:
-    if isinstance(value, str) and is_id_text(value) and len(value) < len(str(MAX_ID)) + 1:
-        value = int(value)
+    if isinstance(value, str):
+        value = whole_number(value)
     if type(value) is not int or not 0 < value <= MAX_ID:
         raise _Unusable(code)
     return value

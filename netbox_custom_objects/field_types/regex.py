@@ -14,6 +14,8 @@ import re2
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from .bounds import whole_number
+
 # What a compiled pattern may take. RE2 refuses larger ones, such as \w{1000}{1000}.
 MAX_MEMORY = 8 * 2**20
 # Steps that RE2 may need in the worst case (instructions of the program times bytes of the text), about a second.
@@ -188,7 +190,8 @@ class _Translation:
         if not found[0].startswith('{'):
             return found[0]
         least, comma, most = found.groups()
-        if any(int(number or 0) > MAX_REPETITIONS for number in (least, most)):
+        numbers = [whole_number(number or 0) for number in (least, most)]
+        if None in numbers or max(numbers) > MAX_REPETITIONS:
             raise UnsupportedPattern(REPETITIONS)
         return f'{{{least or 0}{comma}{most}}}'
 

@@ -24,7 +24,11 @@ KNOWN_TARGETS = 'known_targets'
 
 
 class ReferenceField(SerializedPKRelatedField):
-    """One object of another model: reads as its brief shape, is written as a primary key or a dict of attributes."""
+    """
+    One object of another model: reads as its brief shape.
+
+    Is written as a primary key, as a dictionary of attributes, or as it is read.
+    """
 
     default_error_messages = {
         'unusable': _('Give the ID of one object, or a dictionary of attributes that names it.'),
@@ -51,6 +55,7 @@ class ReferenceField(SerializedPKRelatedField):
         return self.context.get(KNOWN_TARGETS, {}).get(self.serializer.Meta.model, {})
 
     def to_internal_value(self, data):
+        data = as_key(data)
         if type(data) is int and (known := self.known_targets.get(data)) is not None:
             return known
         if _is_unusable(data):
@@ -61,6 +66,11 @@ class ReferenceField(SerializedPKRelatedField):
         except (TypeError, ValueError, OverflowError):
             # Values that the target's columns cannot hold, such as text for an ID.
             self.fail('unusable')
+
+
+def as_key(data):
+    """Return the ID of an object in the shape in which it is read; anything else as it is."""
+    return data['id'] if isinstance(data, dict) and data.keys() >= {'id', 'display'} else data
 
 
 def _is_unusable(data) -> bool:
@@ -87,6 +97,7 @@ class ReferenceListField(ManyRelatedField):
             self.fail('not_a_list', input_type=type(data).__name__)
         if not data and not self.allow_empty:
             self.fail('empty')
+        data = [as_key(item) for item in data]
         # Plain IDs are looked up together: one query, however many there are.
         ids = {item for item in data if type(item) is int}
         by_id = self.child_relation.known_targets
@@ -144,13 +155,13 @@ def held_values(value) -> list[str]:
 
 class ChoiceValueField(serializers.Field):
     """
-    One value of a choice set: reads as `{"value", "label"}`, is written as the bare value.
+    One value of a choice set: reads as `{"value", "label"}`, is written as the bare value or as it is read.
 
     What the object holds already may be sent back, even if it is gone from the set.
     """
 
     default_error_messages = {
-        'nested': _('Pass the value directly, not a dictionary or list.'),
+        'nested': _('Pass the value directly, or as a dictionary with value and label.'),
         'blank': _('This field may not be blank.'),
         'invalid_choice': _('{value} is not a valid choice.'),
     }
@@ -169,7 +180,9 @@ class ChoiceValueField(serializers.Field):
         return {'value': value, 'label': self.choices.get(value, value)}
 
     def to_internal_value(self, data):
-        if isinstance(data, (dict, list)):
+        if isinstance(data, dict) and 'value' in data and data.keys() <= {'value', 'label'}:
+            data = data['value']
+        if data is None or isinstance(data, (dict, list)):
             self.fail('nested')
         if data == '':
             self.fail('blank')

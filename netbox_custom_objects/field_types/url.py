@@ -16,6 +16,18 @@ from .text import CharacterFieldType
 URL_LENGTH = TITLE_LENGTH = 200
 
 
+class TitleField(models.CharField):
+    """A title that is empty where there is none; the column is nullable, as all of ours, and null reads as empty."""
+
+    def from_db_value(self, value, expression, connection):
+        return value or ''
+
+    def pre_save(self, model_instance, add):
+        if getattr(model_instance, self.attname) is None:
+            setattr(model_instance, self.attname, '')
+        return super().pre_save(model_instance, add)
+
+
 class URLColumn(tables.Column):
     """Links to the address under its title; exports the bare address."""
 
@@ -45,7 +57,7 @@ class URLFieldType(CharacterFieldType):
     def get_model_fields(self, field, context):
         return {
             field.name: self.get_model_field(field),
-            self.title_attribute(field): models.CharField(
+            self.title_attribute(field): TitleField(
                 verbose_name=_('{label} title').format(label=field.display_label),
                 max_length=TITLE_LENGTH,
                 db_column=field.column('title'),

@@ -21,7 +21,6 @@ from utilities.forms.fields import (
     CSVModelChoiceField,
     CSVMultipleContentTypeField,
     DynamicModelChoiceField,
-    JSONField,
 )
 from utilities.forms.rendering import FieldSet
 from utilities.forms.utils import add_blank_choice
@@ -40,6 +39,7 @@ from ..constants import APP_LABEL
 from ..field_types import FIELD_TYPES, field_type_named
 from ..field_types.digits import IntegerFormField
 from ..field_types.generic import type_from_text
+from ..field_types.json import DocumentInput
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
 from ..runtime.registry import world
 from .staged import FILL, STEP_BY_STEP, StagedEditMixin
@@ -108,7 +108,7 @@ class CustomObjectTypeFieldForm(
 ):
     custom_object_type = DynamicModelChoiceField(queryset=CustomObjectType.objects.all(), label=_('Custom object type'))
     type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices, label=_('Type'))
-    default = JSONField(
+    default = DocumentInput(
         required=False, label=_('Default value'), help_text=_('In JSON, e.g. "text" with quotes, 5, true or ["a", "b"]')
     )
     element_type = forms.ChoiceField(choices=add_blank_choice(ArrayElementTypeChoices), label=_('Element type'))
@@ -124,7 +124,7 @@ class CustomObjectTypeFieldForm(
     related_object_types = ContentTypeMultipleChoiceField(
         queryset=CustomObjectObjectType.objects.all(), label=_('Related object types')
     )
-    related_object_filter = JSONField(
+    related_object_filter = DocumentInput(
         required=False, label=_('Related object filter'), help_text=_('Query parameters as a JSON object')
     )
     on_delete_behavior = forms.ChoiceField(
@@ -145,8 +145,8 @@ class CustomObjectTypeFieldForm(
         )  # fmt: skip
         field_classes = dict.fromkeys(('validation_minimum', 'validation_maximum'), IntegerFormField)
 
-    def __init__(self, *args, **kwargs):
-        super().__init__(*args, **kwargs)
+    def __init__(self, *args, initial=None, **kwargs):
+        super().__init__(*args, initial=self._one_each(initial or {}), **kwargs)
         # The whole form is rendered anew when another type is chosen.
         for name in ('type', 'is_polymorphic'):
             self.fields[name].widget.attrs |= {
@@ -166,6 +166,16 @@ class CustomObjectTypeFieldForm(
         self._offer_current_weight()
         if not self.instance._state.adding:
             self._protect_existing()
+
+    @classmethod
+    def _one_each(cls, initial) -> dict:
+        """Return initial values without those that an address repeats for an input that takes one; the last counts."""
+        many = forms.ModelMultipleChoiceField, DocumentInput
+        several = {name for name, found in cls.base_fields.items() if isinstance(found, many)}
+        return {
+            name: value[-1] if isinstance(value, list) and value and name not in several else value
+            for name, value in initial.items()
+        }
 
     def _chosen_type(self):
         """Return the type that the form is rendered for: the one chosen, unless the stored one must stay."""
@@ -269,6 +279,18 @@ class CustomObjectTypeFieldBulkEditForm(ChangelogMessageMixin, BulkEditForm):
     nullable_fields = ('group_name', 'description', 'deprecated_since', 'scheduled_removal', 'comments')
 
 
+class ObjectTypeField(CSVContentTypeField):
+    """An object type in an imported file, named in any of the ways that REST knows."""
+
+    def to_python(self, value):
+        if not value:
+            return None
+        found = self.queryset.filter(pk=type_from_text(str(value).strip())).first()
+        if found is None:
+            raise ValidationError(_('There is no such object type: {name}').format(name=value))
+        return found
+
+
 class ObjectTypesField(CSVMultipleContentTypeField):
     """Object types in an imported file: `app.model` or `custom-objects.slug`, separated by commas."""
 
@@ -286,7 +308,7 @@ class CustomObjectTypeFieldImportForm(NotesTargetsMixin, ForgivingErrorsMixin, C
         queryset=CustomObjectType.objects.all(), to_field_name='name', help_text=_('Name of the custom object type')
     )
     type = CSVChoiceField(choices=CustomObjectFieldTypeChoices, help_text=_('Type of the field'))
-    related_object_type = CSVContentTypeField(
+    related_object_type = ObjectTypeField(
         queryset=ObjectType.objects.public(), required=False, help_text=_('Related object type, e.g. dcim.site')
     )
     related_object_types = ObjectTypesField(

@@ -14,14 +14,16 @@ from netbox.forms import NetBoxModelBulkEditForm, NetBoxModelForm, NetBoxModelIm
 from netbox.forms.mixins import OwnerMixin
 from users.models import Owner
 from utilities.forms import GenericObjectFormMixin
-from utilities.forms.fields import CSVModelChoiceField, JSONField
+from utilities.forms.fields import CSVModelChoiceField
 from utilities.forms.rendering import FieldSet
 
 from ..choices import UIEditableChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..field_types.deprecation import read_only
+from ..field_types.json import DocumentInput
 from ..field_types.polymorphic_forms import PolymorphicMultipleChoiceField
+from ..models.reserved import PAGE_INPUTS
 from ..runtime.surfaces import per_type, surfaced_fields
 
 
@@ -84,6 +86,12 @@ class CustomObjectForm(HeldChoicesMixin, PartErrorsMixin, GenericObjectFormMixin
 class CustomObjectBulkEditForm(GenericObjectFormMixin, OwnerMixin, NetBoxModelBulkEditForm):
     """The bulk edit form that those of all types are made of."""
 
+    def __init__(self, data=None, *args, initial=None, **kwargs):
+        if data is not None and initial:
+            # NetBox adds some parameters of the list's filters, which may be the names of fields.
+            initial = {'pk': initial.get('pk')}
+        super().__init__(data, *args, initial=initial, **kwargs)
+
 
 class CustomObjectImportForm(HeldChoicesMixin, PartErrorsMixin, NetBoxModelImportForm):
     """The bulk import form that those of all types are made of; a record becomes one instance of it."""
@@ -134,7 +142,9 @@ def fieldsets(fields, names: dict[int, list[str]], ungrouped: str) -> tuple[Fiel
 def get_form_class(model) -> type[CustomObjectForm]:
     """Return the add and edit form of a type."""
     fields = [field for field in surfaced_fields(model) if field.ui_editable != UIEditableChoices.HIDDEN]
-    inputs = {field.id: field_type_of(field).get_form_fields(field) for field in fields}
+    inputs = _without_clashes(
+        CustomObjectForm, {field.id: field_type_of(field).get_form_fields(field) for field in fields}
+    )
     local_data = _local_data(model)
     declared = {**_merged(inputs), **local_data}
     return _form(CustomObjectForm, model, 'Form', declared, {
@@ -152,7 +162,10 @@ def get_form_class(model) -> type[CustomObjectForm]:
 def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
     """Return the bulk edit form of a type: nothing is required in it, and what is left alone stays as it is."""
     fields = _editable(model)
-    inputs = {field.id: field_type_of(field).get_form_fields(field, required=False, initial=None) for field in fields}
+    inputs = _without_clashes(
+        CustomObjectBulkEditForm,
+        {field.id: field_type_of(field).get_form_fields(field, required=False, initial=None) for field in fields},
+    )
     return _form(CustomObjectBulkEditForm, model, 'BulkEditForm', _merged(inputs), {
         'model': model,
         'fieldsets': fieldsets(fields, inputs, model._definition.display_name),
@@ -165,7 +178,8 @@ def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
 @per_type
 def get_import_form_class(model) -> type[CustomObjectImportForm]:
     """Return the bulk import form of a type."""
-    declared = _merged({field.id: field_type_of(field).get_import_fields(field) for field in _editable(model)})
+    inputs = {field.id: field_type_of(field).get_import_fields(field) for field in _editable(model)}
+    declared = _merged(_without_clashes(CustomObjectImportForm, inputs))
     declared |= _local_data(model)
     return _form(CustomObjectImportForm, model, 'ImportForm', declared, {
         'Meta': _meta(model, [*declared, 'owner', 'tags']),
@@ -178,6 +192,12 @@ def get_import_form_class(model) -> type[CustomObjectImportForm]:
     })  # fmt: skip
 
 
+def _without_clashes(base: type, inputs: dict[int, dict]) -> dict[int, dict]:
+    """Leave out the inputs of older fields whose names NetBox's form, or the page around it, uses itself."""
+    taken = base.base_fields.keys() | PAGE_INPUTS
+    return {pk: {} if found.keys() & taken else found for pk, found in inputs.items()}
+
+
 def _editable(model) -> list[FieldDefinition]:
     return [field for field in surfaced_fields(model) if field.input_mode == UIEditableChoices.YES]
 
@@ -188,7 +208,7 @@ def _local_data(model) -> dict[str, forms.Field]:
         return {}
     widget = forms.Textarea(attrs={'aria-label': _('Local config context data')})
     help_text = _('A JSON object, which takes precedence over the data of config contexts')
-    return {'local_context_data': JSONField(required=False, label='', widget=widget, help_text=help_text)}
+    return {'local_context_data': DocumentInput(required=False, label='', widget=widget, help_text=help_text)}
 
 
 def _merged(inputs: dict[int, dict]) -> dict[str, forms.Field]:

@@ -8,10 +8,9 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-from utilities.forms.fields import JSONField
-
 from ..exceptions import SchemaChangeRefused
 from ..field_types import FIELD_TYPES
+from ..field_types.json import DocumentInput
 from ..models import CustomObjectTypeField
 from ..services import staged
 
@@ -29,7 +28,7 @@ class StagedEditMixin(forms.ModelForm):
             'limits, and whether the field is required or unique. Conversions of large tables are always made so.'
         ),
     )
-    fill = JSONField(
+    fill = DocumentInput(
         required=False,
         label=_('Fill value'),
         help_text=_('If the field becomes required step by step: the value for objects without one, in JSON'),

@@ -4,7 +4,8 @@ CustomObject: the abstract base of all dynamic models, and the metaclass that ma
 Concrete classes are built by runtime.factory, which sets the class attributes named here.
 """
 
-from typing import ClassVar
+from collections.abc import Callable
+from typing import Any, ClassVar
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -67,6 +68,17 @@ class CustomObjectMeta(ModelBase):
         return cls == subclass
 
 
+class OfType:
+    """An attribute of concrete classes and of their objects alike, told from the id of the type."""
+
+    def __init__(self, tell: Callable[[int], Any]):
+        self.tell = tell
+
+    def __get__(self, instance, owner):
+        type_id = getattr(owner, '_type_id', None)
+        return self if type_id is None else self.tell(type_id)
+
+
 class CustomObject(
     BookmarksMixin,
     ChangeLoggingMixin,
@@ -98,14 +110,10 @@ class CustomObject(
     def __str__(self):
         return name_of(self)
 
-    @property
-    def custom_object_type_id(self) -> int:
-        return self._type_id
-
-    @property
-    def custom_object_type(self):
-        """The CustomObjectType row of this object's type, read anew."""
-        return apps.get_model(APP_LABEL, 'customobjecttype').objects.get(pk=self._type_id)
+    # Of the class as well as of its objects; other plugins ask the class.
+    custom_object_type_id = OfType(lambda type_id: type_id)
+    # The CustomObjectType row, read anew.
+    custom_object_type = OfType(lambda type_id: apps.get_model(APP_LABEL, 'customobjecttype').objects.get(pk=type_id))
 
     @classmethod
     def _get_action_url(cls, action=None, rest_api=False, kwargs=None):

@@ -21,9 +21,16 @@ SERIALIZER_KEYS = frozenset(
 # Parameters of list requests that a filter of the same name would take over.
 QUERY_PARAMETERS = frozenset(
     """
-    brief contact contact_group contact_role created_by_request dry_run exclude export fields filter filter_id
-    format limit modified_by_request offset omit ordering owner owner_group owner_group_id owner_id page
+    background brief contact contact_group contact_role created_by_request dry_run exclude export fields filter
+    filter_id format limit modified_by_request offset omit ordering owner owner_group owner_group_id owner_id page
     per_page q sort start tag tag_id updated_by_request
+    """.split()
+)
+# Inputs and parameters that NetBox's pages read for purposes of their own; those that begin with an underscore are no
+# names of fields anyway.
+PAGE_INPUTS = frozenset(
+    """
+    background_job csrfmiddlewaretoken embedded exclude_columns include_columns return_url tableconfig_id
     """.split()
 )
 # The vendor's list (contract 2.3), kept whole so that documents move between the two.
@@ -40,7 +47,7 @@ CONCRETE_ATTRIBUTES = frozenset(
     objects pk clone_fields tagged_items actions selection
     """.split()
 )
-
+ALL_BUT_ATTRIBUTES = SERIALIZER_KEYS | QUERY_PARAMETERS | PAGE_INPUTS | CONTRACT_NAMES | CONCRETE_ATTRIBUTES
 
 # What a type calls its relations from other types, unless a field has a related name (see runtime.factory).
 RELATION_RE = re.compile(r'^(r_\d+|table\d+model_.*)$')
@@ -57,4 +64,4 @@ def reserved_names() -> frozenset[str]:
     attributes = {name for name in (*dir(CustomObject), *dir(ConfigContextObject)) if not name.startswith('_')}
     for field in CustomObject._meta.get_fields():
         attributes |= {field.name, getattr(field, 'attname', field.name)}
-    return frozenset(attributes) | SERIALIZER_KEYS | QUERY_PARAMETERS | CONTRACT_NAMES | CONCRETE_ATTRIBUTES
+    return frozenset(attributes) | ALL_BUT_ATTRIBUTES

@@ -13,7 +13,6 @@ from django.db.models.functions import Lower
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
-from packaging.version import InvalidVersion, Version
 
 from netbox.models import NetBoxModel
 from utilities.querysets import RestrictedQuerySet
@@ -23,6 +22,7 @@ from ..constants import APP_LABEL, NAME_PATTERN, RESERVED_SLUGS
 from ..definitions import class_name, model_name, table_name
 from ..field_types import field_type_of
 from ..field_types.deprecation import check as deprecation_errors
+from ..field_types.deprecation import parse_version
 from . import deletion
 from .config_contexts import CONFIG_CONTEXT_NAMES
 from .counters import next_pk
@@ -72,12 +72,8 @@ class CustomObjectTypeQuerySet(RestrictedQuerySet):
 
 def validate_version(value: str) -> None:
     """Raise ValidationError unless `value` is a PEP 440 version."""
-    try:
-        Version(value)
-    except InvalidVersion:
-        raise ValidationError(
-            _('%(value)s is not a version (such as 1.0 or 2.1rc1).'), params={'value': value}
-        ) from None
+    if parse_version(value) is None:
+        raise ValidationError(_('%(value)s is not a version (such as 1.0 or 2.1rc1).'), params={'value': value})
 
 
 class CustomObjectType(NetBoxModel):

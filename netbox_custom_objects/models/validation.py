@@ -70,10 +70,10 @@ def _siblings(field):
 def _name(field, before) -> Errors:
     if before is not None and before.name == field.name and before.type == field.type:
         return
-    if is_reserved(field.name):
+    taken = field_type_of(field).attribute_names(field_definition(field))
+    if any(map(is_reserved, taken)):
         yield 'name', _('This name is used by NetBox itself; choose another one.')
         return
-    taken = field_type_of(field).attribute_names(field_definition(field))
     inbound = type(field).objects.using(field._state.db).filter(related_name__in=taken)
     if clash := inbound.filter(related_object_type=field.custom_object_type.object_type_id).first():
         yield (
@@ -172,7 +172,8 @@ def _targets(field, before) -> Errors:
     """Check the types that a polymorphic field may point at; none that a stored value has can be taken away."""
     if field.related_object_type_id is not None:
         yield 'related_object_type', _('A polymorphic field has several types: related_object_types.')
-    if field.related_name:
+    if field.related_name and (before is None or before.related_name != field.related_name):
+        # An adopted one may have one, which nothing reads.
         yield 'related_name', _('A polymorphic field has no related name.')
     if _noted_targets(field) is None:
         return  # what is stored stays, or comes after the field itself

@@ -3,12 +3,13 @@
 import django_tables2 as tables
 from django.utils.translation import gettext_lazy as _
 
-from netbox.tables import NetBoxTable, columns
+from netbox.tables import columns
 
 from ..models import CustomObjectTypeField
+from .base import OrderedTable
 
 
-class CustomObjectTypeFieldTable(NetBoxTable):
+class CustomObjectTypeFieldTable(OrderedTable):
     # Not a link: a field has no page of its own, and its form is behind the pencil.
     name = tables.Column(verbose_name=_('Name'))
     id = tables.Column(verbose_name=_('ID'))
@@ -28,7 +29,7 @@ class CustomObjectTypeFieldTable(NetBoxTable):
     filter_logic = columns.ChoiceFieldColumn(verbose_name=_('Filter logic'))
     comments = columns.MarkdownColumn(verbose_name=_('Comments'))
 
-    class Meta(NetBoxTable.Meta):
+    class Meta(OrderedTable.Meta):
         model = CustomObjectTypeField
         fields = (
             'pk', 'id', 'custom_object_type', 'name', 'type', 'primary', 'context', 'related_object_type',

@@ -8,12 +8,15 @@ import django_tables2 as tables
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableQuerysetData
+from django_tables2.utils import OrderByTuple
 
-from netbox.tables import NetBoxTable, columns
+from netbox.tables import columns
 
 from ..choices import UIVisibleChoices
 from ..field_types import field_type_of
+from ..runtime.ordering import terms_of
 from ..runtime.surfaces import per_type, surfaced_fields
+from .base import OrderedTable
 
 
 class TagsColumn(columns.TagColumn):
@@ -44,7 +47,7 @@ class TypeColumn(tables.Column):
         return value.display_name
 
 
-class CustomObjectTable(NetBoxTable):
+class CustomObjectTable(OrderedTable):
     """What the tables of all types share."""
 
     custom_object_type = TypeColumn()
@@ -62,6 +65,8 @@ class CustomObjectTable(NetBoxTable):
             self.data.data = self.data.data.prefetch_related(*(name for name in fields if name in shown))
 
 
+# How many columns of fields a list shows to users who have not chosen any.
+SHOWN_BY_DEFAULT = 8
 # Columns before and after those of the fields.
 FIRST, LAST = ('pk', 'id'), ('custom_object_type', 'owner', 'created', 'last_updated', 'tags', 'actions')
 
@@ -74,18 +79,22 @@ def get_table_class(model) -> type[CustomObjectTable]:
     Args:
         model: a dynamic model class
     """
-    shown = {}
+    shown, first = {}, []
     for field in surfaced_fields(model):
         if field.ui_visible != UIVisibleChoices.HIDDEN:
             found = field_type_of(field).get_table_columns(field)
             for column in found.values() if field.deprecated else ():
                 column.verbose_name = _('{label} (deprecated)').format(label=column.verbose_name)
+            if field_type_of(field).is_reference and not field_type_of(field).many and not field.is_polymorphic:
+                found[field.name].order_by = OrderByTuple(terms_of(model, field.name))
             shown |= found
+            # What links to the object is never left out.
+            first = [*found, *first] if field.primary else [*first, *found]
     closed = {'actions': columns.ActionsColumn(actions=('delete', 'changelog'))} if model._definition.deprecated else {}
-    meta = type('Meta', (NetBoxTable.Meta,), {
+    meta = type('Meta', (OrderedTable.Meta,), {
         'model': model,
         'fields': (*FIRST, *shown, *LAST),
-        'default_columns': ('pk', 'id', *shown),
+        'default_columns': ('pk', 'id', *(name for name in shown if name in first[:SHOWN_BY_DEFAULT])),
     })  # fmt: skip
     name = f'{model.__name__}Table'
     return type(CustomObjectTable)(

@@ -4,13 +4,14 @@ import django_tables2 as tables
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from netbox.tables import NetBoxTable, columns
+from netbox.tables import columns
 
 from ..field_types.deprecation import notice
 from ..models import CustomObjectType
+from .base import OrderedTable
 
 
-class CustomObjectTypeTable(NetBoxTable):
+class CustomObjectTypeTable(OrderedTable):
     name = tables.Column(linkify=True, verbose_name=_('Name'))
     description = tables.Column(verbose_name=_('Description'))
     comments = columns.MarkdownColumn(verbose_name=_('Comments'))
@@ -27,7 +28,7 @@ class CustomObjectTypeTable(NetBoxTable):
     def value_name(self, value):
         return value
 
-    class Meta(NetBoxTable.Meta):
+    class Meta(OrderedTable.Meta):
         model = CustomObjectType
         fields = (
             'pk', 'id', 'name', 'verbose_name', 'verbose_name_plural', 'slug', 'group_name', 'version', 'description',

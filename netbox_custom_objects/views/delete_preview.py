@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from netbox.views.generic import BulkDeleteView, ObjectDeleteView
 from utilities.permissions import get_permission_for_model
 
+from ..field_types.bounds import whole_number
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..runtime.lookup import model_by_slug
 from ..services.deletion_preview import groups, preview
@@ -78,7 +79,7 @@ def chosen_objects(view_class, request, kwargs) -> tuple[type, list[int]] | None
         if (filterset := getattr(view_class, 'filterset', None)) is not None:
             objects = filterset(request.GET, objects, request=request).qs
     else:
-        objects = model.objects.filter(pk__in=[int(pk) for pk in request.POST.getlist('pk')])
+        objects = model.objects.filter(pk__in=list(filter(None, map(whole_number, request.POST.getlist('pk')))))
     objects = objects.restrict(request.user, 'delete').order_by()
     return model, list(objects.values_list('pk', flat=True)[:OBJECTS_CONSIDERED])
 

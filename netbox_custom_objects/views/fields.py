@@ -1,7 +1,6 @@
 """Pages of the fields of custom object types. A field is shown on its type's page and has none of its own."""
 
 from django.contrib import messages
-from django.db.models import CharField, TextField
 
 from netbox.views import generic
 from utilities.views import register_model_view
@@ -15,6 +14,7 @@ from ..forms import (
     CustomObjectTypeFieldImportForm,
 )
 from ..models import CustomObjectTypeField
+from ..models.convert import field_definition
 from ..tables import CustomObjectTypeFieldTable
 from .base import DeleteNoticeMixin
 from .staged import begun_message
@@ -75,7 +75,7 @@ class CustomObjectTypeFieldBulkImportView(generic.BulkImportView):
 class CustomObjectTypeFieldBulkEditView(generic.BulkEditView):
     queryset = CustomObjectTypeField.objects.all()
     filterset = CustomObjectTypeFieldFilterSet
-    table = CustomObjectTypeFieldTable
+    table = CustomObjectTypeFieldTable.of_selection
     form = CustomObjectTypeFieldBulkEditForm
 
 
@@ -83,7 +83,7 @@ class CustomObjectTypeFieldBulkEditView(generic.BulkEditView):
 class CustomObjectTypeFieldBulkDeleteView(generic.BulkDeleteView):
     queryset = CustomObjectTypeField.objects.all()
     filterset = CustomObjectTypeFieldFilterSet
-    table = CustomObjectTypeFieldTable
+    table = CustomObjectTypeFieldTable.of_selection
 
 
 def objects_with_value(field: CustomObjectTypeField):
@@ -93,8 +93,7 @@ def objects_with_value(field: CustomObjectTypeField):
     All of them, whoever asks: the value is lost for those too that the user may not view.
     """
     objects = field.custom_object_type.get_model().objects
-    if field_type_of(field).many:
-        return objects.filter(**{f'{field.name}__isnull': False}).distinct()
-    found = objects.exclude(**{f'{field.name}__isnull': True})
-    text = isinstance(objects.model._meta.get_field(field.name), (CharField, TextField))
-    return found.exclude(**{field.name: ''}) if text else found
+    definition = field_definition(field)
+    if not field_type_of(field).is_surfaced(definition, objects.model._payload_names):
+        return objects.none()  # a built-in attribute has its name
+    return objects.exclude(field_type_of(field).get_empty_condition(definition))

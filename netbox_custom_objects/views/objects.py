@@ -64,7 +64,7 @@ class CustomObjectBulkEditView(WritingMixin, generic.BulkEditView):
     def bind(self, model):
         super().bind(model)
         self.filterset = get_filterset_class(model)
-        self.table = get_table_class(model)
+        self.table = get_table_class(model).of_selection
         self.form = get_bulk_edit_form_class(model)
 
 
@@ -72,4 +72,4 @@ class CustomObjectBulkDeleteView(TypeFromURLMixin, generic.BulkDeleteView):
     def bind(self, model):
         super().bind(model)
         self.filterset = get_filterset_class(model)
-        self.table = get_table_class(model)
+        self.table = get_table_class(model).of_selection

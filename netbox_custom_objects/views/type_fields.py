@@ -22,6 +22,7 @@ from utilities.string import title
 from utilities.views import register_model_view
 
 from ..constants import APP_LABEL
+from ..field_types.bounds import whole_number
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..services.fields import arrange_fields
 
@@ -126,8 +127,9 @@ class ArrangeFieldsView(BaseObjectView):
 
     def _arrange(self, request, custom_object_type) -> int:
         # Not two lists: NetBox's pages do not send inputs that are empty, such as the name of no group.
-        order = [place.partition(':') for place in request.POST.getlist('field')]
-        if not order or not all(pk.isdecimal() and colon for pk, colon, _rest in order):
+        places = [place.partition(':') for place in request.POST.getlist('field')]
+        order = [(whole_number(pk), group) for pk, colon, group in places if colon and '\x00' not in group]
+        if not order or len(order) < len(places) or None in dict(order):
             raise ValidationError(_('Each field needs its id and the name of its group.'))
         fields = CustomObjectTypeField.objects.restrict(request.user, 'change')
-        return arrange_fields(custom_object_type, [(int(pk), group) for pk, _colon, group in order], fields)
+        return arrange_fields(custom_object_type, order, fields)

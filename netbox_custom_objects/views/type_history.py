@@ -142,7 +142,9 @@ class SchemaHistoryView(BaseObjectView):
     def get(self, request, pk):
         custom_object_type = self.get_object(pk=pk)
         changes = changes_of(custom_object_type, request.user)
-        requests = changes.order_by().values('request_id').annotate(latest=Max('time')).order_by('-latest')
+        requests = (
+            changes.order_by().values('request_id').annotate(latest=Max('time')).order_by('-latest', 'request_id')
+        )
         paginator = EnhancedPaginator(requests, get_paginate_count(request))
         try:
             page = paginator.page(request.GET.get('page', 1))

@@ -141,7 +141,7 @@ class CustomObjectTypeBulkImportView(generic.BulkImportView):
 class CustomObjectTypeBulkEditView(generic.BulkEditView):
     queryset = CustomObjectType.objects.all()
     filterset = CustomObjectTypeFilterSet
-    table = CustomObjectTypeTable
+    table = CustomObjectTypeTable.of_selection
     form = CustomObjectTypeBulkEditForm
 
 
@@ -149,4 +149,4 @@ class CustomObjectTypeBulkEditView(generic.BulkEditView):
 class CustomObjectTypeBulkDeleteView(generic.BulkDeleteView):
     queryset = CustomObjectType.objects.all()
     filterset = CustomObjectTypeFilterSet
-    table = CustomObjectTypeTable
+    table = CustomObjectTypeTable.of_selection

@@ -252,3 +252,14 @@ class TestGlobalRegistry:
             assert apps.get_models()
         finally:
             apps.get_models.cache_clear()
+
+
+def test_the_type_is_told_by_the_class_and_by_its_objects(db):
+    """Other plugins read both on the class."""
+    thing = make_type('thing', fields=[('title', 'text')])
+    model = thing.get_model()
+    assert model.custom_object_type_id == model(title='a').custom_object_type_id == thing.pk
+    assert model.custom_object_type == model(title='a').custom_object_type == thing
+    thing.description = 'edited'
+    thing.save()
+    assert model.custom_object_type.description == 'edited'

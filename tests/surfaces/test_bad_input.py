@@ -32,8 +32,8 @@ WRONG = {
     'web': ['no url', 'javascript:alert(1)', f'https://a.org/{"x" * 200}', True, {'a': 1}, [1], NUL],
     'web_title': [None, 'x' * 201, {'a': 1}, [1], NUL],
     'extra': [NUL, {'a': NUL}, {NUL: 1}, [[HALF]], DEEP, [{'a': DEEP}]],
-    'color': ['purple', '', {'value': 'red'}, ['red'], 1, True, NUL],
-    'colors': ['red', ['purple'], [['red']], [{'value': 'red'}], {'a': 1}, [None], True, 1, [NUL]],
+    'color': ['purple', '', {'value': 'purple'}, {'label': 'Red'}, ['red'], 1, True, NUL],
+    'colors': ['red', ['purple'], [['red']], [{'value': 'purple'}], {'a': 1}, [None], True, 1, [NUL]],
     'place': [
         HUGE, 4711, 'abc', '', True, 1.5, [1], {}, {'slug': 'nowhere'}, {'slug': ['a']}, {'id': 'abc'}, {'nope': 1},
         {'slug': NUL}, {'slug': HALF}, {'region': {}}, {'latitude': 'x'}, NUL,

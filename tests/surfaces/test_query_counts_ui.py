@@ -13,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 
 from core.models import ObjectType
 from dcim.models import Site
+from extras.models import Tag
 from tenancy.models import Tenant
 
 from netbox_custom_objects.models import CustomObjectType
@@ -194,3 +195,40 @@ def test_search_page_does_not_depend_on_the_number_of_types(db):
     alone = queries_of(browser, '/search/?q=x')
     make_types(20)
     assert queries_of(browser, '/search/?q=x') == alone
+
+
+@pytest.mark.parametrize('page', ['bulk-edit', 'bulk-delete'])
+def test_pages_of_a_selection_do_not_cost_by_object(browser, every_kind, values, page):
+    target = make_type('target', fields=[{'name': 'name', 'primary': True}])
+    make_field(every_kind, 'one', 'object', target=target)
+    make_field(every_kind, 'mixed', 'multiobject', targets=[Site, target])
+    tag = Tag.objects.create(name='a', slug='a')
+
+    def cost(number):
+        for _ in range(number):
+            one = make_object(target, name='x')
+            made = make_object(every_kind, **values, one=one, mixed=[one, values['place']])
+            made.tags.add(tag)
+        pks = list(every_kind.get_model().objects.values_list('pk', flat=True))
+        for _ in range(2):
+            with CaptureQueriesContext(connection) as queries:
+                browser.post(f'every-kind/{page}/', 200, pk=pks)
+        return len(queries)
+
+    few = cost(2)
+    assert cost(18) <= few + 2
+
+
+def test_bulk_edit_of_types_does_not_cost_by_type(browser):
+    tag = Tag.objects.create(name='a', slug='a')
+
+    def cost(start, number):
+        for index in range(start, start + number):
+            make_type(f'some_{index}').tags.add(tag)
+        pks = list(CustomObjectType.objects.values_list('pk', flat=True))
+        for _ in range(2):
+            with CaptureQueriesContext(connection) as queries:
+                browser.post('custom-object-types/edit/', 200, pk=pks)
+        return len(queries)
+
+    assert cost(2, 8) <= cost(0, 2) + 2

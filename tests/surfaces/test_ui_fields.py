@@ -10,6 +10,8 @@ from extras.models import CustomFieldChoiceSet
 from utilities.testing import ViewTestCases
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.views.fields import objects_with_value
+from tests.field_types.cases import CASES
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.ui import text_of
 from tests.surfaces.view_cases import QueryBaseline
@@ -305,3 +307,35 @@ class TestBulk:
         )
         assert browser.errors
         assert not kind.fields.get().required
+
+
+def test_the_delete_page_of_a_field_of_any_type_counts_its_values(browser, db):
+    """Each type says itself which objects have no value."""
+    thing = make_type('thing', fields=[{'name': 'title', 'primary': True}])
+    cases = {}
+    for case in CASES:
+        name = f'f_{len(cases)}'
+        needs = case.needs()
+        if 'choice_set' in needs:
+            needs['choice_set'].name = name
+            needs['choice_set'].save()
+        cases[name] = (case, make_field(thing, name, case.type, **needs))
+    model = thing.get_model()
+    make_object(thing, title='nothing')
+    for name, (case, field) in cases.items():
+        text = text_of(browser.get(f'custom-object-type-fields/{field.pk}/delete/'))
+        assert field.name in text or str(field) in text
+        assert objects_with_value(field).count() == 0, (name, case.type)
+    assert model.objects.count() == 1
+
+
+def test_the_delete_page_counts_points_and_polymorphic_references(browser, sites):
+    thing = make_type('thing', fields=[{'name': 'title', 'primary': True}, ('place', 'coordinates')])
+    one = make_field(thing, 'one', 'object', targets=[Site])
+    many = make_field(thing, 'many', 'multiobject', targets=[Site])
+    place = thing.fields.get(name='place')
+    make_object(thing, title='a')
+    make_object(thing, title='b', place_latitude='1.5', place_longitude='2.5', one=sites[0], many=sites[:2])
+    for field in (one, many, place):
+        browser.get(f'custom-object-type-fields/{field.pk}/delete/')
+        assert browser.response.context['count'] == 1, field

@@ -21,7 +21,8 @@ from tests.surfaces.ui import text_of
 class TestList:
     def test_shows_every_field(self, browser, every_kind, values):
         make_object(every_kind, **values)
-        text = text_of(browser.get('every-kind/'))
+        names = [field.name for field in every_kind.get_model()._definition.fields]
+        text = text_of(browser.get(f'every-kind/?include_columns={",".join(names)}'))
         for shown in ('First', 'long', '7', '1.50', '2024-05-01', 'Example', 'Red', 'Red Blue', 'Berlin', 'Cairo'):
             assert shown in text
         assert 'https://example.com/a' not in text  # it stands in the link
@@ -29,6 +30,17 @@ class TestList:
     def test_the_primary_field_links_to_the_object(self, browser, every_kind, values):
         obj = make_object(every_kind, **values)
         assert f'<a href="{obj.get_absolute_url()}">First</a>' in browser.get('every-kind/')
+
+    def test_shows_eight_columns_unless_a_user_chose_others(self, browser):
+        names = [f'a{n:02}' for n in range(20)]
+        kind = make_type('cable', fields=[(name, 'text') for name in names])
+        make_field(kind, 'name', primary=True)
+        make_object(kind, name='x')
+        browser.get('cable/')
+        shown = [name for name, _label in browser.response.context['table'].selected_columns]
+        # What links to the object is among them, wherever it stands.
+        assert shown == ['id', *names[:7], 'name']
+        assert len(browser.get('cable/?export').splitlines()[0].split(',')) > len(names)
 
     def test_hidden_fields_have_no_column(self, browser):
         kind = make_type('cable', fields=[('name', 'text'), {'name': 'secret', 'ui_visible': 'hidden'}])

@@ -10,15 +10,15 @@ from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSer
 
 from ...choices import ObjectFieldOnDeleteChoices
 from ...constants import APP_LABEL
-from ...definitions import model_name, type_id_from_model_name
+from ...definitions import type_id_from_model_name
 from ...field_types import FIELD_TYPES
+from ...field_types.bounds import whole_number
 from ...field_types.digits import IntegerValueField
+from ...field_types.generic import find_type
 from ...field_types.json import DocumentField
 from ...models import CustomObjectType, CustomObjectTypeField
 from .common import CheckedMessageMixin
 
-# The app label under which a type is addressed by its slug, so that clients need not know its id.
-TYPES_BY_SLUG = 'custom-objects'
 TARGETS = 'related_object_types'
 
 
@@ -28,15 +28,11 @@ def find_object_type(app_label: str, model: str) -> ObjectType | None:
 
     Args:
         app_label: of a Django app, or `custom-objects`
-        model: a model name of that app in lower case, or the slug of a custom object type
+        model: a model name of that app in lower case; for custom object types the slug will do, too
     """
-    if app_label == TYPES_BY_SLUG:
-        type_id = CustomObjectType.objects.filter(slug=model).values_list('pk', flat=True).first()
-        if type_id is None:
-            return None
-        app_label, model = APP_LABEL, model_name(type_id)
-    object_type = ObjectType.objects.filter(app_label=app_label, model=model).first()
-    return object_type if object_type is not None and exists_here(object_type) else None
+    pk = find_type(app_label, model)
+    object_type = pk and ObjectType.objects.filter(pk=pk).first()
+    return object_type if object_type and exists_here(object_type) else None
 
 
 def exists_here(object_type: ObjectType) -> bool:
@@ -67,7 +63,7 @@ class ObjectTypeField(serializers.RelatedField):
                 self.fail('unusable')
             found = find_object_type(*names)
         elif type(data) is int or (isinstance(data, str) and data.isdecimal()):
-            found = self.get_queryset().filter(pk=int(data)).first()
+            found = self.get_queryset().filter(pk=whole_number(data)).first()
             found = found if found is not None and exists_here(found) else None
         else:
             self.fail('unusable')

@@ -19,6 +19,8 @@ from netbox.api.pagination import NetBoxPagination
 
 from ... import settings
 from ...exceptions import SchemaChangeRefused, SchemaLocked
+from ...runtime.ordering import totally_ordered
+from ..parsers import PARSERS
 from ..schema import StrictAutoSchema
 from ..schema_writes import BACKGROUND, DRY_RUN
 from .dry_run import DryRunMixin
@@ -64,6 +66,13 @@ class StrictFilterBackend(DjangoFilterBackend):
         return filterset
 
 
+class TotalOrderingFilter(OrderingFilter):
+    """Orders by what is asked for, and then by the key: no page repeats or loses an object."""
+
+    def filter_queryset(self, request, queryset, view):
+        return totally_ordered(queryset, self.get_ordering(request, queryset, view) or ())
+
+
 class Conflict(APIException):
     """The request is valid, but cannot be carried out now."""
 
@@ -95,8 +104,9 @@ class StrictModelViewSet(DryRunMixin):
 
     # What a DELETE may be asked in its query besides what every write may be.
     delete_parameters: tuple[str, ...] = ()
-    filter_backends = (StrictFilterBackend, OrderingFilter)
+    filter_backends = (StrictFilterBackend, TotalOrderingFilter)
     pagination_class = StrictPagination
+    parser_classes = PARSERS
     schema = StrictAutoSchema()
 
 

@@ -19,6 +19,7 @@ from netbox.config import get_config
 from utilities.permissions import get_permission_for_model
 
 from ...definitions import TypeDefinition
+from ...field_types.bounds import whole_number
 from ...models import CustomObjectType
 from ...runtime.linked import ORDERINGS, LinkedObjects
 from ...runtime.mixed_relations import prefetch_relations
@@ -115,7 +116,7 @@ class LinkedObjectsView(APIView):
         object_type = find_object_type(app_label, name)
         if object_type is None:
             raise ValidationError([_('There is no such object type: {name}').format(name=names)])
-        if not (pk.isascii() and pk.isdecimal()):
+        if (number := whole_number(pk)) is None:
             raise NotFound()
         model = object_type.model_class()
         objects = model._default_manager.all()
@@ -124,7 +125,7 @@ class LinkedObjectsView(APIView):
         elif not self.request.user.has_perm(get_permission_for_model(model, 'view')):
             raise NotFound()
         try:
-            return objects.get(pk=int(pk))
+            return objects.get(pk=number)
         except (ObjectDoesNotExist, OverflowError, ValueError):
             raise NotFound() from None
 

@@ -22,9 +22,11 @@ from users.models import Token
 from utilities.permissions import get_permission_for_model
 
 from ...choices import StagedChangeStageChoices as Stage
+from ...field_types.bounds import whole_number
 from ...models import CustomObjectTypeField, StagedChange
 from ...services import staged
 from ...services.staged_view import changes_of, viewable_offenders
+from ..parsers import PARSERS
 from ..schema import ErrorDetailSerializer
 from ..serializers.staged import (
     StagedChangeDetailSerializer,
@@ -36,7 +38,6 @@ from .linked import MESSAGES
 
 FILTERS = ('custom_object_type', 'field', 'stage')
 PARAMETERS = ('_branch', 'format', 'limit', 'offset', 'start')
-LARGEST_ID = 2**63 - 1
 
 REFUSED = {403: ErrorDetailSerializer, 404: ErrorDetailSerializer}
 WRITE_ERRORS = {400: MESSAGES, 409: ErrorDetailSerializer, 415: ErrorDetailSerializer, **REFUSED}
@@ -62,6 +63,7 @@ class StagedChangeViewSet(viewsets.GenericViewSet):
     serializer_class = StagedChangeDetailSerializer
     permission_classes = (StagedChangePermission,)
     pagination_class = StrictPagination
+    parser_classes = PARSERS
     filter_backends = ()
 
     def get_view_name(self):
@@ -151,9 +153,9 @@ class StagedChangeViewSet(viewsets.GenericViewSet):
             raise ValidationError(get_error_detail(error)) from error
 
     def _change(self, pk) -> StagedChange:
-        if not str(pk).isdecimal() or int(pk) > LARGEST_ID:
+        if (number := whole_number(pk)) is None:
             raise NotFound()
-        return get_object_or_404(self.get_queryset(), pk=pk)
+        return get_object_or_404(self.get_queryset(), pk=number)
 
     def _answer(self, change: StagedChange, code: int = status.HTTP_200_OK) -> Response:
         context = {'request': self.request, 'offenders': viewable_offenders(change, self.request.user)}
@@ -171,7 +173,7 @@ class FieldStagedChangesViewSet(StagedChangeViewSet):
     )
     def start(self, request, pk=None):
         """Begin to change a field step by step."""
-        if int(pk) > LARGEST_ID:
+        if whole_number(pk) is None:
             raise NotFound()
         fields = CustomObjectTypeField.objects.restrict(request.user, 'change')
         field = get_object_or_404(fields, pk=pk)
@@ -188,6 +190,6 @@ class FieldStagedChangesViewSet(StagedChangeViewSet):
 
 
 def _number(name: str, text: str) -> int:
-    if not (text.isascii() and text.isdecimal()) or int(text) > LARGEST_ID:
+    if (number := whole_number(text)) is None:
         raise ValidationError({name: [_('A number is needed.')]})
-    return int(text)
+    return number

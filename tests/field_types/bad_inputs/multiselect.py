@@ -5,7 +5,7 @@ from .common import BOOLEANS, HIGH, HUGE, NUL, OBJECTS, WORDS
 LISTS = (
     ['blue'], ['red', 'blue'], ['Red'], ['red '], [''], [' '], [None], ['red', None], [1], [0], [1.5], [True], [False],
     [HUGE],
-    [[]], [['red']], [{}], [{'value': 'red'}], [{'value': 'red', 'label': 'Red'}], ['red', ['green']], ['red,green'],
+    [[]], [['red']], [{}], [{'value': 'blue'}], [{'value': 'red', 'a': 1}], ['red', ['green']], ['red,green'],
     ['red', 'green', 'x'], [f'red{NUL}'], [NUL], [HIGH], ['x' * 101], ['r'], ['réd'], ['Ärmel'], [[[['red']]]],
 )  # fmt: skip
 OTHERS = (

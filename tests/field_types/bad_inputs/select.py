@@ -8,5 +8,14 @@ CHOICES = (
     'Ärmel,lang', 'Armel, lang', 0, 1, 1.5, -1, HUGE, f'red{NUL}', f'red{HIGH}', 'red\n', '["red"]', '{"value": "red"}',
     'x' * 101, '*', 'red|green',
 )  # fmt: skip
-NESTED = ({'value': 'red'}, {'value': 'red', 'label': 'Red'}, {'label': 'Red'}, ['red'], ['red', 'green'], [['red']])
+NESTED = (
+    {'value': 'blue'},
+    {'value': None},
+    {'value': {'value': 'red'}},
+    {'value': 'red', 'a': 1},
+    {'label': 'Red'},
+    ['red'],
+    ['red', 'green'],
+    [['red']],
+)
 BAD_INPUTS = (*BOOLEANS, *OBJECTS, *LISTS, *WORDS, *CHOICES, *NESTED)

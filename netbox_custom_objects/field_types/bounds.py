@@ -1,0 +1,35 @@
+"""
+Numbers and documents from outside, within bounds: where text that somebody sent becomes either.
+
+Python raises a ValueError for a number of some thousand digits and a RecursionError for a document that is nested too
+deeply, where callers expect nothing of the kind.
+"""
+
+import json
+
+from django.utils.translation import gettext as _
+
+# What an ID or any other whole number can be.
+LARGEST_NUMBER = 2**63 - 1
+
+
+def whole_number(text) -> int | None:
+    """Return the number that a text of ASCII digits means, None if it is another text or no column could hold it."""
+    text = str(text)
+    if len(text) > len(str(LARGEST_NUMBER)) or not (text.isascii() and text.isdecimal()):
+        return None
+    number = int(text)
+    return number if number <= LARGEST_NUMBER else None
+
+
+def read_json(text: str, **kwargs):
+    """
+    Return the document in a text; arguments are those of `json.loads`.
+
+    Raises:
+        ValueError: it is no JSON, or it is nested too deeply, or has a number of thousands of digits
+    """
+    try:
+        return json.loads(text, **kwargs)
+    except RecursionError as error:
+        raise ValueError(_('The document is nested too deeply.')) from error

@@ -1,0 +1,113 @@
+"""Orders of lists: no page repeats or loses an object, and references are sorted by the names that they show."""
+
+import re
+
+import pytest
+
+from netbox_custom_objects.models import CustomObjectTypeField
+from tests.support.factories import make_field, make_object, make_type
+from tests.surfaces.rest import Rest, superuser
+from tests.surfaces.ui import Browser
+
+COUNT, PAGE = 300, 50
+
+
+@pytest.fixture
+def user(db):
+    return superuser()
+
+
+@pytest.fixture
+def rest(user):
+    return Rest(user)
+
+
+@pytest.fixture
+def browser(user):
+    return Browser(user)
+
+
+@pytest.fixture
+def many(db):
+    """Objects whose order in the table is not that of their keys, all with the same state."""
+    many = make_type('many', fields=[{'name': 'name', 'primary': True}, ('state', 'text')])
+    model = many.get_model()
+    model.objects.bulk_create(model(name=f'n{n}', state='x') for n in range(COUNT))
+    for pk in model.objects.values_list('pk', flat=True)[: COUNT // 2]:
+        model.objects.filter(pk=pk).update(name='moved')
+    return many
+
+
+def test_pages_of_a_rest_list_show_each_object_once(rest, many):
+    for ordering in ('state', '-state', 'state,-state', 'created'):
+        pages = [rest.get('many/', ordering=ordering, limit=PAGE, offset=at) for at in range(0, COUNT, PAGE)]
+        assert len({row['id'] for page in pages for row in page['results']}) == COUNT, ordering
+
+
+def test_pages_of_a_list_show_each_object_once(browser, many):
+    shown = []
+    for page in range(1, COUNT // PAGE + 1):
+        text = browser.get(f'many/?sort=-state&per_page={PAGE}&page={page}')
+        shown += re.findall(r'name="pk" value="(\d+)"', text)
+    assert len(shown) == len(set(shown)) == COUNT
+
+
+def test_fields_of_equal_names_are_listed_in_order_of_their_keys(rest, browser):
+    types = [make_type(f'type_{n}', fields=[('same', 'text')]) for n in range(3)]
+    keys = list(CustomObjectTypeField.objects.order_by('pk').values_list('pk', flat=True))
+    CustomObjectTypeField.objects.filter(pk=keys[0]).update(description='moved')
+    assert len(types) == len(keys)
+    for params in ({}, {'ordering': 'weight'}):
+        assert [row['id'] for row in rest.get('custom-object-type-fields/', **params)['results']] == keys
+    text = browser.get('custom-object-type-fields/')
+    assert [int(pk) for pk in re.findall(r'name="pk" value="(\d+)"', text)] == keys
+
+
+class TestReferences:
+    """Sorting by a reference to custom objects."""
+
+    @pytest.fixture
+    def vendors(self, db):
+        return make_type('vendor', fields=[{'name': 'name', 'primary': True}])
+
+    def listed(self, rest, path, **params):
+        return [row['name'] for row in rest.get(path, **params)['results']]
+
+    def sorted_on_page(self, browser, path, names):
+        text = browser.get(path)
+        return sorted(names, key=lambda name: text.index(f'>{name}</a>'))
+
+    def test_is_by_name(self, rest, browser, vendors):
+        asset = make_type('asset', fields=[
+            {'name': 'name', 'primary': True}, {'name': 'vendor', 'type': 'object', 'target': vendors},
+        ])  # fmt: skip
+        for name in ('z', 'a', 'm'):
+            make_object(asset, name=f'of-{name}', vendor=make_object(vendors, name=name))
+        expected = ['of-a', 'of-m', 'of-z']
+        assert self.listed(rest, 'asset/', ordering='vendor') == expected
+        assert self.listed(rest, 'asset/', ordering='-vendor') == expected[::-1]
+        assert self.sorted_on_page(browser, 'asset/?sort=vendor', expected) == expected
+        assert self.sorted_on_page(browser, 'asset/?sort=-vendor', expected) == expected[::-1]
+
+    def test_is_by_what_an_expression_reads_and_by_names_of_names(self, rest, browser, vendors):
+        part = make_type('hardware', display_expression='{{ vendor }} {{ code }}', fields=[
+            {'name': 'vendor', 'type': 'object', 'target': vendors}, ('code', 'text'),
+        ])  # fmt: skip
+        asset = make_type('asset', fields=[
+            {'name': 'name', 'primary': True}, {'name': 'part', 'type': 'object', 'target': part},
+        ])  # fmt: skip
+        late, early = make_object(vendors, name='late'), make_object(vendors, name='early')
+        for vendor, code in ((late, 'b'), (late, 'a'), (early, 'z')):
+            name = f'{vendor.name}-{code}'
+            make_object(asset, name=name, part=make_object(part, vendor=vendor, code=code))
+        expected = ['early-z', 'late-a', 'late-b']
+        assert self.listed(rest, 'asset/', ordering='part') == expected
+        assert self.sorted_on_page(browser, 'asset/?sort=part', expected) == expected
+
+    def test_of_types_that_name_each_other_ends(self, rest, vendors):
+        node = make_type('node')
+        for field in ({'name': 'up', 'type': 'object', 'target': node, 'primary': True}, {'name': 'name'}):
+            make_field(node, **field)
+        top = make_object(node, name='top')
+        make_object(node, name='below', up=top)
+        assert len(self.listed(rest, 'node/', ordering='up')) == 2

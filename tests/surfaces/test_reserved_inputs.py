@@ -1,0 +1,90 @@
+"""Names that NetBox's own forms and pages read from a request are none that a field can have."""
+
+import inspect
+import re
+
+import pytest
+
+from netbox.tables import tables
+from netbox.views.generic import bulk_views, mixins, object_views
+from utilities import paginator, views
+
+from netbox_custom_objects.forms.filters import CustomObjectFilterForm
+from netbox_custom_objects.forms.objects import (
+    CustomObjectBulkEditForm,
+    CustomObjectForm,
+    CustomObjectImportForm,
+)
+from netbox_custom_objects.models import CustomObjectTypeField
+from netbox_custom_objects.models.reserved import is_reserved
+from tests.support.factories import make_field, make_object, make_type
+from tests.surfaces.rest import Rest, superuser
+from tests.surfaces.ui import url
+
+FORMS = (CustomObjectForm, CustomObjectBulkEditForm, CustomObjectImportForm, CustomObjectFilterForm)
+MODULES = (bulk_views, mixins, object_views, tables, paginator, views)
+READ = re.compile(
+    r"""request\.(?:GET|POST)(?:\.get|\.getlist|\.pop)?[(\[]['"](\w+)"""
+    r"""|['"](\w+)['"]\s+in\s+(?:self\.)?request\.(?:GET|POST)"""
+)
+# Read by the page of a bulk edit as initial values of inputs, which our form does without; see its test.
+UNUSED = {'device', 'device_type', 'virtual_machine'}
+# Read by forms on which there are no fields of a type.
+ELSEWHERE = {'field_names'}
+
+
+def read_by_netbox() -> set[str]:
+    names = {name for form in FORMS for name in form.base_fields}
+    for module in MODULES:
+        names |= {first or second for first, second in READ.findall(inspect.getsource(module))}
+    return {name for name in names if not name.startswith('_')} - UNUSED - ELSEWHERE
+
+
+def test_what_netbox_reads_is_found():
+    assert {
+        'return_url',
+        'background_job',
+        'pk',
+        'add_tags',
+        'export',
+        'per_page',
+        'tableconfig_id',
+    } <= read_by_netbox()
+
+
+def test_no_field_can_have_such_a_name():
+    assert not [name for name in sorted(read_by_netbox()) if not is_reserved(name)]
+
+
+def test_it_is_refused(db):
+    rest = Rest(superuser())
+    thing = make_type('thing')
+    for name in ('return_url', 'background_job', 'csrfmiddlewaretoken'):
+        body = {'custom_object_type': thing.pk, 'name': name, 'type': 'text'}
+        assert list(rest.post('custom-object-type-fields/', body, expect=400)) == ['name']
+    # Nor can what a field brings along.
+    body = {'custom_object_type': thing.pk, 'name': 'return', 'type': 'url'}
+    rest.post('custom-object-type-fields/', body)
+
+
+@pytest.mark.parametrize('name', ['return_url', 'background_job'])
+def test_a_field_that_has_such_a_name_from_before_does_no_harm(browser, db, name):
+    thing = make_type('thing', fields=[{'name': 'title', 'primary': True}])
+    field = make_field(thing, 'before')
+    CustomObjectTypeField.objects.filter(pk=field.pk).update(name=name)
+    made = make_object(thing, title='a', **{name: 'kept'})
+    browser.post('thing/add/', title='b')
+    browser.post(f'thing/{made.pk}/edit/', title='c')
+    browser.post('thing/bulk-edit/', pk=[made.pk], title='d', _apply='1')
+    browser.post('thing/bulk-import/', data='title\ne', format='csv', csv_delimiter='auto')
+    assert sorted(thing.get_model().objects.values_list('title', name)) == [('b', None), ('d', 'kept'), ('e', None)]
+
+
+def test_filters_of_the_list_do_not_fill_in_the_bulk_edit_form(browser, sites):
+    thing = make_type('thing', fields=[{'name': 'title', 'primary': True}, ('device', 'text')])
+    made = make_object(thing, title='a')
+    page = browser.client.post(url('thing/bulk-edit/?device=edge'), {'pk': [made.pk]})
+    assert page.context['form'].initial == {'pk': [str(made.pk)]}
+    sent = {'pk': [made.pk], 'device': 'edge', '_apply': '1'}
+    assert browser.client.post(url('thing/bulk-edit/?device=edge'), sent).status_code == 302
+    assert thing.get_model().objects.get().device == 'edge'

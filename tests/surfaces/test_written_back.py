@@ -1,0 +1,107 @@
+"""What is read can be written back as it is, and changes nothing."""
+
+import pytest
+from django.db import connection
+
+from core.models import ObjectChange
+
+from netbox_custom_objects.models import CustomObjectTypeField
+from tests.field_types.cases import CASES
+from tests.support.factories import make_field, make_object, make_type
+from tests.surfaces.rest import Rest, superuser
+from tests.surfaces.ui import Browser
+
+TIMES = ('created', 'last_updated')
+
+
+@pytest.fixture
+def user(db):
+    return superuser()
+
+
+@pytest.fixture
+def rest(user):
+    return Rest(user)
+
+
+@pytest.fixture
+def browser(user):
+    return Browser(user)
+
+
+def kept(body):
+    return {key: value for key, value in body.items() if key not in TIMES}
+
+
+def test_objects_with_fields_of_every_kind(rest, every_kind, values):
+    made = make_object(every_kind, **values)
+    empty = make_object(every_kind, title='empty')
+    for pk in (made.pk, empty.pk):
+        path = f'every-kind/{pk}/'
+        read = rest.get(path)
+        assert kept(rest.patch(path, read)) == kept(read)
+        assert kept(rest.put(path, read)) == kept(read)
+    copy = rest.post('every-kind/', rest.get(f'every-kind/{made.pk}/'))
+    assert copy['color'] == {'value': 'red', 'label': 'Red'}
+    assert [found['value'] for found in copy['colors']] == ['red', 'blue']
+
+
+def test_definitions(rest):
+    thing = make_type('thing', version='1.0', description='x')
+    cases = {case.type: case for case in CASES}
+    for case in cases.values():
+        needs = case.needs()
+        if 'choice_set' in needs:
+            needs['choice_set'].name = case.type
+            needs['choice_set'].save()
+        make_field(thing, f'a_{case.type}', case.type, **needs)
+    path = f'custom-object-types/{thing.pk}/'
+    read = rest.get(path)
+    assert kept(rest.patch(path, read)) == kept(read)
+    for row in rest.get('custom-object-type-fields/', limit=100)['results']:
+        assert kept(rest.patch(f'custom-object-type-fields/{row["id"]}/', row)) == kept(row)
+
+
+class TestTitlesOfAddresses:
+    """A title that is not there is empty, however it came about."""
+
+    def test_set_null_in_bulk(self, rest, browser, every_kind):
+        made = make_object(every_kind, title='a', web='https://a.org/', web_title='A')
+        sent = {'pk': [made.pk], '_nullify': ['web_title'], '_apply': '1'}
+        browser.post('every-kind/bulk-edit/', **sent)
+        read = rest.get(f'every-kind/{made.pk}/')
+        assert read['web_title'] == ''
+        rest.patch(f'every-kind/{made.pk}/', {'web_title': read['web_title']})
+        record = ObjectChange.objects.filter(changed_object_id=made.pk).latest('time')
+        assert '' in record.postchange_data.values()
+
+    def test_of_objects_that_were_there_before_the_field(self, rest, every_kind):
+        made = make_object(every_kind, title='a')
+        make_field(every_kind, 'later', 'url')
+        read = rest.get(f'every-kind/{made.pk}/')
+        assert read['later_title'] == ''
+        assert kept(rest.put(f'every-kind/{made.pk}/', read)) == kept(read)
+
+    def test_that_were_stored_as_null(self, every_kind):
+        made = make_object(every_kind, title='a', web='https://a.org/', web_title='A')
+        column = made._meta.get_field('web_title').column
+        with connection.cursor() as cursor:
+            cursor.execute(f'UPDATE {made._meta.db_table} SET {column} = NULL')
+        found = every_kind.get_model().objects.get()
+        assert found.web_title == ''
+        found.web_title = None
+        found.save()
+        assert every_kind.get_model().objects.filter(web_title='').exists()
+
+
+def test_an_adopted_polymorphic_field_with_a_related_name_can_be_edited(rest, every_kind, sites):
+    field = make_field(every_kind, 'mixed', 'object', targets=[type(sites[0])])
+    CustomObjectTypeField.objects.filter(pk=field.pk).update(related_name='parts')
+    path = f'custom-object-type-fields/{field.pk}/'
+    assert rest.patch(path, {'description': 'edited'})['description'] == 'edited'
+    read = rest.get(path)
+    assert read['related_name'] == 'parts'
+    assert rest.put(path, {**read, 'label': 'Mixed'})['label'] == 'Mixed'
+    assert list(rest.patch(path, {'related_name': 'others'}, expect=400)) == ['related_name']
+    assert rest.patch(path, {'related_name': ''})['related_name'] == ''
+    assert list(rest.patch(path, {'related_name': 'parts'}, expect=400)) == ['related_name']
