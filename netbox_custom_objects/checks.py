@@ -3,10 +3,14 @@
 from importlib.metadata import PackageNotFoundError, version
 
 from django.apps import apps
-from django.core.checks import Error, Warning, register
+from django.core.checks import Error, Tags, Warning, register
+from django.db import DatabaseError
 from packaging.version import Version
 
 from . import settings
+from .ddl.target import MAIN_ALIAS, Target
+from .models.revision import is_installed
+from .services.dependents import find_unresolved
 
 MINIMUM_BRANCHING = Version('1.2.0')
 VENDOR_DISTRIBUTION = 'netboxlabs-netbox-custom-objects'
@@ -61,4 +65,24 @@ def check_multiobject_display(app_configs, **kwargs) -> list[Warning]:
             hint='Set it to a positive whole number.',
             id='netbox_custom_objects.W003',
         )
+    ]
+
+
+@register(Tags.database)
+def check_permissions(app_configs, databases=None, **kwargs) -> list[Warning]:
+    """W009: constraints of permissions cannot be resolved, so that they grant nothing (`check --database default`)."""
+    if MAIN_ALIAS not in (databases or ()):
+        return []
+    try:
+        found = list(find_unresolved(MAIN_ALIAS)) if is_installed(Target.for_alias(MAIN_ALIAS)) else []
+    except DatabaseError:  # migrations, which are about to run, have yet to bring the tables up to date
+        return []
+    return [
+        Warning(
+            f'{unresolved.definition.name}: {unresolved.describe()}',
+            hint='Change the constraints of the permission: they name fields as they are called now.',
+            obj=unresolved.permission,
+            id='netbox_custom_objects.W009',
+        )
+        for unresolved in found
     ]

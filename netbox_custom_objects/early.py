@@ -90,6 +90,8 @@ def _on_delete(sender, instance, using, origin=None, **kwargs):
 def _on_clean(sender, instance, **kwargs):
     if getattr(sender, '_type_id', None) is not None and _in_use():
         _later('signals').object_cleaned(instance)
+    elif sender._meta.label_lower == _FIELDS and _in_use():
+        _later('signals').field_cleaned(instance)
 
 
 def _in_use() -> bool:

@@ -25,6 +25,7 @@ from .runtime.links import insert_links
 from .runtime.references import before_delete
 from .runtime.registry import world
 from .runtime.retired import take_out, write_back
+from .services.dependents import follow_rename, refuse_inheritance, subject_of
 from .services.reconcile import reconcile
 from .services.rules import refuse_used_choices, run_custom_validators, run_protection_rules
 
@@ -38,6 +39,14 @@ def field_saving(instance: CustomObjectTypeField) -> None:
     """A field is about to be saved; a record from before a take-over, which may bring it back, knows no payload key."""
     if instance._state.adding and not instance.payload_key:
         instance.payload_key = payload_key(instance.name, instance.pk)
+
+
+def field_cleaned(instance: CustomObjectTypeField) -> None:
+    """A field is validated; a name that it takes must not be one that permissions hold of another field."""
+    # A field may take back a name that it had before: the permissions were made for it.
+    is_new_name = instance._state.adding or instance.name not in (instance._loaded_name, *instance.former_names)
+    if is_new_name and not in_replay():
+        refuse_inheritance(instance, instance._state.db or current_alias())
 
 
 def type_changed(instance: CustomObjectType, using: str, created: bool | None = None, **kwargs) -> None:
@@ -54,6 +63,9 @@ def field_changed(
     types = CustomObjectType.objects.using(using).filter(pk=instance.custom_object_type_id)
     types.update(next_schema_id=Greatest(F('next_schema_id'), instance.schema_id or 0), cache_timestamp=timezone.now())
     reconcile(using, instance.custom_object_type_id)
+    if created is False and instance._loaded_name not in (None, instance.name):
+        former = subject_of(instance, using, name=instance._loaded_name)
+        follow_rename(former, instance, using, instance.__dict__.pop('update_dependents_for', None))
     # A new field is empty, unless it has a default or its column comes back with the values that it held.
     filled = not created or raw or instance.default is not None
     if filled and (created is not False or has_changed(instance, 'name', 'type', 'search_weight')):

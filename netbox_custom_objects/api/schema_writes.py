@@ -51,6 +51,14 @@ class AffectedObjectsSerializer(serializers.Serializer):
     objects = serializers.ListField(child=serializers.DictField())
 
 
+class DependentsSerializer(serializers.Serializer):
+    """Things of one kind that mention what would be changed: their number, and those that the user may view."""
+
+    object_type = serializers.CharField()
+    count = serializers.IntegerField()
+    objects = serializers.ListField(child=serializers.DictField())
+
+
 class WritePreviewSerializer(serializers.Serializer):
     """What a write would do."""
 
@@ -59,6 +67,7 @@ class WritePreviewSerializer(serializers.Serializer):
     plan = PlanStepSerializer(many=True)
     changed = AffectedObjectsSerializer(many=True)
     deleted = AffectedObjectsSerializer(many=True)
+    dependents = DependentsSerializer(many=True)
 
 
 class QueuedJobSerializer(serializers.Serializer):

@@ -51,6 +51,8 @@ TYPE_SPECIFIC = (
     'on_delete_behavior', 'default',
 )  # fmt: skip
 
+UPDATE_DEPENDENTS = 'update_dependents'
+
 
 def inputs_of(field_type) -> set[str]:
     """Return which of TYPE_SPECIFIC a field of this type has."""
@@ -132,6 +134,14 @@ class CustomObjectTypeFieldForm(
     )
     search_weight = forms.TypedChoiceField(choices=SearchWeightChoices, coerce=int, label=_('Search weight'))
     comments = CommentField()
+    update_dependents = forms.BooleanField(
+        required=False,
+        label=_('Update dependents'),
+        help_text=_(
+            'If the name changes: write the new one into permissions, saved filters, table configs and related object '
+            'filters that mention the field, as far as you may change them'
+        ),
+    )
 
     class Meta:
         model = CustomObjectTypeField
@@ -164,7 +174,9 @@ class CustomObjectTypeFieldForm(
             self.fields['validation_minimum'].label = _('Minimum number of items')
             self.fields['validation_maximum'].label = _('Maximum number of items')
         self._offer_current_weight()
-        if not self.instance._state.adding:
+        if self.instance._state.adding:
+            del self.fields[UPDATE_DEPENDENTS]
+        else:
             self._protect_existing()
 
     @classmethod
@@ -199,6 +211,11 @@ class CustomObjectTypeFieldForm(
             if name not in self.fields and name != 'related_object_types':
                 setattr(self.instance, name, CustomObjectTypeField._meta.get_field(name).get_default())
         return self.cleaned_data
+
+    def save(self, commit=True):
+        if self.cleaned_data.get(UPDATE_DEPENDENTS):
+            self.instance.update_dependents_for = getattr(self.instance, 'editing_user', None)
+        return super().save(commit)
 
     def _offer_current_weight(self):
         weight = self.instance.search_weight
@@ -243,7 +260,7 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
             _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable'
         ),
         *section(_('Deprecation'), 'deprecated', 'deprecated_since', 'scheduled_removal'),
-        *(() if is_new else section(_('Carrying out'), STEP_BY_STEP, FILL)),
+        *(() if is_new else section(_('Carrying out'), UPDATE_DEPENDENTS, STEP_BY_STEP, FILL)),
     )  # fmt: skip
 
 

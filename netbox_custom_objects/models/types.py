@@ -131,7 +131,14 @@ class CustomObjectType(NetBoxModel):
 
     objects = CustomObjectTypeQuerySet.as_manager()
 
-    clone_fields = ('verbose_name', 'verbose_name_plural', 'group_name', 'description', 'config_context_enabled')
+    clone_fields = (
+        'verbose_name',
+        'verbose_name_plural',
+        'group_name',
+        'description',
+        'display_expression',
+        'config_context_enabled',
+    )
 
     # NetBox would offer a page of its own documentation, which has none about this model.
     docs_url = None

@@ -16,6 +16,7 @@ from .batches import read_together
 from .config_contexts import context_filters
 from .context import fit
 from .links import BATCH
+from .restrictions import UNRESOLVABLE, restricted_by_the_rest
 
 
 class CustomObjectQuerySet(ConfigContextModelQuerySet):
@@ -27,6 +28,16 @@ class CustomObjectQuerySet(ConfigContextModelQuerySet):
 
     def _get_config_context_filters(self):
         return context_filters(self.model)
+
+    def restrict(self, user, action='view'):
+        """Return what the user may do something with; a constraint that cannot be resolved grants nothing."""
+        try:
+            return super().restrict(user, action)
+        except UNRESOLVABLE:
+            granted = restricted_by_the_rest(self, user, action)
+            if granted is None:
+                raise
+            return granted
 
     def using(self, alias):
         queryset = super().using(alias)

@@ -20,6 +20,7 @@ from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
 from ..models.object_types import undone
+from .dependents import Dependent
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,8 @@ class Preview:
 
     def __init__(self):
         self._plans: dict[tuple[Target, int], tuple[Plan, Plan, Schema]] = {}
+        # What mentions the fields and types that are changed; noted by who has the rights of the user at hand.
+        self.dependents: list[Dependent] = []
 
     def note(self, target: Target, type_id: int, plan: Plan, actual: Schema) -> None:
         """

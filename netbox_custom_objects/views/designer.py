@@ -21,6 +21,7 @@ from ..forms.designer import ROW_KEY, DesignerTypeForm, new_row_key, row_from_in
 from ..forms.examples import example_of
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.convert import field_definition
+from ..services.dependents import dependents_of_type, grouped
 from ..services.designer import Invalid, designed
 
 ROW_VIEW = f'plugins:{APP_LABEL}:customobjecttype_design_row'
@@ -95,16 +96,17 @@ class DesignerPreviewView(DesignerBase):
 
     def post(self, request):
         type_form, rows = self.forms()
-        examples, errors = [], []
+        examples, errors, dependents = [], [], []
         try:
-            with designed(type_form, rows, request.user, keep=False) as (_type, fields):
+            with designed(type_form, rows, request.user, keep=False) as (custom_object_type, fields):
+                dependents = grouped(dependents_of_type(custom_object_type), request.user)
                 examples = [example_of(field_definition(field), request.user) for field in fields]
         except Invalid:
             errors = self._errors(type_form, rows)
         finally:
             # NetBox sends events of what is queued when the request ends.
             clear_events.send(sender=self)
-        context = {'examples': examples, 'errors': errors}
+        context = {'examples': examples, 'errors': errors, 'dependents': dependents}
         return render(request, f'{APP_LABEL}/inc/designer_preview.html', context)
 
     @staticmethod

@@ -20,6 +20,8 @@ from ..forms import CustomObjectTypeFieldForm
 from ..forms.examples import Example, example_of
 from ..models import CustomObjectTypeField
 from ..models.convert import field_definition
+from ..runtime.context import current_alias
+from ..services.dependents import Group, dependents_of_change, grouped
 from ..services.field_plan import plan_field
 from ..services.preview import Step
 
@@ -41,20 +43,25 @@ class FieldPreview:
     staged: str = ''
     steps: tuple[Step, ...] = ()
     example: Example | None = None
+    # What mentions the field, if its name or type changes; or the name already, if the field is new.
+    dependents: tuple[Group, ...] = ()
 
 
 def preview_of(form, user) -> FieldPreview:
     """Return the preview of a bound form of a field."""
     if not form.is_valid():
         return _invalid(form)
-    example = example_of(field_definition(form.instance), user)
+    known = {
+        'example': example_of(field_definition(form.instance), user),
+        'dependents': tuple(grouped(dependents_of_change(form.instance, current_alias()), user)),
+    }
     if form.staged_change is not None:
-        return FieldPreview(verdict=JOB, staged=form.staged_change.describe(), example=example)
+        return FieldPreview(verdict=JOB, staged=form.staged_change.describe(), **known)
     try:
         steps = tuple(plan_field(form.instance))
     except SchemaChangeRefused as error:
-        return FieldPreview(verdict=REFUSED, reason=error.message, example=example)
-    return FieldPreview(verdict=JOB if any(step.deferred for step in steps) else INSTANT, steps=steps, example=example)
+        return FieldPreview(verdict=REFUSED, reason=error.message, **known)
+    return FieldPreview(verdict=JOB if any(step.deferred for step in steps) else INSTANT, steps=steps, **known)
 
 
 def _invalid(form) -> FieldPreview:

@@ -15,6 +15,8 @@ from ..forms import (
 )
 from ..models import CustomObjectTypeField
 from ..models.convert import field_definition
+from ..runtime.context import current_alias
+from ..services.dependents import dependents_of_field, grouped
 from ..tables import CustomObjectTypeFieldTable
 from .base import DeleteNoticeMixin
 from .staged import begun_message
@@ -62,7 +64,11 @@ class CustomObjectTypeFieldDeleteView(DeleteNoticeMixin, generic.ObjectDeleteVie
     notice_template = 'netbox_custom_objects/inc/field_delete_notice.html'
 
     def get_extra_context(self, request, instance):
-        return {'count': objects_with_value(instance).count(), 'type': instance.custom_object_type}
+        return {
+            'count': objects_with_value(instance).count(),
+            'type': instance.custom_object_type,
+            'dependents': grouped(dependents_of_field(instance, current_alias()), request.user),
+        }
 
 
 @register_model_view(CustomObjectTypeField, 'bulk_import', path='import', detail=False)

@@ -23,6 +23,7 @@ from ..forms import (
     CustomObjectTypeImportForm,
 )
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..services.dependents import dependents_of_type, grouped
 from ..tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from .base import DeleteNoticeMixin
 from .reference_check import CheckReferences
@@ -121,7 +122,13 @@ class CustomObjectTypeDeleteView(ReferencedTypeMixin, DeleteNoticeMixin, generic
     def get_extra_context(self, request, instance):
         limit = settings.get('type_delete_log_limit')
         count = count_objects(instance)
-        return {'count': count, 'fields': instance.fields.count(), 'logged': count <= limit, 'limit': limit}
+        return {
+            'count': count,
+            'fields': instance.fields.count(),
+            'logged': count <= limit,
+            'limit': limit,
+            'dependents': grouped(dependents_of_type(instance), request.user),
+        }
 
     def _handle_protected_objects(self, obj, protected_objects, request, exc):
         """Say which fields or objects stand in the way: a field's own name would not tell its type."""

@@ -56,7 +56,7 @@ def told(body):
 class TestTypes:
     def test_create(self, rest):
         body = rest.dry('post', 'custom-object-types/', {'name': 'thing', 'slug': 'thing'})
-        assert list(body) == ['dry_run', 'results', 'plan', 'changed', 'deleted']
+        assert list(body) == ['dry_run', 'results', 'plan', 'changed', 'deleted', 'dependents']
         (result,) = body['results']
         assert (result['id'], result['url'], result['name'], result['slug']) == (None, None, 'thing', 'thing')
         assert [step['operation'] for step in body['plan']] == ['CreateTable']

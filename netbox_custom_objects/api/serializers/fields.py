@@ -94,6 +94,12 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         choices=ObjectFieldOnDeleteChoices.CHOICES, required=False, allow_null=True, allow_blank=True
     )
 
+    update_dependents = serializers.BooleanField(
+        write_only=True,
+        required=False,
+        help_text=_('With another name, write it into permissions, saved filters and table configs that hold the old.'),
+    )
+
     class Meta:
         model = CustomObjectTypeField
         brief_fields = (
@@ -104,7 +110,7 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'comments', 'schema_id',
             'deprecated', 'deprecated_since', 'scheduled_removal',
         )  # fmt: skip
-        fields = (*brief_fields, 'app_label', 'model', 'related_object_types_input')
+        fields = (*brief_fields, 'app_label', 'model', 'related_object_types_input', 'update_dependents')
 
     def to_representation(self, instance):
         data = super().to_representation(instance)
@@ -118,6 +124,8 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         if data.get('on_delete_behavior', '') is None:
             # What a read shows for fields that point at nothing must be accepted when it is sent back.
             data['on_delete_behavior'] = ObjectFieldOnDeleteChoices.SET_NULL
+        if data.pop('update_dependents', False) and self.instance is not None:
+            self.instance.update_dependents_for = self.context['request'].user
         self._take_target(data)
         self._take_targets(data)
         try:

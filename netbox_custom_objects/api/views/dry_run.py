@@ -26,6 +26,7 @@ from utilities.views import get_action_url
 
 from ...field_types.filters import FALSE_WORDS, TRUE_WORDS
 from ...models.payload import by_name
+from ...services.dependents import Group, grouped
 from ...services.preview import Step, previewing
 from ..schema_writes import BACKGROUND, DRY_RUN
 
@@ -118,6 +119,7 @@ class DryRunMixin(NetBoxModelViewSet):
                 'results': _results(response, request),
                 'plan': [describe_step(step) for step in preview.steps()],
                 **_effects(changes, request),
+                'dependents': [_describe_group(group, request) for group in grouped(preview.dependents, request.user)],
             }
         )
 
@@ -204,6 +206,24 @@ def _groups(entries: Iterable[tuple[int, int, str, dict]], request) -> Iterator[
                 if pk in visible
             ],
         }
+
+
+def _describe_group(group: Group, request) -> dict:
+    """Return dependents of one kind as JSON; `can_update` says that `update_dependents` can rewrite them."""
+    return {
+        'object_type': group.model._meta.label_lower,
+        'count': group.count,
+        'objects': [
+            {
+                'id': found.row.pk if found.row else None,
+                'url': _url(group.model, found.row.pk, request) if found.row else None,
+                'display': found.name,
+                'mentions': list(found.mentions),
+                'can_update': found.follows,
+            }
+            for found in group.shown[:OBJECTS_SHOWN]
+        ],
+    }
 
 
 def _visible(model, pks: list[int], user) -> set[int]:

@@ -4,6 +4,8 @@ from django.db.models import ProtectedError
 
 from ...filtersets import CustomObjectTypeFilterSet
 from ...models import CustomObjectType
+from ...services.dependents import dependents_of_type
+from ...services.preview import current_preview
 from ...services.type_deletion import check_rights, references_to
 from ..schema_writes import DELETE_REFERENCING_FIELDS
 from ..serializers import CustomObjectTypeSerializer
@@ -19,10 +21,17 @@ class CustomObjectTypeViewSet(DefinitionViewSet):
     filterset_class = CustomObjectTypeFilterSet
     delete_parameters = (DELETE_REFERENCING_FIELDS,)
 
+    def perform_create(self, serializer):
+        super().perform_create(serializer)
+        if (preview := current_preview()) is not None:
+            preview.dependents += dependents_of_type(serializer.instance)
+
     def perform_destroy(self, instance):
         if is_asked(self.request, DELETE_REFERENCING_FIELDS):
             check_rights(references_to(instance, self.request.user))
             instance.delete_referencing_fields = True
+        if (preview := current_preview()) is not None:
+            preview.dependents += dependents_of_type(instance)
         super().perform_destroy(instance)
 
     def destroy(self, request, *args, **kwargs):

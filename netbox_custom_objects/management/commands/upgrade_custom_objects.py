@@ -21,6 +21,7 @@ from ...evolution.heal import Wishes, heal
 from ...exceptions import RestoreRefused, SchemaChangeRefused
 from ...jobs import ReindexCustomObjectTypeJob
 from ...runtime.registry import world
+from ...services.dependents import find_unresolved
 from ...services.deprecated import find_deprecated
 from ...services.integrity import find_dangling, let_go
 from ...services.purge import purge
@@ -178,7 +179,12 @@ class Command(BaseCommand):
         wishes = Wishes(*(options[name] for name in WISHES))
         with schema.activate():
             entries = heal(schema, type_ids, wishes, options['dry_run'])
-        return [
+            unresolved = [
+                {'schema': schema.name, 'type': found.definition.name, 'what': found.describe(), 'done': False}
+                for found in find_unresolved(schema.alias)
+                if type_ids is None or found.definition.id in type_ids
+            ]
+        return unresolved + [
             {
                 'schema': entry.schema,
                 'type': entry.type,

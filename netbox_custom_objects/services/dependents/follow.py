@@ -1,0 +1,62 @@
+"""
+Renames that are followed: by the display expression of the field's type always, by other data if a user asks for it.
+
+May import the kinds. Everything is written in the transaction of the rename, and logged as a change.
+"""
+
+from django.db import router
+from django.utils.translation import gettext as _
+
+from ...exceptions import SchemaChangeRefused
+from ...models import CustomObjectType
+from .find import allowed, rows_that_mention
+from .kinds import KINDS, DisplayExpressions, Kind
+from .subject import Subject
+
+
+def follow_rename(subject: Subject, field, using: str, user=None) -> None:
+    """
+    Write the new name of a field into what mentions the old one.
+
+    Args:
+        subject: the field as it was
+        field: the renamed CustomObjectTypeField
+        using: the alias that it is saved over
+        user: who asks for more than the display expression to be rewritten; only what this user may change is
+
+    Raises:
+        SchemaChangeRefused: the display expression would be too long
+    """
+    _follow_in_expression(subject, field, using)
+    if user is None:
+        return
+    for kind in KINDS:
+        if not isinstance(kind, DisplayExpressions) and router.db_for_write(kind.model) == using:
+            _follow(kind, subject, field.name, user)
+
+
+def _follow_in_expression(subject: Subject, field, using: str) -> None:
+    kind = DisplayExpressions()
+    row = CustomObjectType.objects.using(using).filter(pk=subject.definition.id).first()
+    if row is None or not kind.mentions(row, subject):
+        return
+    row.snapshot()
+    kind.rename(row, subject, field.name)
+    limit = CustomObjectType._meta.get_field('display_expression').max_length
+    if len(row.display_expression) > limit:
+        message = _('The display expression of the type would have more than {limit} characters with this name.')
+        raise SchemaChangeRefused(message.format(limit=limit))
+    row.save(using=using)
+    # Whoever holds the type by its field must not write the old expression again.
+    field.custom_object_type.display_expression = row.display_expression
+
+
+def _follow(kind: Kind, subject: Subject, name: str, user) -> None:
+    rows = [row for row, _mentions in rows_that_mention(kind, subject) if kind.follows(row, subject)]
+    may_change = allowed(kind.model, user, 'change', [row.pk for row in rows])
+    for row in rows:
+        if row.pk in may_change:
+            if hasattr(row, 'snapshot'):
+                row.snapshot()
+            kind.rename(row, subject, name)
+            row.save()
