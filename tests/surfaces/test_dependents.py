@@ -103,7 +103,7 @@ class TestPlans:
             g for g in rest.delete(path + DRY, expect=200)['dependents'] if g['object_type'] == 'extras.savedfilter'
         ]
         assert group['count'] == 1
-        rest.get(group['objects'][0]['url'])
+        assert group['objects'][0]['url'].endswith(f'/api/extras/saved-filters/{group["objects"][0]["id"]}/')
 
     def test_deleting_a_type(self, kind, dependents):
         field_of(CustomObjectType.objects.get(name='visit'), 'ticket').delete()
@@ -169,7 +169,7 @@ class TestPlans:
         assert 'can be updated' not in page
 
     def test_a_new_type_under_an_old_slug(self, kind, dependents, browser):
-        kind.delete()
+        kind.delete(delete_referencing_fields=True)
         page = text_of(browser.post(f'{TYPES}design/preview/', 200, name='issue', slug='ticket'))
         assert 'CUSTOM_VALIDATORS, netbox_custom_objects.ticket' in page
 
