@@ -1,11 +1,12 @@
 """The NetBox configuration of every development process: tests, demo, benchmarks, `make run`.
 
-Environment: NCO_DATABASE (database name), NCO_PLUGINS (comma list), NCO_DEBUG (1 to debug).
+Environment: NCO_DATABASE (database name), NCO_PLUGINS (comma list), NCO_DEBUG (1 to debug), NCO_PGBOUNCER (directory of
+a PgBouncer's socket).
 """
 
 import os
 
-from dev import postgres, redis
+from dev import pgbouncer, postgres, redis
 from dev.paths import NETBOX_ROOT
 
 DATABASE_NAME = os.environ.get('NCO_DATABASE', 'nco_run')
@@ -23,6 +24,9 @@ DATABASES = {
         'CONN_MAX_AGE': 300,
     }
 }
+
+if socket := os.environ.get(pgbouncer.VARIABLE):
+    DATABASES['default'] |= {'HOST': socket, 'PORT': pgbouncer.PORT, 'DISABLE_SERVER_SIDE_CURSORS': True}
 
 if 'netbox_branching' in PLUGINS:
     from netbox_branching.utilities import DynamicSchemaDict

@@ -111,7 +111,7 @@ def socket_directory():
 
 def make_private_directory(directory):
     """Create a directory that only the server's user can enter, and refuse one that belongs to another."""
-    user = _server_user()
+    user = server_user()
     try:
         directory.mkdir(mode=0o700, parents=True)
         if user:
@@ -154,7 +154,7 @@ def _running_data_directory():
     return running[0] if running else data_directory()
 
 
-def _server_user():
+def server_user():
     """The user to run the server as, or None for the current one: PostgreSQL refuses to run as root."""
     if os.geteuid() != 0:
         return None
@@ -167,7 +167,7 @@ def _server_user():
 
 
 def _can_reach(directory):
-    return not _server_user() or _execute(['test', '-x', str(directory)], check=False).returncode == 0
+    return not server_user() or _execute(['test', '-x', str(directory)], check=False).returncode == 0
 
 
 def _run(program, *arguments, check=True):
@@ -176,7 +176,7 @@ def _run(program, *arguments, check=True):
 
 def _execute(command, check):
     """Run a command as the server's user; if it fails and matters, stop with what it said."""
-    user = _server_user()
+    user = server_user()
     identity = {'user': user.pw_uid, 'group': user.pw_gid, 'extra_groups': []} if user else {}
     LOGS.mkdir(parents=True, exist_ok=True)
     # A file and not a pipe: a server started by the command would keep a pipe open for ever.

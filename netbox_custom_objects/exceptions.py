@@ -7,6 +7,7 @@ May import django's and NetBox's exceptions only.
 from html import escape
 
 from django.utils.safestring import mark_safe
+from django.utils.translation import gettext as _
 
 from utilities.exceptions import AbortRequest
 
@@ -47,6 +48,32 @@ class SchemaLocked(SchemaChangeRefused):
         who = '; '.join(holders) or 'a transaction that has ended since'
         what = f'Table {table} is in use' if table else 'Types are being changed by somebody else'
         super().__init__(f'{what} ({who}). Nothing was changed; try again in a moment.')
+
+
+class BranchBeingMade(SchemaLocked):
+    """A branch is being made, as a copy of main's tables: these cannot be changed before it is complete."""
+
+    def __init__(self):
+        self.table = None
+        self.holders = []
+        SchemaChangeRefused.__init__(
+            self,
+            _(
+                'A branch is being made as a copy of main, whose tables cannot be changed meanwhile. Nothing was '
+                'changed; try again when the branch is ready.'
+            ),
+        )
+
+
+class BranchIncomplete(CustomObjectsError):
+    """A new branch does not hold what main held when it was made."""
+
+    def __init__(self, reason: str):
+        super().__init__(
+            _('The branch is no complete copy of main, and was given up: {reason}. Create it again.').format(
+                reason=reason
+            )
+        )
 
 
 class UnconvertibleValues(SchemaChangeRefused):

@@ -10,8 +10,8 @@ from django.shortcuts import get_object_or_404
 from django.urls import path
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
-from rest_framework.exceptions import PermissionDenied, ValidationError
+from rest_framework import serializers, status
+from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
@@ -21,7 +21,13 @@ from netbox_branching.choices import BranchMergeStrategyChoices
 from netbox_branching.models import Branch
 
 from . import reports
-from .jobs import CheckMergeJob
+from .jobs import queue_check
+
+
+class CheckUnderWay(APIException):
+    """A branch is being checked already."""
+
+    status_code = status.HTTP_409_CONFLICT
 
 
 class StepSerializer(serializers.Serializer):
@@ -68,6 +74,7 @@ class DryRunSerializer(serializers.Serializer):
     strategy = serializers.CharField()
     done = serializers.IntegerField()
     changes = serializers.IntegerField()
+    outdated = serializers.BooleanField(help_text='Whether main or the branch has changed since it began.')
     findings = FindingSerializer(many=True)
 
 
@@ -114,7 +121,7 @@ class MergeCheckView(BranchView):
     @extend_schema(operation_id='plugins_custom_objects_branches_merge_check', responses=MergeCheckSerializer)
     def get(self, request, pk):
         branch = get_branch(request, pk, 'merge')
-        report = {'conflicts': reports.conflicts(branch), 'dry_run': reports.check_report(branch)}
+        report = {'conflicts': reports.conflicts(branch, request.user), 'dry_run': reports.check_report(branch)}
         return Response(MergeCheckSerializer(report).data)
 
     @extend_schema(
@@ -123,11 +130,13 @@ class MergeCheckView(BranchView):
         responses=JobSerializer,
     )
     def post(self, request, pk):
-        """Queue a dry run."""
+        """Queue a dry run; 409 if one of this branch waits or runs already."""
         branch = get_branch(request, pk, 'merge')
         data = CheckMergeInputSerializer(data=request.data)
         data.is_valid(raise_exception=True)
-        job = CheckMergeJob.enqueue(instance=branch, user=request.user, **data.validated_data)
+        job = queue_check(branch, request.user, **data.validated_data)
+        if job is None:
+            raise CheckUnderWay(_('The merge of this branch is being tried already.'))
         return Response(JobSerializer(job, context={'request': request}).data)
 
 

@@ -11,7 +11,19 @@ from netbox_branching.utilities import register_branching_resolver, register_obj
 
 from ..runtime import context, extensions
 from ..services.schemas import set_branch_lister
-from . import api, dry_run, lifecycle, provisioning, replay, resolver, squash, template_content, validators, views
+from . import (
+    api,
+    dry_run,
+    lifecycle,
+    provisioning,
+    replay,
+    resolver,
+    squash,
+    standstill,
+    template_content,
+    validators,
+    views,
+)
 
 # Entered as tabs of the branch page when they are imported.
 PAGES = (views.BranchSchemaChangesView, views.BranchMergeCheckView)
@@ -33,6 +45,8 @@ def register() -> None:
     signals.pre_revert.connect(replay.begin_revert)
     for signal in (signals.post_merge, signals.post_revert, signals.post_sync, signals.post_provision):
         signal.connect(replay.end)
+    # First and last: everything between happens while main's tables stay as they are.
+    signals.pre_provision.connect(standstill.begin)
     signals.pre_provision.connect(provisioning.begin)
     # After `end`: what is read from now on is no replay.
     for signal in (signals.post_merge, signals.post_revert):
@@ -42,5 +56,6 @@ def register() -> None:
     signals.squash_dependency_graph_built.connect(squash.add_edges)
     signals.squash_dependency_graph_built.connect(dry_run.wrap_collapsed)
     signals.post_provision.connect(provisioning.finish)
+    signals.post_provision.connect(standstill.finish)
     signals.post_migrate.connect(lifecycle.reconcile_branch)
     signals.post_deprovision.connect(lifecycle.forget_branch)

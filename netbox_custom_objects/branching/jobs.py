@@ -1,15 +1,24 @@
 """The job that tries a merge. It holds what it touches in main until it is rolled back, as the merge itself would."""
 
+from datetime import timedelta
+
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.choices import JobStatusChoices
+from core.models import Job
 from netbox_branching.jobs import BranchJobRunner
 from netbox_branching.models import Branch
+from netbox_branching.utilities import is_job_abandoned
 
 from .dry_run import dry_run
 from .validators import find_conflicts
 
 # Progress is written this many times at most.
 PROGRESS_NOTES = 20
+# A job is written a moment before it is queued; without a place in the queue it would look abandoned.
+JUST_QUEUED = timedelta(minutes=1)
 
 
 class CheckMergeJob(BranchJobRunner):
@@ -41,6 +50,25 @@ class CheckMergeJob(BranchJobRunner):
         self.job.save(update_fields=['data'])
 
 
+def queue_check(branch: Branch, user, strategy: str) -> Job | None:
+    """
+    Queue a check, and return its job; None if one of this branch waits or runs already.
+
+    Each holds locks in main for as long as a merge would, and two would say the same.
+    """
+    with transaction.atomic(using=DEFAULT_DB_ALIAS):
+        # Whoever asks at the same time waits here.
+        Branch.objects.select_for_update().get(pk=branch.pk)
+        unfinished = checks_of(branch).filter(status__in=JobStatusChoices.ENQUEUED_STATE_CHOICES)
+        if any(timezone.now() - job.created < JUST_QUEUED or not is_job_abandoned(job) for job in unfinished):
+            return None
+        return CheckMergeJob.enqueue(instance=branch, user=user, strategy=strategy)
+
+
+def checks_of(branch: Branch):
+    return branch.jobs.filter(name=CheckMergeJob.name)
+
+
 def last_check(branch: Branch):
     """Return the newest job that checked a branch, None if nobody ever did."""
-    return branch.jobs.filter(name=CheckMergeJob.name).order_by('created').last()
+    return checks_of(branch).order_by('created').last()

@@ -4,6 +4,7 @@ What pages and REST show of a branch before it is merged; the one place that dec
 
 from django.db import DEFAULT_DB_ALIAS
 
+from core.models import ObjectChange
 from netbox_branching.models import Branch
 
 from ..models import CustomObjectType
@@ -11,6 +12,7 @@ from .findings import Finding
 from .jobs import last_check
 from .schema_changes import SchemaChange, schema_changes
 from .validators import find_conflicts
+from .value_conflicts import find_value_conflicts
 
 
 def visible_schema_changes(branch: Branch, user) -> list[SchemaChange]:
@@ -30,13 +32,22 @@ def may_merge(branch: Branch, user) -> bool:
     return Branch.objects.restrict(user, 'merge').filter(pk=branch.pk).exists()
 
 
-def conflicts(branch: Branch) -> list[Finding]:
-    """Return what is known without a dry run; nothing for a branch that cannot be merged now."""
-    return find_conflicts(branch) if branch.ready else []
+def conflicts(branch: Branch, user) -> list[Finding]:
+    """Return what is known without a dry run, of main and branch as they are; nothing if it cannot be merged now."""
+    if not branch.ready:
+        return []
+    definitions = find_conflicts(branch)
+    told = {(finding.object_type, finding.object_id) for finding in definitions}
+    values = find_value_conflicts(branch, user)
+    return [*definitions, *(found for found in values if (found.object_type, found.object_id) not in told)]
 
 
 def check_report(branch: Branch) -> dict | None:
-    """Return the state and the findings of the newest dry run, None if there was none."""
+    """
+    Return the state and the findings of the newest dry run, None if there was none.
+
+    `outdated` says that main or the branch has changed since it began, so that its findings may be mended, or too few.
+    """
     job = last_check(branch)
     if job is None:
         return None
@@ -48,4 +59,13 @@ def check_report(branch: Branch) -> dict | None:
         'done': data.get('done', 0),
         'changes': data.get('changes', 0),
         'findings': data.get('findings', []),
+        'outdated': job.started is not None and _has_changed(branch, job.started),
     }
+
+
+def _has_changed(branch: Branch, since) -> bool:
+    """Whether anything was changed after a moment, in main or in a branch."""
+    if branch.last_sync and branch.last_sync > since:
+        return True
+    aliases = (DEFAULT_DB_ALIAS, branch.connection_name) if branch.ready else (DEFAULT_DB_ALIAS,)
+    return any(ObjectChange.objects.using(alias).filter(time__gt=since).exists() for alias in aliases)

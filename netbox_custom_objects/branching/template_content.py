@@ -2,8 +2,7 @@
 
 from netbox.plugins import PluginTemplateExtension
 
-from .jobs import last_check
-from .reports import may_merge
+from .reports import check_report, may_merge
 
 
 class BranchContent(PluginTemplateExtension):
@@ -19,9 +18,9 @@ class BranchContent(PluginTemplateExtension):
         return self.render('netbox_custom_objects/branching/check_button.html') if self._usable() else ''
 
     def alerts(self):
-        if not self._usable() or (job := last_check(self.context['object'])) is None:
+        if not self._usable() or (report := check_report(self.context['object'])) is None or report['outdated']:
             return ''
-        findings = [finding for finding in (job.data or {}).get('findings', ()) if finding['blocks']]
+        findings = [finding for finding in report['findings'] if finding['blocks']]
         if not findings:
             return ''
-        return self.render('netbox_custom_objects/branching/check_alert.html', {'findings': findings, 'job': job})
+        return self.render('netbox_custom_objects/branching/check_alert.html', {'findings': findings, **report})

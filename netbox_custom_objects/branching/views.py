@@ -14,7 +14,7 @@ from netbox_branching.choices import BranchMergeStrategyChoices
 from netbox_branching.models import Branch
 from utilities.views import ViewTab, register_model_view
 
-from .jobs import CheckMergeJob
+from .jobs import queue_check
 from .reports import check_report, conflicts, may_merge, visible_schema_changes
 from .three_way import count_schema_changes
 
@@ -56,7 +56,11 @@ class BranchMergeCheckView(generic.ObjectView):
         return 'netbox_branching.merge_branch'
 
     def get_extra_context(self, request, instance):
-        return {'form': CheckMergeForm(), 'conflicts': conflicts(instance), 'report': check_report(instance)}
+        return {
+            'form': CheckMergeForm(),
+            'conflicts': conflicts(instance, request.user),
+            'report': check_report(instance),
+        }
 
     def post(self, request, **kwargs):
         """Queue a dry run."""
@@ -67,8 +71,12 @@ class BranchMergeCheckView(generic.ObjectView):
         if not branch.ready:
             messages.error(request, _('Only a branch that is ready can be checked.'))
         elif form.is_valid():
-            CheckMergeJob.enqueue(instance=branch, user=request.user, strategy=form.cleaned_data['strategy'])
-            messages.success(request, _('The merge of branch {branch} is being tried.').format(branch=branch))
+            if queue_check(branch, request.user, form.cleaned_data['strategy']):
+                messages.success(request, _('The merge of branch {branch} is being tried.').format(branch=branch))
+            else:
+                messages.warning(
+                    request, _('The merge of branch {branch} is being tried already.').format(branch=branch)
+                )
         else:
             messages.error(request, ' '.join(form.errors['strategy']))
         return redirect('plugins:netbox_branching:branch_merge_check', pk=branch.pk)

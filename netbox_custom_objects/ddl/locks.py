@@ -12,11 +12,16 @@ from contextlib import contextmanager
 from django.db import OperationalError, transaction
 
 from .. import settings
-from ..exceptions import SchemaLocked
+from ..exceptions import BranchBeingMade, SchemaLocked
 from .target import Target
 
 LOCK_NOT_AVAILABLE = '55P03'
 DEADLOCK_DETECTED = '40P01'
+
+# Second keys of advisory locks, whose first is the hash of a name: of a schema for 0 and 2, of a piece of work for 1.
+COPYING = 2
+# Seconds after which it is asked again whether a branch is still being made.
+POLL_SECONDS = 0.2
 
 _HOLDERS_SQL = """
     SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type), a.state,
@@ -28,6 +33,14 @@ _HOLDERS_SQL = """
             AND l.relation = to_regclass(format('%%I.%%I', %s::text, %s::text)))
            OR (%s::text IS NULL AND l.locktype = 'advisory' AND l.classid = hashtext(%s)::oid AND l.objid = 0))
     LIMIT 5
+"""
+
+_COPYING_SQL = """
+    SELECT EXISTS (
+        SELECT FROM pg_locks l
+        JOIN pg_locks copied ON copied.pid = l.pid AND copied.locktype = 'relation'
+            AND copied.relation = to_regclass(format('%%I.%%I', %s::text, %s::text))
+        WHERE l.locktype = 'advisory' AND l.granted AND l.classid = hashtext(%s)::oid AND l.objid = %s)
 """
 
 
@@ -64,6 +77,7 @@ def with_retries(target: Target, table: str | None, work: Callable[[], None], at
         at_most: milliseconds to wait for a lock at a time, if less than `ddl_lock_timeout`: others queue behind us
 
     Raises:
+        BranchBeingMade: the table is being copied into a new branch, and was so for as long as all tries take
         SchemaLocked: all tries timed out; nothing of `work` has happened
     """
     retries, timeout = settings.get('ddl_lock_retries'), settings.get('ddl_lock_timeout')
@@ -74,11 +88,39 @@ def with_retries(target: Target, table: str | None, work: Callable[[], None], at
                 work()
             return
         except OperationalError as error:
-            if getattr(error.__cause__, 'sqlstate', None) not in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED):
+            if not is_passing(error):
                 raise
-            if attempt == retries:
+            if table is not None and _is_being_copied(target, table):
+                _wait_for_copies(target, table, 0 if at_most else (retries - attempt) * timeout / 1000)
+            elif attempt == retries:
                 raise SchemaLocked(table, holders(target, table)) from error
         time.sleep(random.uniform(0.05, 0.2) * (attempt + 1))
+    raise SchemaLocked(table, holders(target, table))
+
+
+def is_passing(error: OperationalError) -> bool:
+    """Whether an error says no more than that a lock could not be had, so that another try is worth it."""
+    return getattr(error.__cause__, 'sqlstate', None) in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED)
+
+
+def _wait_for_copies(target: Target, table: str, seconds: float) -> None:
+    """
+    Wait until a table is no longer being copied, without a lock: those who want to read it would queue behind ours.
+
+    Raises:
+        BranchBeingMade: it still is after so many seconds
+    """
+    deadline = time.monotonic() + seconds
+    while _is_being_copied(target, table):
+        if time.monotonic() >= deadline:
+            raise BranchBeingMade()
+        time.sleep(POLL_SECONDS)
+
+
+def _is_being_copied(target: Target, table: str) -> bool:
+    with target.cursor() as cursor:
+        cursor.execute(_COPYING_SQL, [target.schema, table, target.schema, COPYING])
+        return cursor.fetchone()[0]
 
 
 def holders(target: Target, table: str | None) -> list[str]:

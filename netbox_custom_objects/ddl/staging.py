@@ -52,6 +52,21 @@ _FUNCTION = """
     END
     $staged$
 """
+# Branches that were made while the change was under way may have copies of the trigger, which call the same function.
+_DROP_COPIES = """
+    DO $staged$
+    DECLARE
+        copied record;
+    BEGIN
+        FOR copied IN
+            SELECT tgname, tgrelid::regclass AS place FROM pg_trigger
+            WHERE tgfoid = to_regprocedure({signature}) AND tgrelid IS DISTINCT FROM to_regclass({own_table})
+        LOOP
+            EXECUTE format('DROP TRIGGER %I ON %s', copied.tgname, copied.place);
+        END LOOP;
+    END
+    $staged$
+"""
 
 
 class Unfinished(Exception):
@@ -260,10 +275,9 @@ class StagedColumn:
             {},
         )
 
-    @staticmethod
-    def _drop_trigger():
-        yield 'DROP TRIGGER IF EXISTS {trigger} ON {table}', {}
-        yield 'DROP FUNCTION IF EXISTS {function}()', {}
+    def _drop_trigger(self):
+        for statement in drop_trigger(self.target, self.table, self.column):
+            yield '{made}', {'made': statement}
 
     def _drop_all(self, keep_unique: bool = False):
         yield from self._drop_trigger()
@@ -318,6 +332,19 @@ class StagedColumn:
             'next_unique': sql.Identifier(schema, next_unique_name(self.table, self.column)),
         }
         return sql.SQL(statement).format(**names, **parts)
+
+
+def drop_trigger(target: Target, table: str, column: str) -> list[sql.Composed]:
+    """Return the statements that drop the trigger of a staged change and its function, wherever it was copied to."""
+    name = staging_name(table, column)
+    function, place = sql.Identifier(target.schema, name), sql.Identifier(target.schema, table)
+    return [
+        sql.SQL('DROP TRIGGER IF EXISTS {} ON {}').format(sql.Identifier(name), place),
+        sql.SQL(_DROP_COPIES).format(
+            signature=sql.Literal(f'{function.as_string()}()'), own_table=sql.Literal(place.as_string())
+        ),
+        sql.SQL('DROP FUNCTION IF EXISTS {}()').format(function),
+    ]
 
 
 def take_unique(target: Target, table: str, column: str) -> None:

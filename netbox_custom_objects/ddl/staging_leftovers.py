@@ -15,11 +15,10 @@ from ..definitions.names import (
     column_with,
     former_column_name,
     next_unique_name,
-    staging_name,
 )
 from .introspect import retired_comment
 from .locks import with_retries
-from .staging import PATIENCE
+from .staging import PATIENCE, drop_trigger
 from .staging_reads import has_column
 from .target import Target
 
@@ -60,8 +59,6 @@ def drop_leftovers(target: Target, table: str, column: str, at: str) -> None:
     """
     parts = {
         'table': sql.Identifier(target.schema, table),
-        'trigger': sql.Identifier(staging_name(table, column)),
-        'function': sql.Identifier(target.schema, staging_name(table, column)),
         'index': sql.Identifier(target.schema, next_unique_name(table, column)),
         'next': sql.Identifier(column_with(column, NEXT)),
         'survives': sql.Identifier(column_with(column, SURVIVES)),
@@ -71,14 +68,14 @@ def drop_leftovers(target: Target, table: str, column: str, at: str) -> None:
         'comment': sql.Literal(retired_comment(at, f'{column}, former values')),
     }
     statements = [
-        'DROP TRIGGER IF EXISTS {trigger} ON {table}',
-        'DROP FUNCTION IF EXISTS {function}()',
         'DROP INDEX IF EXISTS {index}',
         'ALTER TABLE {table} DROP COLUMN IF EXISTS {next}, DROP COLUMN IF EXISTS {survives}',
     ]
 
     def work():
         with target.cursor() as cursor:
+            for statement in drop_trigger(target, table, column):
+                cursor.execute(statement)
             for statement in statements:
                 cursor.execute(sql.SQL(statement).format(**parts))
 

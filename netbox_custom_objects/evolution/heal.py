@@ -150,14 +150,18 @@ def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, **kw
             with schema.activate():
                 entries = heal(schema)
         except ERRORS as error:
-            logger.exception('%s could not be healed', schema.name)
+            logger.info('%s could not be healed', schema.name, exc_info=True)
             entries = [Entry(schema.name, 0, 'all types', f'could not be looked at: {error}')]
         for entry in entries:
-            logger.log(
-                logging.INFO if entry.done else logging.WARNING, '%s, %s: %s', schema.name, entry.type, entry.what
-            )
-            if verbosity and stdout is not None:
-                stdout.write(f'  {schema.name}, {entry.type}: {entry.what} {entry.error}'.rstrip() + '\n')
+            _tell(entry, stdout if verbosity else None)
+
+
+def _tell(entry: Entry, stdout) -> None:
+    text = f'{entry.schema}, {entry.type}: {entry.what} {entry.error}'.rstrip()
+    if stdout is not None:
+        stdout.write(f'  {text}\n')
+    # Python shows warnings on the terminal where no logging is configured: what stands there already is no warning.
+    logger.log(logging.INFO if entry.done or stdout is not None else logging.WARNING, text)
 
 
 def _remember_base(alias: str, definitions: dict[int, TypeDefinition], documents: dict[int, dict | None]) -> None:
@@ -188,7 +192,7 @@ def _do(entries: list[Entry], work) -> None:
     try:
         work()
     except ERRORS as error:
-        logger.warning('%s could not be healed: %s', entries[0].type, error)
+        logger.info('%s could not be healed: %s', entries[0].type, error)
         for entry in entries:
             entry.error = f'Failed: {error}'
     else:

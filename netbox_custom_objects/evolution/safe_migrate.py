@@ -16,8 +16,8 @@ from django.db.migrations.loader import AmbiguityError, MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
+from ..ddl.held import WorkLock
 from ..ddl.run_marks import read_mark, write_mark
-from ..ddl.session_lock import SessionLock
 from ..ddl.target import MAIN_ALIAS
 from ..exceptions import CustomObjectsError
 from .migration_plan import Key, Step, key_name, step_of, to_undo, undoes_half
@@ -80,7 +80,9 @@ class SafeMigrate:
         self.say = say
         self.options = options
         self.connection = connections[MAIN_ALIAS]
-        self.lock = SessionLock(LOCK)
+        self.lock = WorkLock(LOCK)
+        # The mark is committed at once; the lock is held by a transaction that stays open.
+        self.notes = connections[MAIN_ALIAS].copy()
         self.mark: dict | None = None
         self.running: Step | None = None
 
@@ -157,10 +159,11 @@ class SafeMigrate:
             yield
         finally:
             self.lock.release()
+            self.notes.close()
 
     def _left_behind(self) -> set[Key]:
         """Return what a run planned that was killed, and say so; empty if somebody has finished it since."""
-        with self.lock.cursor() as cursor:
+        with self.notes.cursor() as cursor:
             mark = read_mark(cursor)
         if mark is None:
             return set()
@@ -192,12 +195,15 @@ class SafeMigrate:
 
     def _write(self, mark: dict | None) -> None:
         with self.lock.cursor() as cursor:
+            # Fails if the lock is lost: then the mark may be another's.
+            cursor.execute('SELECT 1')
+        with self.notes.cursor() as cursor:
             write_mark(cursor, mark)
 
     def _watch(self, action: str, migration) -> None:
         if action == 'apply_start':
             step = step_of(migration)
-            # Also proves, before each migration, that the session with the lock is still there. What is atomic is
+            # Also proves, before each migration, that the lock is still held. What is atomic is
             # applied and recorded in one transaction, so nobody needs to know that it had begun.
             self._write({**self.mark, 'running': None if step.atomic else step.key})
             self.running = step

@@ -3,6 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from netbox.forms import NetBoxModelBulkEditForm, NetBoxModelForm, NetBoxModelImportForm
 from utilities.exceptions import AbortRequest, PermissionsViolation
@@ -10,6 +11,7 @@ from utilities.forms.fields import CommentField, DynamicModelChoiceField, SlugFi
 from utilities.forms.rendering import FieldSet
 from utilities.forms.widgets import BulkEditNullBooleanSelect
 
+from .. import settings
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..services.fields import copy_fields
 
@@ -42,9 +44,8 @@ class CustomObjectTypeForm(NetBoxModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields['config_context_enabled'].help_text = _(
-            'Objects have local context data, and those of the config contexts that apply to them. Local data are kept '
-            'when this is switched off, and come back with it.'
+        self.fields['config_context_enabled'].help_text = ' '.join(
+            (_('Objects have local context data, and those of the config contexts that apply to them.'), _kept_for())
         )
         if not self.instance._state.adding:
             del self.fields['fields_of']
@@ -102,3 +103,15 @@ class CustomObjectTypeImportForm(NetBoxModelImportForm):
             'config_context_enabled', 'description', 'deprecated', 'deprecated_since', 'scheduled_removal',
             'comments', 'tags',
         )  # fmt: skip
+
+
+def _kept_for() -> str:
+    """Say what becomes of local context data when a type has no config contexts any longer."""
+    days = settings.get('retention_days')
+    if days is None:
+        return _('Local data are hidden when this is switched off, and come back with it.')
+    return ngettext(
+        'Local data are hidden when this is switched off. They come back with it within {days} day, then are deleted.',
+        'Local data are hidden when this is switched off. They come back with it within {days} days, then are deleted.',
+        days,
+    ).format(days=days)

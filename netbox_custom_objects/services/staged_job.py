@@ -12,7 +12,7 @@ from netbox.jobs import JobRunner
 
 from ..choices import StagedChangeStageChoices as Stage
 from ..constants import LONG_JOB_SECONDS
-from ..ddl.session_lock import SessionLock
+from ..ddl.held import WorkLock
 from ..ddl.staging_leftovers import drop_leftovers, find_leftovers
 from ..ddl.target import Target
 from ..exceptions import SchemaChangeRefused
@@ -107,7 +107,7 @@ def _is_waiting(change: StagedChange) -> bool:
 def _is_at_work(change: StagedChange) -> bool:
     if _is_waiting(change):
         return True
-    lock = SessionLock(f'staged change {change.pk}')
+    lock = WorkLock(f'staged change {change.pk}')
     try:
         return not lock.acquire()
     finally:

@@ -20,16 +20,16 @@ from utilities.request import NetBoxFakeRequest
 
 from ..choices import StagedChangeStageChoices as Stage
 from ..ddl.executor import create_indexes_concurrently
+from ..ddl.held import WorkLock
 from ..ddl.locks import lock_definitions
 from ..ddl.operations import CreateIndex
 from ..ddl.plan import Plan
-from ..ddl.session_lock import SessionLock
 from ..ddl.spec import Index
 from ..ddl.staging import Unfinished, drop_next_unique, take_unique
 from ..ddl.staging_leftovers import drop_leftovers
 from ..ddl.staging_reads import count_rows, has_column, index_is_valid
 from ..definitions.names import next_unique_name
-from ..exceptions import DuplicateValues, SchemaChangeRefused, SchemaLocked
+from ..exceptions import BranchBeingMade, DuplicateValues, SchemaChangeRefused, SchemaLocked
 from ..models import StagedChange
 from ..models.convert import field_definition
 from .reference_check import find_schema
@@ -43,6 +43,8 @@ FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 2000, 100, 20000
 OBJECTS_AT_ONCE = 100
 # Seconds to wait for rows, or for a table, that somebody else holds; and how often it is tried again.
 PAUSE, TRIES = 0.5, 20
+# Seconds to wait for a branch that is being made of the table.
+COPYING_PAUSE = 5
 # Seconds to wait for another process that is about to put the change down.
 PATIENCE = 5
 
@@ -61,7 +63,7 @@ def run(change_id: int, note: Callable[[str], None] = lambda text: None) -> Stag
         SchemaChangeRefused: it could not go on; the change's `error` says why, and it can be resumed
     """
     changes = StagedChange.objects.using(DEFAULT_DB_ALIAS)
-    lock = SessionLock(f'staged change {change_id}')
+    lock = WorkLock(f'staged change {change_id}')
     try:
         if lock.acquire(PATIENCE):
             StagedRun(change_id, note).go()
@@ -277,13 +279,19 @@ class StagedRun:
 
     def _patiently(self, work: Callable[[], None]) -> None:
         """Try again what needs a table for a moment: each time is short, so that nobody has to wait for us."""
-        for tried in range(TRIES):
+        tried = 0
+        while self.changes.filter(stage=self.change.stage).exists():
             try:
                 return work()
+            except BranchBeingMade:
+                # It may take minutes, and ends by itself.
+                self.note(_('Waiting for a branch that is being made.'))
+                time.sleep(COPYING_PAUSE)
             except SchemaLocked:
-                if tried == TRIES - 1:
+                tried += 1
+                if tried == TRIES:
                     raise
-            time.sleep(PAUSE)
+                time.sleep(PAUSE)
 
     def _give_up(self) -> None:
         """The field is gone, in whatever way: so is what was to be changed."""

@@ -1,9 +1,14 @@
 """What is known of a merge before it happens: conflicts, violations, a dry run, and the changes of the schema."""
 
+from datetime import timedelta
+from html import unescape
+
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
 from django.urls import reverse
+from django.utils import timezone
+from django_rq import get_connection, get_queue
 
 from core.models import ObjectType
 from dcim.models import Site
@@ -205,6 +210,116 @@ class TestDryRun:
         assert [finding['kind'] for finding in answer['conflicts']] == ['violation']
         assert answer['dry_run']['status'] == 'completed'
         assert [finding['kind'] for finding in answer['dry_run']['findings']] == ['violation', 'ValidationError']
+
+
+class TestOneTruth:
+    """The merge check says what netbox-branching's merge page says, and what is so now."""
+
+    def page(self, client, branch, name='merge_check'):
+        return unescape(
+            client.get(reverse(f'plugins:netbox_branching:branch_{name}', args=[branch.pk])).content.decode()
+        )
+
+    def report(self, client, branch):
+        return client.get(f'/api/plugins/custom-objects/branches/{branch.pk}/merge-check/').json()
+
+    def test_values_that_both_sides_changed_are_listed_until_they_agree(self, lab, vendor, client):
+        client.force_login(lab.user)
+        with lab.request():
+            site = Site.objects.create(name='Site', slug='site', facility='old')
+        branch = lab.branch()
+        for where, value in ((branch, 'theirs'), (None, 'ours')):
+            with lab.request(where):
+                edit(vendor.get_model().objects.get(), title=value)
+                edit(Site.objects.get(pk=site.pk), facility=value)
+        with lab.request():
+            edit(field_of(vendor, 'title'), name='label')
+        assert 'conflicts were found' in self.page(client, branch, 'merge')
+        page, conflicts = self.page(client, branch), self.report(client, branch)['conflicts']
+        assert [(found['kind'], found['blocks'], found['object_type']) for found in conflicts] == [
+            ('value', False, 'dcim.site'),
+            ('value', False, f'netbox_custom_objects.table{vendor.pk}model'),
+        ]
+        for found, name in zip(conflicts, ('facility', 'label'), strict=True):
+            assert f'"{name}" to "ours" in main and to "theirs" in the branch' in found['text']
+            assert found['text'] in page
+        with lab.request(branch):
+            edit(vendor.get_model().objects.get(), title='ours')
+            edit(Site.objects.get(pk=site.pk), facility='ours')
+        assert self.report(client, branch)['conflicts'] == []
+        assert 'No field-level conflicts' in self.page(client, branch, 'merge')
+
+    def test_an_object_that_main_deleted_and_the_branch_changed_is_listed(self, lab, vendor, client):
+        client.force_login(lab.user)
+        branch = lab.branch()
+        with lab.request(branch):
+            edit(vendor.get_model().objects.get(), title='theirs')
+        with lab.request():
+            delete(vendor.get_model().objects.get())
+        assert 'conflicts were found' in self.page(client, branch, 'merge')
+        (found,) = self.report(client, branch)['conflicts']
+        assert (found['kind'], found['text'].startswith('Main deleted')) == ('value', True)
+
+    def test_objects_that_a_user_may_not_view_are_counted_only(self, lab, vendor, client):
+        branch = lab.branch()
+        for where, value in ((branch, 'theirs'), (None, 'ours')):
+            with lab.request(where):
+                edit(vendor.get_model().objects.get(), title=value)
+        user = get_user_model().objects.create_user(username='merger')
+        permission = ObjectPermission.objects.create(name='branches', actions=['view', 'merge'])
+        permission.object_types.set([ObjectType.objects.get_for_model(Branch)])
+        permission.users.add(user)
+        client.force_login(user)
+        (found,) = self.report(client, branch)['conflicts']
+        assert found['text'] == 'One more object was changed by both main and the branch.'
+        assert (found['object_type'], found['object_id'], found['url']) == ('', None, '')
+        page = self.page(client, branch)
+        assert 'theirs' not in page
+        assert 'acme' not in page
+
+    @pytest.mark.parametrize('in_branch', [True, False])
+    def test_findings_of_a_dry_run_are_outdated_once_a_side_has_changed(self, lab, vendor, client, in_branch):
+        client.force_login(lab.user)
+        branch = lab.branch()
+        for where in (branch, None):
+            with lab.request(where):
+                made = make_object(vendor, code='same')
+        url = reverse('plugins:netbox_branching:branch', args=[branch.pk])
+        CheckMergeJob.enqueue(instance=lab.fresh(branch), user=lab.user, strategy='squash', immediate=True)
+        assert not self.report(client, branch)['dry_run']['outdated']
+        assert 'The last merge check found' in client.get(url).content.decode()
+        with lab.request(branch if in_branch else None):
+            edit(vendor.get_model().objects.filter(code='same').get(), code='other')
+        assert made.pk
+        report = self.report(client, branch)
+        assert report['dry_run']['outdated']
+        assert report['conflicts'] == []
+        assert 'has changed since' in self.page(client, branch)
+        assert 'The last merge check found' not in client.get(url).content.decode()
+        CheckMergeJob.enqueue(instance=lab.fresh(branch), user=lab.user, strategy='squash', immediate=True)
+        assert 'The merge would succeed' in self.page(client, branch)
+
+
+class TestQueue:
+    def test_one_check_of_a_branch_waits_at_a_time(self, lab, vendor, client):
+        client.force_login(lab.user)
+        branch, other = lab.branch(), lab.branch('other')
+
+        def ask(branch):
+            url = f'/api/plugins/custom-objects/branches/{branch.pk}/merge-check/'
+            return client.post(url, {'strategy': 'squash'}, content_type='application/json')
+
+        assert [ask(branch).status_code for _ in range(3)] == [200, 409, 409]
+        assert ask(other).status_code == 200
+        url = reverse('plugins:netbox_branching:branch_merge_check', args=[branch.pk])
+        page = client.post(url, {'strategy': 'squash'}, follow=True).content.decode()
+        assert 'being tried already' in page
+        assert lab.fresh(branch).jobs.count() == 1
+        # Its worker was killed, and nobody has told the job.
+        lab.fresh(branch).jobs.update(status='running', created=timezone.now() - timedelta(days=2))
+        get_queue('default').empty()
+        get_connection('default').flushdb()
+        assert ask(branch).status_code == 200
 
 
 class TestSchemaChanges:

@@ -169,6 +169,7 @@ def test_type_made_while_the_branch_begins_is_complete_there(lab):
 
 
 def test_failure_leaves_a_failed_branch_and_no_schema(lab):
+    """Another session holds a table of NetBox's for longer than a statement may wait."""
     server = fill(lab)
     branch = Branch(name='branch')
     branch.save(provision=False)
@@ -176,7 +177,7 @@ def test_failure_leaves_a_failed_branch_and_no_schema(lab):
         host=str(postgres.socket_directory()), port=postgres.PORT, user=postgres.ROLE,
         dbname=connection.settings_dict['NAME'],
     ) as other:  # fmt: skip
-        other.execute(f'LOCK TABLE {server.get_model()._meta.db_table} IN ACCESS EXCLUSIVE MODE')
+        other.execute(f'LOCK TABLE {Site._meta.db_table} IN ACCESS EXCLUSIVE MODE')
         with pytest.raises(OperationalError, match='lock'):
             branch.provision(user=lab.user)
         other.rollback()

@@ -11,8 +11,8 @@ from django.db.models.signals import post_migrate
 
 from dcim.models import Site
 
+from netbox_custom_objects.ddl.held import WorkLock
 from netbox_custom_objects.ddl.run_marks import read_mark, write_mark
-from netbox_custom_objects.ddl.session_lock import SessionLock
 from netbox_custom_objects.evolution.safe_migrate import LOCK
 from tests.support.migrations import LENT_LABEL, lent_app, migration
 
@@ -265,7 +265,7 @@ def test_mistakes_are_told(migrations_are, arguments, said):
 
 def test_two_nodes_never_migrate_at_once(migrations_are):
     with migrations_are({'0001_create': CREATE}):
-        other = SessionLock(LOCK)
+        other = WorkLock(LOCK)
         assert other.acquire()
         try:
             started = time.monotonic()

@@ -1,0 +1,116 @@
+"""
+Keeps main's tables as they are while a branch is made of them, and looks at what came of it.
+
+netbox-branching copies what one snapshot sees. A table that is rewritten meanwhile would look empty to it, and one with
+another column could not be copied. No signal tells that a provisioning failed: its last statement does, which marks the
+branch; and what is held is lost with the process.
+"""
+
+from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from netbox_branching.choices import BranchStatusChoices
+from netbox_branching.models import Branch
+
+from ..ddl.copies import lossy_copies
+from ..ddl.held import TablesAtRest
+from ..ddl.staging_leftovers import drop_leftovers, find_leftovers
+from ..ddl.target import MAIN_ALIAS, Target
+from ..exceptions import BranchIncomplete, SchemaChangeRefused
+
+# Seconds that a new branch waits for changes of tables in main: a merge can take long.
+PATIENCE = 900
+# What other sessions see of it; not the branch's name, which not everybody may know.
+OWNER = 'provisioning of a branch'
+
+
+def begin(branch, **kwargs) -> None:
+    """
+    Wait until no table of main is being changed, and keep it so (receiver of pre_provision).
+
+    Raises:
+        SchemaChangeRefused: it took too long; the branch is marked as failed
+    """
+    _take_off()
+    hold = TablesAtRest(OWNER)
+    try:
+        hold.acquire(PATIENCE)
+    except SchemaChangeRefused:
+        _mark_failed(branch)
+        raise
+    connections[DEFAULT_DB_ALIAS].execute_wrappers.append(Standstill(branch, hold))
+
+
+def finish(branch, **kwargs) -> None:
+    """
+    Tidy the new branch, compare it with main, and let main go on (receiver of post_provision).
+
+    Raises:
+        BranchIncomplete: rows are missing; the branch is marked as failed, and has no schema
+    """
+    standstill = _take_off()
+    if standstill is None or standstill.branch_id != branch.pk:
+        return
+    try:
+        _remove_working_columns(branch)
+        if lost := _lost(branch, standstill.hold):
+            branch.deprovision()
+            _mark_failed(branch)
+            raise BranchIncomplete(lost)
+    finally:
+        standstill.hold.release()
+
+
+class Standstill:
+    """Watches the statements of a provisioning (Django's database instrumentation), and ends with it if it fails."""
+
+    def __init__(self, branch: Branch, hold: TablesAtRest):
+        self.branch_id = branch.pk
+        self.hold = hold
+
+    def __call__(self, execute, sql, params, many, context):
+        result = execute(sql, params, many, context)
+        if self._tells_of_failure(sql, params):
+            _take_off()
+            self.hold.release()
+        return result
+
+    def _tells_of_failure(self, sql, params) -> bool:
+        is_update = isinstance(sql, str) and sql.startswith(f'UPDATE "{Branch._meta.db_table}"')
+        return is_update and {BranchStatusChoices.FAILED, self.branch_id} <= set(params or ())
+
+
+def _take_off() -> Standstill | None:
+    """Take off the watch of this connection, and return it; what an earlier provisioning left is let go of."""
+    wrappers = connections[DEFAULT_DB_ALIAS].execute_wrappers
+    found = [wrapper for wrapper in wrappers if isinstance(wrapper, Standstill)]
+    wrappers[:] = [wrapper for wrapper in wrappers if not isinstance(wrapper, Standstill)]
+    for older in found[:-1]:
+        older.hold.release()
+    return found[-1] if found else None
+
+
+def _remove_working_columns(branch: Branch) -> None:
+    """The branch has copies of what staged changes in main work with: they serve nobody, and their triggers fail."""
+    target, at = Target.for_alias(branch.connection_name), timezone.now().isoformat(timespec='seconds')
+    for table, column in find_leftovers(target):
+        drop_leftovers(target, table, column, at)
+
+
+def _lost(branch: Branch, hold: TablesAtRest) -> str:
+    try:
+        lossy = lossy_copies(Target.for_alias(MAIN_ALIAS), Target.for_alias(branch.connection_name), hold)
+        with hold.cursor() as cursor:
+            cursor.execute('SELECT 1')
+    except Error as error:
+        return str(error).strip()
+    parts = (
+        _('{table} has {copied} of {rows} rows').format(table=table, copied=copied, rows=rows)
+        for table, (rows, copied) in lossy.items()
+    )
+    return ', '.join(parts)
+
+
+def _mark_failed(branch: Branch) -> None:
+    Branch.objects.filter(pk=branch.pk).update(status=BranchStatusChoices.FAILED)

@@ -1,0 +1,24 @@
+"""What `netbox migrate` prints about the tables of types."""
+
+from django.db import connection
+
+from tests.support.factories import make_type
+from tests.support.processes import run_netbox
+
+
+def test_each_sentence_is_printed_once(fresh_database):
+    """NetBox configures no logging by default: what is logged as a warning stands on the terminal, too."""
+    thing = make_type('thing', fields=[('title', 'text')])
+    table = thing.get_database_table_name()
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER TABLE {table} ADD COLUMN surplus integer, ALTER COLUMN created TYPE text')
+        cursor.execute(f'DROP INDEX IF EXISTS {table}_created_idx')
+    done = run_netbox('migrate', '--no-input', database=fresh_database.name)
+    lines = [
+        line.strip() for line in (done.stdout + done.stderr).splitlines() if 'thing' in line or 'custom_obj' in line
+    ]
+    assert done.returncode == 0
+    assert any('created' in line for line in lines), lines
+    told = [line for line in lines if line.startswith('main, thing:')]
+    assert told
+    assert len(told) == len(set(told)) == len(lines), lines
