@@ -29,14 +29,12 @@ def pooled(fresh_database, plugin_settings):
     close_connections()
     with pgbouncer.running() as directory:
         settings.update(HOST=str(directory), PORT=pgbouncer.PORT, DISABLE_SERVER_SIDE_CURSORS=True)
-        del connections['default']
         try:
             yield
         finally:
             close_connections()
             settings.clear()
             settings.update(before)
-            del connections['default']
 
 
 def session():
