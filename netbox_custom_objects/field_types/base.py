@@ -5,7 +5,7 @@ May import definitions, ddl.spec, django and NetBox's form, filter and serialize
 runtime or a surface: whoever asks passes the FieldDefinition, and a model class where one is needed.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
 
@@ -207,6 +207,10 @@ class FieldType:
         model_field.set_attributes_from_name(field.name)
         model_field.clean(self.to_python(field, value), None)
 
+    def default_targets(self, field: FieldDefinition) -> list[models.Model]:
+        """Return the objects that a many-valued reference points at by default, as far as they still exist."""
+        raise NotImplementedError
+
     # Surfaces
 
     def get_form_fields(self, field: FieldDefinition, **kwargs) -> dict[str, forms.Field]:
@@ -238,6 +242,14 @@ class FieldType:
         """Return the values of an object as the bulk import form reads them, by its columns."""
         value = getattr(instance, field.name)
         return {field.name: '' if value is None else str(value)}
+
+    def get_import_rows(self, instances: Sequence, field: FieldDefinition, user) -> list[dict[str, str]]:
+        """Return these values of several objects, as far as a user may view what they point at."""
+        return [self.get_import_values(instance, field) for instance in instances]
+
+    def get_import_prefetches(self, field: FieldDefinition) -> tuple[str, ...]:
+        """Return the relations that `get_import_rows` reads."""
+        return (field.name,) if self.is_reference else ()
 
     def get_filterform_fields(self, field: FieldDefinition) -> dict[str, forms.Field]:
         """Return the inputs of the list page's filter form; names are those of `get_filters`."""

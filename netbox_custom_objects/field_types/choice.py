@@ -1,7 +1,5 @@
 """Field types select and multiselect: values from one of NetBox's custom field choice sets."""
 
-import csv
-import io
 import json
 
 import django_tables2 as tables
@@ -24,6 +22,7 @@ from utilities.forms.widgets import APISelect, APISelectMultiple
 
 from ..definitions import FieldDefinition
 from .base import FieldType
+from .cells import join_values, split_values
 from .choice_sets import Choices, choices_of
 from .filters import ChoiceFilter, EmptyFilter, MemberFilter
 from .graphql import CustomObjectChoiceType
@@ -80,21 +79,6 @@ class ImportedChoicesField(NoneIfEmptyMixin, CSVMultipleChoiceField):
         if isinstance(value, list):
             return [str(item) for item in value]
         return split_values(value) if isinstance(value, str) else super().to_python(value)
-
-
-def split_values(text: str) -> list[str]:
-    """Return the values that `join_values` made a text of."""
-    try:
-        return [item.strip() for row in csv.reader(io.StringIO(text), skipinitialspace=True) for item in row]
-    except csv.Error as error:
-        raise ValidationError(_('These are no values separated by commas: {text}').format(text=text)) from error
-
-
-def join_values(values) -> str:
-    """Return values separated by commas, in quotes where needed: one cell of a CSV file."""
-    line = io.StringIO()
-    csv.writer(line, lineterminator='').writerow(values)
-    return line.getvalue()
 
 
 def choice_badge(choices: Choices, value: str):
@@ -159,7 +143,9 @@ class SelectFieldType(ChoiceFieldType):
         )
 
     def get_import_fields(self, field):
-        form_field = CSVChoiceField(choices=self.choices(field).pairs, required=field.is_required)
+        # Not NetBox's widget, for which an empty cell leaves a value with a default as it is.
+        widget = forms.Select()
+        form_field = CSVChoiceField(choices=self.choices(field).pairs, required=field.is_required, widget=widget)
         return {field.name: self.annotate_form_field(field, form_field)}
 
     def get_filterform_field(self, field):

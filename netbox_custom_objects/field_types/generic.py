@@ -197,6 +197,13 @@ def visible_keys(user, targets: Iterable) -> set[Key]:
     return found
 
 
+def viewable(user, lists: Iterable[Iterable]) -> list[list]:
+    """Return lists of objects without those that a user may not view; asks once for all of them."""
+    found = [list(targets) for targets in lists]
+    keys = visible_keys(user, [target for targets in found for target in targets])
+    return [[target for target in targets if key_of(target) in keys] for targets in found]
+
+
 def links_name(field: FieldDefinition) -> str:
     """Return the name under which queries reach the link rows of a polymorphic many-valued field."""
     return f'r_{field.id}'

@@ -5,6 +5,7 @@ from math import isfinite
 
 import django_filters
 import django_tables2 as tables
+from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models.functions import Cast
@@ -65,8 +66,23 @@ def validate_storable(document) -> None:
             raise ValidationError(_('Infinity and NaN are not part of JSON.'))
 
 
+class TypedDocument(forms.Textarea):
+    """Hands on what was typed as such, so that it is not taken for a stored document that is a text."""
+
+    def value_from_datadict(self, data, files, name):
+        value = super().value_from_datadict(data, files, name)
+        return InvalidJSONInput(value) if isinstance(value, str) else value
+
+
 class DocumentInput(JSONField):
-    """An input for any JSON document that PostgreSQL can store."""
+    """
+    An input for any JSON document that PostgreSQL can store.
+
+    Shows what is stored as JSON, whatever it is, and what was typed as it is: NetBox takes a text for JSON that it may
+    format, and would turn "12" into 12.
+    """
+
+    widget = TypedDocument
 
     def to_python(self, value):
         try:
@@ -77,22 +93,12 @@ class DocumentInput(JSONField):
         return document
 
     def bound_data(self, data, initial):
-        return InvalidJSONInput(data) if _is_unreadable(data) else super().bound_data(data, initial)
+        return initial if self.disabled else data
 
     def prepare_value(self, value):
-        return super().prepare_value(InvalidJSONInput(value) if _is_unreadable(value) else value)
-
-
-def _is_unreadable(value) -> bool:
-    """Whether a value is text that is none of JSON in a way that Django and NetBox do not expect."""
-    try:
-        if type(value) is str:
-            json.loads(value)
-    except json.JSONDecodeError:
-        return False
-    except (ValueError, RecursionError):
-        return True
-    return False
+        if isinstance(value, InvalidJSONInput) or value is None:
+            return value or ''
+        return json.dumps(value, indent=4, ensure_ascii=False, cls=self.encoder)
 
 
 class DocumentField(serializers.JSONField):
@@ -122,10 +128,8 @@ class JSONFieldType(FieldType):
         return [*super().get_validators(field), validate_storable]
 
     def get_form_field(self, field, **kwargs):
-        kwargs = self.form_field_kwargs(field, **kwargs)
-        if kwargs['initial'] is not None:
-            kwargs['initial'] = json.dumps(kwargs['initial'])
-        return DocumentInput(help_text=escape(field.description) or _('A JSON document'), **kwargs)
+        help_text = escape(field.description) or _('A JSON document')
+        return DocumentInput(help_text=help_text, **self.form_field_kwargs(field, **kwargs))
 
     def get_import_values(self, instance, field):
         value = getattr(instance, field.name)

@@ -30,6 +30,7 @@ from .generic import (
     label_of,
     links_name,
     to_text,
+    viewable,
 )
 from .graphql import CustomObjectRelatedObjectType, related_type
 from .polymorphic_filters import TargetKeyFilter, TargetLinkFilter
@@ -242,10 +243,12 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
         )
         return {f'{field.name}_content_type': types, f'{field.name}_object_id': ids}
 
-    def get_import_values(self, instance, field):
-        key = instance._meta.get_field(field.name).get_key(instance)
-        types, ids = ('', '') if key is None else (label_of(key), str(key[1]))
-        return {f'{field.name}_content_type': types, f'{field.name}_object_id': ids}
+    def get_import_rows(self, instances, field, user):
+        targets = (getattr(instance, field.name) for instance in instances)
+        rows = viewable(user, ([] if target is None else [target] for target in targets))
+        names = f'{field.name}_content_type', f'{field.name}_object_id'
+        keys = [key_of(found[0]) if found else None for found in rows]
+        return [dict(zip(names, (label_of(key), str(key[1])) if key else ('', ''), strict=True)) for key in keys]
 
     def empty_filter(self, field):
         return EmptyFilter(field_name=f'{field.name}_object_id', label=field.display_label)
@@ -317,6 +320,9 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
             raise ValidationError(_('A list of dictionaries with content_type_id and object_id is needed.'))
         return default_keys(field.default)
 
+    def default_targets(self, field):
+        return list(existing(self.default_keys(field)).values())
+
     def objects_of_type(self, objects, field, content_type):
         return objects.filter(**{field.name: content_type}).distinct()
 
@@ -342,8 +348,9 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
         )
         return {field.name: self.annotate_form_field(field, form_field)}
 
-    def get_import_values(self, instance, field):
-        return {field.name: ','.join(to_text(key_of(target)) for target in getattr(instance, field.name).all())}
+    def get_import_rows(self, instances, field, user):
+        rows = viewable(user, (getattr(instance, field.name).all() for instance in instances))
+        return [{field.name: ','.join(to_text(key_of(target)) for target in found)} for found in rows]
 
     def empty_filter(self, field):
         return EmptyFilter(field_name=field.name, label=field.display_label)
@@ -358,7 +365,7 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
         if field.default_json is not None:
             kwargs |= {
                 'required': False,
-                'default': CreateOnlyDefault(lambda: list(existing(self.default_keys(field)).values())),
+                'default': CreateOnlyDefault(lambda: self.default_targets(field)),
             }
         return {field.name: PolymorphicListField(field, **kwargs)}
 

@@ -9,6 +9,8 @@ from typing import Any, ClassVar
 import django_tables2 as tables
 from django.apps import apps
 from django.core.exceptions import ValidationError
+from django.utils.html import escape
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework.fields import CreateOnlyDefault
 
@@ -16,23 +18,19 @@ from netbox.api.exceptions import SerializerNotFound
 from netbox.tables import columns
 from netbox.ui import attrs
 from utilities.api import get_serializer_for_model
-from utilities.forms.fields import (
-    CSVModelChoiceField,
-    CSVModelMultipleChoiceField,
-    DynamicModelChoiceField,
-    DynamicModelMultipleChoiceField,
-)
+from utilities.forms.fields import DynamicModelChoiceField, DynamicModelMultipleChoiceField
 
 from ..choices import FilterLogicChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, TargetRef, index_name, unique_name
 from .base import FieldType, field_table, plain_index
+from .cells import join_values
 from .filters import EmptyFilter, TargetFilter
+from .generic import viewable
 from .graphql import related_type
+from .natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
 from .rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
 
-# The attribute by which an imported file names the target, if the file's header does not say.
-NATURAL_ATTRIBUTES = ('name', 'slug', 'model', 'address', 'prefix', 'identifier')
 NESTED_PREFIX = 'Nested'
 
 
@@ -75,14 +73,31 @@ class ReferenceFieldType(FieldType):
         """Return the parameters of the add form's URL with which the new object points at `obj`."""
         return {field.name: obj.pk}
 
-    def import_attribute(self, field: FieldDefinition) -> str:
-        """Return the attribute that names a target in imported files, unless the header says another."""
-        model = target_model(field.target)
-        if field.target.type_id is not None:
-            primary = model._definition.primary_field
-            return primary.name if primary else 'pk'
-        names = {model_field.name for model_field in model._meta.get_fields()}
-        return next((name for name in NATURAL_ATTRIBUTES if name in names), 'pk')
+    # The column of imported files.
+    import_field_class: ClassVar[type]
+
+    def natural_key(self, field: FieldDefinition) -> NaturalKey:
+        """Return what files call the targets."""
+        return natural_key(target_model(field.target))
+
+    def get_import_fields(self, field):
+        key = self.natural_key(field)
+        form_field = self.import_field_class(key, queryset=self.queryset(field), required=field.is_required)
+        form_field.help_text = format_lazy('{} {}', escape(field.description), key.help_text)
+        return {field.name: self.annotate_form_field(field, form_field)}
+
+    def links_of(self, instance, field: FieldDefinition) -> list:
+        """Return the objects that an object points at."""
+        raise NotImplementedError
+
+    def get_import_prefetches(self, field):
+        return self.natural_key(field).prefetches(field.name)
+
+    def get_import_rows(self, instances, field, user):
+        targets = viewable(user, (self.links_of(instance, field) for instance in instances))
+        texts = self.natural_key(field).texts_of({target.pk: target for found in targets for target in found}.values())
+        names = [[texts[target.pk] for target in found] for found in targets]
+        return [{field.name: join_values(found) if self.many else ''.join(found)} for found in names]
 
     def get_filters(self, field):
         if field.filter_logic == FilterLogicChoices.DISABLED:
@@ -113,6 +128,11 @@ class ReferenceFieldType(FieldType):
 class ObjectFieldType(ReferenceFieldType):
     name = 'object'
     column_type = 'bigint'
+    import_field_class = NamedObjectField
+
+    def links_of(self, instance, field):
+        target = getattr(instance, field.name)
+        return [] if target is None else [target]
 
     def get_indexes(self, field):
         return super().get_indexes(field) or (plain_index(field, field.column()),)
@@ -141,18 +161,8 @@ class ObjectFieldType(ReferenceFieldType):
         targets = model_field.remote_field.model._base_manager.using(instance._state.db)
         return {field.name: targets.filter(pk=getattr(instance, model_field.attname)).first()}
 
-    def get_import_values(self, instance, field):
-        target = getattr(instance, field.name)
-        return {field.name: '' if target is None else str(getattr(target, self.import_attribute(field)))}
-
     def get_form_field(self, field, **kwargs):
         return DynamicModelChoiceField(**self.form_field_kwargs(field, **kwargs))
-
-    def get_import_fields(self, field):
-        form_field = CSVModelChoiceField(
-            queryset=self.queryset(field), to_field_name=self.import_attribute(field), required=field.is_required
-        )
-        return {field.name: self.annotate_form_field(field, form_field)}
 
     def get_filterform_field(self, field):
         return DynamicModelMultipleChoiceField(queryset=self.queryset(field), required=False, null_option='None')
@@ -169,6 +179,10 @@ class MultiObjectFieldType(ReferenceFieldType):
     name = 'multiobject'
     unique_allowed = False
     many = True
+    import_field_class = NamedObjectsField
+
+    def links_of(self, instance, field):
+        return list(getattr(instance, field.name).all())
 
     def get_columns(self, field):
         return ()
@@ -208,25 +222,17 @@ class MultiObjectFieldType(ReferenceFieldType):
         if field.required and not value:
             raise ValidationError(_('A required field cannot have an empty default.'))
 
+    def default_targets(self, field):
+        return list(self.queryset(field).filter(pk__in=field.default))
+
     def get_search_values(self, instance, field):
         targets = getattr(instance, field.name)
         if field.name not in getattr(instance, '_prefetched_objects_cache', ()):
             targets = targets.db_manager(instance._state.db)
         return {field.name: ', '.join(str(target) for target in targets.all())}
 
-    def get_import_values(self, instance, field):
-        attribute = self.import_attribute(field)
-        values = (str(getattr(target, attribute)) for target in getattr(instance, field.name).all())
-        return {field.name: ','.join(values)}
-
     def get_form_field(self, field, **kwargs):
         return DynamicModelMultipleChoiceField(**self.form_field_kwargs(field, **kwargs))
-
-    def get_import_fields(self, field):
-        form_field = CSVModelMultipleChoiceField(
-            queryset=self.queryset(field), to_field_name=self.import_attribute(field), required=field.is_required
-        )
-        return {field.name: self.annotate_form_field(field, form_field)}
 
     def get_filterform_field(self, field):
         return DynamicModelMultipleChoiceField(queryset=self.queryset(field), required=False, null_option='None')

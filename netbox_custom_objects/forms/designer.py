@@ -123,11 +123,6 @@ class DesignerFieldForm(CustomObjectTypeFieldForm):
         name = self.data.get(self.add_prefix('type'))
         return self._type_named(name)
 
-    def _is_polymorphic(self):
-        if not self.is_bound:
-            return super()._is_polymorphic()
-        return self.data.get(self.add_prefix('is_polymorphic')) in ('on', 'true', 'True', '1')
-
     def full_clean(self):
         """Validate the row; the type that it belongs to, if that exists by now, is what OWN_TYPE means."""
         if self.instance.custom_object_type_id is not None:
@@ -151,5 +146,4 @@ def row_from_inputs(key: str, data: QueryDict, row_url: str) -> DesignerFieldFor
     """Return an unbound form that holds what was typed into a row so far."""
     prefix = f'{key}-'
     typed = {name.removeprefix(prefix): data.getlist(name) for name in data if name.startswith(prefix)}
-    initial = {name: values if len(values) > 1 else values[0] for name, values in typed.items()}
-    return DesignerFieldForm(prefix=key, initial=initial, row_url=row_url)
+    return DesignerFieldForm(prefix=key, initial=typed, row_url=row_url)

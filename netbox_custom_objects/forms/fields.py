@@ -42,6 +42,7 @@ from ..field_types.generic import type_from_text
 from ..field_types.json import DocumentInput
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
 from ..runtime.registry import world
+from .prefill import PrefilledMixin
 from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 
 # What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
@@ -106,7 +107,7 @@ class NotesTargetsMixin:
 
 
 class CustomObjectTypeFieldForm(
-    NotesTargetsMixin, StagedEditMixin, ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm
+    PrefilledMixin, NotesTargetsMixin, StagedEditMixin, ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm
 ):
     custom_object_type = DynamicModelChoiceField(queryset=CustomObjectType.objects.all(), label=_('Custom object type'))
     type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices, label=_('Type'))
@@ -155,8 +156,8 @@ class CustomObjectTypeFieldForm(
         )  # fmt: skip
         field_classes = dict.fromkeys(('validation_minimum', 'validation_maximum'), IntegerFormField)
 
-    def __init__(self, *args, initial=None, **kwargs):
-        super().__init__(*args, initial=self._one_each(initial or {}), **kwargs)
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
         # The whole form is rendered anew when another type is chosen.
         for name in ('type', 'is_polymorphic'):
             self.fields[name].widget.attrs |= {
@@ -179,16 +180,6 @@ class CustomObjectTypeFieldForm(
         else:
             self._protect_existing()
 
-    @classmethod
-    def _one_each(cls, initial) -> dict:
-        """Return initial values without those that an address repeats for an input that takes one; the last counts."""
-        many = forms.ModelMultipleChoiceField, DocumentInput
-        several = {name for name, found in cls.base_fields.items() if isinstance(found, many)}
-        return {
-            name: value[-1] if isinstance(value, list) and value and name not in several else value
-            for name, value in initial.items()
-        }
-
     def _chosen_type(self):
         """Return the type that the form is rendered for: the one chosen, unless the stored one must stay."""
         current = self.instance.field_type
@@ -202,8 +193,10 @@ class CustomObjectTypeFieldForm(
         return field_type_named(name, self._is_polymorphic()) if known else self.instance.field_type
 
     def _is_polymorphic(self) -> bool:
-        value = self.data.get('is_polymorphic') if self.is_bound else self.initial.get('is_polymorphic')
-        return value in (True, 'on', 'true', 'True', '1')
+        if not self.is_bound:
+            return bool(self.initial.get('is_polymorphic'))
+        widget = self.base_fields['is_polymorphic'].widget
+        return widget.value_from_datadict(self.data, self.files, self.add_prefix('is_polymorphic'))
 
     def clean(self):
         super().clean()

@@ -66,6 +66,13 @@ class CustomObjectFilterForm(OwnerFilterMixin, NetBoxModelFilterSetForm):
     # What NetBox's object selector shows at once.
     selector_fields = ('filter_id', 'q', 'owner_group_id', 'owner_id', 'tag')
 
+    def _verify_lookups_with_filterset(self, field_name, lookups, filterset):
+        found = super()._verify_lookups_with_filterset(field_name, lookups, filterset)
+        if field_name not in filterset._loose:
+            return found
+        # NetBox would call the bare parameter "is", which matches a part of the text here, as "contains" does.
+        return sorted((lookup for lookup in found if lookup[0] != 'exact'), key=lambda lookup: lookup[0] != 'ic')
+
 
 @per_type
 def get_filter_form_class(model) -> type[CustomObjectFilterForm]:

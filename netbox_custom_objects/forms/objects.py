@@ -21,10 +21,12 @@ from ..choices import UIEditableChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..field_types.deprecation import read_only
-from ..field_types.json import DocumentInput
+from ..field_types.json import DocumentInput, TypedDocument
 from ..field_types.polymorphic_forms import PolymorphicMultipleChoiceField
 from ..models.reserved import PAGE_INPUTS
 from ..runtime.surfaces import per_type, surfaced_fields
+from .defaults import ImportDefaultsMixin, LinkDefaultsMixin
+from .prefill import PrefilledMixin
 
 
 class PartErrorsMixin:
@@ -58,7 +60,15 @@ class HeldChoicesMixin:
                 self.fields[field.name].choices = [*self.fields[field.name].choices, *zip(gone, gone)]
 
 
-class CustomObjectForm(HeldChoicesMixin, PartErrorsMixin, GenericObjectFormMixin, OwnerMixin, NetBoxModelForm):
+class CustomObjectForm(
+    HeldChoicesMixin,
+    PrefilledMixin,
+    LinkDefaultsMixin,
+    PartErrorsMixin,
+    GenericObjectFormMixin,
+    OwnerMixin,
+    NetBoxModelForm,
+):
     """The add and edit form that those of all types are made of."""
 
     # Inputs that only show what an object holds.
@@ -83,7 +93,7 @@ class CustomObjectForm(HeldChoicesMixin, PartErrorsMixin, GenericObjectFormMixin
         return self.cleaned_data
 
 
-class CustomObjectBulkEditForm(GenericObjectFormMixin, OwnerMixin, NetBoxModelBulkEditForm):
+class CustomObjectBulkEditForm(PrefilledMixin, GenericObjectFormMixin, OwnerMixin, NetBoxModelBulkEditForm):
     """The bulk edit form that those of all types are made of."""
 
     def __init__(self, data=None, *args, initial=None, **kwargs):
@@ -93,7 +103,7 @@ class CustomObjectBulkEditForm(GenericObjectFormMixin, OwnerMixin, NetBoxModelBu
         super().__init__(data, *args, initial=initial, **kwargs)
 
 
-class CustomObjectImportForm(HeldChoicesMixin, PartErrorsMixin, NetBoxModelImportForm):
+class CustomObjectImportForm(HeldChoicesMixin, ImportDefaultsMixin, PartErrorsMixin, NetBoxModelImportForm):
     """The bulk import form that those of all types are made of; a record becomes one instance of it."""
 
     owner = CSVModelChoiceField(
@@ -206,7 +216,7 @@ def _local_data(model) -> dict[str, forms.Field]:
     """Return the input for what an object itself adds to its config context, if objects of the type have one."""
     if not model._definition.config_context_enabled:
         return {}
-    widget = forms.Textarea(attrs={'aria-label': _('Local config context data')})
+    widget = TypedDocument(attrs={'aria-label': _('Local config context data')})
     help_text = _('A JSON object, which takes precedence over the data of config contexts')
     return {'local_context_data': DocumentInput(required=False, label='', widget=widget, help_text=help_text)}
 

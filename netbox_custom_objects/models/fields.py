@@ -4,6 +4,8 @@ CustomObjectTypeField: one field of a user-defined type.
 Writing the row is all that this module does about the database; columns follow from the receivers in `signals`.
 """
 
+import json
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import RegexValidator
 from django.db import models, router, transaction
@@ -285,6 +287,14 @@ class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedMode
         """Return the natural key of the target, or an empty string."""
         target = self.related_object_type
         return f'{target.app_label}.{target.model}' if target else ''
+
+    def clone(self):
+        attributes = super().clone()
+        # NetBox writes false and 0 as Python does, or not at all.
+        for name in ('default', 'related_object_filter'):
+            if getattr(self, name) is not None:
+                attributes[name] = json.dumps(getattr(self, name))
+        return attributes
 
     def get_type_color(self):
         return CustomObjectFieldTypeChoices.colors.get(self.type)

@@ -6,6 +6,7 @@ NetBox's own export, by labels and for people, stays as it is.
 
 import csv
 import json
+from itertools import batched
 
 from django.http import HttpResponse
 from django.urls import reverse
@@ -60,7 +61,7 @@ class ImportableExportMixin:
         filename = f'netbox_{self.model._meta.verbose_name_plural}_import.csv'
         # Not streamed: by the time that a server reads a stream, the branch of the request is no longer active.
         return HttpResponse(
-            ''.join(importable_rows(self.model, queryset)),
+            ''.join(importable_rows(self.model, queryset, request.user)),
             content_type='text/csv; charset=utf-8',
             headers={'Content-Disposition': content_disposition_header(True, filename)},
         )
@@ -73,19 +74,20 @@ class Echo:
         return line
 
 
-def importable_rows(model, queryset):
-    """Yield the lines of a CSV file that the import form of `model` reads, header first."""
+def importable_rows(model, queryset, user):
+    """Yield the lines of a CSV file that the import form of `model` reads, header first; `user` reads them."""
     write = csv.writer(Echo()).writerow
     fields = [field for field in surfaced_fields(model) if field.input_mode == UIEditableChoices.YES]
     columns = [name for field in fields for name in field_type_of(field).get_import_fields(field)]
     local_data = ['local_context_data'] if model._definition.config_context_enabled else []
-    yield write([*columns, *local_data, 'owner', 'tags'])
-    references = [field.name for field in fields if field_type_of(field).is_reference]
-    for instance in queryset.prefetch_related('tags', *references).iterator(chunk_size=ROWS_AT_ONCE):
-        row = {}
-        for field in fields:
-            row |= field_type_of(field).get_import_values(instance, field)
-        for name in local_data:
-            row[name] = '' if getattr(instance, name) is None else json.dumps(getattr(instance, name))
-        tags = ','.join(tag.slug for tag in instance.tags.all())
-        yield write([*row.values(), instance.owner_id or '', tags])
+    yield write(['id', *columns, *local_data, 'owner', 'tags'])
+    prefetches = [name for field in fields for name in field_type_of(field).get_import_prefetches(field)]
+    found = queryset.prefetch_related('tags', *prefetches).iterator(chunk_size=ROWS_AT_ONCE)
+    for instances in batched(found, ROWS_AT_ONCE):
+        parts = [field_type_of(field).get_import_rows(instances, field, user) for field in fields]
+        for instance, *values in zip(instances, *parts, strict=True):
+            row = [value for part in values for value in part.values()]
+            for name in local_data:
+                row.append('' if getattr(instance, name) is None else json.dumps(getattr(instance, name)))
+            tags = ','.join(tag.slug for tag in instance.tags.all())
+            yield write([instance.pk, *row, instance.owner_id or '', tags])

@@ -7,8 +7,10 @@ field requires.
 
 from copy import copy
 
+from django import forms
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from netbox.object_actions import BulkRename
 from netbox.views import generic
@@ -35,6 +37,18 @@ def rename_fields(model) -> tuple[str, ...]:
     return tuple(field.name for field in sorted(fields, key=lambda field: not field.primary))
 
 
+def field_choice(model, names: tuple[str, ...]) -> forms.MultipleChoiceField:
+    """Return the input of the fields to rename by; at first it is the one that names objects."""
+    fields = model._definition.fields_by_name
+    return forms.MultipleChoiceField(
+        choices=[(name, fields[name].display_label) for name in names],
+        widget=forms.CheckboxSelectMultiple,
+        initial=names[:1],
+        required=False,
+        label=gettext_lazy('Fields'),
+    )
+
+
 class RenameObjects(BulkRename):
     """NetBox's button, for types that have a text field."""
 
@@ -46,6 +60,8 @@ class RenameObjects(BulkRename):
 class CustomObjectBulkRenameView(WritingMixin, generic.BulkRenameView):
     """Renames by any text fields; nothing is stored unless every object is valid afterwards."""
 
+    template_name = 'netbox_custom_objects/customobject_rename.html'
+
     def __init__(self, **kwargs):
         # Not NetBox's own yet: it makes a form for the model, which only the request tells.
         super(generic.BulkRenameView, self).__init__(**kwargs)
@@ -55,6 +71,8 @@ class CustomObjectBulkRenameView(WritingMixin, generic.BulkRenameView):
         self.filterset = get_filterset_class(model)
         self.rename_fields = rename_fields(model)
         super().__init__()
+        # NetBox's template ticks all of them.
+        self.form = type('RenameForm', (self.form,), {'field_names': field_choice(model, self.rename_fields)})
 
     def _rename_objects(self, form, selected_objects, field_names=None):
         renamed = super()._rename_objects(form, selected_objects, field_names)

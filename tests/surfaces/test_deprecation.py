@@ -156,7 +156,7 @@ class TestFieldsInPages:
         edit(kind, version='2.0')
         assert 'old 1.2 2.0 Due' in text_of(browser.get(f'custom-object-types/{kind.pk}/'))
         exported = browser.get('cable/?export=importable')
-        assert exported.splitlines() == ['title,owner,tags', 'a,,']
+        assert exported.splitlines() == ['id,title,owner,tags', f'{obj.pk},a,,']
         assert 'x' in browser.get('cable/?export=table')
 
 

@@ -91,6 +91,15 @@ class TestOneType:
         assert root.response.url == address
         assert not has_tab(root.get(site.get_absolute_url()), site)
 
+    def test_buttons_of_a_row_return_to_what_was_asked_for(self, root, site, feed):
+        make_object(feed, title='one', place=site)
+        for query in ('?q=one&sort=-type', '?type=feeds&sort=-amount'):
+            page = rows(root.get(tab_of(site) + query))
+            found = re.findall(r'href="([^"]*/(?:edit|delete)/\?return_url=[^"]*)"', page)
+            assert len(found) == 2
+            for address in found:
+                assert parse_qs(urlsplit(address).query) == {'return_url': [tab_of(site) + query]}
+
     def test_no_buttons_without_the_rights(self, site, feed):
         make_object(feed, title='one', place=site)
         page = Browser(make_user('reader', (Site, ['view'], None), (feed, ['view'], None))).get(

@@ -10,7 +10,7 @@ from core.models import DataFile, DataSource, ObjectChange
 
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import make_user
-from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.ui import Browser, form_of, text_of
 
 
 @pytest.fixture
@@ -44,6 +44,28 @@ class TestRename:
         assert 'cat cbt' in text_of(rename(browser, kind, 200, '_preview'))
         assert values(kind) == ['cat']
         assert not ObjectChange.objects.exists()
+
+    def test_only_the_name_is_ticked_at_first(self, browser, kind):
+        make_field(kind, 'remark', label='What else')
+        obj = make_object(kind, name='a')
+        page = browser.post('cable/bulk-rename/', 200, pk=[obj.pk])
+        assert form_of(page, 'find')['field_names'] == ['name']
+        text = text_of(page)
+        assert 'Current Name New Name a' in text
+        assert 'Current Note' not in text
+        assert 'What else' in text
+
+    def test_an_empty_text_is_no_word(self, browser, kind):
+        make_object(kind, name='a')
+        page = rename(browser, kind, 200, '_preview', names=['name', 'note'])
+        assert 'Current Note New Note a b —' in text_of(page)
+        assert 'None' not in text_of(page)
+        assert form_of(page, 'find')['field_names'] == ['name', 'note']
+
+    def test_at_least_one_field_is_needed(self, browser, kind):
+        make_object(kind, name='a')
+        rename(browser, kind, 200, names=[])
+        assert 'Select at least one field' in str(browser.errors)
 
     def test_what_is_null_stays_null_and_what_loses_its_text_becomes_null(self, browser, kind):
         make_object(kind, name='a', note='a')

@@ -1,7 +1,10 @@
 """Lists and detail pages of custom objects, as a browser sees them."""
 
 import csv
-from urllib.parse import urlencode
+import io
+import re
+from html import unescape
+from urllib.parse import unquote, urlencode
 
 import pytest
 
@@ -15,7 +18,7 @@ from netbox_custom_objects import forms, tables
 from netbox_custom_objects.dynamic_forms import build_filterset_form_class
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.files import picture
-from tests.surfaces.ui import text_of
+from tests.surfaces.ui import form_of, text_of
 
 
 class TestList:
@@ -95,6 +98,21 @@ class TestList:
         assert [row['Title'] for row in rows] == titles
         browser.get(f'every-kind/?{query}')
 
+    def test_words_say_how_a_filter_compares(self, browser):
+        fields = [{'name': logic, 'filter_logic': logic} for logic in ('loose', 'exact')]
+        make_type('cable', fields=[*fields, ('amount', 'integer')])
+        for query in ('', '?loose=a&exact=a', '?loose__ic=a'):
+            browser.get(f'cable/{query}')
+            inputs = browser.response.context['filter_form'].fields
+            first = {name: inputs[name].widget.lookups[0] for name in ('loose', 'exact', 'amount')}
+            assert first == {'loose': ('ic', 'contains'), 'exact': ('exact', 'is'), 'amount': ('exact', 'is')}
+            codes = [code for code, _words in inputs['loose'].widget.lookups]
+            assert len(codes) == len(set(codes))
+            assert 'exact' not in codes
+        # What the address asks for is shown, whichever way it is asked.
+        for query in ('loose=a', 'loose__ic=a'):
+            assert form_of(browser.get(f'cable/?{query}'), 'loose')['loose'] == ['a']
+
     def test_filters_by_reference(self, browser, every_kind, values, sites):
         make_object(every_kind, **values)
         assert 'First' in text_of(browser.get(f'every-kind/?place={sites[0].pk}'))
@@ -144,8 +162,13 @@ class TestExport:
 
     def test_what_is_exported_for_import_can_be_imported(self, browser, every_kind, values):
         make_object(every_kind, **values)
-        exported = browser.get('every-kind/?export=importable')
-        browser.post('every-kind/bulk-import/', data=exported, format='csv', csv_delimiter=',', import_method='direct')
+        rows = list(csv.reader(browser.get('every-kind/?export=importable').splitlines()))
+        assert rows[0][0] == 'id'
+        file = io.StringIO()
+        # Without the IDs, copies are made.
+        csv.writer(file).writerows(row[1:] for row in rows)
+        sent = {'data': file.getvalue(), 'format': 'csv', 'csv_delimiter': ',', 'import_method': 'direct'}
+        browser.post('every-kind/bulk-import/', **sent)
         first, copy = every_kind.get_model().objects.order_by('pk')
         for field in first._definition.fields:
             if field.name != 'places':
@@ -214,6 +237,22 @@ class TestDetail:
         assert 'Dakar' not in text
         browser.get(f'every-kind/{obj.pk}/links/title/', expect=404)
         browser.get(f'every-kind/{obj.pk}/links/nothing/', expect=404)
+
+    def test_editing_from_an_embedded_table_leads_back_to_the_object(self, browser, every_kind, values):
+        kind = make_type('cable', fields=[{'name': 'ends', 'type': 'multiobject', 'target': every_kind}])
+        make_field(kind, 'places', 'multiobject', targets=[Site])
+        end = make_object(every_kind, **values)
+        obj = make_object(kind, ends=[end], places=[values['place']])
+        page = obj.get_absolute_url()
+        tables = re.findall(r'hx-get="([^"]+/links/[^"]+)"', browser.get(page))
+        assert len(tables) == 2
+        for address in tables:
+            found = browser.get(unescape(address), headers={'HX-Request': 'true'})
+            links = re.findall(r'href="[^"]+/(?:edit|delete)/\?return_url=([^"]*)"', found)
+            assert links
+            assert set(map(unquote, links)) == {page}, address
+            # Sorting asks for the same.
+            assert all('return_url' in unescape(again) for again in re.findall(r'hx-get="([^"]+sort=[^"]*)"', found))
 
     def test_links_to_objects_of_types(self, browser, every_kind):
         target = make_object(every_kind, title='Target')

@@ -20,9 +20,9 @@ class Browser:
         """Return the page, or the exported file, as text."""
         return self._read(self.client.get(url(path), **extra), expect)
 
-    def post(self, path, expect=302, **data):
+    def post(self, path, expect=302, headers=None, **data):
         """Submit a form; a valid one is answered with a redirection."""
-        return self._read(self.client.post(url(path), data), expect)
+        return self._read(self.client.post(url(path), data, headers=headers), expect)
 
     def _read(self, response, expect):
         self.response = response
@@ -77,6 +77,61 @@ def menu_of(page: str) -> list[tuple[str, str]]:
     links = _Links()
     links.feed(page[page.index('<aside') : page.index('</aside>')])
     return [(text, address) for text, address in links.found if address.startswith(ROOT)]
+
+
+def form_of(page: str, holding: str = 'changelog_message') -> dict[str, list[str]]:
+    """Return what a browser would send of the page's form that has the input `holding`, if nobody touched it."""
+    parser = _Forms()
+    parser.feed(page)
+    (found,) = (form for form in parser.found if any(name == holding for name, _value in form))
+    sent: dict[str, list[str]] = {}
+    for name, value in found:
+        if value is not None:
+            sent.setdefault(name, []).append(value)
+    return sent
+
+
+class _Forms(HTMLParser):
+    """Collects (name, value) of the inputs of each form; the value of what is not sent is None."""
+
+    def __init__(self):
+        super().__init__()
+        self.found, self.select, self.options, self.text = [[]], None, [], None
+
+    def handle_starttag(self, tag, attrs):
+        attributes = dict(attrs)
+        name, sends = attributes.get('name'), 'disabled' not in attributes
+        if tag == 'form':
+            self.found.append([])
+        elif tag == 'select':
+            self.select, self.options = (name if sends else None, 'multiple' in attributes), []
+        elif tag == 'option':
+            self.options.append((attributes.get('value', ''), 'selected' in attributes))
+        elif tag == 'textarea':
+            self.text = (name if sends else None, [])
+        elif tag == 'input' and name and attributes.get('type') not in ('submit', 'button'):
+            is_box = attributes.get('type') in ('checkbox', 'radio')
+            shown = attributes.get('value', 'on' if is_box else '')
+            self.found[-1].append((name, shown if sends and (not is_box or 'checked' in attributes) else None))
+
+    def handle_data(self, data):
+        if self.text:
+            self.text[1].append(data)
+
+    def handle_endtag(self, tag):
+        if tag == 'textarea' and self.text:
+            name, parts = self.text
+            self.text = None
+            # The line end after the tag is no part of the text, and browsers send line ends of their own.
+            text = ''.join(parts).removeprefix('\r\n').removeprefix('\n').replace('\r\n', '\n').replace('\n', '\r\n')
+            self.found[-1] += [(name, text)] if name else []
+        elif tag == 'select' and self.select:
+            name, many = self.select
+            self.select = None
+            chosen = [value for value, is_selected in self.options if is_selected]
+            if not many and not chosen:
+                chosen = [value for value, _is_selected in self.options[:1]]
+            self.found[-1] += [(name, value) for value in chosen or [None]] if name else []
 
 
 class _Links(HTMLParser):

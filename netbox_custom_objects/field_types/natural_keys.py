@@ -1,0 +1,239 @@
+"""
+What objects are called in imported and exported files: by an attribute that people know them by, or by their ID.
+
+May import Django's and NetBox's form fields, and `generic`. Texts are `name`, `name@scope` where the model has a
+constraint for one name in each scope (a VLAN's group, an interface's device), and `#5` for the ID.
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db import models
+from django.db.models import Count
+from django.db.models.expressions import F
+from django.utils.text import format_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from utilities.forms.fields import CSVModelChoiceField, CSVModelMultipleChoiceField
+
+from .bounds import whole_number
+from .cells import split_values
+
+# The attributes that may name an object, the best first.
+NAMING_ATTRIBUTES = (
+    'name',
+    'slug',
+    'model',
+    'asn',
+    'cid',
+    'address',
+    'prefix',
+    'mac_address',
+    'username',
+    'identifier',
+)
+# VLANs have a name, too, but people go by the number.
+BETTER = {'ipam.vlan': 'vid', 'ipam.iprange': 'start_address'}
+# What tells objects of one name apart where the model has no constraint that says so.
+SCOPE_WITHOUT_CONSTRAINT = 'vrf'
+# Fields of a custom object type whose values are no names.
+NAMELESS = (ArrayField, models.BooleanField, models.JSONField)
+# How many objects of one name are looked at before one is said not to be unique.
+CANDIDATES = 100
+
+
+@dataclass(frozen=True, slots=True)
+class NaturalKey:
+    """How the objects of a model are named."""
+
+    # 'pk' where nothing but the ID tells objects apart.
+    attribute: str
+    # Other attributes by which an object is found.
+    others: tuple[str, ...] = ()
+    # A foreign key whose object, by the attribute `scope_attribute`, tells objects of one name apart.
+    scope: str = ''
+    scope_attribute: str = ''
+    # Whether a number can be a name.
+    is_number: bool = False
+
+    @property
+    def help_text(self) -> str:
+        """What an import page says about a column of such names."""
+        if self.attribute == 'pk':
+            return gettext_lazy('By ID')
+        text = gettext_lazy('By {attribute}, or #ID')
+        if self.scope:
+            text = gettext_lazy('By {attribute}, {attribute}@{scope} if several have the same, or #ID')
+        return format_lazy(text, attribute=self.attribute, scope=self.scope)
+
+    def prefetches(self, name: str) -> tuple[str, ...]:
+        """Return what to prefetch before the targets of the field `name` are written."""
+        return (name, f'{name}__{self.scope}') if self.scope else (name,)
+
+    # Writing
+
+    def text_of(self, target: models.Model) -> str:
+        """Return the name of an object, '' if it has none."""
+        name = getattr(target, self.attribute)
+        if name in (None, '') or self.attribute == 'pk':
+            return ''
+        scope = self._scope_of(target)
+        return f'{name}@{scope}' if scope else str(name)
+
+    def texts_of(self, targets: Collection[models.Model]) -> dict[int, str]:
+        """Return what files call some objects, by ID: their names, unless others have the same or they have none."""
+        texts = {target.pk: self.text_of(target) for target in targets}
+        taken = self._shared_names(targets) if any(texts.values()) else set()
+        return {pk: f'#{pk}' if not text or text in taken else text for pk, text in texts.items()}
+
+    def _shared_names(self, targets: Collection[models.Model]) -> set[str]:
+        names = {getattr(target, self.attribute) for target in targets}
+        groups = [self.attribute, *([f'{self.scope}__{self.scope_attribute}'] if self.scope else [])]
+        objects = next(iter(targets))._meta.concrete_model._default_manager.filter(**{f'{self.attribute}__in': names})
+        counted = objects.order_by().values_list(*groups).annotate(count=Count('pk')).filter(count__gt=1)
+        return {'@'.join(str(part) for part in group if part) for *group, _count in counted}
+
+    def _scope_of(self, target: models.Model) -> str:
+        scope = getattr(target, self.scope) if self.scope else None
+        return '' if scope is None else str(getattr(scope, self.scope_attribute))
+
+    # Reading
+
+    def find(self, queryset, text: str) -> list[models.Model]:
+        """Return the objects that a text may mean; several if it is not unique."""
+        if self.scope:
+            queryset = queryset.select_related(self.scope)
+        for attribute in (self.attribute, *self.others):
+            if found := _equal(queryset, attribute, text):
+                outside = [target for target in found if not self._scope_of(target)]
+                return outside if self.scope and len(outside) == 1 else found
+        name, at, scope = text.rpartition('@')
+        if self.scope and at:
+            found = [target for target in _equal(queryset, self.attribute, name) if self._scope_of(target) == scope]
+            if found:
+                return found
+        is_marked = text.startswith('#')
+        pk = whole_number(text.removeprefix('#'))
+        # A wrong number must not be taken for an ID.
+        if pk is None or (self.is_number and not is_marked):
+            return []
+        return list(queryset.filter(pk=pk))
+
+    def get(self, queryset, value, messages: dict) -> models.Model:
+        """Return the one object that a value means; raise ValidationError."""
+        if isinstance(value, int) and not isinstance(value, bool) and not self.is_number:
+            value = f'#{value}'
+        found = self.find(queryset, str(value).strip())
+        if len(found) > 1:
+            message = _('"{value}" is not a unique value for this field; multiple objects were found')
+            raise ValidationError(message.format(value=value))
+        if not found:
+            raise ValidationError(messages['invalid_choice'], code='invalid_choice', params={'value': value})
+        return found[0]
+
+
+def _equal(queryset, attribute: str, text: str) -> list[models.Model]:
+    if attribute == 'pk' or '\0' in text:
+        return []
+    try:
+        return list(queryset.filter(**{attribute: text})[:CANDIDATES])
+    except (TypeError, ValueError, ValidationError):
+        return []
+
+
+def natural_key(model: type[models.Model]) -> NaturalKey:
+    """Return how the objects of a model are named."""
+    if hasattr(model, '_definition'):
+        return key_of_type(model)
+    attribute, *others = naming_attributes(model)
+    if attribute == 'pk':
+        return NaturalKey(attribute)
+    model_field = model._meta.get_field(attribute)
+    scope = '' if model_field.unique else scope_of(model, attribute)
+    return NaturalKey(
+        attribute,
+        tuple(others),
+        scope,
+        naming_attributes(model._meta.get_field(scope).related_model)[0] if scope else '',
+        isinstance(model_field, models.IntegerField),
+    )
+
+
+def key_of_type(model: type[models.Model]) -> NaturalKey:
+    """Return how the objects of a custom object type are named: by the primary field, if its values can be written."""
+    primary = model._definition.primary_field
+    try:
+        model_field = model._meta.get_field(primary.name) if primary else None
+    except FieldDoesNotExist:
+        model_field = None
+    plain = isinstance(model_field, models.Field) and not model_field.is_relation
+    if not plain or isinstance(model_field, NAMELESS):
+        return NaturalKey('pk')
+    return NaturalKey(primary.name, is_number=isinstance(model_field, models.IntegerField))
+
+
+def naming_attributes(model: type[models.Model]) -> list[str]:
+    """Return the attributes that may name an object of a model, the best first; only `pk` if there are none."""
+    names = {field.name for field in model._meta.get_fields()}
+    wanted = (BETTER.get(model._meta.label_lower), *NAMING_ATTRIBUTES)
+    return [name for name in wanted if name in names] or ['pk']
+
+
+def scope_of(model: type[models.Model], attribute: str) -> str:
+    """Return the foreign key within which an attribute is unique, by the model's constraints; '' if there is none."""
+    for constraint in model._meta.constraints:
+        if isinstance(constraint, models.UniqueConstraint):
+            names = [*constraint.fields, *_names_in(constraint.expressions)]
+            keys = [name for name in names if _is_foreign_key(model, name)]
+            if attribute in names and keys:
+                return keys[0]
+    return SCOPE_WITHOUT_CONSTRAINT if _is_foreign_key(model, SCOPE_WITHOUT_CONSTRAINT) else ''
+
+
+def _names_in(expressions: Iterable) -> list[str]:
+    parts = [part for expression in expressions for part in (expression, *expression.flatten())]
+    return [part.name for part in parts if isinstance(part, F)]
+
+
+def _is_foreign_key(model: type[models.Model], name: str) -> bool:
+    try:
+        return isinstance(model._meta.get_field(name), models.ForeignKey)
+    except FieldDoesNotExist:
+        return False
+
+
+class NamedMixin:
+    """A column of names; a header such as `site.id` says by which other attribute NetBox is to look."""
+
+    def __init__(self, key: NaturalKey, **kwargs):
+        self.key = key
+        super().__init__(to_field_name=key.attribute, **kwargs)
+
+    @property
+    def is_named(self) -> bool:
+        return self.to_field_name == self.key.attribute
+
+
+class NamedObjectField(NamedMixin, CSVModelChoiceField):
+    """One object in an imported file."""
+
+    def to_python(self, value):
+        if not self.is_named or value in self.empty_values:
+            return super().to_python(value)
+        return self.key.get(self.queryset, value, self.error_messages)
+
+
+class NamedObjectsField(NamedMixin, CSVModelMultipleChoiceField):
+    """Objects in an imported file, separated by commas, in quotes if a name holds one."""
+
+    def clean(self, value):
+        values = value if isinstance(value, list) else split_values(str(value or ''))
+        if not self.is_named:
+            return super().clean(values)
+        found = [self.key.get(self.queryset, item, self.error_messages) for item in values if item not in ('', None)]
+        if self.required and not found:
+            raise ValidationError(self.error_messages['required'], code='required')
+        return found

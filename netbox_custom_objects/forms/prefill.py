@@ -1,0 +1,46 @@
+"""
+Forms that begin with what an address holds: links prefill them, and htmx renders them anew with what was typed.
+
+May import Django's forms. Must treat an address as a submitted form is treated, input by input.
+"""
+
+from django import forms
+from django.utils.datastructures import MultiValueDict
+
+
+class PrefilledMixin:
+    """Reads the initial values that come from an address with the widgets that will show them."""
+
+    def __init__(self, *args, initial=None, **kwargs):
+        super().__init__(*args, initial=initial, **kwargs)
+        if not self.is_bound and initial:
+            self.initial |= typed_values(self.fields, initial)
+
+
+def typed_values(fields: dict[str, forms.Field], parameters: dict) -> dict:
+    """
+    Return the values of those inputs that an address names, by field.
+
+    An input may have a hidden twin of the same name (NetBox's checkboxes), and a field several inputs.
+
+    Args:
+        fields: the fields of a form
+        parameters: texts, or lists of them, by the names of inputs without the form's prefix
+    """
+    sent = MultiValueDict()
+    for name, value in parameters.items():
+        # Views add what is no text, such as a queryset of the objects to edit.
+        if isinstance(value, (str, list)):
+            values = value if isinstance(value, list) else [value]
+            # The twin is empty, and comes first or last: htmx begins with the input that was changed.
+            sent.setlist(name, [text for text in values if text != ''] or values)
+    return {
+        name: field.widget.value_from_datadict(sent, {}, name)
+        for name, field in fields.items()
+        if sent.keys() & input_names(name, field.widget)
+    }
+
+
+def input_names(name: str, widget: forms.Widget) -> set[str]:
+    """Return the names of the inputs that a widget renders."""
+    return {f'{name}{part}' for part in widget.widgets_names} if isinstance(widget, forms.MultiWidget) else {name}

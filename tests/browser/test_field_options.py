@@ -1,0 +1,247 @@
+"""
+Every option of every field type, through both forms: the editor of one field, and the designer of a type.
+
+What is chosen is data; that it was stored is read over REST. The pages are looked at at the width of a phone, too.
+"""
+
+import json
+import urllib.request
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.slow
+
+API = '/api/plugins/custom-objects'
+PHONE = {'width': 420, 'height': 900}
+CHOICES = {'name': 'Colors', 'extra_choices': [['red', 'Red'], ['blue', 'Blue']], 'order_alphabetically': False}
+SITE, REGION = 'DCIM > Site', 'DCIM > Region'
+
+# By the names of inputs: texts are typed, lists chosen by their words, and boxes ticked; and what REST has of them.
+PLAIN = {
+    'label': 'A label', 'group_name': 'Some group', 'description': 'Said "so"', 'required': True, 'is_cloneable': True,
+    'search_weight': ['Low (1000)'], 'filter_logic': ['Exact'], 'ui_visible': ['If set'], 'ui_editable': ['No'],
+}  # fmt: skip
+READ = {
+    'Low (1000)': 1000, 'Exact': 'exact', 'If set': 'if-set', 'No': 'no', 'Text': 'text', 'Integer': 'integer',
+    'Refuse the deletion': 'protect', 'Delete the custom object': 'cascade', SITE: 'site', REGION: 'region',
+    'Colors': 'Colors',
+}  # fmt: skip
+ONE_TARGET = {'related_object_type': [SITE], 'related_object_filter': '{"status": "active"}'}
+TARGETS = {'is_polymorphic': True, 'related_object_types': [SITE, REGION], 'related_object_filter': '{"q": "12"}'}
+UNIQUE = {'unique': True, 'context': True}
+# (words, kind, own options)
+FIELDS = (
+    ('Text', 'text', {'default': '"\\"12\\"\\nTest"', 'validation_regex': '.*', 'primary': True}),
+    ('Text (long)', 'longtext', {'validation_regex': '^a', 'unique': True, 'context': True}),
+    ('Integer', 'integer', {'validation_minimum': '0', 'validation_maximum': '9', 'default': '0', 'context': True}),
+    ('Decimal', 'decimal', {'validation_minimum': '-1', 'validation_maximum': '9', **UNIQUE}),
+    ('Boolean (true/false)', 'boolean', {'default': 'false', 'context': True}),
+    ('Date', 'date', UNIQUE),
+    ('Date & time', 'datetime', UNIQUE),
+    ('URL', 'url', {'validation_regex': '^https', **UNIQUE}),
+    ('JSON', 'json', {'default': '{"a": ["1", 2]}'}),
+    ('Selection', 'select', {'choice_set': ['Colors'], 'default': '"red"', 'context': True}),
+    ('Multiple selection', 'multiselect', {'choice_set': ['Colors'], 'default': '["red", "blue"]'}),
+    ('Object', 'object', {**ONE_TARGET, 'on_delete_behavior': ['Refuse the deletion'], 'unique': True}),
+    ('Multiple objects', 'multiobject', ONE_TARGET),
+    ('Object', 'object', {**TARGETS, 'on_delete_behavior': ['Delete the custom object']}),
+    ('Multiple objects', 'multiobject', TARGETS),
+    ('E-mail address', 'email', {'validation_regex': '@', **UNIQUE}),
+    ('Color', 'color', {'default': '"aa1409"'}),
+    ('MAC address', 'mac_address', UNIQUE),
+    ('Duration', 'duration', UNIQUE),
+    ('IP address', 'ip_address', UNIQUE),
+    ('IP prefix', 'ip_prefix', {'default': '"10.0.0.0/8"'}),
+    ('Coordinates', 'coordinates', {}),
+    ('Array', 'array', {'element_type': ['Integer'], 'default': '[1, 2]', 'validation_minimum': '1',
+                        'validation_maximum': '3'}),
+)  # fmt: skip
+# What only the editor asks for.
+ONLY_IN_EDITOR = {
+    'weight': '7', 'deprecated': True, 'deprecated_since': '1.0', 'scheduled_removal': '2.0', 'comments': 'Two\nlines',
+}  # fmt: skip
+# It renders the form anew, and decides which other inputs there are.
+FIRST = 'is_polymorphic'
+JSON = ('default', 'related_object_filter', 'validation_minimum', 'validation_maximum', 'weight')
+
+CHOOSE = """
+(select, words) => {
+    const box = select.tomselect;
+    const offered = box ? Object.values(box.options) : [...select.options];
+    // What REST offers has other names.
+    const chosen = words.map(word => offered.find(option => (option.display ?? option.text).trim() === word));
+    const values = chosen.map(option => String(option.value ?? option.id));
+    box.setValue(select.multiple ? values : values[0]);
+}
+"""
+
+LOAD = 'select => new Promise(done => { select.tomselect.on("load", done); select.tomselect.load("") })'
+# What REST has of a choice, of an object type, and of another object: (keys, the one that counts).
+SHAPES = (({'value', 'label'}, 'value'), ({'app_label', 'model'}, 'model'), ({'display', 'name'}, 'name'))
+
+
+def test_every_option_is_stored_by_both_forms(pages, netbox):
+    call(netbox, '/api/extras/custom-field-choice-sets/', CHOICES)
+    edited = call(netbox, f'{API}/custom-object-types/', {'name': 'edited', 'slug': 'edited'})['id']
+    for number, (words, *_rest) in enumerate(FIELDS):
+        pages.open(f'/plugins/custom-objects/custom-object-type-fields/add/?custom_object_type={edited}')
+        fill(pages, '', name_of(number), words, options_of(number, editor=True))
+        pages.click('Create')
+        expect(pages.page).to_have_title('Edited | NetBox')
+    check(netbox, edited, editor=True)
+    save_untouched(pages, netbox, edited)
+    design(pages)
+    (designed,) = call(netbox, f'{API}/custom-object-types/?name=designed')['results']
+    check(netbox, designed['id'], editor=False)
+    look_at_a_phone(pages, edited)
+
+
+def options_of(number: int, editor: bool) -> dict:
+    """Return what is chosen for a field in the editor, or in a row of the designer."""
+    _words, kind, own = FIELDS[number]
+    if not editor:
+        return {**PLAIN, **own}
+    related_name = {'related_name': 'things'} if kind == 'object' and 'is_polymorphic' not in own else {}
+    return {**PLAIN, **own, **related_name, **ONLY_IN_EDITOR}
+
+
+def design(pages):
+    pages.open('/plugins/custom-objects/custom-object-types/design/')
+    pages.content.locator('[name=name]').fill('designed')
+    pages.content.locator('[name=slug]').fill('designed')
+    rows = pages.content.locator('[data-field]')
+    for number, (words, *_rest) in enumerate(FIELDS):
+        if number:
+            pages.click('Add Field')
+            expect(rows).to_have_count(number + 1)
+        key = rows.nth(number).get_attribute('data-field')
+        fill(pages, f'{key}-', name_of(number), words, options_of(number, editor=False))
+    pages.click('Create')
+    expect(pages.page).to_have_title('Designed | NetBox')
+
+
+def name_of(number: int) -> str:
+    return f'field_{number}'
+
+
+def fill(pages, prefix, name, words, options):
+    """Fill in the inputs whose names begin with the prefix, as somebody does who chooses the type first."""
+    part = pages.content
+
+    def find(option):
+        return part.locator(f'[name="{prefix}{option}"]:not([type=hidden])')
+
+    find('name').fill(name)
+    choose(pages, find('type'), [words])
+    unfold(find('name'))
+    for option in sorted(options, key=lambda option: option != FIRST):
+        value, found = options[option], find(option)
+        if value is True:
+            found.check()
+            pages.settle()
+            expect(found).to_be_checked()
+        elif isinstance(value, list):
+            choose(pages, found, value)
+        else:
+            found.fill(value)
+        if option == FIRST:
+            unfold(find('name'))
+    expect(find('name')).to_have_value(name)
+
+
+def unfold(name):
+    """Show all inputs of a row of the designer; a row that is rendered anew is folded."""
+    for details in name.locator('xpath=ancestor::*[@data-field]//details[not(@open)]').all():
+        details.get_by_text('Options', exact=True).click()
+
+
+def choose(pages, select, words):
+    if select.get_attribute('data-url'):
+        # Offered by REST as soon as somebody looks.
+        select.evaluate(
+            'select => new Promise(done => { select.tomselect.on("load", done); select.tomselect.load("") })'
+        )
+    select.evaluate(CHOOSE, words)
+    pages.settle()
+
+
+def call(netbox, path, data=None):
+    body = None if data is None else json.dumps(data).encode()
+    headers = {**netbox.headers, 'Content-Type': 'application/json'}
+    with urllib.request.urlopen(urllib.request.Request(netbox.url + path, body, headers)) as response:
+        return json.load(response)
+
+
+def fields_of(netbox, pk):
+    found = call(netbox, f'{API}/custom-object-type-fields/?custom_object_type_id={pk}&limit=100')['results']
+    return {field['name']: field for field in found}
+
+
+def check(netbox, pk, editor: bool):
+    stored = fields_of(netbox, pk)
+    for number, (_words, kind, own) in enumerate(FIELDS):
+        field, wanted = stored[name_of(number)], options_of(number, editor)
+        assert plain(field['type']) == kind
+        found = {option: plain(field[option]) for option in wanted}
+        assert found == {option: as_read(option, value) for option, value in wanted.items()}, name_of(number)
+        for box in ('primary', 'context', 'unique', FIRST):
+            assert field[box] is own.get(box, False), (name_of(number), box)
+
+
+def as_read(option, value):
+    if isinstance(value, list):
+        found = [READ[word] for word in value]
+        return found if option == 'related_object_types' else found[0]
+    return json.loads(value) if option in JSON else value
+
+
+def plain(value):
+    """Return what REST has of an option, without labels and links."""
+    if isinstance(value, list):
+        return sorted((plain(item) for item in value), reverse=True) if value and isinstance(value[0], dict) else value
+    for keys, wanted in (
+        ({'value', 'label'}, 'value'),
+        ({'app_label', 'model'}, 'model'),
+        ({'display', 'name'}, 'name'),
+    ):
+        if isinstance(value, dict) and keys <= value.keys():
+            return value[wanted]
+    return value
+
+
+def save_untouched(pages, netbox, pk):
+    """What was stored by the editor is not changed by it."""
+    before = fields_of(netbox, pk)
+    for number in (0, 8, 12, 14):
+        pages.open(f'/plugins/custom-objects/custom-object-type-fields/{before[name_of(number)]["id"]}/edit/')
+        expect(pages.content.locator('#field-preview')).to_contain_text('What saving will do')
+        pages.click('Save')
+        expect(pages.page).to_have_title('Edited | NetBox')
+    after = fields_of(netbox, pk)
+    for found in (before, after):
+        for field in found.values():
+            field.pop('last_updated', None)
+    assert after == before
+
+
+def look_at_a_phone(pages, pk):
+    """No page is wider than the screen: tables scroll in their cards."""
+    pages.page.set_viewport_size(PHONE)
+    for path in (
+        f'custom-object-types/{pk}/', 'custom-object-types/', f'custom-object-types/{pk}/edit/',
+        f'custom-object-type-fields/add/?custom_object_type={pk}', 'custom-object-types/design/', 'edited/',
+        'edited/add/', 'edited/bulk-import/', f'custom-object-types/{pk}/schema-history/',
+    ):  # fmt: skip
+        pages.open(f'/plugins/custom-objects/{path}')
+        width = pages.page.evaluate('document.documentElement.scrollWidth')
+        assert width <= PHONE['width'], (path, width, widest(pages))
+
+
+def widest(pages):
+    """Return what sticks out, for the message of a failure."""
+    return pages.page.evaluate(
+        """() => [...document.querySelectorAll('#page-content *')]
+            .filter(part => part.getBoundingClientRect().right > innerWidth + 1 && !part.closest('.table-responsive'))
+            .slice(0, 8).map(part => part.outerHTML.slice(0, 120))"""
+    )
