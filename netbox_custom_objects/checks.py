@@ -11,6 +11,8 @@ from . import settings
 from .ddl.target import MAIN_ALIAS, Target
 from .models.revision import is_installed
 from .services.dependents import find_unresolved
+from .services.display_expressions import unused_expressions
+from .services.schemas import open_schemas
 
 MINIMUM_BRANCHING = Version('1.2.0')
 VENDOR_DISTRIBUTION = 'netboxlabs-netbox-custom-objects'
@@ -85,4 +87,24 @@ def check_permissions(app_configs, databases=None, **kwargs) -> list[Warning]:
             id='netbox_custom_objects.W009',
         )
         for unresolved in found
+    ]
+
+
+@register(Tags.database)
+def check_display_expressions(app_configs, databases=None, **kwargs) -> list[Warning]:
+    """W006: a display expression cannot be evaluated (`check --database default`)."""
+    if MAIN_ALIAS not in (databases or ()):
+        return []
+    try:
+        schemas = open_schemas() if is_installed(Target.for_alias(MAIN_ALIAS)) else []
+        found = [(schema.name, *entry) for schema in schemas for entry in unused_expressions(schema)]
+    except DatabaseError:  # as above
+        return []
+    return [
+        Warning(
+            f'{name}: the display expression of {definition.name} is not used. {problem}',
+            hint='Edit the type; docs/display-expressions.md says what expressions can do.',
+            id='netbox_custom_objects.W006',
+        )
+        for name, definition, problem in found
     ]

@@ -7,6 +7,7 @@ __all__ = (
     'CONFIG_CONTEXT_DIMENSION_FIELDS',
     'DEFAULT_SETTINGS',
     'DISPLAY_EXPRESSION_SEARCH_WEIGHT',
+    'DISPLAY_IN_SEARCH',
     'INCLUDE_MODELS',
     'LONG_JOB_SECONDS',
     'NAME_PATTERN',
@@ -24,6 +25,8 @@ NAME_PATTERN = r'^[a-z0-9]+(_[a-z0-9]+)*$'
 INCLUDE_MODELS = ('dcim.cablepath', 'extras.cachedvalue')
 
 DISPLAY_EXPRESSION_SEARCH_WEIGHT = 100
+# The name under which the search index holds the text of a display expression (contract, chapter 9).
+DISPLAY_IN_SEARCH = '_display'
 
 # How long a job may run that reads a whole table; NetBox ends others after RQ_DEFAULT_TIMEOUT, five minutes by default.
 LONG_JOB_SECONDS = 24 * 3600

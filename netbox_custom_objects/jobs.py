@@ -19,14 +19,13 @@ from netbox.context import query_cache
 from netbox.jobs import JobRunner, system_job
 from netbox.search.backends import CachedValueSearchBackend, search_backend
 
-from .constants import APP_LABEL, LONG_JOB_SECONDS
+from .constants import APP_LABEL, DISPLAY_IN_SEARCH, LONG_JOB_SECONDS
 from .definitions import TypeDefinition, model_name
 from .field_types import field_type_of
 from .models.display import expression_names
 from .runtime.context import pinned
 from .runtime.registry import model_for, world
 from .runtime.surfaces import surfaced_fields
-from .search import DISPLAY
 
 # Objects that are read, and named, at once.
 CHUNK = 1000
@@ -89,7 +88,7 @@ def refresh_names(definition: TypeDefinition) -> int:
     if not references & expression_names(definition.display_expression):
         return 0
     objects = model_for(definition.id, DEFAULT_DB_ALIAS).objects.using(DEFAULT_DB_ALIAS)
-    names = cached_values(definition.id, DEFAULT_DB_ALIAS).filter(field=DISPLAY)
+    names = cached_values(definition.id, DEFAULT_DB_ALIAS).filter(field=DISPLAY_IN_SEARCH)
     count = 0
     with as_one_request():
         for batch in batched(objects.iterator(chunk_size=CHUNK), CHUNK):

@@ -15,7 +15,7 @@ from netbox.registry import registry
 from netbox.search import FieldTypes, ObjectFieldValue, SearchIndex
 from netbox.search.backends import search_backend
 
-from .constants import APP_LABEL, DISPLAY_EXPRESSION_SEARCH_WEIGHT
+from .constants import APP_LABEL, DISPLAY_EXPRESSION_SEARCH_WEIGHT, DISPLAY_IN_SEARCH
 from .definitions import model_name, type_id_from_model_name
 from .field_types import field_type_of
 from .models import CustomObjectType
@@ -23,9 +23,6 @@ from .runtime.context import current_alias
 from .runtime.known_types import on_new_type
 from .runtime.registry import model_for, model_or_ghost, world
 from .runtime.surfaces import surfaced_fields
-
-# The name under which the text of a display expression is cached (contract, chapter 9).
-DISPLAY = '_display'
 
 _lock = threading.Lock()
 
@@ -68,7 +65,7 @@ class ObjectIndex(SearchIndex, metaclass=ObjectIndexMeta):
                         found.append(ObjectFieldValue(name, kind, field.search_weight, str(value)))
         if instance._definition.display_expression:
             weight = DISPLAY_EXPRESSION_SEARCH_WEIGHT
-            found.append(ObjectFieldValue(DISPLAY, FieldTypes.STRING, weight, str(instance)))
+            found.append(ObjectFieldValue(DISPLAY_IN_SEARCH, FieldTypes.STRING, weight, str(instance)))
         return found
 
     @staticmethod

@@ -22,6 +22,7 @@ from netbox.ui import attrs
 from ..choices import FilterLogicChoices, UIEditableChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, index_name, unique_name
+from ..expressions import plain
 from .deprecation import read_only
 from .graphql import RelatedType, related_type
 from .regex import PatternValidator
@@ -320,6 +321,21 @@ class FieldType:
         """Return the value of an object as text, a list or an object with a URL."""
         return getattr(instance, field.name)
 
+    def get_plain_value(self, instance, field: FieldDefinition, reads: Collection[str] | None = None) -> Any:
+        """
+        Return the value as it is part of names and seen by expressions: a plain value, never an object.
+
+        Args:
+            instance: the object
+            field: the definition of the field
+            reads: the attributes of the value that are needed, None for all
+        """
+        return plain(getattr(instance, field.name))
+
+    def readable_attributes(self, field: FieldDefinition) -> frozenset[str] | None:
+        """Return the attributes of the value that expressions can read; None if the value decides."""
+        return None
+
     def get_attribute(self, field: FieldDefinition) -> attrs.ObjectAttribute:
         """Return how the detail page shows the value of an object."""
         return attrs.TextAttr(field.name, label=field.display_label)
@@ -338,6 +354,22 @@ class FieldType:
     def quick_search_lookups(self, field: FieldDefinition) -> tuple[str, ...]:
         """Return the lookups that `?q=` ORs together."""
         return ()
+
+    def name_lookups(self, field: FieldDefinition) -> tuple[str, ...]:
+        """Return the lookups that `?q=` ORs together where the value is part of the object's name."""
+        return self.quick_search_lookups(field)
+
+    def quick_search(self, field: FieldDefinition, text: str, in_name: bool) -> models.Q:
+        """
+        Return the condition by which `?q=` finds objects; an empty one if it does not look at the field.
+
+        Args:
+            field: the definition of the field
+            text: what is looked for
+            in_name: whether the value is part of the object's name
+        """
+        lookups = self.name_lookups(field) if in_name else self.quick_search_lookups(field)
+        return models.Q(*((lookup, text) for lookup in lookups), _connector=models.Q.OR)
 
 
 def field_table(field: FieldDefinition) -> str:

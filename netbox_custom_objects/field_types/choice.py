@@ -21,14 +21,20 @@ from utilities.forms.utils import add_blank_choice
 from utilities.forms.widgets import APISelect, APISelectMultiple
 
 from ..definitions import FieldDefinition
+from ..expressions import Choice
 from .base import FieldType
 from .cells import join_values, split_values
 from .choice_sets import Choices, choices_of
+from .empty import EmptyTextIsNull
 from .filters import ChoiceFilter, EmptyFilter, MemberFilter
 from .graphql import CustomObjectChoiceType
 from .rest import ChoiceValueField, ChoiceValueListField, held_values
 
 VALUE_LENGTH = 100
+
+
+class ChoiceModelField(EmptyTextIsNull, models.CharField):
+    """A text column that holds one choice or none."""
 
 
 class ChoiceColumn(tables.Column):
@@ -108,6 +114,21 @@ class ChoiceFieldType(FieldType):
     def get_attribute(self, field):
         return ChoiceAttr(self, field)
 
+    def get_plain_value(self, instance, field, reads=None):
+        """Return choices, which are shown by their labels and compared by their values."""
+        labels = self.choices(field).labels
+        found = [Choice(value, labels.get(value, value)) for value in held_values(getattr(instance, field.name))]
+        return found if isinstance(self, MultiSelectFieldType) else next(iter(found), None)
+
+    def readable_attributes(self, field):
+        return frozenset({'value', 'label'})
+
+    def quick_search(self, field, text, in_name):
+        """Find choices by their labels as well, which are all that pages show."""
+        found = [value for value, label in self.choices(field).pairs if text.lower() in label.lower()]
+        by_label = models.Q(**self.choice_filter(field, found)) if found else models.Q()
+        return super().quick_search(field, text, in_name) | by_label
+
     def choice_filter(self, field: FieldDefinition, values: list[str]) -> dict[str, list[str]]:
         """Return the lookups that find the objects which hold one of these choices."""
         raise NotImplementedError
@@ -125,7 +146,7 @@ class SelectFieldType(ChoiceFieldType):
         # Not one of the field's validators, which forms have as well: they offer a choice that is gone to its holder.
         own = self.model_field_kwargs(field)
         own['validators'] = [*own['validators'], lambda value: self.check_choice(field, value)]
-        return models.CharField(max_length=VALUE_LENGTH, **own, **kwargs)
+        return ChoiceModelField(max_length=VALUE_LENGTH, **own, **kwargs)
 
     def choice_filter(self, field, values):
         return {f'{field.name}__in': values}

@@ -13,6 +13,7 @@ from utilities.forms.widgets import ColorSelect
 from utilities.validators import ColorValidator
 
 from .base import FieldType
+from .empty import EmptyTextIsNull
 from .filters import TextFilter
 from .rest import ParsedTextField
 
@@ -31,11 +32,11 @@ def parse_color(value: str) -> str:
     return value
 
 
-class ColorModelField(ColorField):
+class ColorModelField(EmptyTextIsNull, ColorField):
     """NetBox's field, which takes other ways of writing the same colour too."""
 
     def to_python(self, value):
-        return normalized(super().to_python(value))
+        return normalized(super().to_python(value)) or None
 
     def value_to_string(self, obj):
         return self.to_python(self.value_from_object(obj))

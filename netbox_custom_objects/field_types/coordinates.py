@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
+from types import MappingProxyType
 
 import django_tables2 as tables
 from django.core.exceptions import ValidationError
@@ -13,10 +15,12 @@ from netbox.ui import attrs
 
 from ..choices import FilterLogicChoices
 from ..ddl.spec import Column
+from ..expressions import StandIn
 from .base import FieldType
 from .digits import DecimalFormField, DecimalModelField, DecimalValueField
 from .filters import DecimalFilter
 from .graphql import related_type
+from .virtual import VirtualField
 
 PLACES = 6
 
@@ -74,7 +78,7 @@ class CoordinatesFieldType(FieldType):
 
     def get_model_fields(self, field, context):
         return {
-            field.name: property(lambda instance: self.get_point(instance, field)),
+            field.name: VirtualField(partial(self.get_point, field=field), verbose_name=field.display_label),
             **{self.attribute(field, part): self.get_part(field, part) for part in PARTS},
         }
 
@@ -91,6 +95,14 @@ class CoordinatesFieldType(FieldType):
         """Return where an object is, None if it does not say so."""
         values = [getattr(instance, name) for name in self.attributes(field)]
         return None if None in values else Point(*values)
+
+    def get_plain_value(self, instance, field, reads=None):
+        point = self.get_point(instance, field)
+        attributes = {part.name: getattr(point, part.name) for part in PARTS} if point else {}
+        return StandIn(str(point), MappingProxyType(attributes)) if point else None
+
+    def readable_attributes(self, field):
+        return frozenset(part.name for part in PARTS)
 
     def clean_instance(self, instance, field):
         latitude, longitude = self.attributes(field)

@@ -8,6 +8,7 @@ from django.db import models
 
 from netbox.ui import attrs
 
+from .empty import EmptyTextIsNull
 from .text import CharacterFieldType
 
 EMAIL_LENGTH = 254
@@ -16,6 +17,10 @@ EMAIL_LENGTH = 254
 def mailto(value: str) -> str:
     """Return the address to link to; a `?` is allowed in front of the @, and must not begin a list of mail headers."""
     return f'mailto:{quote(value, safe="@")}'
+
+
+class EmailModelField(EmptyTextIsNull, models.EmailField):
+    """Django's field, without empty addresses."""
 
 
 class EmailAttr(attrs.TemplatedAttr):
@@ -34,7 +39,7 @@ class EmailFieldType(CharacterFieldType):
     checked_when_converted = True
 
     def get_model_field(self, field, **kwargs):
-        return models.EmailField(max_length=EMAIL_LENGTH, **self.model_field_kwargs(field), **kwargs)
+        return EmailModelField(max_length=EMAIL_LENGTH, **self.model_field_kwargs(field), **kwargs)
 
     def get_form_field(self, field, **kwargs):
         return forms.EmailField(max_length=EMAIL_LENGTH, empty_value=None, **self.form_field_kwargs(field, **kwargs))

@@ -43,9 +43,10 @@ from .polymorphic_forms import (
 )
 from .polymorphic_rest import PolymorphicField, PolymorphicListField, default_keys
 from .polymorphic_ui import PolymorphicAttr, PolymorphicColumn, PolymorphicListColumn
+from .stand_ins import StandInMixin
 
 
-class PolymorphicFieldType(FieldType):
+class PolymorphicFieldType(StandInMixin, FieldType):
     """What both share. The types `object` and `multiobject` with `is_polymorphic` set are these."""
 
     is_reference = True

@@ -36,6 +36,7 @@ from .generic import (
     to_text,
     type_from_text,
 )
+from .selects import CONTEXT, select_context
 
 # What NetBox calls the two inputs of a generic foreign key, and what they are called here (contract 3.2).
 INPUTS = {'content_type': '_ct', 'object_id': '_obj'}
@@ -77,6 +78,15 @@ class PolymorphicChoiceField(GenericObjectChoiceField):
     def clean(self, value):
         """Return the chosen object; a disabled input keeps the one that is stored."""
         return value if self.disabled else super().clean(value)
+
+    def _configure_object_field(self, content_type, object_value=None):
+        model = super()._configure_object_field(content_type, object_value)
+        for name, key in CONTEXT.items():
+            attribute = f'ts-{name}-field'
+            self.object_field.widget.attrs.pop(attribute, None)
+            if select_context(model):
+                self.object_field.widget.attrs[attribute] = key
+        return model
 
     def prepare(self, form, field_name):
         """Configure the object selector for the chosen type; called during rendering."""
@@ -154,6 +164,7 @@ class PolymorphicMultipleChoiceField(forms.MultiValueField):
     @staticmethod
     def select(model, **kwargs) -> DynamicModelMultipleChoiceField:
         """Return a multiple selection of objects of one model."""
+        kwargs['context'] = select_context(model)
         return DynamicModelMultipleChoiceField(queryset=model._default_manager.all(), required=False, **kwargs)
 
     @property

@@ -30,6 +30,8 @@ from .generic import viewable
 from .graphql import related_type
 from .natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
 from .rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
+from .selects import select_context
+from .stand_ins import StandInMixin
 
 NESTED_PREFIX = 'Nested'
 
@@ -39,7 +41,7 @@ def target_model(target: TargetRef):
     return apps.get_model(target.app_label, target.model)
 
 
-class ReferenceFieldType(FieldType):
+class ReferenceFieldType(StandInMixin, FieldType):
     """What all references share."""
 
     is_reference: ClassVar[bool] = True
@@ -54,15 +56,23 @@ class ReferenceFieldType(FieldType):
 
     def form_field_kwargs(self, field, **kwargs):
         custom = field.target.type_id is not None
+        queryset = self.queryset(field)
         return super().form_field_kwargs(
             field,
             **{
-                'queryset': self.queryset(field),
+                'queryset': queryset,
+                'context': select_context(queryset.model),
                 'query_params': field.related_object_filter,
                 'selector': True,
                 'quick_add': custom,
                 **kwargs,
             },
+        )
+
+    def get_filterform_field(self, field):
+        queryset = self.queryset(field)
+        return DynamicModelMultipleChoiceField(
+            queryset=queryset, required=False, null_option='None', context=select_context(queryset.model)
         )
 
     def reference_filter(self, field: FieldDefinition, obj) -> dict[str, Any]:
@@ -164,9 +174,6 @@ class ObjectFieldType(ReferenceFieldType):
     def get_form_field(self, field, **kwargs):
         return DynamicModelChoiceField(**self.form_field_kwargs(field, **kwargs))
 
-    def get_filterform_field(self, field):
-        return DynamicModelMultipleChoiceField(queryset=self.queryset(field), required=False, null_option='None')
-
     def get_serializer_fields(self, field, model):
         kwargs = self.declared_kwargs(field, model)
         return {field.name: ReferenceField(self.nested_serializer(field, model), **kwargs)}
@@ -233,9 +240,6 @@ class MultiObjectFieldType(ReferenceFieldType):
 
     def get_form_field(self, field, **kwargs):
         return DynamicModelMultipleChoiceField(**self.form_field_kwargs(field, **kwargs))
-
-    def get_filterform_field(self, field):
-        return DynamicModelMultipleChoiceField(queryset=self.queryset(field), required=False, null_option='None')
 
     def get_serializer_fields(self, field, model):
         kwargs = {'required': field.is_required, 'allow_empty': not field.is_required, **self.label_kwargs(field)}

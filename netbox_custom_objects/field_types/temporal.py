@@ -44,6 +44,9 @@ class TemporalFieldType(FieldType):
     def get_model_field(self, field, **kwargs):
         return self.model_class(**self.model_field_kwargs(field), **kwargs)
 
+    def name_lookups(self, field):
+        return (f'{field.name}__icontains',)
+
 
 class DateFieldType(TemporalFieldType):
     name = 'date'

@@ -10,10 +10,15 @@ from netbox.ui import attrs
 from utilities.forms.fields import LaxURLField
 
 from ..ddl.spec import Column
+from .empty import EmptyTextIsNull
 from .graphql import related_type
 from .text import CharacterFieldType
 
 URL_LENGTH = TITLE_LENGTH = 200
+
+
+class URLModelField(EmptyTextIsNull, models.URLField):
+    """Django's field, without empty addresses."""
 
 
 class TitleField(models.CharField):
@@ -68,7 +73,7 @@ class URLFieldType(CharacterFieldType):
         }
 
     def get_model_field(self, field, **kwargs):
-        return models.URLField(max_length=URL_LENGTH, **self.model_field_kwargs(field), **kwargs)
+        return URLModelField(max_length=URL_LENGTH, **self.model_field_kwargs(field), **kwargs)
 
     def payload_names(self, field):
         return {**super().payload_names(field), self.title_attribute(field): f'{field.payload_key}_title'}

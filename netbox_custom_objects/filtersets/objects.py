@@ -19,7 +19,7 @@ from ..field_types import field_type_of
 from ..field_types.filters import TrueOrFalseFilter
 from ..models.convert import field_definition
 from ..models.reserved import QUERY_PARAMETERS
-from ..runtime.linked import quick_search
+from ..runtime.quick_search import quick_search
 from ..runtime.surfaces import per_type, surfaced_fields
 from .base import TrueOrFalseMixin
 
@@ -46,7 +46,7 @@ class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilter
         return filters
 
     def search(self, queryset, name, value):
-        """Match any text-like or number field that contains the words."""
+        """Match what contains the words: any text-like or number field, and what the name is made of."""
         if not value.strip():
             return queryset
         condition = quick_search(self._meta.model, value)

@@ -1,7 +1,7 @@
 """
-The display name of an object: an expression that users write in Jinja2, compiled once and run in a sandbox.
+The display name of an object: by its type's expression, its primary field or its id.
 
-May import jinja2 and django's exceptions.
+The door to `expressions`: what they may read of an object is made here, of plain values only (invariant I12).
 """
 
 import logging
@@ -9,82 +9,102 @@ from contextvars import ContextVar
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
-from django.utils.translation import gettext_lazy as _
-from jinja2 import Template, TemplateError, meta
-from jinja2.sandbox import ImmutableSandboxedEnvironment
+from django.utils.translation import gettext as _
+
+from ..definitions import FieldDefinition, TypeDefinition
+from ..expressions import Expression, expression_of, text
+from ..field_types import field_type_of
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
-_environment = ImmutableSandboxedEnvironment(autoescape=False)
 
-
-@lru_cache(maxsize=1024)
-def compiled_expression(expression: str) -> Template:
-    """Return the compiled template of an expression; raises jinja2's TemplateSyntaxError."""
-    return _environment.from_string(expression)
-
-
-@lru_cache(maxsize=1024)
 def expression_names(expression: str) -> frozenset[str]:
-    """Return the names of the fields that an expression reads; none for an expression that is no template."""
-    try:
-        return frozenset(meta.find_undeclared_variables(_environment.parse(expression)))
-    except TemplateError:
-        return frozenset()
+    """Return the names of the fields that an expression reads; none for one that is not evaluated."""
+    return frozenset(expression_of(expression).reads) if expression else frozenset()
 
 
 def validate_expression(expression: str) -> None:
-    """Raise ValidationError unless the expression is a valid template."""
-    try:
-        compiled_expression(expression)
-    except TemplateError as error:
-        raise ValidationError(_('This is not a valid Jinja2 template: %(error)s'), params={'error': error}) from error
-
-
-def render_expression(expression: str, values: dict) -> str:
-    """Return the rendered text, or '' if the template fails on these values (the caller then falls back)."""
-    try:
-        return compiled_expression(expression).render(values).strip()
-    except Exception as error:  # whatever a user's template does, an object must stay displayable
-        logger.warning('display expression %r failed: %s', expression, error)
-        return ''
+    """Raise ValidationError, naming lines, unless the expression can be evaluated."""
+    if problems := expression_of(expression).problems:
+        raise ValidationError([*problems])
 
 
 # The objects that are being named now: (type id, primary key).
 _being_named: ContextVar[frozenset] = ContextVar('netbox_custom_objects_being_named', default=frozenset())
+# Where an object that was deleted keeps what it was called.
+LAST_NAME = '_last_name'
 
 
 def name_of(instance) -> str:
     """
     Return the display name of an object: by its type's expression, else by its primary field, else by its id.
 
-    Objects that are named after one another in a circle end it with their ids.
+    Objects that are named after one another in a circle end it with their ids. One that was deleted keeps its name.
     """
     definition, key = instance._definition, (instance._type_id, instance.pk)
-    fallback = f'{definition.display_name} {instance.pk}'
+    if instance.pk is None and LAST_NAME in instance.__dict__:
+        return instance.__dict__[LAST_NAME]
+    fallback = definition.display_name if instance.pk is None else f'{definition.display_name} {instance.pk}'
     if key in _being_named.get():
         return fallback
     reset = _being_named.set(_being_named.get() | {key})
     try:
-        if definition.display_expression:
-            names = expression_names(definition.display_expression)
-            # Only what is read: each reference would be fetched.
-            values = {field.name: getattr(instance, field.name) for field in definition.fields if field.name in names}
-            if text := render_expression(definition.display_expression, values):
-                return text
-        if definition.primary_field is None:
+        if definition.display_expression and (name := expressed(instance)):
+            return name
+        primary = definition.primary_field
+        if primary is None or not field_type_of(primary).is_surfaced(primary, instance._payload_names):
             return fallback
-        return as_text(getattr(instance, definition.primary_field.name)) or fallback
+        return text_of(instance, primary) or fallback
     finally:
         _being_named.reset(reset)
 
 
-def as_text(value) -> str:
-    """Return the value of a field of any type as plain text, '' if there is none."""
-    if hasattr(value, 'all'):
-        # An object that is not saved yet (or not any more) has no links.
-        return ', '.join(map(str, value.all() if value.instance.pk is not None else ()))
-    # Nothing else that can be iterated over: a network would list its addresses.
-    if isinstance(value, (list, tuple)):
-        return ', '.join(map(str, value))
-    return '' if value is None else str(value)
+def expressed(instance) -> str:
+    """Return the result of the type's expression, '' if it cannot be evaluated on this object's values."""
+    definition = instance._definition
+    expression = expression_of(definition.display_expression)
+    # Only what is read: each reference would be fetched.
+    values = {
+        field.name: field_type_of(field).get_plain_value(instance, field, expression.reads[field.name])
+        for field in instance._surfaced_fields()
+        if field.name in expression.reads
+    }
+    try:
+        return expression.render(values)
+    except Exception as error:  # whatever an expression does, an object must stay displayable
+        _log_failure(definition.id, definition.display_expression, type(error).__name__)
+        return ''
+
+
+@lru_cache(maxsize=1024)
+def _log_failure(type_id: int, expression: str, error: str) -> None:
+    """Log that an expression fails: once, and without values, which not all readers of the log may view."""
+    logger.warning('The display expression %r of custom object type %s fails (%s)', expression, type_id, error)
+
+
+def text_of(instance, field: FieldDefinition) -> str:
+    """Return the value of a field as plain text, '' if there is none."""
+    return text(field_type_of(field).get_plain_value(instance, field))
+
+
+def context_of(instance) -> str:
+    """Return the values of the fields by which users tell apart objects of the same name, '' if all are empty."""
+    return ', '.join(filter(None, (text_of(instance, field) for field in instance._surfaced_fields() if field.context)))
+
+
+def problems_of(definition: TypeDefinition) -> list[str]:
+    """Return why a type's expression cannot be evaluated, or which attributes it reads in vain; usually nothing."""
+    if not definition.display_expression:
+        return []
+    expression = expression_of(definition.display_expression)
+    return [*expression.problems, *_unavailable(definition, expression)]
+
+
+def _unavailable(definition: TypeDefinition, expression: Expression):
+    for name, read in expression.reads.items():
+        field = definition.fields_by_name.get(name)
+        known = field and field_type_of(field).readable_attributes(field)
+        for attribute in sorted((read or frozenset()) - known) if known is not None else ():
+            yield _('"{name}.{attribute}" is not available; there are: {known}.').format(
+                name=name, attribute=attribute, known=', '.join(sorted(known)) or '-'
+            )

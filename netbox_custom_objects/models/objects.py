@@ -35,7 +35,7 @@ from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
 from ..field_types.rest import held_values
 from . import payload
-from .display import name_of
+from .display import LAST_NAME, name_of
 
 
 class CustomObjectMeta(ModelBase):
@@ -208,3 +208,10 @@ class CustomObject(
     def save(self, *args, **kwargs):
         super().save(*args, **kwargs)
         payload.assign_parked_links(self)
+
+    def delete(self, *args, **kwargs):
+        """Delete the object, which keeps its name for messages about that."""
+        self.__dict__[LAST_NAME] = str(self)
+        return super().delete(*args, **kwargs)
+
+    delete.alters_data = True

@@ -232,7 +232,8 @@ class CustomObjectType(NetBoxModel):
                     names=', '.join(field.name for field in taken)
                 )
         errors |= dict(deprecation_errors(self, before))
-        if self.display_expression:
+        # What was stored before an expression could do less stays as it is until someone changes it.
+        if self.display_expression and (before is None or before.display_expression != self.display_expression):
             try:
                 validate_expression(self.display_expression)
             except ValidationError as error:

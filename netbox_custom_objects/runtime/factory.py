@@ -8,9 +8,10 @@ from django.apps import apps as global_apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import DO_NOTHING, RESTRICT
+from django.utils.translation import gettext_lazy as _
 
 from ..choices import ObjectFieldOnDeleteChoices
-from ..constants import APP_LABEL
+from ..constants import APP_LABEL, DISPLAY_IN_SEARCH
 from ..definitions import (
     FieldDefinition,
     TargetRef,
@@ -21,7 +22,9 @@ from ..definitions import (
 )
 from ..field_types import field_type_of
 from ..field_types.generic import links_name
+from ..field_types.virtual import VirtualField
 from ..models.config_contexts import ConfigContextObject
+from ..models.display import context_of
 from ..models.objects import CustomObject
 from ..models.payload import alias_property
 from ..models.protectors import HidesProtectors
@@ -73,6 +76,11 @@ class ClassBuilder:
                 # Where an older row uses a name that is reserved today, the built-in attribute wins (contract 2.3).
                 if not any(hasattr(base, name) for base in bases):
                     attributes[name] = model_field
+        if any(field.context for field in definition.fields):
+            # NetBox's object selector shows what is called so.
+            attributes.setdefault('description', property(context_of))
+        if definition.display_expression:
+            attributes[DISPLAY_IN_SEARCH] = VirtualField(str, verbose_name=_('name'))
         payload_names = {
             name: key
             for field in definition.fields

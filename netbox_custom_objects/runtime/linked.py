@@ -6,8 +6,7 @@ May import field_types and the registry. Must restrict each type by the rights o
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, reduce
-from operator import or_
+from functools import cached_property
 
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, router
@@ -20,6 +19,7 @@ from ..models.objects import CustomObject
 from .managers import CustomObjectQuerySet
 from .mixed import Part, custom_selection, read
 from .prepared import fetch_prepared
+from .quick_search import quick_search
 from .registry import world
 from .surfaces import per_type, per_world, surfaced_fields
 from .world import World
@@ -278,11 +278,3 @@ def objects_linked_to(model, fields: Iterable[FieldDefinition], obj) -> QuerySet
         linked = model.objects.filter(**lookups).order_by().values('pk')
         found |= Q(pk__in=linked) if field_type_of(field).many else Q(**lookups)
     return model.objects.filter(found)
-
-
-def quick_search(model, text: str) -> Q | None:
-    """Return the condition that any text-like or number field contains the text; None if there is no such field."""
-    lookups = [
-        lookup for field in surfaced_fields(model) for lookup in field_type_of(field).quick_search_lookups(field)
-    ]
-    return reduce(or_, (Q(**{lookup: text.strip()}) for lookup in lookups)) if lookups else None

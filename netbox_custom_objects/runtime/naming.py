@@ -15,7 +15,7 @@ MAX_DEPTH = 3
 def name_lookups(model, depth: int = MAX_DEPTH) -> tuple[str, ...]:
     """Return the relations that naming an object of this model reads."""
     definition = model._definition
-    names = expression_names(definition.display_expression) if definition.display_expression else frozenset()
+    names = expression_names(definition.display_expression)
     primary = definition.primary_field
     read = [field for field in references(model) if field.name in names or field is primary]
     return relation_lookups(model, read, depth)

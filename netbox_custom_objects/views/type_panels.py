@@ -13,6 +13,7 @@ from utilities.permissions import get_permission_for_model
 from ..constants import APP_LABEL
 from ..definitions import model_name
 from ..models import CustomObjectTypeField
+from ..models.display import problems_of
 from ..runtime.registry import world
 from ..services.deprecated import Deprecated
 from .type_fields import target_link, targets_of
@@ -34,6 +35,18 @@ class ObjectListAction(actions.LinkAction):
         return super().render(context) if context['request'].user.has_perm(permission) else ''
 
 
+class ExpressionAttr(attrs.TemplatedAttr):
+    """Shows an expression, and why it is not used."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, template_name=f'{APP_LABEL}/attrs/expression.html', **kwargs)
+
+    def get_context(self, obj, attr, value, context):
+        definition = world().definitions.get(obj.pk)
+        problems = problems_of(definition) if definition else []
+        return {**super().get_context(obj, attr, value, context), 'problems': problems}
+
+
 class TypePanel(panels.ObjectAttributesPanel):
     title = _('Custom Object Type')
     actions = [ObjectListAction()]
@@ -43,7 +56,7 @@ class TypePanel(panels.ObjectAttributesPanel):
     verbose_name_plural = attrs.TextAttr('title_case_name_plural', label=_('Verbose name (plural)'))
     slug = attrs.TextAttr('slug', label=_('Slug'), style='font-monospace')
     group_name = attrs.TextAttr('group_name', label=_('Group name'))
-    display_expression = attrs.TextAttr('display_expression', label=_('Display expression'), style='font-monospace')
+    display_expression = ExpressionAttr('display_expression', label=_('Display expression'))
     version = attrs.TextAttr('version', label=_('Version'))
     description = attrs.TextAttr('description', label=_('Description'))
     config_context_enabled = attrs.BooleanAttr('config_context_enabled', label=_('Config context'))

@@ -11,7 +11,7 @@ from tests.support.processes import run_python
 ROOMS = (
     ('definitions',),
     ('constants', 'choices', 'exceptions', 'settings'),
-    ('ddl',),
+    ('ddl', 'expressions'),
     ('field_types',),
     ('models',),
     ('runtime',),

@@ -2,6 +2,8 @@
 
 import pytest
 
+from dcim.models import Site
+
 from tests.support.factories import make_object, make_type
 from tests.surfaces.rest import make_user
 from tests.surfaces.ui import Browser, text_of
@@ -32,3 +34,34 @@ def test_finds_what_may_be_viewed(every_kind):
     found = text_of(Browser(reader).get(path))
     assert ('Find me' in found, 'Not me' in found) == (True, False)
     assert 'Find me' not in text_of(Browser(make_user('nobody')).get(path))
+
+
+@pytest.mark.parametrize('kind', ['object', 'multiobject'])
+@pytest.mark.parametrize('many_types', [False, True])
+def test_shows_what_tells_objects_apart(browser, kind, many_types):
+    """Contexts stand beside the name in selections, and below it in the selector."""
+    contract = make_type('contract', fields=[
+        {'name': 'title', 'primary': True}, {'name': 'year', 'context': True}, {'name': 'party', 'context': True},
+    ])  # fmt: skip
+    make_object(contract, title='Lease', year='2024', party='Landlord')
+    make_object(contract, title='Lease')
+    targets = {'targets': [contract, Site]} if many_types else {'target': contract}
+    make_type('cable', fields=[{'name': 'end', 'type': kind, **targets}])
+    page = browser.get(f'cable/add/?end_content_type={contract.object_type_id}')
+    assert 'ts-parent-field="_context"' in page
+    assert 'ts-parent-field="_context"' in browser.get('cable/')
+    found = text_of(browser.get(f'{PATH.format(contract.pk)}&_search=true'))
+    assert found == 'Lease Landlord, 2024 Lease'
+
+
+def test_a_field_called_description_is_not_hidden_by_the_context(browser):
+    contract = make_type('contract', fields=[
+        {'name': 'title', 'primary': True}, {'name': 'year', 'context': True}, ('description', 'text'),
+    ])  # fmt: skip
+    make_object(contract, title='Lease', year='2024', description='Own words')
+    assert text_of(browser.get(f'{PATH.format(contract.pk)}&_search=true')) == 'Lease Own words'
+
+
+def test_core_targets_are_chosen_as_everywhere(browser):
+    make_type('cable', fields=[{'name': 'end', 'type': 'object', 'target': Site}])
+    assert 'ts-parent-field="_context"' not in browser.get('cable/add/')

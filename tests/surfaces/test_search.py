@@ -114,6 +114,18 @@ class TestPage:
         assert 'Note' in text
         assert 'Blue one' not in text_of(browser.get('/search/?q=unremarkable'))
 
+    def test_labels_what_is_no_column(self, browser, commit):
+        kind = make_type('cable', display_expression='Needle {{ name }}', fields=[
+            ('name', 'text'), {'name': 'spot', 'label': 'Exact spot', 'type': 'coordinates'},
+        ])  # fmt: skip
+        with commit():
+            make_object(kind, name='alpha', spot_latitude='12.345678', spot_longitude='1')
+        page = browser.get('/search/?q=needle')
+        assert '_display' not in page
+        assert ' Name ' in text_of(page).split('Value')[-1]
+        page = text_of(browser.get('/search/?q=12.345'))
+        assert 'Exact Spot' in page
+
     def test_offers_the_types_that_exist(self, browser):
         cable, other = make_type('cable', verbose_name='Copper cable'), make_type('other', verbose_name='Other thing')
         label = f'netbox_custom_objects.table{cable.pk}model'

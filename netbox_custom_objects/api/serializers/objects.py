@@ -17,7 +17,7 @@ from ...definitions import class_name
 from ...field_types import field_type_of
 from ...field_types.json import DocumentField
 from ...field_types.rest import ReferenceField
-from ...models.display import as_text
+from ...models.display import context_of
 from ...runtime.fields import LinkField
 from ...runtime.surfaces import per_type, surfaced_fields
 from .common import CheckedTagsMixin
@@ -60,8 +60,7 @@ class ContextMixin(serializers.Serializer):
     @extend_schema_field(CONTEXT_SCHEMA)
     def get__context(self, obj):
         """Return the values of the context fields as one text, None if all of them are empty."""
-        shown = [text for field in context_fields(obj) if (text := as_text(getattr(obj, field.name)))]
-        return {'display': ', '.join(shown)} if shown else None
+        return {'display': shown} if (shown := context_of(obj)) else None
 
 
 def context_fields(model) -> list:

@@ -23,6 +23,7 @@ from ...jobs import ReindexCustomObjectTypeJob
 from ...runtime.registry import world
 from ...services.dependents import find_unresolved
 from ...services.deprecated import find_deprecated
+from ...services.display_expressions import unused_expressions
 from ...services.integrity import find_dangling, let_go
 from ...services.purge import purge
 from ...services.restore import Deletion, choose, find_restorable, restore
@@ -184,15 +185,32 @@ class Command(BaseCommand):
                 for found in find_unresolved(schema.alias)
                 if type_ids is None or found.definition.id in type_ids
             ]
-        return unresolved + [
+        return (
+            unresolved
+            + self.list_unused_expressions(schema, type_ids)
+            + [
+                {
+                    'schema': entry.schema,
+                    'type': entry.type,
+                    'what': f'{entry.what} {entry.error}'.rstrip(),
+                    'done': entry.done,
+                    'note': entry.is_note,
+                }
+                for entry in entries
+            ]
+        )
+
+    def list_unused_expressions(self, schema: OpenSchema, type_ids) -> list[dict]:
+        """Return one entry for each thing that keeps a display expression from being used."""
+        return [
             {
-                'schema': entry.schema,
-                'type': entry.type,
-                'what': f'{entry.what} {entry.error}'.rstrip(),
-                'done': entry.done,
-                'note': entry.is_note,
+                'schema': schema.name,
+                'type': definition.name,
+                'what': f'The display expression is not used. {problem}',
+                'done': False,
+                'note': False,
             }
-            for entry in entries
+            for definition, problem in unused_expressions(schema, type_ids)
         ]
 
     def check_references(self, schema: OpenSchema, type_ids, options) -> list[dict]:
