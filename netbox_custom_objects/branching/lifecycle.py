@@ -8,6 +8,7 @@ from netbox_branching.choices import BranchStatusChoices
 from netbox_branching.models import Branch
 from netbox_branching.utilities import activate_branch
 
+from ..models.attachments import forget_set_aside
 from ..models.revision import forget_schema
 from ..models.staged import forget_changes
 from ..services.reconcile import reconcile_all
@@ -20,6 +21,7 @@ def forget_branch(branch, **kwargs) -> None:
     """A branch's schema was dropped: its token must not greet a later schema of the same name."""
     forget_schema(branch.schema_name)
     forget_changes(branch.connection_name)
+    forget_set_aside(branch.schema_name)
     # Not before the branch's own records, which refer to the content types, are gone too.
     transaction.on_commit(sweep, robust=True)
 

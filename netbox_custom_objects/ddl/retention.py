@@ -21,6 +21,11 @@ _EVERYTHING_SQL = r"""
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     WHERE c.relkind = 'r' AND c.relname ~ '^custom_objects_\d+(_f_\d+)?$'
 """
+_IN_USE_SQL = r"""
+    SELECT DISTINCT relname FROM pg_class
+    WHERE relkind = 'r' AND relname ~ '^custom_objects_\d+$'
+      AND coalesce(obj_description(oid, 'pg_class'), '') NOT LIKE 'retired %'
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,13 @@ def droppable(stored: Iterable[Stored], schema: str, until: str) -> list[Stored]
     ]  # fmt: skip
     tables = {item.table for item in candidates if not item.column}
     return [item for item in candidates if not item.column or item.table not in tables]
+
+
+def types_in_use(target: Target) -> set[int]:
+    """Return the ids of the types that have a table in use in any schema of the database."""
+    with target.cursor() as cursor:
+        cursor.execute(_IN_USE_SQL)
+        return {type_id_from_table_name(name) for (name,) in cursor.fetchall()}
 
 
 def copies(stored: Iterable[Stored], item: Stored) -> list[str]:

@@ -1,5 +1,6 @@
 """The definition models, the abstract base of all dynamic models, and what reads definitions from rows."""
 
+from .attachments import SetAside
 from .fields import CustomObjectTypeField
 from .objects import CustomObject
 from .proxies import CustomObjectObjectType
@@ -14,5 +15,6 @@ __all__ = (
     'CustomObjectTypeField',
     'Revision',
     'SchemaIdCounter',
+    'SetAside',
     'StagedChange',
 )

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from .. import settings
 from ..constants import APP_LABEL
 from ..definitions import model_name
+from .attachments import set_aside
 from .protectors import as_current_user_sees
 
 
@@ -43,6 +44,8 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
     objects = apps.get_model(APP_LABEL, model_name(custom_object_type.pk)).objects.using(using)
     count = objects.count()
     if count <= settings.get('type_delete_log_limit'):
+        # Bookmarks and the like have no records that would bring them back.
+        set_aside(custom_object_type.pk, using, only_unlogged=True)
         objects.all().delete()
     else:
         note = _('{count} objects were retired with their type.').format(count=count)

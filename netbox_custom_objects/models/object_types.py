@@ -11,6 +11,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, transaction
 
 from core.models import ObjectType
+from netbox.context import query_cache
 from netbox.models.features import get_model_features
 
 from ..constants import APP_LABEL
@@ -22,7 +23,7 @@ undone: ContextVar[bool] = ContextVar('netbox_custom_objects_undone', default=Fa
 
 def ensure_object_type(type_id: int, model: type, using: str) -> ObjectType:
     """
-    Return the ObjectType of a custom object type, creating it or refreshing its features.
+    Return the ObjectType of a custom object type, creating it; `show_object_type` has NetBox offer it.
 
     Must be called before the first row of the type exists.
 
@@ -36,18 +37,58 @@ def ensure_object_type(type_id: int, model: type, using: str) -> ObjectType:
     object_type = object_types.filter(app_label=APP_LABEL, model=model_name(type_id)).first()
     if object_type is None:
         if using != DEFAULT_DB_ALIAS and connections[DEFAULT_DB_ALIAS].in_atomic_block and not undone.get():
-            _insert_at_once(model_name(type_id), features)
+            _insert_at_once(model_name(type_id), _hidden(features))
             object_type = object_types.get(app_label=APP_LABEL, model=model_name(type_id))
         else:
+            # What a branch writes may be rolled back, and this would stay.
+            public = using == DEFAULT_DB_ALIAS
             object_type = object_types.create(
-                app_label=APP_LABEL, model=model_name(type_id), public=True, features=features
+                app_label=APP_LABEL,
+                model=model_name(type_id),
+                public=public,
+                features=features if public else _hidden(features),
             )
         # A miss may be cached on another connection's ContentType (host-facts 2.1).
         ContentType.objects.clear_cache()
-    elif set(object_type.features) != set(features):
-        object_type.features = features
-        object_type.save(using=DEFAULT_DB_ALIAS)
     return object_type
+
+
+def show_object_type(type_id: int, model: type, using: str) -> None:
+    """
+    Have NetBox's forms and endpoints offer a type; as soon as a branch's transaction, if it is that, is committed.
+
+    Args:
+        type_id: id of the type
+        model: the abstract base of all dynamic models
+        using: the alias that its table was made over
+    """
+    features = get_model_features(model)
+
+    def show():
+        _update(ObjectType.objects.filter(app_label=APP_LABEL, model=model_name(type_id)), True, features)
+
+    if using == DEFAULT_DB_ALIAS:
+        show()
+    else:
+        transaction.on_commit(show, using=using)
+
+
+def hide_object_types(model: type, except_for: list[str]) -> None:
+    """Have NetBox's forms offer none of our dynamic types (their abstract base is given) but those of these names."""
+    hidden = ObjectType.objects.filter(app_label=APP_LABEL, model__regex=r'^table\d+model$')
+    _update(hidden.exclude(model__in=except_for), False, _hidden(get_model_features(model)))
+
+
+def _hidden(features: list[str]) -> list[str]:
+    """Return the features of a type that is not there, for its records and for branches."""
+    return [feature for feature in features if feature in ('branching', 'change_logging')]
+
+
+def _update(object_types, public: bool, features: list[str]) -> None:
+    changed = object_types.using(DEFAULT_DB_ALIAS).exclude(public=public, features=features)
+    if changed.update(public=public, features=features) and (cache := query_cache.get()) is not None:
+        # NetBox remembers them for the time of a request.
+        cache['object_types'].clear()
 
 
 def object_type_names() -> list[str]:
@@ -97,7 +138,7 @@ def _insert_at_once(name: str, features: list[str]) -> None:
             (pk,) = cursor.fetchone()
             cursor.execute(
                 f'INSERT INTO {ObjectType._meta.db_table} (contenttype_ptr_id, public, features) '
-                'VALUES (%s, true, %s) ON CONFLICT DO NOTHING',
+                'VALUES (%s, false, %s) ON CONFLICT DO NOTHING',
                 [pk, features],
             )
     finally:

@@ -9,8 +9,8 @@ from ..constants import APP_LABEL
 
 class CustomObjectObjectTypeManager(models.Manager):
     def get_queryset(self):
-        """Public object types: NetBox's and plugins' own models, and custom object types that exist here."""
-        return super().get_queryset().filter(public=True)
+        """NetBox's and plugins' own public models, and those of custom types, whichever schema they are in."""
+        return super().get_queryset().filter(models.Q(public=True) | models.Q(app_label=APP_LABEL))
 
 
 class CustomObjectObjectType(ObjectType):

@@ -9,6 +9,7 @@ from functools import cache
 
 from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist, ObjectNotUpdated
 from django.db import DatabaseError
+from django.urls import NoReverseMatch
 
 from ..constants import APP_LABEL
 from ..definitions import TypeDefinition, class_name, model_name
@@ -29,6 +30,13 @@ def exceptions_of(type_id: int) -> dict[str, type[Exception]]:
         ),
         'NotUpdated': type('NotUpdated', (ObjectNotUpdated, DatabaseError), {'__qualname__': f'{name}.NotUpdated'}),
     }
+
+
+def _action_url(cls, action=None, rest_api=False, kwargs=None):
+    """Return the URL that the type would have; raise NoReverseMatch for its endpoints, which answer 404."""
+    if rest_api:
+        raise NoReverseMatch(f'{cls.__name__} does not exist here.')
+    return CustomObject._get_action_url.__func__(cls, action, rest_api, kwargs)
 
 
 @cache
@@ -67,6 +75,7 @@ def ghost(type_id: int) -> type[CustomObject]:
             '_payload_names': {},
             '_storage': frozenset(),
             '_is_ghost': True,
+            '_get_action_url': classmethod(_action_url),
             # System checks would look for the table.
             'check': classmethod(lambda cls, **kwargs: []),
         },

@@ -8,8 +8,6 @@ import logging
 from dataclasses import dataclass
 from datetime import timedelta
 
-from django.contrib.contenttypes.fields import GenericRelation
-from django.contrib.contenttypes.models import ContentType
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -18,14 +16,13 @@ from core.choices import JobIntervalChoices
 from netbox.jobs import JobRunner, system_job
 
 from .. import settings
-from ..constants import APP_LABEL
 from ..ddl.locks import lock_definitions
 from ..ddl.retention import Stored, copies, drop, droppable, everything
-from ..ddl.target import MAIN_ALIAS, Target
-from ..definitions import model_name, table_name
+from ..ddl.target import Target
+from ..definitions import table_name
 from ..exceptions import SchemaChangeRefused
+from ..models.attachments import drop_attached
 from ..models.revision import bump_shared_token
-from ..runtime.ghost import ghost
 from .repair import sweep
 from .schemas import OpenSchema, open_schemas
 
@@ -99,7 +96,7 @@ def _purge(schema: OpenSchema, target: Target, purged: Purged) -> None:
                 return
             drop(target, item)
             if item.table == table_name(item.type_id) and not item.column:
-                _drop_attachments(item.type_id, schema.alias)
+                drop_attached(item.type_id, schema.alias)
         # Who remembers what was out of use must look again.
         bump_shared_token()
     except (DatabaseError, SchemaChangeRefused) as error:
@@ -108,14 +105,3 @@ def _purge(schema: OpenSchema, target: Target, purged: Purged) -> None:
         logger.info('%s: %s is not dropped: %s', schema.name, item.describe(), purged.error)
     else:
         purged.done = True
-
-
-def _drop_attachments(type_id: int, alias: str) -> None:
-    """Delete the journal entries, tags, pictures, bookmarks and the like of objects that are gone for good."""
-    content_type = ContentType.objects.using(MAIN_ALIAS).filter(app_label=APP_LABEL, model=model_name(type_id)).first()
-    if content_type is None:
-        return
-    for relation in ghost(type_id)._meta.private_fields:
-        if isinstance(relation, GenericRelation):
-            rows = relation.related_model._base_manager.using(alias)
-            rows.filter(**{relation.content_type_field_name: content_type.pk}).delete()

@@ -14,6 +14,7 @@ from ..ddl.plan import Plan
 from ..ddl.sweep import drop_unused_sequences, homeless_models
 from ..ddl.target import MAIN_ALIAS, Target
 from ..models.object_types import drop_unreferenced, object_type_names
+from .presence import hide_gone
 from .reconcile import reconcile_all
 from .schemas import open_schemas
 from .staged_job import clean_up, describe_stale, stale_columns, take_up_lost
@@ -55,8 +56,10 @@ def sweep() -> list[str]:
     """
     Remove the sequences and content types that types of deleted branches left in the main schema; return their names.
 
-    Costs four queries when nothing is to do. A content type stays while any row refers to it, e.g. a change record.
+    Costs six queries when nothing is to do. A content type stays while any row refers to it, e.g. a change record;
+    NetBox's forms no longer offer it.
     """
     main = Target.for_alias(MAIN_ALIAS)
+    hide_gone()
     sequences = drop_unused_sequences(main)
     return sequences + drop_unreferenced(homeless_models(main, object_type_names()))

@@ -24,6 +24,7 @@ from ..ddl.target import Target
 from ..definitions import column_name, link_table_name, model_name, table_name, type_id_from_model_name
 from ..exceptions import RestoreRefused
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..models.attachments import logged_attachments
 from ..models.payload import RETIRED_VALUES
 from .integrity import find_dangling, let_go
 from .schemas import OpenSchema
@@ -193,6 +194,7 @@ def restore(deletion: Deletion, dry_run: bool = False) -> Restored:
         for record in fields:
             _store(_prepare(CustomObjectTypeField, record, deletion.name), alias)
         _bring_back(deletion.type_id, objects, alias)
+        _bring_back_attached(deletion, objects, alias)
         while dangling := list(find_dangling(alias, {deletion.type_id})):
             let_go(alias, dangling)
             restored.cleared += len(dangling)
@@ -292,6 +294,20 @@ def _store(deserialized, alias: str) -> None:
     row.save(using=alias)
     for name, targets in deserialized.m2m_data.items():
         getattr(row, name).set(targets)
+
+
+def _bring_back_attached(deletion: Deletion, objects: dict[int, dict], alias: str) -> None:
+    """Create the journal entries, images and contacts anew that were deleted, and logged, along with objects."""
+    content_type = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(deletion.type_id)).first()
+    for model, type_field, id_field in logged_attachments(deletion.type_id) if objects else ():
+        records = _along(deletion, ContentType.objects.get_for_model(model))
+        for record in records.filter(action=ObjectChangeActionChoices.ACTION_DELETE):
+            data = record.prechange_data_clean
+            if data.get(type_field) == content_type.pk and data.get(id_field) in objects:
+                deserialized = deserialize_object(model, data, pk=record.changed_object_id)
+                deserialized.object.save(using=alias, force_insert=True)
+                for name, targets in deserialized.m2m_data.items():
+                    getattr(deserialized.object, name).set(targets)
 
 
 def _bring_back(type_id: int, objects: dict[int, dict], alias: str) -> None:

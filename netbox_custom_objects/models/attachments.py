@@ -1,0 +1,187 @@
+"""
+What hangs on the objects of a type by NetBox's generic relations: journal entries, tags, pictures, contacts, bookmarks.
+
+A type that is deleted keeps its objects in a retired table. What hangs on them is set aside meanwhile, as rows would
+point at nothing (NetBox's own pages fail at that), and given back with the table. May import ddl.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.contrib.contenttypes.fields import GenericRelation
+from django.contrib.contenttypes.models import ContentType
+from django.db import DEFAULT_DB_ALIAS, models
+from psycopg import sql
+
+from netbox.models.features import ChangeLoggingMixin
+
+from ..constants import APP_LABEL
+from ..ddl.target import Target
+from ..definitions import model_name
+from ..settings import main_schema
+
+# (model, condition on its rows, parameters)
+Rows = tuple[type[models.Model], str, list]
+
+
+class SetAside(models.Model):
+    """One row of another table, in JSON, that hangs on an object of a deleted type; in main, for all schemas."""
+
+    schema = models.CharField(max_length=63)
+    type_id = models.BigIntegerField()
+    table = models.CharField(max_length=63)
+    row = models.JSONField()
+
+    _netbox_private = True
+
+    class Meta:
+        indexes = (models.Index(fields=('schema', 'type_id'), name='nco_setaside_of_type'),)
+
+    def __str__(self):
+        return f'{self.schema}.{self.table}'
+
+
+def set_aside(type_id: int, using: str, only_unlogged: bool = False) -> None:
+    """
+    Take what hangs on the objects of a type out of its tables, in one schema.
+
+    Args:
+        type_id: the type
+        using: alias of the schema
+        only_unlogged: leave what is change-logged to the deletion of each object, whose records bring it back
+    """
+    target = Target.for_alias(using)
+    with target.cursor() as cursor:
+        for model, condition, params in _attached(type_id, only_unlogged):
+            if _exists(cursor, target, model):
+                cursor.execute(
+                    sql.SQL(
+                        'WITH gone AS (DELETE FROM {table} WHERE {condition} RETURNING *) '
+                        'INSERT INTO {aside} (schema, type_id, "table", "row") '
+                        'SELECT %s, %s, %s, to_jsonb(gone) FROM gone'
+                    ).format(table=_table(target, model), condition=sql.SQL(condition), aside=_aside()),
+                    [*params, target.schema, type_id, model._meta.db_table],
+                )
+
+
+def give_back(type_id: int, using: str) -> None:
+    """Put back what was set aside in a schema, without rows that need what was deleted meanwhile (a user, a tag)."""
+    target = Target.for_alias(using)
+    with target.cursor() as cursor:
+        cursor.execute(
+            sql.SQL('SELECT DISTINCT "table" FROM {} WHERE schema = %s AND type_id = %s').format(_aside()),
+            [target.schema, type_id],
+        )
+        tables = {name for (name,) in cursor.fetchall()}
+        # What hangs on a journal entry comes after it.
+        for model in dict.fromkeys(model for model, _, _ in reversed(list(_attached(type_id))) if tables):
+            if model._meta.db_table in tables and _exists(cursor, target, model):
+                _insert(cursor, target, type_id, model)
+        _forget(cursor, target, type_id)
+
+
+def logged_attachments(type_id: int) -> list[tuple[type[models.Model], str, str]]:
+    """Return (model, name of the content type's field, of the id's field) of what hangs on objects and is logged."""
+    return [
+        (relation.related_model, relation.content_type_field_name, relation.object_id_field_name)
+        for relation in apps.get_model(APP_LABEL, model_name(type_id))._meta.private_fields
+        if isinstance(relation, GenericRelation) and issubclass(relation.related_model, ChangeLoggingMixin)
+    ]
+
+
+def forget_set_aside(schema: str) -> None:
+    """Drop what was set aside in a schema that is gone."""
+    SetAside.objects.using(DEFAULT_DB_ALIAS).filter(schema=schema).delete()
+
+
+def drop_attached(type_id: int, using: str) -> None:
+    """Delete for good what hangs on objects of a type, set aside or not, in one schema."""
+    target = Target.for_alias(using)
+    with target.cursor() as cursor:
+        for model, condition, params in _attached(type_id):
+            if _exists(cursor, target, model):
+                query = sql.SQL('DELETE FROM {} WHERE {}').format(_table(target, model), sql.SQL(condition))
+                cursor.execute(query, params)
+        _forget(cursor, target, type_id)
+
+
+def _attached(type_id: int, only_unlogged: bool = False) -> Iterator[Rows]:
+    """Yield where rows hang on objects of a type; before each table the one whose rows hang on those of it."""
+    content_types = ContentType.objects.db_manager(DEFAULT_DB_ALIAS)
+    content_type = content_types.filter(app_label=APP_LABEL, model=model_name(type_id)).first()
+    if content_type is None:
+        return
+    for model, type_column, _id_column in _relations(apps.get_model(APP_LABEL, model_name(type_id))):
+        # The record of an object names its tags.
+        if only_unlogged and (issubclass(model, ChangeLoggingMixin) or model._meta.label_lower == 'extras.taggeditem'):
+            continue
+        condition, params = f'"{type_column}" = %s', [content_type.pk]
+        for inner, inner_type, inner_id in _relations(model):
+            # Unqualified: the table is looked for in a branch's schema first, as everything is.
+            rows = f'SELECT id FROM "{model._meta.db_table}" WHERE {condition}'
+            yield (
+                inner,
+                f'"{inner_type}" = %s AND "{inner_id}" IN ({rows})',
+                [content_types.get_for_model(model).pk, *params],
+            )
+        yield model, condition, params
+    notifications = apps.get_model('extras', 'notification')
+    yield notifications, '"object_type_id" = %s', [content_type.pk]
+
+
+def _relations(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str, str]]:
+    """Yield (model, column of the content type, column of the id) of what hangs on a model's objects."""
+    for relation in model._meta.private_fields:
+        if isinstance(relation, GenericRelation):
+            fields = relation.related_model._meta
+            yield (
+                relation.related_model,
+                fields.get_field(relation.content_type_field_name).column,
+                fields.get_field(relation.object_id_field_name).column,
+            )
+
+
+def _insert(cursor, target: Target, type_id: int, model: type[models.Model]) -> None:
+    row, conditions = sql.SQL('aside."row"'), [sql.SQL('TRUE')]
+    for field in model._meta.concrete_fields:
+        if field.remote_field is None:
+            continue
+        there = sql.SQL('EXISTS (SELECT 1 FROM {} there WHERE there.{} = (aside."row" ->> {})::{})').format(
+            sql.Identifier(field.remote_field.model._meta.db_table),
+            sql.Identifier(field.target_field.column),
+            sql.Literal(field.column),
+            sql.SQL(field.db_type(target.connection)),
+        )
+        if field.null:
+            row = sql.SQL("{} || CASE WHEN {} THEN '{{}}'::jsonb ELSE jsonb_build_object({}, NULL) END").format(
+                row, there, sql.Literal(field.column)
+            )
+        else:
+            conditions.append(there)
+    cursor.execute(
+        sql.SQL(
+            'INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, {row})).* FROM {aside} aside '
+            'WHERE aside.schema = %s AND aside.type_id = %s AND aside."table" = %s AND {conditions} '
+            'ON CONFLICT DO NOTHING'
+        ).format(table=_table(target, model), row=row, aside=_aside(), conditions=sql.SQL(' AND ').join(conditions)),
+        [target.schema, type_id, model._meta.db_table],
+    )
+
+
+def _forget(cursor, target: Target, type_id: int) -> None:
+    query = sql.SQL('DELETE FROM {} WHERE schema = %s AND type_id = %s').format(_aside())
+    cursor.execute(query, [target.schema, type_id])
+
+
+def _exists(cursor, target: Target, model: type[models.Model]) -> bool:
+    """Whether a schema has a table of a model: branches share some with main, whose rows belong to main's objects."""
+    cursor.execute('SELECT to_regclass(%s)', [f'"{target.schema}"."{model._meta.db_table}"'])
+    return cursor.fetchone()[0] is not None
+
+
+def _table(target: Target, model: type[models.Model]) -> sql.Identifier:
+    return sql.Identifier(target.schema, model._meta.db_table)
+
+
+def _aside() -> sql.Identifier:
+    return sql.Identifier(main_schema(), SetAside._meta.db_table)
