@@ -6,10 +6,12 @@ May import this room and ddl. Must let every other installation through at the c
 
 from importlib import import_module
 
+from django.core.management.base import CommandError
 from django.db import connections
 from django.db.migrations.recorder import MigrationRecorder
 
 from ..constants import APP_LABEL
+from ..ddl.removal import all_tables
 from ..ddl.target import MAIN_ALIAS, Target
 from .adoption import branch_obstacles, refuse, type_obstacles
 from .adoption_rows import has_definitions
@@ -34,6 +36,8 @@ def before_migrate(using: str = MAIN_ALIAS, plan=(), **kwargs) -> None:
     steps = {(migration.name, backwards) for migration, backwards in plan if migration.app_label == APP_LABEL}
     if using != MAIN_ALIAS:
         return
+    if (INITIAL, True) in steps:
+        refuse_leftovers()
     if any(not backwards for _, backwards in steps):
         obstacles, found = look()
         refuse([*obstacles, *type_obstacles(found)])
@@ -42,6 +46,15 @@ def before_migrate(using: str = MAIN_ALIAS, plan=(), **kwargs) -> None:
         refuse_return(target, only_marked=True)
     elif (BEFORE_ADOPTION, True) in steps and any(entry.is_marked for entry in survey_return(target)):
         refuse(['Some types were taken over by a run that was interrupted. Run adopt_custom_objects --undo first.'])
+
+
+def refuse_leftovers() -> None:
+    """Raise CommandError if tables of types would be left without anything that knows them."""
+    if tables := [table for found in all_tables(Target.for_alias(MAIN_ALIAS)).values() for table in found]:
+        raise CommandError(
+            f'{len(tables)} tables of custom object types would be left behind ({", ".join(tables[:3])}...). '
+            'Run "remove_custom_objects" first. Nothing was changed.'
+        )
 
 
 def look() -> tuple[list[str], list[Survey]]:

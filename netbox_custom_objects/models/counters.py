@@ -6,8 +6,14 @@ Both come from the main schema, so that main and all branches never hand out the
 
 from django.db import DEFAULT_DB_ALIAS, connections
 
+from ..constants import APP_LABEL
+from ..definitions import model_name, table_name
 from ..settings import main_schema
 
+_TAKEN_SQL = """
+    SELECT EXISTS (SELECT 1 FROM pg_class WHERE relkind = 'r' AND relname ~ %s)
+        OR EXISTS (SELECT 1 FROM django_content_type WHERE app_label = %s AND model = %s)
+"""
 SCHEMA_ID_TABLE = 'netbox_custom_objects_schemaidcounter'
 
 
@@ -17,6 +23,21 @@ def next_pk(model: type) -> int:
         table = f'"{main_schema()}"."{model._meta.db_table}"'
         cursor.execute('SELECT nextval(pg_get_serial_sequence(%s, %s))', [table, model._meta.pk.column])
         return cursor.fetchone()[0]
+
+
+def next_type_id(model: type) -> int:
+    """
+    Return an id for a new type that no type has had whose table or content type is still there.
+
+    Numbers begin anew if somebody removed our own tables and left those of types: their rows, and the permissions for
+    them, must not be a new type's.
+    """
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        while True:
+            pk = next_pk(model)
+            cursor.execute(_TAKEN_SQL, [f'^{table_name(pk)}(_f_[0-9]+)?$', APP_LABEL, model_name(pk)])
+            if not cursor.fetchone()[0]:
+                return pk
 
 
 def next_schema_id(type_id: int, at_least: int = 0) -> int:

@@ -1,0 +1,163 @@
+"""
+Removal: takes everything of this plugin out of a NetBox that is to go on without it.
+
+What is of use afterwards is exported first. Tables of ours that migrations made are left to `migrate ... zero`.
+"""
+
+import json
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import transaction
+from psycopg import sql
+
+from extras.models import CustomField, CustomLink, Dashboard, EventRule, ExportTemplate, SavedFilter
+
+from ..constants import APP_LABEL
+from ..ddl.locks import lock_definitions
+from ..ddl.removal import all_tables, drop_all
+from ..ddl.target import MAIN_ALIAS, Target
+from ..definitions import model_name
+from ..exceptions import CustomObjectsError
+from ..models import CustomObjectType
+from ..models.attachments import SetAside, drop_attached
+from ..models.revision import Revision, bump_shared_token
+from ..runtime.referrers import in_chunks
+from .foreign_rows import ForeignRows
+
+# What is for some types of objects: deleted if these are all ours, else it loses ours.
+FOR_TYPES = (CustomLink, EventRule, ExportTemplate, SavedFilter)
+
+
+class RemovalRefused(CustomObjectsError):
+    """Nothing was removed; the message says what to do first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """What there was, and is gone unless it was a dry run."""
+
+    tables: tuple[str, ...]
+    # Rows of tables of NetBox and of other plugins, by table.
+    rows: Counter
+
+
+class Undo(Exception):
+    """Ends a dry run."""
+
+
+def export(directory: Path) -> list[Path]:
+    """Write a JSON file for each type of main, with its definition, fields and objects; return the paths."""
+    directory.mkdir(parents=True, exist_ok=True)
+    written = []
+    for custom_object_type in CustomObjectType.objects.using(MAIN_ALIAS).order_by('name'):
+        path = directory / f'{custom_object_type.name}.json'
+        model = apps.get_model(APP_LABEL, model_name(custom_object_type.pk))
+        with path.open('w', encoding='utf-8') as file:
+            file.write('{"type": ' + _json(custom_object_type.serialize_object()) + ',\n"fields": [')
+            _write(file, (field.serialize_object() for field in custom_object_type.fields.using(MAIN_ALIAS)))
+            file.write('],\n"objects": [')
+            chunks = in_chunks(model.objects.using(MAIN_ALIAS).prefetch_related('tags'))
+            _write(file, ({'id': row.pk, **row.serialize_object()} for chunk in chunks for row in chunk))
+            file.write(']}\n')
+        written.append(path)
+    return written
+
+
+def _write(file, items) -> None:
+    for number, item in enumerate(items):
+        file.write((',\n' if number else '\n') + _json(item))
+
+
+def _json(value) -> str:
+    return json.dumps(value, cls=DjangoJSONEncoder, ensure_ascii=False)
+
+
+def refuse_branches() -> None:
+    """Raise RemovalRefused if branches have tables of types."""
+    main = Target.for_alias(MAIN_ALIAS)
+    if branches := sorted(set(all_tables(main)) - {main.schema}):
+        raise RemovalRefused(
+            f'Branches have custom objects, too: merge, archive or delete those with the schemas {", ".join(branches)}.'
+        )
+
+
+def remove(dry_run: bool = False, say: Callable[[str], None] = lambda text: None) -> Removed:
+    """
+    Delete all types with their tables, and every row of NetBox that refers to one, in one transaction.
+
+    Nothing is logged: the change records of what is removed go as well.
+
+    Args:
+        dry_run: tell what there is, and keep it
+        say: is told of each step
+
+    Raises:
+        RemovalRefused: branches have tables of types
+        DatabaseError: something that is not ours, such as a view, depends on a table
+    """
+    refuse_branches()
+    target = Target.for_alias(MAIN_ALIAS)
+    try:
+        with transaction.atomic(using=MAIN_ALIAS):
+            lock_definitions(target)
+            removed = _remove(target, say)
+            if dry_run:
+                raise Undo
+    except Undo:
+        ContentType.objects.clear_cache()
+        return removed
+    ContentType.objects.clear_cache()
+    return removed
+
+
+def _remove(target: Target, say: Callable[[str], None]) -> Removed:
+    content_types = ContentType.objects.using(MAIN_ALIAS).filter(app_label=APP_LABEL)
+    pks = list(content_types.values_list('pk', flat=True))
+    tables = tuple(all_tables(target).get(target.schema, ()))
+    rows: Counter = Counter()
+    for custom_field in CustomField.objects.using(MAIN_ALIAS).filter(related_object_type__in=pks):
+        say(f'Custom field {custom_field.name}, which refers to custom objects')
+        custom_field.delete()
+        rows[CustomField._meta.db_table] += 1
+    for model in FOR_TYPES:
+        for row in model.objects.using(MAIN_ALIAS).filter(object_types__in=pks).distinct():
+            if not row.object_types.exclude(pk__in=pks).exists():
+                say(f'{model._meta.verbose_name} {row}, which is for custom objects only')
+                row.delete()
+                rows[model._meta.db_table] += 1
+    _clear_dashboards(say)
+    for name in content_types.filter(model__regex=r'^table\d+model$').values_list('model', flat=True):
+        drop_attached(int(name.removeprefix('table').removesuffix('model')), MAIN_ALIAS)
+    foreign = ForeignRows(target, rows)
+    types = CustomObjectType._meta.db_table
+    foreign.delete(types, sql.SQL('TRUE'))
+    if pks:
+        ours = sql.SQL('id = ANY({})').format(sql.Literal(pks))
+        foreign.delete(ContentType._meta.db_table, ours)
+    for model in (SetAside, Revision):
+        model.objects.using(MAIN_ALIAS).all().delete()
+    say(f'{len(tables)} tables of types')
+    drop_all(target)
+    bump_shared_token()
+    return Removed(tables, rows)
+
+
+def _clear_dashboards(say: Callable[[str], None]) -> None:
+    """Take the lists of custom objects off the home pages of users: NetBox could not show these any more."""
+    for dashboard in Dashboard.objects.using(MAIN_ALIAS).all():
+        config = {
+            key: widget
+            for key, widget in dashboard.config.items()
+            if not str((widget.get('config') or {}).get('model', '')).startswith(f'{APP_LABEL}.')
+        }
+        if len(config) < len(dashboard.config):
+            say(f'Lists of custom objects on the home page of {dashboard.user}')
+            dashboard.config = config
+            dashboard.layout = [place for place in dashboard.layout if place.get('id') in config]
+            dashboard.save()
