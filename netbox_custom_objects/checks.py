@@ -4,12 +4,13 @@ from importlib.metadata import PackageNotFoundError, version
 
 from django.apps import apps
 from django.core.checks import Error, Tags, Warning, register
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 from packaging.version import Version
 
 from . import settings
 from .ddl.target import MAIN_ALIAS, Target
 from .models.revision import is_installed
+from .runtime.registry import world
 from .services.dependents import find_unresolved
 from .services.display_expressions import unused_expressions
 from .services.schemas import open_schemas
@@ -107,4 +108,30 @@ def check_display_expressions(app_configs, databases=None, **kwargs) -> list[War
             id='netbox_custom_objects.W006',
         )
         for name, definition, problem in found
+    ]
+
+
+@register(Tags.database)
+def check_definitions(app_configs, databases=None, **kwargs) -> list[Warning]:
+    """W005: a type or a field cannot be built, and is left out (run with `--database default`, and by `migrate`)."""
+    if MAIN_ALIAS not in (databases or ()):
+        return []
+    try:
+        with transaction.atomic():
+            faults = [
+                (schema.name, fault)
+                for schema in open_schemas()
+                for found in world(schema.alias).faults.values()
+                for fault in found
+            ]
+    except DatabaseError:
+        # Before the first migration, or in the middle of an upgrade.
+        return []
+    return [
+        Warning(
+            f'{name}: {fault}',
+            hint='Mend the cause, or edit or delete the field; see docs/operations/troubleshooting.md.',
+            id='netbox_custom_objects.W005',
+        )
+        for name, fault in faults
     ]

@@ -53,7 +53,7 @@ def schema_changes(branch: Branch) -> list[SchemaChange]:
     """Return what merging `branch` would change in main, by type; one query if the branch edited no definition."""
     if not count_schema_changes(branch):
         return []
-    main, merged = world(DEFAULT_DB_ALIAS).definitions, three_way_merge(branch).merged
+    main, merged = world(DEFAULT_DB_ALIAS).all_definitions, three_way_merge(branch).merged
     found = []
     for type_id in sorted({*main, *merged}):
         before, after = main.get(type_id), merged.get(type_id)
@@ -73,7 +73,7 @@ def schema_changes(branch: Branch) -> list[SchemaChange]:
 def _steps(type_id: int, after: TypeDefinition | None) -> dict:
     main, preview = Target.for_alias(DEFAULT_DB_ALIAS), Preview()
     actual = introspect(main, type_id)
-    desired = compile_type(after) if after else Schema()
+    desired = compile_type(after, actual) if after else Schema()
     plan = diff(actual, desired, now=timezone.now().isoformat(timespec='seconds'))
     try:
         preview.note(main, type_id, plan, actual)

@@ -26,7 +26,7 @@ Definitions = dict[int, TypeDefinition]
 
 def three_way_merge(branch: Branch) -> Merge:
     """Return what merging the definitions of `branch` into main would give. Costs six queries and no DDL."""
-    main, theirs = world(DEFAULT_DB_ALIAS).definitions, world(branch.connection_name).definitions
+    main, theirs = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
     ancestor = ancestor_of(branch, theirs)
     gone_in_main = [pk for pk in ancestor if pk not in main and pk in theirs]
     gone_in_branch = [pk for pk in ancestor if pk in main and pk not in theirs]
@@ -54,7 +54,7 @@ def ancestor_of(branch: Branch, definitions: Definitions) -> Definitions:
     """
     types = {pk: definition.with_fields(()) for pk, definition in definitions.items()}
     fields = {field.id: field for definition in definitions.values() for field in definition.fields}
-    sides = (world(DEFAULT_DB_ALIAS).definitions, definitions)
+    sides = (world(DEFAULT_DB_ALIAS).all_definitions, definitions)
     choice_sets = {
         field.choice_set.id: field.choice_set
         for side in sides

@@ -26,7 +26,7 @@ SENTENCES_SHOWN = 5
 def find_conflicts(branch: Branch) -> list[Finding]:
     """Return everything that is known about a merge without trying it, what blocks it first."""
     result = three_way_merge(branch)
-    sides = world(DEFAULT_DB_ALIAS).definitions, world(branch.connection_name).definitions
+    sides = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
     findings = [explain(conflict, *sides) for conflict in result.conflicts]
     findings += find_violations(branch, result.merged)
     findings += find_large_conversions(Target.for_alias(DEFAULT_DB_ALIAS), sides[0], result.merged)
@@ -45,7 +45,7 @@ def check_merge(branch: Branch) -> BranchActionIndicator:
 
 def check_sync(branch: Branch) -> BranchActionIndicator:
     """Answer netbox-branching whether main can be replayed in a branch without converting a large table."""
-    main, theirs = world(DEFAULT_DB_ALIAS).definitions, world(branch.connection_name).definitions
+    main, theirs = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
     if not branch.ready or main == theirs:
         return BranchActionIndicator(True)
     target = Target.for_alias(branch.connection_name)
@@ -62,7 +62,7 @@ def refuse_hopeless_replay(branch: Branch, **kwargs) -> None:
     """
     if (branch.merge_strategy or BranchMergeStrategyChoices.ITERATIVE) != BranchMergeStrategyChoices.ITERATIVE:
         return
-    sides = world(DEFAULT_DB_ALIAS).definitions, world(branch.connection_name).definitions
+    sides = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
     hopeless = [conflict for conflict in three_way_merge(branch).conflicts if conflict.blocks_replay]
     if hopeless:
         raise ValidationError(_message([explain(conflict, *sides) for conflict in hopeless]))

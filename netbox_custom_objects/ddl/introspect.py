@@ -35,6 +35,14 @@ _INDEXES_SQL = """
       AND {condition}
     ORDER BY c.relname, i.relname
 """
+_NAMES_SQL = r"""
+    SELECT c.relname, array_agg(a.attname::text)
+    FROM pg_class c
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    WHERE n.nspname = %s AND c.relkind = 'r' AND c.relname ~ '^custom_objects_\d+(_f_\d+)?$'
+    GROUP BY c.relname
+"""
 # The tables of one type: its own and `custom_objects_<id>_f_<field id>`; the underscores are literal.
 _OF_TYPE = r"(c.relname = %s OR c.relname LIKE %s ESCAPE '\')"
 _ALL = r"c.relname ~ '^custom_objects_\d+(_f_\d+)?$'"
@@ -53,6 +61,13 @@ def introspect_all(target: Target) -> dict[int, Schema]:
     for table in _read(target, _ALL, []).tables:
         by_type.setdefault(type_id_from_table_name(table.name), []).append(table)
     return {type_id: Schema.of(tables) for type_id, tables in by_type.items()}
+
+
+def columns_of(target: Target) -> dict[str, frozenset[str]]:
+    """Return the names of the columns of all our tables in `target`, by table. One catalog query."""
+    with target.cursor() as cursor:
+        cursor.execute(_NAMES_SQL, [target.schema])
+        return {table: frozenset(names) for table, names in cursor.fetchall()}
 
 
 def retired_comment(at: str, comment: str) -> str:

@@ -9,6 +9,7 @@ from .model import ChoiceSetRef, FieldDefinition, TargetRef, TypeDefinition
 from .names import (
     class_name,
     column_name,
+    field_id_from_column_name,
     field_id_from_payload_key,
     former_column_name,
     index_name,
@@ -36,6 +37,7 @@ __all__ = (
     'class_name',
     'column_name',
     'former_column_name',
+    'field_id_from_column_name',
     'field_id_from_payload_key',
     'fingerprint',
     'index_name',

@@ -49,6 +49,12 @@ def former_column_name(field_id: int, change_id: int) -> str:
     return column_name(field_id, f'{FORMER}_{change_id}')
 
 
+def field_id_from_column_name(name: str) -> int | None:
+    """Return 7 for `f_7` and `f_7_lat`, None for a column that every table has."""
+    match = FIELD_COLUMN_RE.match(name)
+    return int(match[1]) if match else None
+
+
 def is_field_column(name: str) -> bool:
     """Whether a column is that of a field, and not one that every table has."""
     return FIELD_COLUMN_RE.match(name) is not None

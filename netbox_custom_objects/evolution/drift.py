@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from ..ddl.spec import Column, Table
-from ..definitions import TypeDefinition, is_field_column
+from ..definitions import is_field_column
 from ..field_types.base_columns import BaseColumn
 
 
@@ -19,7 +19,6 @@ class Kind(StrEnum):
     STAGED = 'staged'
     TYPE = 'type'
     SURPLUS = 'surplus'
-    CLASH = 'clash'
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +29,6 @@ class Drift:
     table: str
     column: Column
     wanted: BaseColumn | None = None
-    # Of a clash: the name of the field.
-    field: str = ''
-
-    @property
-    def blocks(self) -> bool:
-        """Whether something is left to do; fields that share a name with a built-in attribute can stay so."""
-        return self.kind is not Kind.CLASH
 
     def describe(self) -> str:
         """Return one sentence that says what to do."""
@@ -48,22 +40,16 @@ class Drift:
             )
         if self.kind is Kind.TYPE:
             return f'{name} is {self.column.type}, NetBox needs {self.wanted.column.type}. Convert it with --convert.'
-        if self.kind is Kind.SURPLUS:
-            return f'{name} is no longer needed by NetBox, and kept. Retire it with --retire.'
-        return (
-            f'Field "{self.field}" has the name of an attribute that NetBox gives all objects, which wins. Its values '
-            f'are safe in a column of their own; rename the field to see them.'
-        )
+        return f'{name} is no longer needed by NetBox, and kept. Retire it with --retire.'
 
 
-def find_drift(table: Table, base: Iterable[BaseColumn], definition: TypeDefinition | None) -> Iterator[Drift]:
+def find_drift(table: Table, base: Iterable[BaseColumn]) -> Iterator[Drift]:
     """
     Yield the differences of one type's table.
 
     Args:
         table: the table as introspected; columns that it lacks are reconcile's business
         base: the columns that the model base needs
-        definition: the type, None if only its table is left
     """
     wanted = {column.name: column for column in base}
     for column in table.live_columns:
@@ -74,7 +60,3 @@ def find_drift(table: Table, base: Iterable[BaseColumn], definition: TypeDefinit
             yield Drift(Kind.TYPE, table.name, column, need)
         elif need is not None and need.staged and not column.not_null:
             yield Drift(Kind.STAGED, table.name, column, need)
-    attributes = {name for column in wanted.values() for name in (column.name, column.name.removesuffix('_id'))}
-    for field in definition.fields if definition else ():
-        if field.name in attributes and table.column(field.name) is not None:
-            yield Drift(Kind.CLASH, table.name, table.column(field.name), field=field.name)

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.utils import timezone
 
+from ..constants import APP_LABEL
 from ..ddl.executor import execute
 from ..ddl.introspect import introspect_all
 from ..ddl.locks import lock_definitions
@@ -27,6 +28,8 @@ from ..models import CustomObjectType
 from ..models.loader import load_with_documents
 from ..models.revision import is_installed, lacks_migrations
 from ..runtime.context import mark_changed
+from ..runtime.registry import world
+from ..services.presence import hide_gone
 from ..services.reconcile import is_ours, plan_all, reconcile
 from ..services.schemas import OpenSchema, open_schemas
 from ..services.staged_job import clean_up, describe_stale, stale_columns
@@ -99,10 +102,11 @@ def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = 
         tables = introspect_all(target)
     for type_id, drift in _all_drift(definitions, tables, type_ids):
         name = names.get(type_id, str(type_id))
-        entry = Entry(schema.name, type_id, name, drift.describe(), not drift.blocks, is_note=not drift.blocks)
+        entry = Entry(schema.name, type_id, name, drift.describe())
         if wishes.cover(drift) and not dry_run:
             _do([entry], lambda type_id=type_id, drift=drift: settle(target, type_id, drift))
         found.append(entry)
+    found += _unbuilt(schema, type_ids)
     if not dry_run:
         failed = {entry.type_id for entry in found if entry.error}
         healed = {
@@ -112,6 +116,21 @@ def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = 
         }
         _remember_base(schema.alias, healed, documents)
     return found
+
+
+def _unbuilt(schema: OpenSchema, type_ids: set[int] | None) -> Iterator[Entry]:
+    """Yield what cannot be built, or cannot be called as it is."""
+    current = world(schema.alias)
+    for type_id, definition in current.all_definitions.items():
+        if type_ids is None or type_id in type_ids:
+            for fault in current.faults.get(type_id, ()):
+                yield Entry(schema.name, type_id, definition.name, fault.describe())
+            for name, other in current.stand_ins(type_id).items():
+                what = (
+                    f'Field "{name}" has the name of an attribute that NetBox gives all objects, which wins. '
+                    f'It is called {other} until it is renamed.'
+                )
+                yield Entry(schema.name, type_id, definition.name, what, done=True, is_note=True)
 
 
 def settle(target: Target, type_id: int, drift: Drift) -> None:
@@ -138,10 +157,14 @@ def settle(target: Target, type_id: int, drift: Drift) -> None:
             raise SchemaChangeRefused(f'{drift.table} is too large for this; raise inline_row_limit.')
 
 
-def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, **kwargs) -> None:
+def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, plan=(), **kwargs) -> None:
     """Heal main and every open branch once migrations have run (receiver of post_migrate, for this app alone)."""
-    if using != MAIN_ALIAS or not is_installed(Target.for_alias(MAIN_ALIAS)):
+    initial = f'{APP_LABEL}.0001_squashed_0018_initial'
+    gone = any(backwards and str(migration) == initial for migration, backwards in plan)
+    if using != MAIN_ALIAS or gone or not is_installed(Target.for_alias(MAIN_ALIAS)):
         return
+    # NetBox has just noted all models that it knows as public.
+    hide_gone()
     for schema in open_schemas():
         if lacks_migrations(Target.for_alias(schema.alias)):
             # netbox-branching says so on the branch's page, and its tables follow when it is migrated.
@@ -183,7 +206,7 @@ def _all_drift(definitions, tables: dict[int, Schema], type_ids) -> Iterator[tup
             continue
         if definition is not None and not is_ours(definition):
             continue
-        for drift in find_drift(table, base_columns(definition), definition):
+        for drift in find_drift(table, base_columns(definition)):
             yield type_id, drift
 
 

@@ -233,6 +233,11 @@ class ArrayFieldType(FieldType):
     has_elements = True
     convertible = False
 
+    def fault(self, field):
+        if field.element_type not in ELEMENT_TYPES:
+            return _('It does not say what its items are.')
+        return super().fault(field)
+
     def element(self, field: FieldDefinition) -> tuple[FieldType, FieldDefinition]:
         """Return the type of the items, and the definition of a field that holds one of them."""
         element_type = ELEMENT_TYPES.get(field.element_type, UNKNOWN)

@@ -5,6 +5,7 @@ May import definitions, ddl.spec, django and NetBox's form, filter and serialize
 runtime or a surface: whoever asks passes the FieldDefinition, and a model class where one is needed.
 """
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar, Protocol
@@ -13,6 +14,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.html import escape
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.validators import UniqueValidator
@@ -28,6 +30,10 @@ from .graphql import RelatedType, related_type
 from .regex import PatternValidator
 
 EMPTY_VALUES = (None, '', [], {}, ())
+# Names of attributes. Those that are older than NAME_PATTERN may begin or end with an underscore.
+NAME = re.compile(r'(?!.*__)\w+\Z', re.ASCII)
+# What a definition that does not hold together may raise where something is made of it.
+FAULTS = (ValidationError, ValueError, TypeError, LookupError, AttributeError)
 
 
 class ModelContext(Protocol):
@@ -77,6 +83,20 @@ class FieldType:
     empty_values: ClassVar[tuple] = ()
     # What one value is in GraphQL, where it may always be null.
     graphql_type: ClassVar[Any] = str
+
+    def fault(self, field: FieldDefinition) -> str:
+        """
+        Return why nothing can be made of a definition, '' if something can. Must not query.
+
+        Validation lets no such definition pass; but plugins are removed, and rows come from elsewhere.
+        """
+        if not NAME.match(field.name):
+            return format_lazy(_('"{name}" cannot be the name of a field.'), name=field.name)
+        try:
+            field.default_json is None or self.to_python(field, field.default)
+        except FAULTS:
+            return format_lazy(_('Its default, {default}, does not fit its type.'), default=field.default_json)
+        return ''
 
     # Storage
 

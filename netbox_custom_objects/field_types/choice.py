@@ -100,6 +100,9 @@ class ChoiceFieldType(FieldType):
     searchable = True
     graphql_type = CustomObjectChoiceType
 
+    def fault(self, field):
+        return super().fault(field) if field.choice_set else _('It has no choice set.')
+
     def choices(self, field: FieldDefinition) -> Choices:
         return choices_of(field.choice_set) if field.choice_set else Choices((), {}, {})
 

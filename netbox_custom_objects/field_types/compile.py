@@ -4,23 +4,59 @@ Compiles a definition into the tables that it needs.
 Pure in effect: reads nothing, writes nothing; the same definition and base give the same schema in every process.
 """
 
-from ..ddl.spec import Index, Schema, Table
-from ..definitions import TypeDefinition, index_name
+from collections.abc import Iterator
+
+from ..ddl.spec import Column, Index, Schema, Table
+from ..definitions import FieldDefinition, TypeDefinition, field_id_from_column_name, index_name
+from .base import FAULTS
 from .base_columns import base_columns
 from .registry import field_type_of
 
+NOTHING = Schema()
 
-def compile_type(definition: TypeDefinition) -> Schema:
-    """Return the table of a type and the link tables of its many-valued fields."""
+
+def compile_type(definition: TypeDefinition, actual: Schema = NOTHING) -> Schema:
+    """
+    Return the table of a type and the link tables of its many-valued fields.
+
+    Args:
+        definition: the type
+        actual: what there is of it; columns and links of a field that cannot be compiled are wanted as they are there
+
+    Raises:
+        ValidationError, ValueError, TypeError, LookupError, AttributeError: a field that cannot be compiled has
+            neither columns nor links
+    """
     base_of_type = base_columns(definition)
     columns = [base.column for base in base_of_type]
     indexes = [Index(index_name(definition.table, base.name), (base.name,)) for base in base_of_type if base.indexed]
     links = []
     for field in definition.fields:
-        field_type = field_type_of(field)
-        columns += field_type.get_columns(field)
-        indexes += field_type.get_indexes(field)
-        if link_table := field_type.get_link_table(field):
-            links.append(link_table)
+        for part in _parts(field, definition, actual):
+            {Column: columns, Index: indexes, Table: links}[type(part)].append(part)
     comment = f'type {definition.id}, created as {definition.name}'
     return Schema.of([Table(definition.table, tuple(columns), tuple(indexes), comment), *links])
+
+
+def _parts(field: FieldDefinition, definition: TypeDefinition, actual: Schema) -> list[Column | Index | Table]:
+    """Return the columns, indexes and link table of one field."""
+    field_type = field_type_of(field)
+    try:
+        link_table = field_type.get_link_table(field)
+        found = [*field_type.get_columns(field), *field_type.get_indexes(field), *((link_table,) if link_table else ())]
+    except FAULTS:
+        if not (found := list(_kept(field, definition, actual))):
+            raise
+        return found
+    return found or list(_kept(field, definition, actual))
+
+
+def _kept(field: FieldDefinition, definition: TypeDefinition, actual: Schema) -> Iterator[Column | Index | Table]:
+    """Yield what there is of a field, and in use."""
+    if (table := actual.table(definition.table)) is not None:
+        columns = [column for column in table.live_columns if field_id_from_column_name(column.name) == field.id]
+        names = {column.name for column in columns}
+        yield from columns
+        yield from (index for index in table.indexes if names.issuperset(index.columns))
+    if (links := actual.table(field.link_table)) is not None and not links.retired:
+        yield links

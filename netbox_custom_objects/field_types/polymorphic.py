@@ -68,6 +68,12 @@ class PolymorphicFieldType(StandInMixin, FieldType):
 
     # Definition
 
+    def fault(self, field):
+        # A target that is gone is left out by itself: see `existing_models`.
+        if not isinstance(field.related_object_filter, dict | None):
+            return _('Its related object filter is no JSON object.')
+        return super().fault(field)
+
     def validate_default(self, field):
         for key in self.default_keys(field):
             self.check_key(field, key, existing([key]))

@@ -26,7 +26,7 @@ from ..definitions import FieldDefinition, TargetRef, index_name, unique_name
 from .base import FieldType, field_table, plain_index
 from .cells import join_values
 from .filters import EmptyFilter, TargetFilter
-from .generic import viewable
+from .generic import model_of, viewable
 from .graphql import related_type
 from .natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
 from .rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
@@ -50,6 +50,15 @@ class ReferenceFieldType(StandInMixin, FieldType):
     def attribute_names(self, field):
         # `<name>_id` is the attribute that Django adds, and a filter.
         return {*super().attribute_names(field), f'{field.name}_id'}
+
+    def fault(self, field):
+        if field.target is None:
+            return _('It does not say which objects it points at.')
+        if field.target.type_id is None and model_of(field.target) is None:
+            return format_lazy(_('There is no model {model}; is a plugin missing?'), model=field.target.label)
+        if not isinstance(field.related_object_filter, dict | None):
+            return _('Its related object filter is no JSON object.')
+        return super().fault(field)
 
     def queryset(self, field: FieldDefinition):
         return target_model(field.target).objects.all()
@@ -153,10 +162,13 @@ class ObjectFieldType(ReferenceFieldType):
     def get_graphql_annotation(self, field, related=related_type):
         return related(field.target) | None
 
-    def validate_default(self, field):
-        value = field.default
+    def to_python(self, field, value):
         if value is None or isinstance(value, bool) or not isinstance(value, int):
             raise ValidationError(_('The default of an object field is the id of an existing object.'))
+        return value
+
+    def validate_default(self, field):
+        value = self.to_python(field, field.default)
         if not self.queryset(field).filter(pk=value).exists():
             raise ValidationError(_('There is no such object: %(value)s.'), params={'value': value})
 
@@ -219,10 +231,13 @@ class MultiObjectFieldType(ReferenceFieldType):
     def get_graphql_annotation(self, field, related=related_type):
         return list[related(field.target)]
 
-    def validate_default(self, field):
-        value = field.default
+    def to_python(self, field, value):
         if not isinstance(value, list) or any(isinstance(pk, bool) or not isinstance(pk, int) for pk in value):
             raise ValidationError(_('The default of a multiple-objects field is a list of ids of existing objects.'))
+        return value
+
+    def validate_default(self, field):
+        value = self.to_python(field, field.default)
         missing = set(value) - set(self.queryset(field).filter(pk__in=value).values_list('pk', flat=True))
         if missing:
             raise ValidationError(_('There is no such object: %(value)s.'), params={'value': min(missing)})

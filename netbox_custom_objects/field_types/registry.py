@@ -17,6 +17,7 @@ from .polymorphic import PolymorphicMultiObjectFieldType, PolymorphicObjectField
 from .reference import MultiObjectFieldType, ObjectFieldType
 from .temporal import DateFieldType, DateTimeFieldType
 from .text import LongTextFieldType, TextFieldType
+from .unknown import UnknownFieldType
 from .url import URLFieldType
 
 FIELD_TYPES: dict[str, FieldType] = {
@@ -50,6 +51,8 @@ FIELD_TYPES: dict[str, FieldType] = {
 FIELD_TYPE_CLASS = {name: type(field_type) for name, field_type in FIELD_TYPES.items()}
 
 
+UNKNOWN = UnknownFieldType()
+
 # The same types with `is_polymorphic` set.
 POLYMORPHIC_TYPES: dict[str, FieldType] = {
     field_type.name: field_type() for field_type in (PolymorphicObjectFieldType, PolymorphicMultiObjectFieldType)
@@ -62,5 +65,5 @@ def field_type_of(field) -> FieldType:
 
 
 def field_type_named(name: str, is_polymorphic: bool = False) -> FieldType:
-    """Return the field type with a name; whether it is polymorphic counts where that means something."""
-    return (is_polymorphic and POLYMORPHIC_TYPES.get(name)) or FIELD_TYPES[name]
+    """Return the field type with a name, UNKNOWN if there is none; `is_polymorphic` counts where it means something."""
+    return (is_polymorphic and POLYMORPHIC_TYPES.get(name)) or FIELD_TYPES.get(name, UNKNOWN)

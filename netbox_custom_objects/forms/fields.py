@@ -217,12 +217,14 @@ class CustomObjectTypeFieldForm(
 
     def _protect_existing(self):
         """Disable what can no longer be changed, and offer only types that the stored values may be converted to."""
-        current = FIELD_TYPES[self.instance.type]
+        current = self.instance.field_type
         self.fields['custom_object_type'].disabled = True
         for name in {'related_object_type', 'is_polymorphic', 'element_type'} & self.fields.keys():
             self.fields[name].disabled = True
         if not current.convertible:
             self.fields['type'].disabled = True
+            if self.instance.type not in FIELD_TYPES:
+                self.fields['type'].choices = [(self.instance.type, self.instance.type)]
         else:
             self.fields['type'].choices = [
                 (name, label)

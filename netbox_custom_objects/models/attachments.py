@@ -5,6 +5,7 @@ A type that is deleted keeps its objects in a retired table. What hangs on them 
 point at nothing (NetBox's own pages fail at that), and given back with the table. May import ddl.
 """
 
+from collections import Counter
 from collections.abc import Iterator
 
 from django.apps import apps
@@ -94,15 +95,18 @@ def forget_set_aside(schema: str) -> None:
     SetAside.objects.using(DEFAULT_DB_ALIAS).filter(schema=schema).delete()
 
 
-def drop_attached(type_id: int, using: str) -> None:
-    """Delete for good what hangs on objects of a type, set aside or not, in one schema."""
+def drop_attached(type_id: int, using: str) -> Counter:
+    """Delete for good what hangs on objects of a type, set aside or not, in one schema; return rows by table."""
     target = Target.for_alias(using)
+    dropped: Counter = Counter()
     with target.cursor() as cursor:
         for model, condition, params in _attached(type_id):
             if _exists(cursor, target, model):
                 query = sql.SQL('DELETE FROM {} WHERE {}').format(_table(target, model), sql.SQL(condition))
                 cursor.execute(query, params)
+                dropped[model._meta.db_table] += cursor.rowcount
         _forget(cursor, target, type_id)
+    return +dropped
 
 
 def _attached(type_id: int, only_unlogged: bool = False) -> Iterator[Rows]:

@@ -27,7 +27,7 @@ from ..constants import NAME_PATTERN
 from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
 from ..definitions import link_class_name, link_table_name, payload_key
-from ..field_types import field_type_of
+from ..field_types import FIELD_TYPES, field_type_of
 from .counters import next_pk, next_schema_id
 from .types import validate_version
 from .validation import validate_field
@@ -239,6 +239,7 @@ class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedMode
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self._loaded_name = self.__dict__.get('name')
+        self._loaded_type = self.__dict__.get('type')
 
     def __str__(self):
         return self.label or (self.name.replace('_', ' ')[:1].upper() + self.name.replace('_', ' ')[1:])
@@ -307,6 +308,12 @@ class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedMode
 
     def serialize_object(self, exclude=None):
         return super().serialize_object(exclude=[*(exclude or ()), *self._unserialized])
+
+    def clean_fields(self, exclude=None):
+        """Accept a type that this release does not know of a field that has it already: the rest can be edited."""
+        if self.type not in FIELD_TYPES and not self._state.adding and self.type == self._loaded_type:
+            exclude = {*(exclude or ()), 'type'}
+        super().clean_fields(exclude)
 
     def clean(self):
         super().clean()

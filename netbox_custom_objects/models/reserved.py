@@ -59,6 +59,13 @@ def is_reserved(name: str) -> bool:
 
 
 @cache
+def is_built_in(name: str, config_context_enabled: bool = False) -> bool:
+    """Whether objects, or their representation in REST, have an attribute of this name that no field can replace."""
+    bases = (CustomObject, ConfigContextObject) if config_context_enabled else (CustomObject,)
+    return any(hasattr(base, name) for base in bases) or name in SERIALIZER_KEYS | CONCRETE_ATTRIBUTES
+
+
+@cache
 def reserved_names() -> frozenset[str]:
     """Return every name that is taken on all dynamic models."""
     attributes = {name for name in (*dir(CustomObject), *dir(ConfigContextObject)) if not name.startswith('_')}

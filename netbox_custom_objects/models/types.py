@@ -25,7 +25,7 @@ from ..field_types.deprecation import check as deprecation_errors
 from ..field_types.deprecation import parse_version
 from . import deletion
 from .config_contexts import CONFIG_CONTEXT_NAMES
-from .counters import next_pk
+from .counters import next_type_id
 from .display import validate_expression
 from .object_types import ensure_object_type
 from .objects import CustomObject
@@ -51,7 +51,9 @@ class CustomObjectTypeQuerySet(RestrictedQuerySet):
         found = set()
         for pk, type_id in fields.values_list('pk', 'custom_object_type').distinct():
             model = apps.get_model(APP_LABEL, model_name(type_id))
-            field = next(field for field in model._definition.fields if field.id == pk)
+            field = next((field for field in model._definition.fields if field.id == pk), None)
+            if field is None:
+                continue  # it cannot be built
             objects = model.objects.all() if user is None else model.objects.restrict(user, 'view')
             if objects.filter(**field_type_of(field).reference_filter(field, obj)).exists():
                 found.add(type_id)
@@ -262,7 +264,7 @@ class CustomObjectType(NetBoxModel):
         using = using or router.db_for_write(type(self), instance=self)
         if self._state.adding:
             # The id comes first: the object type is named by it, and must exist before any row refers to it.
-            self.pk = self.pk or next_pk(type(self))
+            self.pk = self.pk or next_type_id(type(self))
             self.object_type = self.object_type or ensure_object_type(self.pk, CustomObject, using)
         self.cache_timestamp = timezone.now()
         with transaction.atomic(using=using):

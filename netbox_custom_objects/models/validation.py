@@ -35,7 +35,7 @@ def validate_field(field) -> None:
         field: a CustomObjectTypeField; compared with its stored row, if it has one
     """
     if field.type not in FIELD_TYPES or field.custom_object_type_id is None:
-        return  # the model field's own validation has said so
+        return  # the model field's own validation has said so, or there is nothing to compare with
     before = _stored(field)
     checks = [_name, _flags, _limits, _elements, _choice_set, _reference, _related_name, deprecation_errors]
     if before is not None:

@@ -4,7 +4,10 @@ Which World is current, and which class a name means: the entrance to everything
 A World is loaded when a look-up meets a token that it has not seen; nothing is loaded at import or start-up (I9).
 """
 
+import logging
+import math
 import threading
+import time
 from collections import OrderedDict
 
 from django.apps import apps
@@ -12,19 +15,30 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS
 
 from ..constants import APP_LABEL
+from ..ddl.introspect import columns_of
 from ..ddl.target import Target
 from ..definitions import names
 from ..models.loader import load_definitions
+from ..models.object_types import undone
 from ..models.revision import UNCHANGED, is_installed
 from . import context
+from .faults import Fault
 from .ghost import ghost
 from .known_types import note_types
 from .world import World
 
 # Worlds are thin, but each keeps its islands alive: enough for main and the branches that are worked in at once.
 WORLDS_KEPT = 64
+# A World that found no table or column for a definition is made anew after so many seconds: no token tells when it is
+# there again.
+FAULTY_SECONDS = 5
 
-_worlds: OrderedDict[tuple[str, int], World] = OrderedDict()
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
+
+# With the moment of `time.monotonic()` until which it is good.
+_worlds: OrderedDict[tuple[str, int], tuple[World, float]] = OrderedDict()
+# Which faults were logged, of which schema.
+_told: set[tuple[str, Fault]] = set()
 _lock = threading.Lock()
 _empty = World({})
 
@@ -40,15 +54,16 @@ def world(alias: str | None = None) -> World:
     # The token is read before the definitions: if both change in between, the older key is never asked for again.
     key = target.schema, context.current_token(target)
     with _lock:
-        found = _worlds.get(key)
-        if found is not None:
+        found, until = _worlds.get(key, (None, 0))
+        if found is not None and time.monotonic() < until:
             _worlds.move_to_end(key)
             return found
     loaded = _load(target, key[1])
     if loaded is _empty:
         return _empty
+    until = time.monotonic() + FAULTY_SECONDS if loaded.lacks_storage else math.inf
     with _lock:
-        _worlds[key] = loaded
+        _worlds[key] = loaded, until
         while len(_worlds) > WORLDS_KEPT:
             _worlds.popitem(last=False)
     # A new type may be among them; the flag-less list of models is cached by Django (proven, 1.1).
@@ -60,7 +75,21 @@ def world(alias: str | None = None) -> World:
 def _load(target: Target, token: int) -> World:
     if token == UNCHANGED and not is_installed(target):
         return _empty
-    return World(load_definitions(target.alias))
+    definitions = load_definitions(target.alias)
+    # What a preview writes has no tables, and never gets any.
+    loaded = World(definitions, None if undone.get() else columns_of(target))
+    for fault in (fault for faults in loaded.faults.values() for fault in faults):
+        if (target.schema, fault) not in _told:
+            _told.add((target.schema, fault))
+            logger.warning('%s: %s', target, fault)
+    return loaded
+
+
+def forget_lacking(schema: str) -> None:
+    """Drop the Worlds of a schema that lack tables or columns: these were made just now."""
+    with _lock:
+        for key in [key for key, (found, _until) in _worlds.items() if key[0] == schema and found.lacks_storage]:
+            del _worlds[key]
 
 
 def forget_worlds() -> None:

@@ -1,5 +1,6 @@
 """
-What an object holds in columns and link tables that are out of use: recorded with its deletion, written back with it.
+What an object holds in columns and link tables that are out of use, or whose field is left out of the World: recorded
+with its deletion, written back with it.
 
 The column of a deleted field keeps its values, so that a revert gives them back (decision 3); an object that is deleted
 afterwards takes its own along. No class knows these columns, hence the SQL.
@@ -14,8 +15,9 @@ from psycopg import sql
 from ..ddl.introspect import introspect
 from ..ddl.spec import Table
 from ..ddl.target import Target
-from ..definitions import table_name
+from ..definitions import field_id_from_column_name, link_table_name, table_name
 from .context import current_token
+from .registry import world
 
 SCHEMAS_REMEMBERED = 512
 # Of a link table: its own number, and the object that links.
@@ -27,7 +29,7 @@ Values = dict[str, str | list[dict[str, str]]]
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """The {column: type} of a type's table that are out of use, and those of each link table that is."""
+    """The {column: type} of a type's table that no class knows, and those of each link table that none knows."""
 
     columns: dict[str, str]
     links: dict[str, dict[str, str]]
@@ -106,10 +108,16 @@ def _retired(target: Target, type_id: int, token: int) -> Retired:
     """Return what is out of use; `token` makes the answer that of one revision."""
     columns: dict[str, str] = {}
     links: dict[str, dict[str, str]] = {}
+    left_out = {fault.field.id for fault in world(target.alias).faults.get(type_id, ()) if fault.field}
+    left_out_links = {link_table_name(type_id, pk) for pk in left_out}
     for table in introspect(target, type_id).tables:
         if table.name == table_name(type_id):
-            columns = {column.name: column.type for column in table.columns if column.retired}
-        elif table.retired:
+            columns = {
+                column.name: column.type
+                for column in table.columns
+                if column.retired or field_id_from_column_name(column.name) in left_out
+            }
+        elif table.retired or table.name in left_out_links:
             links[table.name] = {
                 name: type_ for name, type_ in _types(table).items() if name not in (LINK_ID, LINK_SOURCE)
             }

@@ -13,7 +13,9 @@ from weakref import WeakValueDictionary
 
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
+from .faults import Fault, Storage, buildable, group_by_type, split_faulty
 from .island import Island
+from .stand_ins import stand_in, with_stand_ins
 
 # By definitions and former names.
 _islands: WeakValueDictionary[tuple, Island] = WeakValueDictionary()
@@ -22,13 +24,38 @@ _islands: WeakValueDictionary[tuple, Island] = WeakValueDictionary()
 class World:
     """The classes of every type in one schema, by type id and by name."""
 
-    def __init__(self, definitions: dict[int, TypeDefinition]):
-        self.islands = tuple(_island(component) for component in components(definitions))
+    def __init__(self, definitions: dict[int, TypeDefinition], storage: Storage | None = None):
+        """
+        Args:
+            definitions: by type id
+            storage: what tables there are for them; None trusts that they have what they need
+        """
+        stored = definitions
+        definitions, faults = split_faulty(stored, storage)
+        definitions = {type_id: with_stand_ins(definition) for type_id, definition in definitions.items()}
+        islands = []
+        for component in components(definitions):
+            island, unbuilt = _island_of(component)
+            islands.append(island)
+            faults += unbuilt
+        self.islands = tuple(islands)
+        # What is defined and left out, by type id.
+        self.faults: dict[int, tuple[Fault, ...]] = group_by_type(faults)
         # Those of the islands, which are equal: Worlds that differ in one type hold the same objects for all others.
         shared = {definition.id: definition for island in self.islands for definition in island.definitions}
-        self.definitions = {type_id: shared[type_id] for type_id in definitions}
+        self.definitions = {type_id: shared[type_id] for type_id in definitions if type_id in shared}
+        # As they are stored: with what is left out, and fields by their own names.
+        self.all_definitions = {
+            pk: shared[pk] if definitions.get(pk) is definition and pk in shared else definition
+            for pk, definition in stored.items()
+        }
         self._by_type = {type_id: island for island in self.islands for type_id in island.models}
         self._memo: dict[Hashable, Any] = {}
+
+    @property
+    def lacks_storage(self) -> bool:
+        """Whether something is left out whose table or column is not there."""
+        return any(fault.lacks_storage for faults in self.faults.values() for fault in faults)
 
     def memo(self, key: Hashable, build: Callable[[], Any]) -> Any:
         """Return what `build` made for `key` at the first call; for what is told from several types (see Island)."""
@@ -48,6 +75,12 @@ class World:
     def link_model(self, type_id: int, field_id: int) -> type | None:
         island = self._by_type.get(type_id)
         return island.link_models.get(field_id) if island else None
+
+    def stand_ins(self, type_id: int) -> dict[str, str]:
+        """Return {name: what the field is called instead} of a type's fields that cannot be called as they are."""
+        definition = self.all_definitions.get(type_id)
+        found = {field.name: stand_in(field, definition) for field in definition.fields} if definition else {}
+        return {name: other for name, other in found.items() if other}
 
     @cached_property
     def by_slug(self) -> dict[str, TypeDefinition]:
@@ -93,6 +126,16 @@ def components(definitions: dict[int, TypeDefinition]) -> Iterable[tuple[TypeDef
     for type_id in sorted(definitions):
         found[root(type_id)].append(definitions[type_id])
     return [tuple(component) for component in found.values()]
+
+
+def _island_of(definitions: tuple[TypeDefinition, ...]) -> tuple[Island, list[Fault]]:
+    """Return the island of some types, without what of them cannot be built, and what that is."""
+    try:
+        return _island(definitions), []
+    except Exception:
+        # One row must not take the others with it, whatever is wrong.
+        definitions, faults = buildable(definitions, Island)
+        return _island(definitions), faults
 
 
 def _island(definitions: tuple[TypeDefinition, ...]) -> Island:

@@ -37,7 +37,8 @@ def finish_schema_change(alias: str, type_id: int) -> Plan:
     definition = load_definitions(alias, type_id).get(type_id)
     if definition is None:
         return Plan()
-    missing = diff(introspect(target, type_id), compile_type(definition), now='')
+    actual = introspect(target, type_id)
+    missing = diff(actual, compile_type(definition, actual), now='')
     plan = Plan(tuple(operation for operation in missing if isinstance(operation, CreateIndex)))
     create_indexes_concurrently(target, plan)
     return plan

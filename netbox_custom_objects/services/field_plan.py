@@ -28,10 +28,10 @@ def plan_field(field) -> list[Step]:
     """
     alias = current_alias()
     target = Target.for_alias(alias)
-    definition = world(alias).definitions[field.custom_object_type_id]
+    definition = world(alias).all_definitions[field.custom_object_type_id]
     others = [found for found in definition.fields if found.id != field.pk]
-    desired = compile_type(definition.with_fields([*others, field_definition(field)]))
     actual = introspect(target, definition.id)
+    desired = compile_type(definition.with_fields([*others, field_definition(field)]), actual)
     preview = Preview()
     preview.note(target, definition.id, diff(actual, desired, now=timezone.now().isoformat(timespec='seconds')), actual)
     return preview.steps()

@@ -5,6 +5,8 @@ Idempotent, so that a user's edit, a merge, a sync, a revert, a retry and a repa
 compiles them, compares with the catalog, executes the plan: read this file to see the engine in one piece.
 """
 
+import logging
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -17,12 +19,16 @@ from ..ddl.spec import Schema
 from ..ddl.target import Target
 from ..definitions import TypeDefinition
 from ..exceptions import SchemaChangeRefused
-from ..field_types import compile_type
+from ..field_types import FAULTS, compile_type
 from ..models.loader import load_definitions
 from ..runtime.context import mark_changed
+from ..runtime.registry import forget_lacking
 from .deferred import enqueue_deferred
+from .presence import follow_table
 from .preview import current_preview
 from .staged_guard import refuse_while_staged
+
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
 
 def reconcile(alias: str, type_id: int) -> Plan:
@@ -52,8 +58,11 @@ def reconcile(alias: str, type_id: int) -> Plan:
         refuse_while_staged(alias, type_id, plan)
         if (preview := current_preview()) is not None:
             preview.note(target, type_id, plan, actual)
-        elif plan and execute(target, type_id, plan, actual):
-            transaction.on_commit(lambda: enqueue_deferred(alias, type_id), using=alias)
+        elif plan:
+            if execute(target, type_id, plan, actual):
+                transaction.on_commit(lambda: enqueue_deferred(alias, type_id), using=alias)
+            forget_lacking(target.schema)
+            follow_table(target, type_id, plan)
     return plan
 
 
@@ -65,7 +74,7 @@ def plan_for(target: Target, type_id: int) -> tuple[Plan, Schema]:
             f'Type {definition.name} is still as the vendor plugin made it: run adopt_custom_objects, or migrate.'
         )
     actual = introspect(target, type_id)
-    desired = compile_type(definition) if definition else Schema()
+    desired = compile_type(definition, actual) if definition else Schema()
     return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds')), actual
 
 
@@ -73,7 +82,7 @@ def refusal(target: Target, definition: TypeDefinition) -> str:
     """Return why the tables of a type cannot be brought into line with a definition at once, '' if they can."""
     actual = introspect(target, definition.id)
     try:
-        split(target, diff(actual, compile_type(definition), now=''), actual)
+        split(target, diff(actual, compile_type(definition, actual), now=''), actual)
     except SchemaChangeRefused as error:
         return str(error)
     return ''
@@ -103,7 +112,13 @@ def plan_all(alias: str, definitions=None, actual: dict[int, Schema] | None = No
         if type_id in definitions and not is_ours(definitions[type_id]):
             # Its columns would look like nobody's, and empty ones of ours would be added.
             continue
-        desired = compile_type(definitions[type_id]) if type_id in definitions else Schema()
-        if plan := diff(actual.get(type_id, Schema()), desired, now=now):
+        found = actual.get(type_id, Schema())
+        try:
+            desired = compile_type(definitions[type_id], found) if type_id in definitions else Schema()
+        except FAULTS:
+            # The World tells which field it is, and why; other types need not wait until that is mended.
+            logger.exception('%s: the tables of type %s cannot be told', alias, type_id)
+            continue
+        if plan := diff(found, desired, now=now):
             plans[type_id] = plan
     return plans

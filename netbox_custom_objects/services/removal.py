@@ -133,7 +133,7 @@ def _remove(target: Target, say: Callable[[str], None]) -> Removed:
                 rows[model._meta.db_table] += 1
     _clear_dashboards(say)
     for name in content_types.filter(model__regex=r'^table\d+model$').values_list('model', flat=True):
-        drop_attached(int(name.removeprefix('table').removesuffix('model')), MAIN_ALIAS)
+        rows += drop_attached(int(name.removeprefix('table').removesuffix('model')), MAIN_ALIAS)
     foreign = ForeignRows(target, rows)
     types = CustomObjectType._meta.db_table
     foreign.delete(types, sql.SQL('TRUE'))

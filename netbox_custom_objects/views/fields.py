@@ -14,7 +14,6 @@ from ..forms import (
     CustomObjectTypeFieldImportForm,
 )
 from ..models import CustomObjectTypeField
-from ..models.convert import field_definition
 from ..runtime.context import current_alias
 from ..services.dependents import dependents_of_field, grouped
 from ..tables import CustomObjectTypeFieldTable
@@ -96,10 +95,11 @@ def objects_with_value(field: CustomObjectTypeField):
     """
     Return the objects that hold a value for a field.
 
-    All of them, whoever asks: the value is lost for those too that the user may not view.
+    All of them, whoever asks: the value is lost for those too that the user may not view. None if the field cannot be
+    built, so that nobody can tell.
     """
-    objects = field.custom_object_type.get_model().objects
-    definition = field_definition(field)
-    if not field_type_of(field).is_surfaced(definition, objects.model._payload_names):
-        return objects.none()  # a built-in attribute has its name
-    return objects.exclude(field_type_of(field).get_empty_condition(definition))
+    model = field.custom_object_type.get_model()
+    definition = next((found for found in model._surfaced_fields() if found.id == field.pk), None)
+    if definition is None:
+        return model.objects.none()
+    return model.objects.exclude(field_type_of(definition).get_empty_condition(definition))

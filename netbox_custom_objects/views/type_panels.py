@@ -121,6 +121,29 @@ class DeprecationPanel(panels.ObjectPanel):
         return bool(context['entries'])
 
 
+class FaultsPanel(panels.ObjectPanel):
+    """What of a type is defined but cannot be built, and why; and fields that cannot be called as they are."""
+
+    template_name = f'{APP_LABEL}/panels/faults.html'
+    title = _('Needs Attention')
+
+    def get_context(self, context):
+        found = super().get_context(context)
+        # The World tells whether to ask.
+        pk, current = found['object'].pk, world()
+        faults, stand_ins = current.faults.get(pk, ()), current.stand_ins(pk)
+        names = {*stand_ins, *(fault.field.name for fault in faults if fault.field)}
+        if names:
+            fields = CustomObjectTypeField.objects.restrict(context['request'].user, 'view')
+            visible = set(fields.filter(custom_object_type=pk, name__in=names).values_list('name', flat=True))
+            faults = [fault for fault in faults if fault.field is None or fault.field.name in visible]
+            stand_ins = {name: other for name, other in stand_ins.items() if name in visible}
+        return {**found, 'faults': faults, 'stand_ins': stand_ins}
+
+    def should_render(self, context):
+        return bool(context['faults'] or context['stand_ins'])
+
+
 def count_objects(custom_object_type) -> int:
     """Return how many objects a type has, whoever may view them."""
     return apps.get_model(APP_LABEL, model_name(custom_object_type.pk)).objects.count()

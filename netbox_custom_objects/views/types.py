@@ -30,7 +30,7 @@ from .reference_check import CheckReferences
 from .staged import StagedChangesPanel
 from .type_delete import ReferencedTypeMixin
 from .type_fields import FieldsPanel
-from .type_panels import DeprecationPanel, RelationsPanel, TypePanel, count_objects
+from .type_panels import DeprecationPanel, FaultsPanel, RelationsPanel, TypePanel, count_objects
 
 
 class DesignType(AddObject):
@@ -62,7 +62,14 @@ class CustomObjectTypeView(generic.ObjectView):
     template_name = 'netbox_custom_objects/customobjecttype.html'
     layout = layout.SimpleLayout(
         left_panels=[TypePanel()],
-        right_panels=[StagedChangesPanel(), DeprecationPanel(), RelationsPanel(), TagsPanel(), panels.CommentsPanel()],
+        right_panels=[
+            FaultsPanel(),
+            StagedChangesPanel(),
+            DeprecationPanel(),
+            RelationsPanel(),
+            TagsPanel(),
+            panels.CommentsPanel(),
+        ],
         bottom_panels=[FieldsPanel()],
     )
 

@@ -172,7 +172,7 @@ class Command(BaseCommand):
         """Return the ids of the types to look at in a schema, None for all of them and what is left of others."""
         if wanted is None:
             return None
-        definitions = world(schema.alias).definitions.values()
+        definitions = world(schema.alias).all_definitions.values()
         return {definition.id for definition in definitions if wanted in (definition.name, str(definition.id))}
 
     def check_tables(self, schema: OpenSchema, type_ids, options) -> list[dict]:

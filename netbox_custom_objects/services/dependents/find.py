@@ -60,7 +60,7 @@ class Group:
 def subject_of(field, using: str, **changes) -> Subject:
     """Return the subject that a CustomObjectTypeField is, as it is in memory but for some attributes."""
     current = world(using)
-    definition = current.definitions[field.custom_object_type_id]
+    definition = current.all_definitions[field.custom_object_type_id]
     return Subject(current, definition, field_definition(field, **changes))
 
 
