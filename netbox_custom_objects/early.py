@@ -53,6 +53,8 @@ def _before_change(sender, using, **kwargs):
 
 def _before_save(sender, instance, using, **kwargs):
     _before_change(sender, using)
+    if getattr(sender, '_type_id', None) is not None and _in_use():
+        _later('signals').object_saving(instance, using, kwargs.get('update_fields'))
     if sender._meta.label_lower == _FIELDS and _in_use() and sender is apps.get_model(_FIELDS):
         _later('signals').field_saving(instance=instance)
     if sender._meta.label_lower == _CHOICE_SETS and _in_use() and sender is apps.get_model(_CHOICE_SETS):
@@ -72,6 +74,8 @@ def _on_links_change(sender, instance, using, action, reverse, pk_set, **kwargs)
     if sender._meta.app_label != APP_LABEL or not _in_use():
         return
     if sender._meta.label_lower != _LINKS_CHANGED:
+        if action == 'pre_add':
+            _later('signals').links_adding(sender, instance, kwargs['model'], pk_set, using)
         if action in ('post_add', 'post_remove', 'post_clear') and not reverse:
             _later('signals').links_changed(instance=instance, using=using)
         return

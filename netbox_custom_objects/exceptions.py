@@ -1,13 +1,15 @@
 """
 Errors that carry their data and render a sentence that says what to do next.
 
-May import django's and NetBox's exceptions only.
+May import django's, DRF's and NetBox's exceptions only.
 """
 
 from html import escape
 
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
+from rest_framework import status
+from rest_framework.exceptions import APIException
 
 from utilities.exceptions import AbortRequest
 
@@ -96,5 +98,65 @@ class DuplicateValues(SchemaChangeRefused):
         super().__init__(f'Values of {table} must be unique, but some are stored more than once: {detail}')
 
 
+class NoColumnsLeft(SchemaChangeRefused):
+    """A table has used up the columns that PostgreSQL allows; those that were dropped count."""
+
+    def __init__(self, table: str, used: int, dropped: int, retired: int, limit: int):
+        message = _('{table} has {used} of the {limit} columns that PostgreSQL allows a table.').format(
+            table=table, used=used, limit=limit
+        )
+        if dropped or retired:
+            message = ' '.join([
+                message,
+                _('{retired} of them are of deleted fields that are kept, and {dropped} are dropped columns.').format(
+                    retired=retired, dropped=dropped
+                ),
+                _(
+                    'Drop those of deleted fields, and have the table written anew: netbox upgrade_custom_objects '
+                    '--purge 0 --cot {type_id}. Then try again.'
+                ).format(type_id=table.split('_')[2]),
+            ])  # fmt: skip
+        else:
+            message = f'{message} ' + _(
+                'Delete fields that are not needed, or make a type of its own for some of them.'
+            )
+        super().__init__(message)
+
+
 class VerificationFailed(CustomObjectsError):
     """After a plan was executed the schema is not what the definitions ask for: a defect, and never ignored."""
+
+
+class ConcurrentChange(CustomObjectsError, AbortRequest, APIException):
+    """
+    Another request was in the way of this one, of which nothing was carried out.
+
+    NetBox's pages show the message of an AbortRequest, and DRF answers an APIException, on NetBox's own pages and
+    endpoints as on ours.
+    """
+
+    status_code = status.HTTP_409_CONFLICT
+
+    def __init__(self):
+        self.message = self.sentence()
+        APIException.__init__(self, self.message)
+        self.args = (self.message,)
+
+    def sentence(self) -> str:
+        return _('Another request was changing the same objects. Nothing was changed; try again.')
+
+
+class TargetGone(ConcurrentChange):
+    """An object that is to be referred to was deleted since it was looked up."""
+
+    def sentence(self) -> str:
+        return _('An object that this one refers to has just been deleted. Nothing was changed; try again.')
+
+
+class ObjectGone(ConcurrentChange):
+    """An object that is to be changed or deleted was deleted since it was read."""
+
+    status_code = status.HTTP_404_NOT_FOUND
+
+    def sentence(self) -> str:
+        return _('This object has just been deleted by another request.')

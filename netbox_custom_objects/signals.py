@@ -17,10 +17,11 @@ from .definitions import payload_key
 from .exceptions import SchemaChangeRefused
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
-from .models.payload import keep_retired, take_parked_objects, take_retired
+from .models.payload import keep_retired, parked_objects, take_parked_objects, take_retired
 from .models.revision import bump_shared_token
 from .models.validation import types_in_use
 from .runtime.context import current_alias, in_replay, mark_changed
+from .runtime.holding import hold_links, hold_objects, hold_references
 from .runtime.links import insert_links
 from .runtime.references import before_delete
 from .runtime.registry import world
@@ -93,6 +94,18 @@ def targets_leaving(instance: CustomObjectTypeField, using: str, pks: set[int] |
         raise SchemaChangeRefused(str(message))
 
 
+def object_saving(instance, using: str, names) -> None:
+    """A custom object is about to be written: what it refers to must stay until that is committed."""
+    linked = parked_objects(instance) if instance._state.adding else {}
+    hold_references(instance, using, names, [target for targets in linked.values() for target in targets])
+
+
+def links_adding(through: type, instance, model: type, pks: set[int], using: str) -> None:
+    """Objects are about to be linked, from either side; polymorphic links, whose targets are of many models, apart."""
+    if model is not through:
+        hold_links(instance, model, pks, using)
+
+
 def links_changed(instance, using: str) -> None:
     """An object was linked or unlinked, perhaps without being saved: the index holds the names of what it links to."""
     if getattr(instance, '_type_id', None) is not None:
@@ -115,7 +128,9 @@ def choice_set_changed(instance, using: str, **kwargs) -> None:
 
 
 def object_created(instance, using: str) -> None:
-    insert_links(instance, take_parked_objects(instance), using)
+    links = take_parked_objects(instance)
+    hold_objects((target for targets in links.values() for target in targets), using)
+    insert_links(instance, links, using)
     if values := take_retired(instance):
         write_back(instance, values, using)
 

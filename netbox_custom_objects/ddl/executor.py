@@ -12,6 +12,7 @@ from psycopg import sql
 
 from .. import settings
 from ..exceptions import DuplicateValues, SchemaChangeRefused, UnconvertibleValues, VerificationFailed
+from .column_limit import refuse_without_room
 from .conversion import unconvertible
 from .introspect import introspect
 from .locks import with_retries
@@ -40,6 +41,7 @@ def execute(target: Target, type_id: int, plan: Plan, actual: Schema) -> Plan:
     Raises:
         SchemaLocked: a lock could not be had in time
         SchemaChangeRefused: a conversion would rewrite a table of more than `inline_row_limit` rows
+        NoColumnsLeft: the table can have no more columns
         UnconvertibleValues: stored values do not survive a conversion
         DuplicateValues: stored values stand in the way of a unique index
         VerificationFailed: the schema is not what the plan promised
@@ -58,7 +60,9 @@ def split(target: Target, plan: Plan, actual: Schema) -> tuple[Plan, Plan]:
 
     Raises:
         SchemaChangeRefused: a conversion of a large table was asked for
+        NoColumnsLeft: the table can have no more columns
     """
+    refuse_without_room(target, list(plan))
     large = {
         operation.table: is_large(target, operation.table)
         for operation in plan.by_size

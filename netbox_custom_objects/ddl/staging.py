@@ -21,9 +21,12 @@ from ..definitions.names import (
     staging_name,
     unique_name,
 )
+from .column_limit import refuse_without_room
 from .conversion import EXAMPLE_LENGTH, as_text, conversion, survives
 from .introspect import introspect, retired_comment
 from .locks import with_retries
+from .operations import AddColumn
+from .spec import Column
 from .staging_reads import has_column, index_is_valid
 from .target import Target
 
@@ -106,7 +109,10 @@ class StagedColumn:
 
         Raises:
             SchemaLocked: the table is in use for too long
+            NoColumnsLeft: it can have no more columns
         """
+        # The next one, and one that tells which values survive.
+        refuse_without_room(self.target, [AddColumn(self.table, Column(self.next, self.new_type))] * 2)
         self._change(
             *self._drop_all(),
             ('ALTER TABLE {table} ADD COLUMN {next} {new_type}, ADD COLUMN {survives} boolean', {}),

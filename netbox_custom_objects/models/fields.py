@@ -28,6 +28,7 @@ from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
 from ..definitions import link_class_name, link_table_name, payload_key
 from ..field_types import FIELD_TYPES, field_type_of
+from .concurrency import UpdatesWhatExists
 from .counters import next_pk, next_schema_id
 from .types import validate_version
 from .validation import validate_field
@@ -48,7 +49,7 @@ class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
     delete.queryset_only = True
 
 
-class CustomObjectTypeField(CloningMixin, ExportTemplatesMixin, ChangeLoggedModel):
+class CustomObjectTypeField(UpdatesWhatExists, CloningMixin, ExportTemplatesMixin, ChangeLoggedModel):
     """A field of a CustomObjectType: what it is called, what it holds, and how it is shown."""
 
     custom_object_type = models.ForeignKey(

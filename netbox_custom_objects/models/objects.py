@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.core.serializers.base import DeserializedObject
+from django.db import router
 from django.db.models.base import ModelBase
 from django.urls import reverse
 
@@ -35,7 +36,8 @@ from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
 from ..field_types.rest import held_values
 from . import payload
-from .display import LAST_NAME, name_of
+from .concurrency import UpdatesWhatExists, in_transaction
+from .display import name_of
 
 
 class CustomObjectMeta(ModelBase):
@@ -80,6 +82,7 @@ class OfType:
 
 
 class CustomObject(
+    UpdatesWhatExists,
     BookmarksMixin,
     ChangeLoggingMixin,
     CloningMixin,
@@ -205,13 +208,9 @@ class CustomObject(
         """Return an unsaved object made of change data: the inverse of `serialize_object` (used by branching)."""
         return payload.deserialize(cls, data, pk)
 
-    def save(self, *args, **kwargs):
-        super().save(*args, **kwargs)
-        payload.assign_parked_links(self)
-
-    def delete(self, *args, **kwargs):
-        """Delete the object, which keeps its name for messages about that."""
-        self.__dict__[LAST_NAME] = str(self)
-        return super().delete(*args, **kwargs)
-
-    delete.alters_data = True
+    def save(self, *args, using=None, **kwargs):
+        """Write the object and its links; a receiver locks what it refers to until the transaction ends."""
+        using = using or router.db_for_write(type(self), instance=self)
+        with in_transaction(using):
+            super().save(*args, using=using, **kwargs)
+            payload.assign_parked_links(self)

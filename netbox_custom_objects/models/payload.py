@@ -143,12 +143,17 @@ def park_links(instance, name: str, value) -> None:
     instance.__dict__.setdefault(_PARKED, {})[name] = list(value or ())
 
 
+def parked_objects(instance) -> dict[str, list[models.Model]]:
+    """Return the targets of a new object's references that are known as objects."""
+    parked = instance.__dict__.get(_PARKED, {})
+    return {name: value for name, value in parked.items() if all(isinstance(item, models.Model) for item in value)}
+
+
 def take_parked_objects(instance) -> dict[str, list[models.Model]]:
     """Return the targets of a new object's references that are known as objects; they are not parked any longer."""
-    parked = instance.__dict__.get(_PARKED, {})
-    known = {name: value for name, value in parked.items() if all(isinstance(item, models.Model) for item in value)}
+    known = parked_objects(instance)
     for name in known:
-        del parked[name]
+        del instance.__dict__[_PARKED][name]
     return known
 
 

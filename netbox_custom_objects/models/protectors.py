@@ -56,13 +56,3 @@ def hiding_protectors() -> Iterator[None]:
         yield
     except RestrictedError as error:
         raise RestrictedError(error.args[0], as_current_user_sees(error.restricted_objects)) from error
-
-
-class HidesProtectors:
-    """Mixin of dynamic classes: an object that cannot be deleted tells no more than the user may know."""
-
-    def delete(self, *args, **kwargs):
-        with hiding_protectors():
-            return super().delete(*args, **kwargs)
-
-    delete.alters_data = True

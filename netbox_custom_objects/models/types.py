@@ -24,6 +24,7 @@ from ..field_types import field_type_of
 from ..field_types.deprecation import check as deprecation_errors
 from ..field_types.deprecation import parse_version
 from . import deletion
+from .concurrency import UpdatesWhatExists
 from .config_contexts import CONFIG_CONTEXT_NAMES
 from .counters import next_type_id
 from .display import validate_expression
@@ -78,7 +79,7 @@ def validate_version(value: str) -> None:
         raise ValidationError(_('%(value)s is not a version (such as 1.0 or 2.1rc1).'), params={'value': value})
 
 
-class CustomObjectType(NetBoxModel):
+class CustomObjectType(UpdatesWhatExists, NetBoxModel):
     """A type of objects, with fields of its own, each object of which is a row of a table of its own."""
 
     name = models.CharField(

@@ -16,6 +16,7 @@ from django.db.models import Model, ProtectedError, QuerySet, RestrictedError
 from netbox.models.deletion import ConfirmCollector
 
 from ..definitions import FieldDefinition
+from .holding import lock_for_deletion
 from .referrers import referenced_ids
 from .world import World
 
@@ -47,8 +48,19 @@ class Deletion:
     # Ids of what goes, by label, where they are known in advance. A hint: what is not among them may go as well.
     batches: dict[str, set[int]] = field(default_factory=dict)
     collected: bool = False
+    # Ids of what was locked, by label.
+    locked: dict[str, set[int]] = field(default_factory=dict)
     # Ids of what is referred to, of those in `batches`, by label and field.
     _referenced: dict[tuple[str, int], set[int]] = field(default_factory=dict)
+
+    def lock(self, instance: Model) -> None:
+        """Lock an object that goes, and with it the others of its model that are known to: one statement for all."""
+        label, pk = key_of(instance)
+        locked = self.locked.setdefault(label, set())
+        if pk not in locked:
+            going = {pk, *self._batch(label)} - locked
+            lock_for_deletion(instance._meta.concrete_model, going, self.using)
+            locked |= going
 
     def may_be_referenced(self, current: World, definition: FieldDefinition, instance: Model) -> bool:
         """Whether an object that is being deleted may be referred to by a field; False only if that is certain."""

@@ -27,7 +27,7 @@ from ..models.config_contexts import ConfigContextObject
 from ..models.display import context_of
 from ..models.objects import CustomObject
 from ..models.payload import alias_property
-from ..models.protectors import HidesProtectors
+from .collecting import DeletesSafely
 from .fields import LinkField, ObjectForeignKey
 from .generic import ContentTypeKey, GenericReference
 from .generic_links import GenericLinks
@@ -89,7 +89,7 @@ class ClassBuilder:
         }
         model = type(CustomObject)(
             class_name(definition.id),
-            (LenientInRevert, HidesProtectors, *bases),
+            (LenientInRevert, DeletesSafely, *bases),
             {
                 '__module__': MODULE,
                 'Meta': self._meta(definition),

@@ -11,6 +11,7 @@ from ..field_types.generic import Key, key_from_payload, key_of, key_type, label
 from ..models.payload import park_links
 from .fields import LinkField
 from .generic import fetch
+from .holding import hold_keys
 from .links import BATCH, SOURCE_MARK, marked_copy
 
 
@@ -175,6 +176,8 @@ class GenericLinksManager:
             gone = [key for key in dict.fromkeys(removed) if key in present]
             new = [key for key in dict.fromkeys(added) if key is not None and (key not in present or key in gone)]
             self._forget()
+            if new:
+                hold_keys(new, self.instance, alias)
             if gone:
                 self._announce('pre_remove', gone, alias, raw)
                 links.filter(_any_of(gone)).delete()

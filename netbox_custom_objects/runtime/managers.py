@@ -9,12 +9,14 @@ that fits keeps its field names, which is what whoever asked understands (proven
 from django.db import models, router
 
 from extras.querysets import ConfigContextModelQuerySet
-from netbox.models.deletion import CustomCollector
 
+from ..models.concurrency import in_transaction
 from ..models.protectors import hiding_protectors
 from .batches import read_together
+from .collecting import LockingCollector
 from .config_contexts import context_filters
 from .context import fit
+from .holding import as_written, hold_references_of_all
 from .links import BATCH
 from .restrictions import UNRESOLVABLE, restricted_by_the_rest
 
@@ -61,16 +63,43 @@ class CustomObjectQuerySet(ConfigContextModelQuerySet):
         Django's collector would log it the other way round, and undoing the deletion would meet a journal entry
         before its object.
         """
-        objects = self.select_related(None)
-        objects._for_write = True
-        collector = CustomCollector(using=objects.db, origin=self)
-        with hiding_protectors():
-            collector.collect(objects)
+        chosen = self.select_related(None).order_by()
+        chosen._for_write = True
+        # Whatever the query is made of: PostgreSQL locks no rows of one with DISTINCT or outer joins.
+        objects = CustomObjectQuerySet(self.model, using=chosen.db).filter(pk__in=chosen.values('pk'))
+        collector = LockingCollector(using=chosen.db, origin=self)
+        with in_transaction(chosen.db), hiding_protectors():
+            collector.collect(objects.order_by('pk').select_for_update())
             self._result_cache = None
             return collector.delete()
 
     delete.alters_data = True
     delete.queryset_only = True
+
+    # Statements that write references, which are held as those of `save` are.
+
+    def bulk_create(self, objs, *args, **kwargs):
+        objs, self._for_write = list(objs), True
+        with in_transaction(self.db):
+            hold_references_of_all(objs, self.db)
+            return super().bulk_create(objs, *args, **kwargs)
+
+    def bulk_update(self, objs, fields, *args, **kwargs):
+        objs, self._for_write = tuple(objs), True
+        with in_transaction(self.db):
+            hold_references_of_all(objs, self.db, fields)
+            return super().bulk_update(objs, fields, *args, **kwargs)
+
+    def update(self, **kwargs):
+        self._for_write = True
+        written, names = as_written(self.model, kwargs)
+        if not names:
+            return super().update(**kwargs)
+        with in_transaction(self.db):
+            hold_references_of_all([written], self.db, names)
+            return super().update(**kwargs)
+
+    bulk_create.alters_data = bulk_update.alters_data = update.alters_data = True
 
 
 class CustomObjectManager(models.Manager.from_queryset(CustomObjectQuerySet)):

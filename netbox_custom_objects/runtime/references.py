@@ -15,8 +15,10 @@ from django.utils.translation import gettext as _
 from ..choices import ObjectFieldOnDeleteChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
+from ..models.concurrency import conflicts_reported
 from ..models.protectors import as_current_user_sees
 from .deletions import Deletion, deleting, staying
+from .holding import note_deletion
 from .referrers import in_chunks, referrers_of
 from .registry import world
 from .world import World
@@ -30,8 +32,9 @@ def before_delete(instance: Model, using: str, origin: Model | QuerySet | None =
     """
     Protect, cascade, clear or unlink: called before any object of any model is deleted.
 
-    Costs one query per field that points at the model; if many of its objects are deleted at once, one per field and
-    CHUNK objects. What is then found to be referred to is read, and changed, object by object.
+    Costs one query to lock the object and one per field that points at its model; if many of its objects are deleted
+    at once, one per field and CHUNK objects. What is then found to be referred to is read, and changed, object by
+    object.
 
     Args:
         instance: what is being deleted
@@ -40,16 +43,23 @@ def before_delete(instance: Model, using: str, origin: Model | QuerySet | None =
 
     Raises:
         ProtectedError: a field with `on_delete_behavior` protect, or an owner, is in the way
+        ConcurrentChange: another transaction is
     """
     current = world(using)
     label = instance._meta.concrete_model._meta.label_lower
-    if label == OWNER_LABEL:
-        _protect_owner(current, instance, using)
+    is_owner = label == OWNER_LABEL and bool(current.definitions)
     fields = current.inbound.get(label, ())
-    if not fields and getattr(instance, '_type_id', None) is None:
+    is_custom = getattr(instance, '_type_id', None) is not None
+    if not fields and not is_custom and not is_owner:
         return
+    note_deletion(instance, using)
     by_collector = is_current(current, instance)
-    with deleting(instance, origin, using) as deletion:
+    with conflicts_reported(), deleting(instance, origin, using) as deletion:
+        if not is_custom:
+            # Before the look for referrers; custom objects are locked as they are collected.
+            deletion.lock(instance)
+        if is_owner:
+            _protect_owner(current, instance, using)
         # Those that protect come first: what is refused has then not begun.
         for field in sorted(fields, key=lambda field: field.on_delete_behavior != ObjectFieldOnDeleteChoices.PROTECT):
             if not by_collector or not _is_collected(field):
@@ -73,14 +83,19 @@ def _release(current: World, field: FieldDefinition, instance: Model, deletion: 
     if not deletion.may_be_referenced(current, field, instance):
         return
     using, many = deletion.using, field_type_of(field).many
-    chunks = (staying(rows) for rows in in_chunks(referrers_of(current, field, instance, using)))
-    if not many and field.on_delete_behavior == ObjectFieldOnDeleteChoices.PROTECT:
+    behavior = None if many else field.on_delete_behavior
+    referrers = referrers_of(current, field, instance, using)
+    if behavior not in (ObjectFieldOnDeleteChoices.PROTECT, ObjectFieldOnDeleteChoices.CASCADE):
+        # What is edited here is edited as it is now, and not as it was before another transaction changed it.
+        referrers = referrers.select_for_update(of=('self',), no_key=True)
+    chunks = (staying(rows) for rows in in_chunks(referrers))
+    if behavior == ObjectFieldOnDeleteChoices.PROTECT:
         _refuse(instance, islice((row for rows in chunks for row in rows), PROTECTORS_SHOWN))
         return
     for rows in filter(None, chunks):
         if many:
             _unlink(rows, field, instance)
-        elif field.on_delete_behavior == ObjectFieldOnDeleteChoices.CASCADE:
+        elif behavior == ObjectFieldOnDeleteChoices.CASCADE:
             current.model(field.type_id).objects.using(using).filter(pk__in=[row.pk for row in rows]).delete()
         else:
             _clear(rows, field, using)
@@ -101,8 +116,6 @@ def _clear(rows: list[Model], field: FieldDefinition, using: str) -> None:
 
 def _protect_owner(current: World, owner: Model, using: str) -> None:
     """Refuse to delete an owner of custom objects: asked in one statement for all types, then in one per type."""
-    if not current.definitions:
-        return
     first, *others = (
         current.model(type_id)
         .objects.using(using)

@@ -24,6 +24,7 @@ from ..exceptions import SchemaChangeRefused
 from ..models.attachments import drop_attached
 from ..models.revision import bump_shared_token
 from .repair import sweep
+from .rewriting import rewrite_where_worth_it
 from .schemas import OpenSchema, open_schemas
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.purge')
@@ -50,6 +51,9 @@ class PurgeRetiredJob(JobRunner):
         for purged in purge(settings.get('retention_days')):
             log = self.logger.info if purged.done else self.logger.warning
             log(f'{purged.schema}: {purged.item.describe()}: {purged.error or "dropped"}')
+        for rewritten in rewrite_where_worth_it():
+            log = self.logger.info if rewritten.done else self.logger.warning
+            log(f'{rewritten.schema}: {rewritten.describe()} {rewritten.error}'.rstrip())
 
 
 def purge(days: int | None, type_ids: set[int] | None = None, dry_run: bool = False) -> list[Purged]:

@@ -14,6 +14,7 @@ from ..ddl.diff import diff
 from ..ddl.executor import execute, split
 from ..ddl.introspect import introspect, introspect_all
 from ..ddl.locks import lock_definitions
+from ..ddl.operations import AddColumn
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
@@ -26,6 +27,7 @@ from ..runtime.registry import forget_lacking
 from .deferred import enqueue_deferred
 from .presence import follow_table
 from .preview import current_preview
+from .rewriting import enqueue_if_worth_it
 from .staged_guard import refuse_while_staged
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
@@ -63,6 +65,8 @@ def reconcile(alias: str, type_id: int) -> Plan:
                 transaction.on_commit(lambda: enqueue_deferred(alias, type_id), using=alias)
             forget_lacking(target.schema)
             follow_table(target, type_id, plan)
+            if any(isinstance(operation, AddColumn) for operation in plan):
+                enqueue_if_worth_it(alias, type_id)
     return plan
 
 

@@ -26,6 +26,7 @@ from ..exceptions import RestoreRefused
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.attachments import logged_attachments
 from ..models.payload import RETIRED_VALUES
+from ..runtime.holding import missing_targets_allowed
 from .integrity import find_dangling, let_go
 from .schemas import OpenSchema
 
@@ -183,7 +184,7 @@ def restore(deletion: Deletion, dry_run: bool = False) -> Restored:
     fields = _fields_of(deletion) if is_type else []
     objects = _objects_of(deletion) if is_type else {}
     restored = Restored(len(fields), len(objects))
-    with transaction.atomic(using=alias):
+    with transaction.atomic(using=alias), missing_targets_allowed():
         lock_definitions(Target.for_alias(alias))
         for record in fields if is_type else [deletion.record]:
             _check_targets(record, deletion, {deletion.type_id} if is_type else set())

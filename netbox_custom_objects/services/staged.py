@@ -13,8 +13,10 @@ from ..choices import StagedChangeStageChoices as Stage
 from ..ddl.executor import is_large
 from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
+from ..exceptions import ObjectGone
 from ..field_types import FIELD_TYPES
 from ..models import CustomObjectTypeField, StagedChange
+from ..models.concurrency import meeting
 from ..models.staged import STAGED_ATTRIBUTES, unfinished_change
 from .staged_job import enqueue
 from .staged_subject import Subject, set_value, stored_value
@@ -98,6 +100,7 @@ def ask(change: StagedChange, action: str, user) -> StagedChange:
 
     Raises:
         ValidationError: it is not at a stage at which that can be asked; nothing was changed
+        ObjectGone: it was forgotten, with its branch
     """
     changes = StagedChange.objects.using(DEFAULT_DB_ALIAS).filter(pk=change.pk)
     values = {'user': user, 'error': '', 'updated': timezone.now()}
@@ -109,7 +112,9 @@ def ask(change: StagedChange, action: str, user) -> StagedChange:
         else:
             stages, stage = ACTIONS[action]
             count = changes.filter(stage__in=stages).update(stage=stage, **values)
-        change = changes.get()
+        change = changes.first()
+        if change is None:
+            raise meeting(ObjectGone())
         if not count:
             message = _('The change is {stage}: it can no longer, or not yet, be told to {action}.')
             raise ValidationError(message.format(stage=change.get_stage_display(), action=action))
@@ -131,7 +136,7 @@ def needs_stages(before: CustomObjectTypeField, type_: str, unique: bool) -> boo
         alias=before._state.db, type_id=before.custom_object_type_id, field_id=before.pk, wanted=wanted,
         former={name: getattr(before, name) for name in wanted},
     )  # fmt: skip
-    subject = Subject.of(change)
+    subject = Subject.of_existing(change)
     return (subject.column is not None or subject.builds_unique) and is_large(subject.target, subject.table)
 
 
@@ -167,7 +172,7 @@ def _is_allowed(change: StagedChange, user) -> bool:
 
 def _validate(change: StagedChange) -> None:
     """Check that the field can be like this at all; what is stored is looked at by the job."""
-    subject = Subject.of(change)
+    subject = Subject.of_existing(change)
     field = subject.field_with(change.wanted)
     field.full_clean()
     if change.fill is None:

@@ -11,8 +11,10 @@ from ..ddl.operations import AlterColumnType
 from ..ddl.spec import Column
 from ..ddl.staging import StagedColumn
 from ..ddl.target import Target
+from ..exceptions import ObjectGone
 from ..field_types import FIELD_TYPES
 from ..models import CustomObjectTypeField, StagedChange
+from ..models.concurrency import meeting
 from ..models.convert import field_definition
 from ..runtime.registry import world
 
@@ -45,6 +47,14 @@ class Subject:
         )
         converts = old != new and not is_catalog_only(AlterColumnType(table, Column(column, old), new_type=new))
         return cls(change, field, StagedColumn(target, table, column, old, new) if converts else None)
+
+    @classmethod
+    def of_existing(cls, change: StagedChange) -> 'Subject':
+        """Return what a change is about; raise ObjectGone if another request has deleted the field."""
+        subject = cls.of(change)
+        if subject is None:
+            raise meeting(ObjectGone())
+        return subject
 
     @staticmethod
     def place_of(change: StagedChange) -> tuple[Target, str, str]:
@@ -85,7 +95,9 @@ class Subject:
 
     def field_with(self, values: dict) -> CustomObjectTypeField:
         """Return the field's row, read anew, with other values; its snapshot is that of the stored one."""
-        field = CustomObjectTypeField.objects.using(self.change.alias).get(pk=self.change.field_id)
+        field = CustomObjectTypeField.objects.using(self.change.alias).filter(pk=self.change.field_id).first()
+        if field is None:
+            raise meeting(ObjectGone())
         field.snapshot()
         for name, value in values.items():
             set_value(field, name, value)

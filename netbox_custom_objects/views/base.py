@@ -6,9 +6,12 @@ instance for each request.
 """
 
 import re
+from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import DEFAULT_DB_ALIAS, router
+from django.http import Http404
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.urls import resolve
@@ -18,12 +21,37 @@ from utilities.htmx import htmx_partial
 
 from ..field_types.deprecation import closed
 from ..runtime.lookup import model_by_slug
+from ..services.second_try import statements_reported, tried_twice
 
 # What a deprecated type does not offer.
 WRITES = (AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject)
 
 
-class TypeFromURLMixin:
+class TriesAgainMixin:
+    """
+    Carries a form out once more if another request was in its way.
+
+    If that one is in its way again, the form shows it: NetBox's views show what an AbortRequest says.
+    """
+
+    def dispatch(self, request, *args, **kwargs):
+        send = partial(super().dispatch, request, *args, **kwargs)
+        if request.method != 'POST':
+            return send()
+        aliases = DEFAULT_DB_ALIAS, router.db_for_write(self.queryset.model)
+
+        def carry_out():
+            for file in request.FILES.values():
+                file.seek(0)
+            try:
+                return send()
+            except self.queryset.model.DoesNotExist as error:
+                raise Http404 from error
+
+        return tried_twice(carry_out, *aliases, again=partial(statements_reported, *aliases))
+
+
+class TypeFromURLMixin(TriesAgainMixin):
     """
     Sets `model` and `queryset` from the slug in the URL before the generic view looks at them.
 

@@ -17,7 +17,7 @@ from ..models import CustomObjectTypeField
 from ..runtime.context import current_alias
 from ..services.dependents import dependents_of_field, grouped
 from ..tables import CustomObjectTypeFieldTable
-from .base import DeleteNoticeMixin
+from .base import DeleteNoticeMixin, TriesAgainMixin
 from .staged import begun_message
 
 
@@ -34,7 +34,7 @@ class CustomObjectTypeFieldListView(generic.ObjectListView):
 
 @register_model_view(CustomObjectTypeField, 'add', detail=False)
 @register_model_view(CustomObjectTypeField, 'edit')
-class CustomObjectTypeFieldEditView(generic.ObjectEditView):
+class CustomObjectTypeFieldEditView(TriesAgainMixin, generic.ObjectEditView):
     queryset = CustomObjectTypeField.objects.all()
     form = CustomObjectTypeFieldForm
     template_name = 'netbox_custom_objects/customobjecttypefield_edit.html'
@@ -57,7 +57,7 @@ class CustomObjectTypeFieldEditView(generic.ObjectEditView):
 
 
 @register_model_view(CustomObjectTypeField, 'delete')
-class CustomObjectTypeFieldDeleteView(DeleteNoticeMixin, generic.ObjectDeleteView):
+class CustomObjectTypeFieldDeleteView(TriesAgainMixin, DeleteNoticeMixin, generic.ObjectDeleteView):
     queryset = CustomObjectTypeField.objects.all()
     template_name = 'netbox_custom_objects/customobjecttypefield_delete.html'
     notice_template = 'netbox_custom_objects/inc/field_delete_notice.html'
@@ -71,13 +71,13 @@ class CustomObjectTypeFieldDeleteView(DeleteNoticeMixin, generic.ObjectDeleteVie
 
 
 @register_model_view(CustomObjectTypeField, 'bulk_import', path='import', detail=False)
-class CustomObjectTypeFieldBulkImportView(generic.BulkImportView):
+class CustomObjectTypeFieldBulkImportView(TriesAgainMixin, generic.BulkImportView):
     queryset = CustomObjectTypeField.objects.all()
     model_form = CustomObjectTypeFieldImportForm
 
 
 @register_model_view(CustomObjectTypeField, 'bulk_edit', path='edit', detail=False)
-class CustomObjectTypeFieldBulkEditView(generic.BulkEditView):
+class CustomObjectTypeFieldBulkEditView(TriesAgainMixin, generic.BulkEditView):
     queryset = CustomObjectTypeField.objects.all()
     filterset = CustomObjectTypeFieldFilterSet
     table = CustomObjectTypeFieldTable.of_selection
@@ -85,7 +85,7 @@ class CustomObjectTypeFieldBulkEditView(generic.BulkEditView):
 
 
 @register_model_view(CustomObjectTypeField, 'bulk_delete', path='delete', detail=False)
-class CustomObjectTypeFieldBulkDeleteView(generic.BulkDeleteView):
+class CustomObjectTypeFieldBulkDeleteView(TriesAgainMixin, generic.BulkDeleteView):
     queryset = CustomObjectTypeField.objects.all()
     filterset = CustomObjectTypeFieldFilterSet
     table = CustomObjectTypeFieldTable.of_selection

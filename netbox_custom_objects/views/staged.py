@@ -23,6 +23,7 @@ from utilities.views import ObjectPermissionRequiredMixin, register_model_view
 
 from ..choices import StagedChangeStageChoices as Stage
 from ..constants import APP_LABEL
+from ..exceptions import ObjectGone
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..runtime.registry import model_for
 from ..services import staged
@@ -139,6 +140,8 @@ class StagedChangeActionView(OneChangeView):
             raise Http404
         try:
             staged.ask(found, action, request.user)
+        except ObjectGone as error:
+            raise Http404 from error
         except ValidationError as error:
             messages.error(request, ' '.join(error.messages))
         else:

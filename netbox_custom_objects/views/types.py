@@ -25,7 +25,7 @@ from ..forms import (
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..services.dependents import dependents_of_type, grouped
 from ..tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
-from .base import DeleteNoticeMixin
+from .base import DeleteNoticeMixin, TriesAgainMixin
 from .reference_check import CheckReferences
 from .staged import StagedChangesPanel
 from .type_delete import ReferencedTypeMixin
@@ -99,7 +99,7 @@ class CustomObjectTypeFieldsView(generic.ObjectChildrenView):
 
 @register_model_view(CustomObjectType, 'add', detail=False)
 @register_model_view(CustomObjectType, 'edit')
-class CustomObjectTypeEditView(generic.ObjectEditView):
+class CustomObjectTypeEditView(TriesAgainMixin, generic.ObjectEditView):
     queryset = CustomObjectType.objects.all()
     form = CustomObjectTypeForm
 
@@ -114,7 +114,7 @@ class CustomObjectTypeEditView(generic.ObjectEditView):
 
 
 @register_model_view(CustomObjectType, 'delete')
-class CustomObjectTypeDeleteView(ReferencedTypeMixin, DeleteNoticeMixin, generic.ObjectDeleteView):
+class CustomObjectTypeDeleteView(TriesAgainMixin, ReferencedTypeMixin, DeleteNoticeMixin, generic.ObjectDeleteView):
     queryset = CustomObjectType.objects.all()
     template_name = 'netbox_custom_objects/customobjecttype_delete.html'
     notice_template = 'netbox_custom_objects/inc/type_delete_notice.html'
@@ -146,13 +146,13 @@ class CustomObjectTypeDeleteView(ReferencedTypeMixin, DeleteNoticeMixin, generic
 
 
 @register_model_view(CustomObjectType, 'bulk_import', path='import', detail=False)
-class CustomObjectTypeBulkImportView(generic.BulkImportView):
+class CustomObjectTypeBulkImportView(TriesAgainMixin, generic.BulkImportView):
     queryset = CustomObjectType.objects.all()
     model_form = CustomObjectTypeImportForm
 
 
 @register_model_view(CustomObjectType, 'bulk_edit', path='edit', detail=False)
-class CustomObjectTypeBulkEditView(generic.BulkEditView):
+class CustomObjectTypeBulkEditView(TriesAgainMixin, generic.BulkEditView):
     queryset = CustomObjectType.objects.all()
     filterset = CustomObjectTypeFilterSet
     table = CustomObjectTypeTable.of_selection
@@ -160,7 +160,7 @@ class CustomObjectTypeBulkEditView(generic.BulkEditView):
 
 
 @register_model_view(CustomObjectType, 'bulk_delete', path='delete', detail=False)
-class CustomObjectTypeBulkDeleteView(generic.BulkDeleteView):
+class CustomObjectTypeBulkDeleteView(TriesAgainMixin, generic.BulkDeleteView):
     queryset = CustomObjectType.objects.all()
     filterset = CustomObjectTypeFilterSet
     table = CustomObjectTypeTable.of_selection

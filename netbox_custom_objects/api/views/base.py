@@ -8,6 +8,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from difflib import get_close_matches
 
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
 from django.utils.translation import gettext as _
 from django_filters.rest_framework import DjangoFilterBackend
 from rest_framework import status
@@ -18,7 +20,8 @@ from rest_framework.permissions import SAFE_METHODS
 from netbox.api.pagination import NetBoxPagination
 
 from ... import settings
-from ...exceptions import SchemaChangeRefused, SchemaLocked
+from ...exceptions import ObjectGone, SchemaChangeRefused, SchemaLocked
+from ...models.concurrency import meeting
 from ...runtime.ordering import totally_ordered
 from ..parsers import PARSERS
 from ..schema import StrictAutoSchema
@@ -99,6 +102,18 @@ class StrictPagination(NetBoxPagination):
         return described
 
 
+@contextmanager
+def gone_is_not_denied(instance: Model) -> Iterator[None]:
+    """Tell an object that another request has deleted from one that the user may not make so: NetBox denies both."""
+    model, pk = type(instance), instance.pk
+    try:
+        yield
+    except PermissionDenied as error:
+        if model._default_manager.filter(pk=pk).exists():
+            raise
+        raise meeting(ObjectGone()) from error
+
+
 class StrictModelViewSet(DryRunMixin):
     """NetBox's viewset with strict filters and dry runs."""
 
@@ -108,6 +123,14 @@ class StrictModelViewSet(DryRunMixin):
     pagination_class = StrictPagination
     parser_classes = PARSERS
     schema = StrictAutoSchema()
+
+    def perform_update(self, serializer):
+        with gone_is_not_denied(serializer.instance):
+            super().perform_update(serializer)
+
+    def perform_destroy(self, instance):
+        with gone_is_not_denied(instance):
+            super().perform_destroy(instance)
 
 
 class DefinitionViewSet(StrictModelViewSet):

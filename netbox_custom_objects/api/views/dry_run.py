@@ -8,12 +8,12 @@ import services, NetBox's viewsets and its change log, in which a write leaves w
 from collections.abc import Iterable, Iterator
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import router
+from django.db import DEFAULT_DB_ALIAS, router
 from django.db.models import ProtectedError, RestrictedError
 from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 from rest_framework import status
-from rest_framework.exceptions import ValidationError
+from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
@@ -28,6 +28,7 @@ from ...field_types.filters import FALSE_WORDS, TRUE_WORDS
 from ...models.payload import by_name
 from ...services.dependents import Group, grouped
 from ...services.preview import Step, previewing
+from ...services.second_try import tried_twice
 from ..schema_writes import BACKGROUND, DRY_RUN
 
 # How many objects of one type are named.
@@ -91,8 +92,18 @@ class DryRunMixin(NetBoxModelViewSet):
         return self.exception_to_response(error).data['detail']
 
     def _run(self, action, request, *args, **kwargs):
-        if not is_dry_run(request):
+        carry_out = self._try_out if is_dry_run(request) else self._carry_out
+        aliases = DEFAULT_DB_ALIAS, router.db_for_write(self.queryset.model)
+        return tried_twice(lambda: carry_out(action, request, *args, **kwargs), *aliases)
+
+    def _carry_out(self, action, request, *args, **kwargs):
+        try:
             return action(request, *args, **kwargs)
+        except self.queryset.model.DoesNotExist as error:
+            # Another request has deleted the object before it was read again for the answer.
+            raise NotFound() from error
+
+    def _try_out(self, action, request, *args, **kwargs):
         try:
             return self._preview(action, request, *args, **kwargs)
         finally:
@@ -103,7 +114,7 @@ class DryRunMixin(NetBoxModelViewSet):
         refused = None
         with previewing(router.db_for_write(self.queryset.model)) as preview:
             try:
-                response = action(request, *args, **kwargs)
+                response = self._carry_out(action, request, *args, **kwargs)
             except (ProtectedError, RestrictedError) as error:
                 refused = error
                 detail, protectors = self.describe_protection(error), _protectors(error)

@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import IntegrityError
+from django.db import IntegrityError, router, transaction
 from django.urls import resolve
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_serializer
@@ -23,6 +23,7 @@ from ...field_types.rest import KNOWN_TARGETS
 from ...filtersets import get_filterset_class
 from ...models import CustomObjectType
 from ...runtime.ghost import ghost
+from ...runtime.holding import hold_objects
 from ...runtime.registry import world
 from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class
@@ -120,7 +121,6 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
 
     def bulk_update(self, request, *args, **kwargs):
         self._bind(request)
-        self._read_ahead(request)
         return super().bulk_update(request, *args, **kwargs)
 
     def bulk_destroy(self, request, *args, **kwargs):
@@ -130,6 +130,17 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
     def _read_ahead(self, request):
         if isinstance(request.data, list):
             self.known_targets = read_ahead(self.model, request.data)
+
+    def perform_bulk_update(self, objects, update_data, partial):
+        self.known_targets = read_ahead(self.model, list(update_data.values()))
+        using = router.db_for_write(self.model)
+        with transaction.atomic(using=using):
+            self._hold_known_targets(using)
+            return super().perform_bulk_update(objects, update_data, partial)
+
+    def _hold_known_targets(self, using: str) -> None:
+        """Lock the targets that the body of a bulk request names, all at once; free of cost if they are."""
+        hold_objects((target for targets in self.known_targets.values() for target in targets.values()), using)
 
     def get_serializer_context(self):
         return {**super().get_serializer_context(), KNOWN_TARGETS: self.known_targets}
@@ -157,6 +168,7 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
     def _create_in_list(self, serializer):
         # One wrong object undoes the whole list, so none needs a savepoint of its own. Within one, NetBox would queue
         # a background job for the search index of each object, which takes longer than creating it.
+        self._hold_known_targets(router.db_for_write(self.model))
         try:
             self._validate_objects(serializer.save())
         except ObjectDoesNotExist:

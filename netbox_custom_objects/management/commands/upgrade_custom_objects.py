@@ -27,6 +27,7 @@ from ...services.display_expressions import unused_expressions
 from ...services.integrity import find_dangling, let_go
 from ...services.purge import purge
 from ...services.restore import Deletion, choose, find_restorable, restore
+from ...services.rewriting import rewrite_where_worth_it
 from ...services.schemas import MAIN, OpenSchema, open_schemas
 
 ALL = 'all'
@@ -116,6 +117,14 @@ class Command(BaseCommand):
                 'done': purged.done,
             }
             for purged in purge(days, type_ids, options['dry_run'])
+        ] + [
+            {
+                'schema': rewritten.schema,
+                'type': str(rewritten.usage.type_id),
+                'what': rewritten.describe() + (f' Failed: {rewritten.error}' if rewritten.error else ''),
+                'done': rewritten.done,
+            }
+            for rewritten in rewrite_where_worth_it(type_ids, options['dry_run'])
         ]
 
     def restore(self, options) -> list[dict]:

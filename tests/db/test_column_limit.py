@@ -1,0 +1,119 @@
+"""PostgreSQL allows a table 1,600 columns, dropped ones included: what is refused, and how room is made."""
+
+import pytest
+from django.db import IntegrityError, connection, transaction
+
+from core.models import Job
+
+from netbox_custom_objects.ddl.column_limit import LIMIT, usages
+from netbox_custom_objects.ddl.introspect import introspect
+from netbox_custom_objects.ddl.target import Target
+from netbox_custom_objects.definitions import table_name
+from netbox_custom_objects.services.repair import repair
+from netbox_custom_objects.services.rewriting import RewriteTableJob, rewrite_where_worth_it
+from tests.support.branches import close
+from tests.support.commands import upgrade as run
+from tests.support.factories import make_field, make_object, make_type
+from tests.surfaces.rest import Rest
+
+MAIN = Target.for_alias('default')
+
+
+@pytest.fixture
+def thing(lab):
+    with lab.request():
+        thing = make_type('thing', fields=[{'name': 'title', 'unique': True}, ('amount', 'integer')])
+        for number in range(3):
+            make_object(thing, title=str(number), amount=number)
+    return thing
+
+
+def use_up(thing, count):
+    """Add columns and drop them again."""
+    table = table_name(thing.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(f"""
+            DO $$ BEGIN
+                FOR number IN 1..{count} LOOP
+                    ALTER TABLE {table} ADD COLUMN x integer;
+                    ALTER TABLE {table} DROP COLUMN x;
+                END LOOP;
+            END $$
+        """)
+
+
+def used(thing):
+    (usage,) = [usage for usage in usages(MAIN, least=1) if usage.type_id == thing.pk]
+    return usage
+
+
+def state(thing):
+    """What must be as before."""
+    rows = list(thing.get_model().objects.order_by('pk').values_list('pk', 'title', 'amount', 'created'))
+    return introspect(MAIN, thing.pk), rows
+
+
+def test_a_full_table_refuses_and_makes_room(lab, thing):
+    rest = Rest(lab.user)
+    use_up(thing, LIMIT - used(thing).used)
+    before = state(thing)
+    body = {'custom_object_type': thing.pk, 'name': 'more', 'type': 'text'}
+    for path in ('custom-object-type-fields/', 'custom-object-type-fields/?dry_run=true'):
+        message = str(rest.post(path, body, expect=400))
+        assert '1600 columns' in message
+        assert f'netbox upgrade_custom_objects --purge 0 --cot {thing.pk}' in message
+    assert state(thing) == before
+    assert 'anew' in run('--purge', '0', '--cot', str(thing.pk), '--dry-run')[1]
+    assert used(thing).used == LIMIT
+    assert 'anew' in run('--purge', '0', '--cot', str(thing.pk))[1]
+    assert used(thing).dropped == 0
+    assert state(thing) == before
+    assert repair() == {}
+    rest.post('custom-object-type-fields/', body)
+    model = thing.get_model()
+    with pytest.raises(IntegrityError), transaction.atomic():
+        model.objects.create(title='0')
+    assert model.objects.create(title='new', more='x').pk > max(pk for pk, *_ in before[1])
+    branch = lab.branch()
+    with lab.request(branch):
+        assert thing.get_model().objects.create(title='in the branch').pk is not None
+        assert thing.get_model().objects.count() == 5
+    lab.merge(branch)
+    assert thing.get_model().objects.filter(title='in the branch').exists()
+    close(branch)
+
+
+def test_columns_of_deleted_fields_are_counted_in_the_refusal(lab, thing):
+    with lab.request():
+        thing.fields.get(name='amount').delete()
+    use_up(thing, LIMIT - used(thing).used)
+    message = str(Rest(lab.user).post(
+        'custom-object-type-fields/', {'custom_object_type': thing.pk, 'name': 'more', 'type': 'text'}, expect=400
+    ))  # fmt: skip
+    assert '1 of them are of deleted fields that are kept' in message
+
+
+def test_a_job_makes_room_before_it_is_needed(lab, thing):
+    use_up(thing, 1300)
+    with lab.request():
+        make_field(thing, 'more')
+    assert Job.objects.filter(name=RewriteTableJob.name).count() == 1
+    before = state(thing)
+    (rewritten,) = rewrite_where_worth_it()
+    assert (rewritten.done, rewritten.error) == (True, '')
+    assert state(thing) == before
+    assert rewrite_where_worth_it() == []
+    with lab.request():
+        make_field(thing, 'even_more')
+    assert Job.objects.filter(name=RewriteTableJob.name).count() == 1
+
+
+def test_what_depends_on_a_table_stops_its_rewriting(lab, thing):
+    use_up(thing, 1300)
+    with connection.cursor() as cursor:
+        cursor.execute(f'CREATE VIEW report AS SELECT id FROM {table_name(thing.pk)}')
+    before = state(thing)
+    (rewritten,) = rewrite_where_worth_it()
+    assert not rewritten.done
+    assert 'report' in rewritten.error
+    assert state(thing) == before
