@@ -44,9 +44,8 @@ class CustomObjectTypeForm(NetBoxModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields['config_context_enabled'].help_text = ' '.join(
-            (_('Objects have local context data, and those of the config contexts that apply to them.'), _kept_for())
-        )
+        given = _('Objects have local context data, and those of the config contexts that apply to them.')
+        self.fields['config_context_enabled'].help_text = f'{given} {_kept_for()}'
         if not self.instance._state.adding:
             del self.fields['fields_of']
 
