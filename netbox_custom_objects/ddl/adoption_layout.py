@@ -61,6 +61,7 @@ class VendorField:
     target: tuple[str, str] | None = None
     schema_id: int | None = None
     payload_key: str = ''
+    validation_regex: str = ''
 
     @property
     def is_known(self) -> bool:

@@ -22,7 +22,8 @@ COUNTERS = f'{APP_LABEL}_schemaidcounter'
 _TYPES_SQL = 'SELECT id, name, config_context_enabled, next_schema_id FROM {types} ORDER BY id'
 _FIELDS_SQL = """
     SELECT f.id, f.custom_object_type_id, f.name, f.type, f.is_polymorphic, f."unique", f.on_delete_behavior,
-           c.app_label, c.model, f.schema_id, coalesce(to_jsonb(f) ->> 'payload_key', '')
+           c.app_label, c.model, f.schema_id, coalesce(to_jsonb(f) ->> 'payload_key', ''),
+           f.validation_regex
     FROM {fields} f
     LEFT JOIN {content_types} c ON c.id = f.related_object_type_id
     ORDER BY f.id
@@ -52,10 +53,10 @@ def read_types(target: Target) -> list[VendorType]:
         cursor.execute(
             sql.SQL(_FIELDS_SQL).format(fields=_table(target, FIELDS), content_types=_main('django_content_type'))
         )
-        for pk, type_id, name, type_, polymorphic, unique, on_delete, app_label, model, schema_id, key in cursor:
+        for pk, type_id, name, type_, polymorphic, unique, on_delete, app_label, model, schema_id, key, regex in cursor:
             aim = (app_label, model) if app_label else None
             fields[type_id].append(
-                VendorField(pk, type_id, name, type_, polymorphic, unique, on_delete, aim, schema_id, key)
+                VendorField(pk, type_id, name, type_, polymorphic, unique, on_delete, aim, schema_id, key, regex)
             )
         cursor.execute(sql.SQL(_TYPES_SQL).format(types=_table(target, TYPES)))
         return [VendorType(*row, tuple(fields[row[0]])) for row in cursor.fetchall()]

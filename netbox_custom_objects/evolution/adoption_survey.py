@@ -14,6 +14,7 @@ from ..ddl.target import Target
 from ..definitions import FieldDefinition, TypeDefinition, payload_key
 from ..field_types import compile_type
 from ..field_types.base_columns import base_columns
+from ..field_types.regex import why_unusable
 from .adoption_rows import has_definitions, read_types
 
 Tables = dict[str, FoundTable]
@@ -156,6 +157,8 @@ def _notes(vendor_type: VendorType, tables: Tables) -> Iterator[str]:
     for item in vendor_type.fields:
         if item.unique and len(item.columns) == 1 and (item.columns[0].vendor,) not in unique:
             yield f'Field {item.name} is unique, but has no unique index; one is built.'
+        if item.validation_regex and (reason := why_unusable(item.validation_regex)):
+            yield f'The regular expression of field {item.name} cannot be enforced: {reason}.'
 
 
 def _with_contexts(vendor_type: VendorType) -> TypeDefinition:

@@ -151,8 +151,12 @@ class FieldType:
         return kwargs
 
     def default_factory(self, field: FieldDefinition):
-        """Return a callable that makes a fresh default value."""
-        return lambda: self.to_python(field, field.default)
+        """Return a callable that makes a fresh default value; none, if what it names is gone."""
+        return lambda: None if self.is_default_gone(field) else self.to_python(field, field.default)
+
+    def is_default_gone(self, field: FieldDefinition) -> bool:
+        """Whether an object or a choice that the default names has been deleted since; the default is then ignored."""
+        return False
 
     def get_validators(self, field: FieldDefinition) -> list:
         validators = []

@@ -110,6 +110,9 @@ class ChoiceFieldType(FieldType):
         choices = self.choices(field)
         return [item for item in held_values(value) if item not in choices]
 
+    def is_default_gone(self, field):
+        return bool(self.gone_choices(field, field.default))
+
     def check_choice(self, field: FieldDefinition, value) -> None:
         if value not in self.choices(field):
             raise ValidationError(_('%(value)s is not a valid choice.'), params={'value': value})

@@ -78,6 +78,10 @@ class PolymorphicFieldType(StandInMixin, FieldType):
         for key in self.default_keys(field):
             self.check_key(field, key, existing([key]))
 
+    def is_default_gone(self, field):
+        keys = self.default_keys(field) if field.default else []
+        return len(existing(keys)) < len(set(keys))
+
     def default_keys(self, field: FieldDefinition) -> list[Key]:
         """Return the default as keys; raise ValidationError unless it is well-formed."""
         raise NotImplementedError
@@ -182,7 +186,9 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
         return context.generic_reference(field, types, ids, **kwargs)
 
     def _default_kwargs(self, field, position) -> dict:
-        return {'default': lambda: self.default_keys(field)[0][position]} if field.default else {}
+        if not field.default:
+            return {}
+        return {'default': lambda: None if self.is_default_gone(field) else self.default_keys(field)[0][position]}
 
     def clean_instance(self, instance, field):
         try:

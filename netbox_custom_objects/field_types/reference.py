@@ -172,6 +172,9 @@ class ObjectFieldType(ReferenceFieldType):
         if not self.queryset(field).filter(pk=value).exists():
             raise ValidationError(_('There is no such object: %(value)s.'), params={'value': value})
 
+    def is_default_gone(self, field):
+        return field.default is not None and not self.queryset(field).filter(pk=field.default).exists()
+
     def get_attribute(self, field):
         return attrs.RelatedObjectAttr(field.name, label=field.display_label, linkify=True)
 
@@ -246,6 +249,10 @@ class MultiObjectFieldType(ReferenceFieldType):
 
     def default_targets(self, field):
         return list(self.queryset(field).filter(pk__in=field.default))
+
+    def is_default_gone(self, field):
+        ids = set(field.default or ())
+        return bool(ids) and self.queryset(field).filter(pk__in=ids).count() < len(ids)
 
     def get_search_values(self, instance, field):
         targets = getattr(instance, field.name)

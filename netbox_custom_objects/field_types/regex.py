@@ -56,6 +56,8 @@ SHORTHANDS = {
     'S': NO_SPACES,
 }
 ASCII, UNICODE = 0, 1
+# Of the errors of values.
+PATTERN_CODE = 'pattern'
 
 ESCAPE = re.compile(
     r'\\(?:x(?P<x>[0-9a-fA-F]{2})|u(?P<u>[0-9a-fA-F]{4})|U(?P<U>[0-9a-fA-F]{8})|N\{(?P<N>[^}]*)\}'
@@ -224,18 +226,29 @@ def compiled(pattern: str, variant: int):
         raise UnsupportedPattern(_('it holds half of a surrogate pair')) from error
 
 
-def validate_pattern(pattern: str) -> None:
-    """Raise ValidationError unless values can be validated with a pattern."""
+def why_unusable(pattern: str) -> str:
+    """Return why values cannot be validated with a pattern, '' if they can."""
     try:
         for variant in (ASCII, UNICODE):
             compiled(pattern, variant)
     except UnsupportedPattern as error:
-        raise ValidationError(_('This regular expression cannot be used: {reason}.').format(reason=error)) from error
+        return str(error)
+    return ''
+
+
+def validate_pattern(pattern: str) -> None:
+    """Raise ValidationError unless values can be validated with a pattern."""
+    if reason := why_unusable(pattern):
+        raise ValidationError(_('This regular expression cannot be used: {reason}.').format(reason=reason))
 
 
 @dataclass(frozen=True)
 class PatternValidator:
-    """Refuses text in which a pattern is not found (anywhere, unless the pattern is anchored)."""
+    """
+    Refuses text in which a pattern is not found (anywhere, unless the pattern is anchored).
+
+    A pattern that cannot be used, which an older release may have stored, is not enforced; type pages say so.
+    """
 
     pattern: str
     # How people know the field.
@@ -248,15 +261,12 @@ class PatternValidator:
             program = compiled(self.pattern, ASCII if text.isascii() else UNICODE)
         except UnicodeEncodeError:
             self.refuse(_('Halves of surrogate pairs cannot be matched by a regular expression.'))
-        except UnsupportedPattern as error:
-            self.refuse(
-                _('The regular expression of {field} cannot be used, and has to be changed: {pattern} ({reason})'),
-                reason=error,
-            )
+        except UnsupportedPattern:
+            return
         if program.programsize * size > MAX_STEPS:
             self.refuse(_('This text is too long for the regular expression of {field}: {pattern}'))
         if program.search(text) is None:
             self.refuse(_('Values must match this regular expression: {pattern}'))
 
     def refuse(self, message, **params):
-        raise ValidationError(message.format(field=self.label, pattern=self.pattern, **params), code='invalid')
+        raise ValidationError(message.format(field=self.label, pattern=self.pattern, **params), code=PATTERN_CODE)

@@ -34,6 +34,7 @@ from netbox.models.mixins import OwnerMixin
 from ..constants import APP_LABEL
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
+from ..field_types.regex import PATTERN_CODE
 from ..field_types.rest import held_values
 from . import payload
 from .concurrency import UpdatesWhatExists, in_transaction
@@ -143,11 +144,15 @@ class CustomObject(
         )
 
     def clean_fields(self, exclude=None):
-        """Accept a choice that is gone from its set of an object that holds it already: other values can be edited."""
+        """
+        Accept what an object holds already and only a later rule forbids, so that its other values can be edited.
+
+        That is a choice which is gone from its set, and text that does not match a regular expression.
+        """
         try:
             super().clean_fields(exclude=exclude)
         except ValidationError as error:
-            kept = self._kept_choices(error.error_dict)
+            kept = self._kept_choices(error.error_dict) | self._kept_texts(error.error_dict)
             errors = {name: found for name, found in error.error_dict.items() if name not in kept}
             if errors:
                 raise ValidationError(errors) from error
@@ -163,6 +168,14 @@ class CustomObject(
             return set()
         stored = type(self).objects.using(self._state.db).filter(pk=self.pk).values(*gone).first() or {}
         return {name for name, choices in gone.items() if set(choices) <= set(held_values(stored.get(name)))}
+
+    def _kept_texts(self, errors: dict[str, list[ValidationError]]) -> set[str]:
+        """Return the names of fields that do not match a regular expression, but hold what is stored."""
+        names = {name for name, found in errors.items() if {error.code for error in found} == {PATTERN_CODE}}
+        if not names or self._state.adding:
+            return set()
+        stored = type(self).objects.using(self._state.db).filter(pk=self.pk).values(*names).first() or {}
+        return {name for name in names if name in stored and stored[name] == getattr(self, name)}
 
     def clean(self):
         super().clean()

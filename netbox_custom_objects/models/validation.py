@@ -46,7 +46,7 @@ def validate_field(field) -> None:
             errors.setdefault(attribute, []).append(message)
     if not errors:
         # Only a definition that holds together can say whether a default fits it.
-        for attribute, message in [*_default(field), *(_unique_default(field) if before is None else ())]:
+        for attribute, message in [*_default(field, before), *(_unique_default(field) if before is None else ())]:
             errors.setdefault(attribute, []).append(message)
     if errors:
         raise ValidationError(errors)
@@ -344,7 +344,7 @@ def _removed_choices(field, before) -> list[str]:
     )
 
 
-def _default(field) -> Errors:
+def _default(field, before) -> Errors:
     if field.default is None:
         return
     definition = field_definition(field)
@@ -354,7 +354,15 @@ def _default(field) -> Errors:
     try:
         field.field_type.validate_default(definition)
     except ValidationError as error:
-        yield 'default', error
+        if not _was_gone(field, before):
+            yield 'default', error
+
+
+def _was_gone(field, before) -> bool:
+    """Whether the default was ignored before and stays as it is: it must not stand in the way of other edits."""
+    if before is None or (before.default, before.type) != (field.default, field.type):
+        return False
+    return before.field_type.is_default_gone(field_definition(before))
 
 
 def _unique_default(field) -> Errors:

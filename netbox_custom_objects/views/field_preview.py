@@ -23,6 +23,7 @@ from ..models.convert import field_definition
 from ..runtime.context import current_alias
 from ..services.dependents import Group, dependents_of_change, grouped
 from ..services.field_plan import plan_field
+from ..services.ignored_rules import ignored_rules
 from ..services.preview import Step
 
 INSTANT, JOB, REFUSED = 'instant', 'job', 'refused'
@@ -43,6 +44,8 @@ class FieldPreview:
     staged: str = ''
     steps: tuple[Step, ...] = ()
     example: Example | None = None
+    # What of the field's rules is not applied.
+    ignored: tuple[str, ...] = ()
     # What mentions the field, if its name or type changes; or the name already, if the field is new.
     dependents: tuple[Group, ...] = ()
 
@@ -53,6 +56,7 @@ def preview_of(form, user) -> FieldPreview:
         return _invalid(form)
     known = {
         'example': example_of(field_definition(form.instance), user),
+        'ignored': tuple(ignored_rules(field_definition(form.instance))),
         'dependents': tuple(grouped(dependents_of_change(form.instance, current_alias()), user)),
     }
     if form.staged_change is not None:

@@ -16,6 +16,7 @@ from ..models import CustomObjectTypeField
 from ..models.display import problems_of
 from ..runtime.registry import world
 from ..services.deprecated import Deprecated
+from ..services.ignored_rules import ignored_rules
 from .type_fields import target_link, targets_of
 
 
@@ -142,6 +143,26 @@ class FaultsPanel(panels.ObjectPanel):
 
     def should_render(self, context):
         return bool(context['faults'] or context['stand_ins'])
+
+
+class IgnoredRulesPanel(panels.ObjectPanel):
+    """Which rules of the type's fields are not applied, and why."""
+
+    template_name = f'{APP_LABEL}/panels/ignored_rules.html'
+    title = _('Rules without effect')
+
+    def get_context(self, context):
+        found = super().get_context(context)
+        definition = world().definitions.get(found['object'].pk)
+        rules = {field.id: list(ignored_rules(field)) for field in definition.fields} if definition else {}
+        entries = []
+        if pks := [pk for pk, texts in rules.items() if texts]:
+            fields = CustomObjectTypeField.objects.restrict(context['request'].user, 'view').filter(pk__in=pks)
+            entries = [(field, rules[field.pk]) for field in fields]
+        return {**found, 'entries': entries}
+
+    def should_render(self, context):
+        return bool(context['entries'])
 
 
 def count_objects(custom_object_type) -> int:

@@ -30,7 +30,14 @@ from .reference_check import CheckReferences
 from .staged import StagedChangesPanel
 from .type_delete import ReferencedTypeMixin
 from .type_fields import FieldsPanel
-from .type_panels import DeprecationPanel, FaultsPanel, RelationsPanel, TypePanel, count_objects
+from .type_panels import (
+    DeprecationPanel,
+    FaultsPanel,
+    IgnoredRulesPanel,
+    RelationsPanel,
+    TypePanel,
+    count_objects,
+)
 
 
 class DesignType(AddObject):
@@ -66,6 +73,7 @@ class CustomObjectTypeView(generic.ObjectView):
             FaultsPanel(),
             StagedChangesPanel(),
             DeprecationPanel(),
+            IgnoredRulesPanel(),
             RelationsPanel(),
             TagsPanel(),
             panels.CommentsPanel(),

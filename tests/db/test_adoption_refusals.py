@@ -181,6 +181,11 @@ def test_columns_of_nobody_are_kept(vendor):
         assert cursor.fetchone() == (20,)
 
 
+def test_regular_expressions_that_cannot_be_used_are_told(vendor):
+    execute("UPDATE netbox_custom_objects_customobjecttypefield SET validation_regex = '(?!x)' WHERE id = 30")
+    assert 'note: The regular expression of field title cannot be enforced: look-around' in dry_run()[1]
+
+
 def test_a_missing_unique_index_is_built_or_refused(vendor):
     execute('ALTER TABLE custom_objects_2 DROP CONSTRAINT custom_objects_2_f_34_key')
     execute('UPDATE custom_objects_2 SET f_34 = 1')

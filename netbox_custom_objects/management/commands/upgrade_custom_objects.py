@@ -7,6 +7,7 @@ Presentation only: what is done is in evolution.heal and services.integrity.
 import json
 import sys
 import uuid
+from collections.abc import Iterator
 from contextlib import nullcontext
 
 from django.core.management.base import BaseCommand, CommandError
@@ -24,6 +25,7 @@ from ...runtime.registry import world
 from ...services.dependents import find_unresolved
 from ...services.deprecated import find_deprecated
 from ...services.display_expressions import unused_expressions
+from ...services.ignored_rules import ignored_rules
 from ...services.integrity import find_dangling, let_go
 from ...services.purge import purge
 from ...services.restore import Deletion, choose, find_restorable, restore
@@ -189,13 +191,9 @@ class Command(BaseCommand):
         wishes = Wishes(*(options[name] for name in WISHES))
         with schema.activate():
             entries = heal(schema, type_ids, wishes, options['dry_run'])
-            unresolved = [
-                {'schema': schema.name, 'type': found.definition.name, 'what': found.describe(), 'done': False}
-                for found in find_unresolved(schema.alias)
-                if type_ids is None or found.definition.id in type_ids
-            ]
+            rules = list(self.check_rules(schema, type_ids))
         return (
-            unresolved
+            rules
             + self.list_unused_expressions(schema, type_ids)
             + [
                 {
@@ -221,6 +219,21 @@ class Command(BaseCommand):
             }
             for definition, problem in unused_expressions(schema, type_ids)
         ]
+
+    def check_rules(self, schema: OpenSchema, type_ids) -> Iterator[dict]:
+        """Yield one entry for each constraint of a permission that grants nothing, and each rule without effect."""
+        for found in find_unresolved(schema.alias):
+            if type_ids is None or found.definition.id in type_ids:
+                yield self.rule_entry(schema, found.definition, found.describe())
+        for definition in world(schema.alias).definitions.values():
+            if type_ids is None or definition.id in type_ids:
+                for field in definition.fields:
+                    for text in ignored_rules(field):
+                        yield self.rule_entry(schema, definition, f'Field "{field.name}": {text}', note=True)
+
+    @staticmethod
+    def rule_entry(schema: OpenSchema, definition, what: str, note: bool = False) -> dict:
+        return {'schema': schema.name, 'type': definition.name, 'what': what, 'done': note, 'note': note}
 
     def check_references(self, schema: OpenSchema, type_ids, options) -> list[dict]:
         """Return one entry for each reference that leads nowhere, done if it was cleared."""

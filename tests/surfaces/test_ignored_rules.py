@@ -1,0 +1,128 @@
+"""Rules that cannot be applied any more: they do not stand in the way of writes, and the type's page names them."""
+
+import pytest
+
+from dcim.models import Region, Site
+from users.models import User
+
+from netbox_custom_objects.models import CustomObjectTypeField
+from tests.support.commands import upgrade
+from tests.support.factories import make_choice_set, make_field, make_object, make_type, object_type_of
+from tests.surfaces.rest import Rest, superuser
+from tests.surfaces.ui import Browser, text_of
+
+FIELDS = 'custom-object-type-fields/'
+GONE = 'The default names what no longer exists; new objects do without it.'
+LOOK_AROUND = '^(?=a)a+$'
+
+
+@pytest.fixture
+def kind(db):
+    return make_type('ticket', fields=[('title', 'text')])
+
+
+@pytest.fixture
+def rest(db):
+    return Rest(superuser())
+
+
+def default_object(kind):
+    site = Site.objects.create(name='a', slug='a')
+    return make_field(kind, 'ref', 'object', target=Site, default=site.pk), site.delete
+
+
+def default_polymorphic(kind):
+    site = Site.objects.create(name='a', slug='a')
+    key = {'content_type_id': object_type_of(Site).pk, 'object_id': site.pk}
+    return make_field(kind, 'ref', 'object', targets=[Site, Region], default=key), site.delete
+
+
+def default_objects(kind):
+    sites = [Site.objects.create(name=name, slug=name) for name in 'ab']
+    return make_field(kind, 'ref', 'multiobject', target=Site, default=[site.pk for site in sites]), sites[0].delete
+
+
+def lose_choice(field):
+    def lose():
+        choice_set = field.choice_set
+        choice_set.extra_choices = [['kept', 'Kept']]
+        choice_set.full_clean()
+        choice_set.save()
+
+    return lose
+
+
+def default_choice(kind):
+    field = make_field(kind, 'ref', 'select', choice_set=make_choice_set('set', ['gone', 'kept']), default='gone')
+    return field, lose_choice(field)
+
+
+def default_choices(kind):
+    choice_set = make_choice_set('set', ['gone', 'kept'])
+    field = make_field(kind, 'ref', 'multiselect', choice_set=choice_set, default=['gone', 'kept'])
+    return field, lose_choice(field)
+
+
+@pytest.mark.parametrize(
+    'make', [default_object, default_polymorphic, default_objects, default_choice, default_choices]
+)
+def test_a_default_that_is_gone(kind, rest, make):
+    field, lose = make(kind)
+    page = f'custom-object-types/{kind.pk}/'
+    browser = Browser(User.objects.get(username='root'))
+    assert GONE not in text_of(browser.get(page))
+    lose()
+    assert GONE in text_of(browser.get(page))
+    assert f'Field "ref": {GONE}' in upgrade()[1]
+    made = rest.post('ticket/', {'title': 't'})
+    assert made['ref'] in (None, [], [made['ref'][0]] if made['ref'] else None)
+    browser.get('ticket/add/')
+    browser.post('ticket/add/', title='by form')
+    browser.post('ticket/bulk-import/', data='title\nimported', format='csv', csv_delimiter=',', import_method='direct')
+    assert kind.get_model().objects.filter(title='imported').count() == 1
+    # Other edits of the field go on; the default itself can only be replaced by one that exists.
+    assert rest.patch(f'{FIELDS}{field.pk}/', {'label': 'Reference'})['label'] == 'Reference'
+    stored = CustomObjectTypeField.objects.get(pk=field.pk).default
+    other = {'object': 999, 'multiobject': [999], 'select': 'other', 'multiselect': ['other']}[field.type]
+    if isinstance(stored, dict):
+        other = {**stored, 'object_id': 999}
+    assert list(rest.patch(f'{FIELDS}{field.pk}/', {'default': other}, expect=400)) == ['default']
+    rest.patch(f'{FIELDS}{field.pk}/', {'default': None})
+    assert GONE not in text_of(browser.get(page))
+
+
+def test_a_required_field_whose_default_is_gone_needs_a_value(kind, rest):
+    field, lose = default_choice(kind)
+    rest.patch(f'{FIELDS}{field.pk}/', {'required': True})
+    lose()
+    assert list(rest.post('ticket/', {'title': 't'}, expect=400)) == ['ref']
+    rest.post('ticket/', {'title': 't', 'ref': 'kept'})
+
+
+def test_a_regular_expression_that_cannot_be_used(kind, rest):
+    field = make_field(kind, 'code')
+    obj = make_object(kind, title='t', code='b')
+    CustomObjectTypeField.objects.filter(pk=field.pk).update(validation_regex=LOOK_AROUND)
+    path = f'ticket/{obj.pk}/'
+    assert rest.patch(path, {'title': 'u'})['title'] == 'u'
+    assert rest.patch(path, {'code': 'c'})['code'] == 'c'
+    browser = Browser(User.objects.get(username='root'))
+    browser.post(f'{path}edit/', title='v', code='c')
+    said = 'The regular expression is not enforced: look-around'
+    assert said in text_of(browser.get(f'custom-object-types/{kind.pk}/'))
+    status, report = upgrade()
+    assert (status, f'Field "code": {said}' in report) == (0, True)
+    rest.patch(f'{FIELDS}{field.pk}/', {'validation_regex': LOOK_AROUND, 'name': 'codes'}, expect=400)
+    rest.patch(f'{FIELDS}{field.pk}/', {'validation_regex': '^a+$'})
+    assert list(rest.patch(path, {'code': 'd'}, expect=400)) == ['code']
+
+
+def test_what_does_not_match_and_is_not_changed(kind, rest):
+    field = make_field(kind, 'code')
+    obj = make_object(kind, title='t', code='b')
+    rest.patch(f'{FIELDS}{field.pk}/', {'validation_regex': '^a+$'})
+    path = f'ticket/{obj.pk}/'
+    assert rest.patch(path, {'title': 'u'})['title'] == 'u'
+    assert list(rest.patch(path, {'title': 'v', 'code': 'c'}, expect=400)) == ['code']
+    assert list(rest.post('ticket/', {'code': 'b'}, expect=400)) == ['code']
+    rest.patch(path, {'code': 'aa'})
