@@ -62,7 +62,7 @@ def refuse_inheritance(field, using: str) -> None:
     Raises:
         ValidationError: keyed by `name`; names the permissions that the user of the request may view
     """
-    if field.custom_object_type_id not in world(using).definitions:
+    if field.custom_object_type_id not in world(using).all_definitions:
         return
     subject = subject_of(field, using)
     holders = [row for row, _mentions in rows_that_mention(Permissions(), subject)]
