@@ -47,6 +47,7 @@ RESERVED_SLUGS = frozenset(
     (
         'custom-object-types',
         'custom-object-type-fields',
+        'job-reports',
         'linked-objects',
         'staged-changes',
         'schema',

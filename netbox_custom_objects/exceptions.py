@@ -6,6 +6,7 @@ May import django's, DRF's and NetBox's exceptions only.
 
 from html import escape
 
+from django.db import DatabaseError
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -79,23 +80,40 @@ class BranchIncomplete(CustomObjectsError):
 
 
 class UnconvertibleValues(SchemaChangeRefused):
-    """Stored values do not survive a change of a field's type."""
+    """
+    Stored values do not survive a change of a field's type.
+
+    The message quotes none of them: it is shown, and kept, where not all may be viewed. `examples` holds some.
+    """
 
     def __init__(self, field: str, new_type: str, examples: list[tuple[int, str]]):
         self.field = field
         self.new_type = new_type
         self.examples = examples
-        shown = ', '.join(f'{value!r} (object {pk})' for pk, value in examples)
-        super().__init__(f'Stored values of {field} cannot be converted to {new_type}: {shown}.')
+        super().__init__(f'Stored values of {field} cannot be converted to {new_type}.')
 
 
 class DuplicateValues(SchemaChangeRefused):
-    """Several stored values are the same where each must be unique."""
+    """Several stored values are the same where each must be unique; `detail`, and not the message, quotes one."""
 
     def __init__(self, table: str, detail: str):
         self.table = table
         self.detail = detail
-        super().__init__(f'Values of {table} must be unique, but some are stored more than once: {detail}')
+        super().__init__(f'Values of {table} must be unique, but some are stored more than once.')
+
+
+def sentence_of(error: Exception) -> str:
+    """
+    Return what may be kept of an error where more people read it than may view the data that it is about.
+
+    PostgreSQL quotes values (`Key (f_7)=(…) already exists`), and so do errors of other libraries.
+    """
+    if isinstance(error, SchemaChangeRefused):
+        return str(error)
+    cause = error.__cause__ if isinstance(error, DatabaseError) and error.__cause__ is not None else error
+    state = getattr(cause, 'sqlstate', None)
+    name = f'{type(cause).__name__} ({state})' if state else type(cause).__name__
+    return f'{name}. The log of the server says more.'
 
 
 class NoColumnsLeft(SchemaChangeRefused):

@@ -16,7 +16,7 @@ from core.choices import JobIntervalChoices, JobStatusChoices
 from core.models import Job
 from extras.models import CachedValue
 from netbox.context import query_cache
-from netbox.jobs import JobRunner, system_job
+from netbox.jobs import system_job
 from netbox.search.backends import CachedValueSearchBackend, search_backend
 
 from .constants import APP_LABEL, DISPLAY_IN_SEARCH, LONG_JOB_SECONDS
@@ -26,32 +26,32 @@ from .models.display import expression_names
 from .runtime.context import pinned
 from .runtime.registry import model_for, world
 from .runtime.surfaces import surfaced_fields
+from .services.discreet_job import DiscreetJob
 
 # Objects that are read, and named, at once.
 CHUNK = 1000
 
 
-class ReindexCustomObjectTypeJob(JobRunner):
+class ReindexCustomObjectTypeJob(DiscreetJob):
     """Writes the search index of one type in one schema anew."""
 
     class Meta:
         name = 'Reindex Custom Object Type'
 
-    def run(self, type_id: int, alias: str = DEFAULT_DB_ALIAS, *args, **kwargs):
+    def work(self, type_id: int, alias: str = DEFAULT_DB_ALIAS, *args, **kwargs):
         count = reindex(type_id, alias)
         self.logger.info(f'{count} values of custom object type {type_id} are indexed.')
 
     @classmethod
-    def enqueue_for(cls, type_id: int, label: str, alias: str = DEFAULT_DB_ALIAS) -> None:
+    def enqueue_for(cls, type_id: int, alias: str = DEFAULT_DB_ALIAS) -> None:
         """
         Queue the job when the current transaction commits, unless it waits already or there is nothing to index.
 
         Args:
             type_id: id of the type
-            label: name of the type, for the name of the job
             alias: the schema whose objects are indexed
         """
-        name = f'{cls.name}: {label}' if alias == DEFAULT_DB_ALIAS else f'{cls.name}: {label} ({alias})'
+        name = f'{cls.name} {type_id}' if alias == DEFAULT_DB_ALIAS else f'{cls.name} {type_id} ({alias})'
 
         def enqueue():
             # One that runs may have read the objects before this change.
@@ -66,7 +66,7 @@ class ReindexCustomObjectTypeJob(JobRunner):
 
 
 @system_job(interval=JobIntervalChoices.INTERVAL_DAILY)
-class RefreshDisplayExpressionSearchJob(JobRunner):
+class RefreshDisplayExpressionSearchJob(DiscreetJob):
     """
     Brings the names of objects in the search index up to date, in main.
 
@@ -76,10 +76,10 @@ class RefreshDisplayExpressionSearchJob(JobRunner):
     class Meta:
         name = 'Refresh custom object display names in search'
 
-    def run(self, *args, **kwargs):
+    def work(self, *args, **kwargs):
         for definition in world(DEFAULT_DB_ALIAS).definitions.values():
             if count := refresh_names(definition):
-                self.logger.info(f'{count} objects of custom object type {definition.name} have another name now.')
+                self.logger.info(f'{count} objects of custom object type {definition.id} have another name now.')
 
 
 def refresh_names(definition: TypeDefinition) -> int:

@@ -22,6 +22,7 @@ from .models import CustomObjectType
 from .runtime.context import current_alias
 from .runtime.known_types import on_new_type
 from .runtime.registry import model_for, model_or_ghost, world
+from .runtime.rights import reader_may_view
 from .runtime.surfaces import surfaced_fields
 
 _lock = threading.Lock()
@@ -92,10 +93,10 @@ def as_its_schema_defines(instance):
 
 
 class ObjectTypeChoices(BaseChoiceIterator):
-    """The object types that the search page offers: NetBox's own, and the custom ones of the active branch."""
+    """The object types that the search page offers: NetBox's own, and the custom ones that the user may view here."""
 
     def __iter__(self):
-        here = {definition.model_name for definition in world().definitions.values()}
+        here = {found.model_name for found in world().definitions.values() if reader_may_view(found)}
         with _lock:
             # A backend of its own, because NetBox keeps the first answer for ever.
             groups = type(search_backend)().get_object_types()

@@ -54,7 +54,7 @@ def type_changed(instance: CustomObjectType, using: str, created: bool | None = 
     """A type was saved, or deleted (`created` is None)."""
     reconcile(using, instance.pk)
     if created is None or (not created and has_changed(instance, 'display_expression')):
-        ReindexCustomObjectTypeJob.enqueue_for(instance.pk, instance.name, using)
+        ReindexCustomObjectTypeJob.enqueue_for(instance.pk, using)
 
 
 def field_changed(
@@ -70,8 +70,7 @@ def field_changed(
     # A new field is empty, unless it has a default or its column comes back with the values that it held.
     filled = not created or raw or instance.default is not None
     if filled and (created is not False or has_changed(instance, 'name', 'type', 'search_weight')):
-        name = types.values_list('name', flat=True).first()
-        ReindexCustomObjectTypeJob.enqueue_for(instance.custom_object_type_id, name or 'deleted', using)
+        ReindexCustomObjectTypeJob.enqueue_for(instance.custom_object_type_id, using)
 
 
 def has_changed(instance, *names: str) -> bool:
@@ -124,7 +123,7 @@ def choice_set_changed(instance, using: str, **kwargs) -> None:
         mark_changed(alias)
     for definition in world(using).definitions.values():
         if any(field.choice_set and field.choice_set.id == instance.pk for field in definition.fields):
-            ReindexCustomObjectTypeJob.enqueue_for(definition.id, definition.name, using)
+            ReindexCustomObjectTypeJob.enqueue_for(definition.id, using)
 
 
 def object_created(instance, using: str) -> None:

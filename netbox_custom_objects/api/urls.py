@@ -26,5 +26,11 @@ urlpatterns = [
         views.FieldStagedChangesViewSet.as_view({'post': 'start'}),
         name='customobjecttypefield-staged-changes',
     ),
+    path(
+        'custom-object-type-fields/<int:pk>/choices/',
+        views.FieldChoicesView.as_view(),
+        name='customobjecttypefield-choices',
+    ),
+    path('job-reports/<int:pk>/', views.JobReportView.as_view(), name='job-reports'),
     *router.urls,
 ]

@@ -121,7 +121,10 @@ class MergeCheckView(BranchView):
     @extend_schema(operation_id='plugins_custom_objects_branches_merge_check', responses=MergeCheckSerializer)
     def get(self, request, pk):
         branch = get_branch(request, pk, 'merge')
-        report = {'conflicts': reports.conflicts(branch, request.user), 'dry_run': reports.check_report(branch)}
+        report = {
+            'conflicts': reports.conflicts(branch, request.user),
+            'dry_run': reports.check_report(branch, request.user),
+        }
         return Response(MergeCheckSerializer(report).data)
 
     @extend_schema(

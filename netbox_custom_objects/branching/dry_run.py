@@ -23,6 +23,9 @@ from netbox_branching.merge_strategies import get_merge_strategy
 from netbox_branching.models import Branch
 from utilities.exceptions import AbortRequest
 
+from ..constants import APP_LABEL
+from ..definitions import model_name
+from ..exceptions import sentence_of
 from ..runtime.context import forget_tokens, pinned
 from ..runtime.registry import world
 from ..services.integrity import find_dangling
@@ -126,7 +129,7 @@ class Collector:
             with transaction.atomic():
                 connections[DEFAULT_DB_ALIAS].check_constraints()
         except IntegrityError as error:
-            self.findings.append(Finding(kind=DEFERRED_CONSTRAINTS, blocks=True, text=str(error).strip()))
+            self.findings.append(Finding(kind=DEFERRED_CONSTRAINTS, blocks=True, text=sentence_of(error)))
         for dangling in find_dangling(DEFAULT_DB_ALIAS):
             if dangling.key in self.dangling_before:
                 continue
@@ -136,6 +139,7 @@ class Collector:
                     blocks=False,
                     text=dangling.describe(world().definitions[dangling.type_id].display_name),
                     remedy=_('Clear the reference in the branch, or restore its target.'),
+                    object_type=f'{APP_LABEL}.{model_name(dangling.type_id)}',
                     object_id=dangling.object_id,
                 )
             )

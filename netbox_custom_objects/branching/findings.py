@@ -37,6 +37,11 @@ class Finding:
     def as_dict(self) -> dict:
         return asdict(self)
 
+    @classmethod
+    def from_dict(cls, data: dict) -> 'Finding':
+        """Return what `as_dict` made a dict of."""
+        return cls(**data)
+
 
 def explain(conflict: Conflict, main: Definitions, branch: Definitions) -> Finding:
     """Return the finding that stands for a conflict of definitions."""

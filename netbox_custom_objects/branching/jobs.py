@@ -12,6 +12,8 @@ from netbox_branching.jobs import BranchJobRunner
 from netbox_branching.models import Branch
 from netbox_branching.utilities import is_job_abandoned
 
+from ..models.job_reports import keep_report
+from ..services.discreet_job import DiscreetJob
 from .dry_run import dry_run
 from .validators import find_conflicts
 
@@ -21,25 +23,27 @@ PROGRESS_NOTES = 20
 JUST_QUEUED = timedelta(minutes=1)
 
 
-class CheckMergeJob(BranchJobRunner):
+class CheckMergeJob(DiscreetJob, BranchJobRunner):
     """
     Tries to merge a branch, undoes it, and keeps everything that a merge would fail at.
 
-    Its data hold `strategy`, `changes` (how many were tried) and `findings` (see findings.Finding).
+    Its data hold `strategy`, `changes` (how many were tried) and the number of findings, its report the `findings`
+    themselves (see findings.Finding): these quote values, which not everyone who views jobs may view.
     """
 
     class Meta:
         name = _('Check merge')
 
-    def run(self, strategy: str, *args, **kwargs):
+    def work(self, strategy: str, *args, **kwargs):
         branch = self.job.object
         self.job.data = {'strategy': strategy, 'done': 0, 'changes': branch.get_unmerged_changes().count()}
         self._save()
         findings = [*find_conflicts(branch), *dry_run(branch, strategy, self.job.user, self._progress)]
-        self.job.data |= {'findings': [finding.as_dict() for finding in findings]}
+        keep_report(self.job, {'findings': [finding.as_dict() for finding in findings]})
+        self.job.data |= {'found': len(findings)}
         self._save()
         for finding in findings:
-            self.logger.warning(finding.text)
+            self.logger.warning(f'{finding.kind}: {finding.object_type} {finding.object_id or ""}'.strip())
 
     def _progress(self, done: int, total: int) -> None:
         self.job.data |= {'done': done, 'changes': total}

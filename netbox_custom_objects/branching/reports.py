@@ -8,11 +8,13 @@ from core.models import ObjectChange
 from netbox_branching.models import Branch
 
 from ..models import CustomObjectType
+from ..models.job_reports import report_of
 from .findings import Finding
 from .jobs import last_check
 from .schema_changes import SchemaChange, schema_changes
 from .validators import find_conflicts
 from .value_conflicts import find_value_conflicts
+from .visible_findings import visible_findings
 
 
 def visible_schema_changes(branch: Branch, user) -> list[SchemaChange]:
@@ -39,10 +41,11 @@ def conflicts(branch: Branch, user) -> list[Finding]:
     definitions = find_conflicts(branch)
     told = {(finding.object_type, finding.object_id) for finding in definitions}
     values = find_value_conflicts(branch, user)
-    return [*definitions, *(found for found in values if (found.object_type, found.object_id) not in told)]
+    others = [found for found in values if (found.object_type, found.object_id) not in told]
+    return [*visible_findings(branch, definitions, user), *others]
 
 
-def check_report(branch: Branch) -> dict | None:
+def check_report(branch: Branch, user) -> dict | None:
     """
     Return the state and the findings of the newest dry run, None if there was none.
 
@@ -58,7 +61,7 @@ def check_report(branch: Branch) -> dict | None:
         'strategy': data.get('strategy', ''),
         'done': data.get('done', 0),
         'changes': data.get('changes', 0),
-        'findings': data.get('findings', []),
+        'findings': visible_findings(branch, map(Finding.from_dict, report_of(job).get('findings', ())), user),
         'outdated': job.started is not None and _has_changed(branch, job.started),
     }
 

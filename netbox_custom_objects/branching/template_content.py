@@ -18,9 +18,10 @@ class BranchContent(PluginTemplateExtension):
         return self.render('netbox_custom_objects/branching/check_button.html') if self._usable() else ''
 
     def alerts(self):
-        if not self._usable() or (report := check_report(self.context['object'])) is None or report['outdated']:
+        report = check_report(self.context['object'], self.context['request'].user) if self._usable() else None
+        if report is None or report['outdated']:
             return ''
-        findings = [finding for finding in report['findings'] if finding['blocks']]
+        findings = [finding for finding in report['findings'] if finding.blocks]
         if not findings:
             return ''
-        return self.render('netbox_custom_objects/branching/check_alert.html', {'findings': findings, **report})
+        return self.render('netbox_custom_objects/branching/check_alert.html', {**report, 'findings': findings})

@@ -18,6 +18,7 @@ from ..runtime.registry import world
 from .findings import Finding, explain
 from .three_way import three_way_merge
 from .violations import find_large_conversions, find_violations
+from .visible_findings import for_current_reader
 
 # How many sentences a refusal holds; the branch's page lists all.
 SENTENCES_SHOWN = 5
@@ -40,7 +41,7 @@ def check_merge(branch: Branch) -> BranchActionIndicator:
     blocking = [finding for finding in find_conflicts(branch) if finding.blocks]
     if not blocking:
         return BranchActionIndicator(True)
-    return BranchActionIndicator(False, _message(blocking))
+    return BranchActionIndicator(False, _message(branch, blocking))
 
 
 def check_sync(branch: Branch) -> BranchActionIndicator:
@@ -50,7 +51,7 @@ def check_sync(branch: Branch) -> BranchActionIndicator:
         return BranchActionIndicator(True)
     target = Target.for_alias(branch.connection_name)
     findings = list(find_large_conversions(target, theirs, three_way_merge(branch).merged))
-    return BranchActionIndicator(False, _message(findings)) if findings else BranchActionIndicator(True)
+    return BranchActionIndicator(False, _message(branch, findings)) if findings else BranchActionIndicator(True)
 
 
 def refuse_hopeless_replay(branch: Branch, **kwargs) -> None:
@@ -65,11 +66,12 @@ def refuse_hopeless_replay(branch: Branch, **kwargs) -> None:
     sides = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
     hopeless = [conflict for conflict in three_way_merge(branch).conflicts if conflict.blocks_replay]
     if hopeless:
-        raise ValidationError(_message([explain(conflict, *sides) for conflict in hopeless]))
+        raise ValidationError(_message(branch, [explain(conflict, *sides) for conflict in hopeless]))
 
 
-def _message(findings: list[Finding]) -> str:
-    sentences = [f'{finding.text} {finding.remedy}' for finding in findings[:SENTENCES_SHOWN]]
+def _message(branch: Branch, findings: list[Finding]) -> str:
+    shown = for_current_reader(branch, findings[:SENTENCES_SHOWN])
+    sentences = list(dict.fromkeys(f'{finding.text} {finding.remedy}'.strip() for finding in shown))
     if len(findings) > SENTENCES_SHOWN:
         sentences.append(_('And {count} more.').format(count=len(findings) - SENTENCES_SHOWN))
     return ' '.join(sentences)

@@ -59,7 +59,7 @@ class BranchMergeCheckView(generic.ObjectView):
         return {
             'form': CheckMergeForm(),
             'conflicts': conflicts(instance, request.user),
-            'report': check_report(instance),
+            'report': check_report(instance, request.user),
         }
 
     def post(self, request, **kwargs):

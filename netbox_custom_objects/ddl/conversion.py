@@ -66,15 +66,21 @@ def unconvertible(target: Target, table: str, column: str, old_type: str, new_ty
     return found[:EXAMPLES]
 
 
-def converted_values(target: Target, table: str, column: str, old_type: str, new_type: str) -> list:
-    """Return the distinct values that a column would hold after its conversion; all of them must be convertible."""
+def converted_values(
+    target: Target, table: str, column: str, old_type: str, new_type: str
+) -> list[tuple[object, list[int]]]:
+    """
+    Return the distinct values that a column would hold after its conversion, each with the ids of its rows.
+
+    All of them must be convertible.
+    """
     name = sql.Identifier(column)
-    query = sql.SQL('SELECT DISTINCT {} FROM {} WHERE {} IS NOT NULL').format(
+    query = sql.SQL('SELECT {}, array_agg(id) FROM {} WHERE {} IS NOT NULL GROUP BY 1').format(
         conversion(name, old_type, new_type), sql.Identifier(target.schema, table), name
     )
     with target.cursor() as cursor:
         cursor.execute(query)
-        return [value for (value,) in cursor.fetchall()]
+        return cursor.fetchall()
 
 
 def _offenders(target: Target, query, plain, ids: list[int]) -> Iterator[list[tuple[int, str]]]:

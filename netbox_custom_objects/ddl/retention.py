@@ -46,10 +46,14 @@ class Stored:
     def type_id(self) -> int:
         return type_id_from_table_name(self.table)
 
+    @property
+    def place(self) -> str:
+        """Where it is stored, by ids alone."""
+        return f'column {self.column} of {self.table}' if self.column else f'table {self.table}'
+
     def describe(self) -> str:
         """Return what a person knows it by."""
-        name = f'column {self.column} of {self.table}' if self.column else f'table {self.table}'
-        return f'{name} ({self.comment or "no comment"}), out of use since {self.retired}'
+        return f'{self.place} ({self.comment or "no comment"}), out of use since {self.retired}'
 
 
 def everything(target: Target) -> list[Stored]:

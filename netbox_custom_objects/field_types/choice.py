@@ -140,7 +140,8 @@ class ChoiceFieldType(FieldType):
         raise NotImplementedError
 
     def widget(self, widget_class, field):
-        return widget_class(api_url=f'/api/extras/custom-field-choice-sets/{field.choice_set.id}/choices/')
+        # NetBox's endpoint of choice sets would answer only those who may view these.
+        return widget_class(api_url=f'/api/plugins/custom-objects/custom-object-type-fields/{field.id}/choices/')
 
 
 class SelectFieldType(ChoiceFieldType):

@@ -203,23 +203,6 @@ class PolymorphicMultipleChoiceField(forms.MultiValueField):
         before = [set(map(str, pks or ())) for pks in self.widget.by_type(initial)]
         return before != [set(map(str, pks or ())) for pks in data or [[]] * len(self.fields)]
 
-    def hidden_links(self, targets) -> list:
-        """Return those of an object's targets that these selections do not offer to this user."""
-        offered = {
-            _label_and_pk(target, pk)
-            for target, select in zip(self.targets, self.fields, strict=True)
-            for pk in select.queryset.values_list('pk', flat=True).filter(pk__in=_pks(target, targets))
-        }
-        return [found for found in targets if (_label(found), found.pk) not in offered]
-
-
-def _label_and_pk(target: TargetRef, pk) -> tuple[str, int]:
-    return target.label, pk
-
-
-def _pks(target: TargetRef, objects) -> list:
-    return [found.pk for found in objects if _label(found) == target.label]
-
 
 class TargetTypeField(CSVContentTypeField):
     """A type in an imported file: `app.model`, or the id of the content type."""

@@ -1,14 +1,24 @@
-"""Table cells and page attributes of polymorphic fields; objects that the reader may not view are not named."""
+"""
+Table cells of references to many types or many objects, and page attributes of polymorphic fields.
+
+Objects that the reader may not view are counted, and not named: in lists as on the detail page.
+"""
 
 import django_tables2 as tables
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import mark_safe
+from django.utils.translation import ngettext
 
 from netbox.ui import attrs
 
 from .generic import key_of, visible_keys
 
-HIDDEN = mark_safe('<span class="text-muted">&mdash;</span>')
+NOTHING = mark_safe('<span class="text-muted">&mdash;</span>')
+
+
+def hidden_text(count: int) -> str:
+    """Return what stands for objects that the reader may not view, '' if there are none."""
+    return ngettext('{count} hidden object', '{count} hidden objects', count).format(count=count) if count else ''
 
 
 def link_to(target) -> str:
@@ -41,15 +51,25 @@ class PolymorphicColumn(tables.Column):
             rows[self.field_name] = visible_keys(request.user if request else None, targets)
         return rows[self.field_name]
 
-    def shown(self, record, table) -> list:
-        viewable = self.viewable(table)
-        return [target for target in self.targets_of(record) if key_of(target) in viewable]
+    def shown(self, record, table) -> tuple[list, str]:
+        """Return the targets that are named, and what stands for the others."""
+        viewable, targets = self.viewable(table), self.targets_of(record)
+        named = [target for target in targets if key_of(target) in viewable]
+        return named, hidden_text(len(targets) - len(named))
+
+    def link_to(self, target) -> str:
+        return link_to(target)
 
     def render(self, record, table):
-        return format_html_join(mark_safe(', '), '{}', ((link_to(t),) for t in self.shown(record, table))) or HIDDEN
+        named, hidden = self.shown(record, table)
+        parts = [self.link_to(target) for target in named]
+        if hidden:
+            parts.append(format_html('<span class="text-muted">{}</span>', hidden))
+        return format_html_join(mark_safe(', '), '{}', ((part,) for part in parts)) or NOTHING
 
     def value(self, record, table):
-        return ', '.join(map(str, self.shown(record, table)))
+        named, hidden = self.shown(record, table)
+        return ', '.join([*map(str, named), *([hidden] if hidden else [])])
 
 
 class PolymorphicListColumn(PolymorphicColumn):
@@ -57,6 +77,14 @@ class PolymorphicListColumn(PolymorphicColumn):
 
     def targets_of(self, record):
         return list(getattr(record, self.field_name).all())
+
+
+class TargetsColumn(PolymorphicListColumn):
+    """Links to objects of one type."""
+
+    def link_to(self, target):
+        url = target.get_absolute_url() if hasattr(target, 'get_absolute_url') else None
+        return format_html('<a href="{}">{}</a>', url, target) if url else escape(target)
 
 
 class PolymorphicAttr(attrs.GenericForeignKeyAttr):

@@ -15,7 +15,6 @@ from django.utils.translation import gettext_lazy as _
 from rest_framework.fields import CreateOnlyDefault
 
 from netbox.api.exceptions import SerializerNotFound
-from netbox.tables import columns
 from netbox.ui import attrs
 from utilities.api import get_serializer_for_model
 from utilities.forms.fields import DynamicModelChoiceField, DynamicModelMultipleChoiceField
@@ -29,6 +28,7 @@ from .filters import EmptyFilter, TargetFilter
 from .generic import model_of, viewable
 from .graphql import related_type
 from .natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
+from .polymorphic_ui import TargetsColumn
 from .rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
 from .selects import select_context
 from .stand_ins import StandInMixin
@@ -270,7 +270,7 @@ class MultiObjectFieldType(ReferenceFieldType):
         return {field.name: ReferenceListField(self.nested_serializer(field, model), **kwargs)}
 
     def get_table_column_field(self, field):
-        return columns.ManyToManyColumn(linkify_item=True, verbose_name=field.display_label)
+        return TargetsColumn(field.name, verbose_name=field.display_label)
 
     def get_display_value(self, instance, field):
         return list(getattr(instance, field.name).all())

@@ -1,7 +1,7 @@
 """
 Forms of custom objects, built per type: add and edit, bulk edit, bulk import.
 
-May import runtime and field_types. Must never ask which user or request it is for: the views restrict querysets.
+May import runtime and field_types. The views restrict querysets; what they hide is the business of `hidden_targets`.
 """
 
 from typing import ClassVar
@@ -22,10 +22,10 @@ from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..field_types.deprecation import read_only
 from ..field_types.json import DocumentInput, TypedDocument
-from ..field_types.polymorphic_forms import PolymorphicMultipleChoiceField
 from ..models.reserved import PAGE_INPUTS
 from ..runtime.surfaces import per_type, surfaced_fields
 from .defaults import ImportDefaultsMixin, LinkDefaultsMixin
+from .hidden_targets import HiddenTargetsMixin
 from .prefill import PrefilledMixin
 
 
@@ -61,6 +61,7 @@ class HeldChoicesMixin:
 
 
 class CustomObjectForm(
+    HiddenTargetsMixin,
     HeldChoicesMixin,
     PrefilledMixin,
     LinkDefaultsMixin,
@@ -84,12 +85,6 @@ class CustomObjectForm(
     def clean(self):
         super().clean()
         empty_to_null(self)
-        for name, form_field in self.fields.items():
-            is_edited = self.instance.pk is not None and name in self.cleaned_data
-            if is_edited and isinstance(form_field, PolymorphicMultipleChoiceField):
-                # What the user may not view was not offered, and stays.
-                hidden = form_field.hidden_links(list(getattr(self.instance, name).all()))
-                self.cleaned_data[name] = [*self.cleaned_data[name], *hidden]
         return self.cleaned_data
 
 
@@ -103,7 +98,9 @@ class CustomObjectBulkEditForm(PrefilledMixin, GenericObjectFormMixin, OwnerMixi
         super().__init__(data, *args, initial=initial, **kwargs)
 
 
-class CustomObjectImportForm(HeldChoicesMixin, ImportDefaultsMixin, PartErrorsMixin, NetBoxModelImportForm):
+class CustomObjectImportForm(
+    HiddenTargetsMixin, HeldChoicesMixin, ImportDefaultsMixin, PartErrorsMixin, NetBoxModelImportForm
+):
     """The bulk import form that those of all types are made of; a record becomes one instance of it."""
 
     owner = CSVModelChoiceField(

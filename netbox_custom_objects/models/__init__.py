@@ -2,6 +2,7 @@
 
 from .attachments import SetAside
 from .fields import CustomObjectTypeField
+from .job_reports import JobReport
 from .objects import CustomObject
 from .proxies import CustomObjectObjectType
 from .revision import Revision, SchemaIdCounter
@@ -13,6 +14,7 @@ __all__ = (
     'CustomObjectObjectType',
     'CustomObjectType',
     'CustomObjectTypeField',
+    'JobReport',
     'Revision',
     'SchemaIdCounter',
     'SetAside',

@@ -21,6 +21,7 @@ from ..field_types import FIELD_TYPES, field_type_of
 from ..field_types.deprecation import check as deprecation_errors
 from ..field_types.regex import validate_pattern
 from .convert import field_definition
+from .readers import named, readable
 from .reserved import is_reserved
 from .staged import STAGED_ATTRIBUTES, unfinished_change
 
@@ -79,7 +80,7 @@ def _name(field, before) -> Errors:
         yield (
             'name',
             _('{name} is the related name of {other}; choose another name.').format(
-                name=clash.related_name, other=f'{clash.custom_object_type.name}.{clash.name}'
+                name=clash.related_name, other=_name_of(clash, with_type=True)
             ),
         )
     for other in _siblings(field).select_related('choice_set', 'related_object_type'):
@@ -89,9 +90,17 @@ def _name(field, before) -> Errors:
             yield (
                 'name',
                 _('{name} is used by the field {other}; choose another name.').format(
-                    name=min(clash), other=other.name
+                    name=min(clash), other=_name_of(other)
                 ),
             )
+
+
+def _name_of(field, with_type: bool = False) -> str:
+    """Return the name of another field, if whoever reads the error may view it."""
+    fields = type(field).objects.using(field._state.db).filter(pk=field.pk)
+    if not readable(fields).exists():
+        return _('that you may not view')
+    return f'{field.custom_object_type.name}.{field.name}' if with_type else field.name
 
 
 def _flags(field, before) -> Errors:
@@ -194,8 +203,7 @@ def types_in_use(field, removed) -> str:
         field: the stored CustomObjectTypeField
         removed: ObjectTypes or ContentTypes
     """
-    objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
-    objects = objects.using(field._state.db) if field._state.db else objects.all()
+    objects = _objects(field)
     definition = field_definition(field)
     if not field.field_type.is_surfaced(definition, objects.model._payload_names):
         return ''
@@ -277,20 +285,43 @@ def _conversion(field, before) -> Errors:
         return
     column = table, column_name(field.pk), old, new
     if examples := unconvertible(target, *column):
-        shown = ', '.join(f'{value!r} ({pk})' for pk, value in examples)
-        yield 'type', _('Some values cannot be converted to {new}: {values}').format(new=field.type, values=shown)
+        viewable = _readable_ids(field, [pk for pk, _value in examples])
+        shown = [f'{value!r} ({pk})' for pk, value in examples if pk in viewable]
+        values = named(shown, len(examples) - len(shown))
+        yield 'type', _('Some values cannot be converted to {new}: {values}').format(new=field.type, values=values)
     elif field.field_type.needs_choice_set and field.choice_set_id is not None:
         choices = field.field_type.choices(field_definition(field))
-        values = converted_values(target, *column)
-        single = {item for value in values for item in (value if isinstance(value, list) else [value])}
-        if unknown := sorted(item for item in single if item and item not in choices):
-            shown = ', '.join(unknown[:EXAMPLES])
-            yield 'type', _('Some values are not in the choice set: {values}').format(values=shown)
+        holders: dict[str, list[int]] = {}
+        for value, pks in converted_values(target, *column):
+            for item in value if isinstance(value, list) else [value]:
+                if item and item not in choices:
+                    holders.setdefault(item, []).extend(pks)
+        if holders:
+            values = _shown_values(field, holders)
+            yield 'type', _('Some values are not in the choice set: {values}').format(values=values)
     elif field.field_type.checked_when_converted:
         model_field = field.field_type.get_model_field(field_definition(field))
-        if refused := [value for value in converted_values(target, *column) if not _passes(model_field, value)]:
-            shown = ', '.join(map(repr, sorted(refused)[:EXAMPLES]))
-            yield 'type', _('Some values are not valid for {new}: {values}').format(new=field.type, values=shown)
+        found = converted_values(target, *column)
+        if refused := {repr(value): pks for value, pks in found if not _passes(model_field, value)}:
+            values = _shown_values(field, refused)
+            yield 'type', _('Some values are not valid for {new}: {values}').format(new=field.type, values=values)
+
+
+def _shown_values(field, holders: dict[str, list[int]]) -> str:
+    """Return some of the values that an error is about; holders are {value: ids of the objects that hold it}."""
+    viewable = _readable_ids(field, [pk for pks in holders.values() for pk in pks])
+    shown = sorted(value for value, pks in holders.items() if not viewable.isdisjoint(pks))
+    return named(shown[:EXAMPLES], len(holders) - len(shown))
+
+
+def _readable_ids(field, pks: list[int]) -> set[int]:
+    return set(readable(_objects(field).filter(pk__in=pks)).values_list('pk', flat=True))
+
+
+def _objects(field):
+    """Return the objects of a field's type, in the field's schema."""
+    objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
+    return objects.using(field._state.db) if field._state.db else objects.all()
 
 
 def _passes(model_field, value) -> bool:
@@ -305,17 +336,18 @@ def _stored_values(field, before) -> Errors:
     """Check what is stored against a constraint that is being switched on."""
     if is_staged(field):
         return
-    objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
-    if field._state.db:
-        objects = objects.using(field._state.db)
+    objects = _objects(field)
     definition = field_definition(before)
     if not before.field_type.is_surfaced(definition, objects.model._payload_names):
         return
     name = before.name
     if field.unique and not before.unique and field.field_type.unique_allowed:
         repeated = objects.exclude(**{f'{name}__isnull': True}).values(name).annotate(n=Count('pk')).filter(n__gt=1)
-        if values := [str(row[name]) for row in repeated.order_by(name)[:EXAMPLES]]:
-            yield 'unique', _('Several objects have the same value: {values}').format(values=', '.join(values))
+        if values := [row[name] for row in repeated.order_by(name)[:EXAMPLES]]:
+            viewable = readable(objects)
+            shown = [str(value) for value in values if viewable.filter(**{name: value}).exists()]
+            values = named(shown, len(values) - len(shown))
+            yield 'unique', _('Several objects have the same value: {values}').format(values=values)
     if _needs_value(field) and not _needs_value(before):
         empty = before.field_type.get_empty_condition(definition)
         if count := objects.filter(empty).count():

@@ -10,13 +10,17 @@ from functools import cache
 from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist, ObjectNotUpdated
 from django.db import DatabaseError
 from django.urls import NoReverseMatch
+from django.utils.functional import lazy
 
 from ..constants import APP_LABEL
 from ..definitions import TypeDefinition, class_name, model_name
 from ..models.objects import CustomObject
 from ..models.types import CustomObjectType
+from .gone_types import name_of_gone_type
 from .isolated_apps import IsolatedApps
 from .managers import CustomObjectManager
+
+last_name = lazy(name_of_gone_type, str)
 
 
 @cache
@@ -56,8 +60,8 @@ def ghost(type_id: int) -> type[CustomObject]:
             'db_table': CustomObjectType._meta.db_table,
             'managed': False,
             'ordering': ('id',),
-            'verbose_name': definition.display_name,
-            'verbose_name_plural': definition.display_name_plural,
+            'verbose_name': last_name(type_id),
+            'verbose_name_plural': last_name(type_id),
             'base_manager_name': 'objects',
             'default_manager_name': 'objects',
         },

@@ -9,6 +9,7 @@ from django.http import Http404
 
 from ..constants import APP_LABEL
 from .registry import world
+from .rights import reader_may_view
 
 
 def model_by_slug(slug: str) -> type:
@@ -29,12 +30,19 @@ def model_of_surface(name: str, suffix: str, module: str) -> type:
     """
     Return the class of the type that `Table5Model<suffix>` belongs to; for the `__getattr__` of a module.
 
+    NetBox's object selector finds filter forms and filtersets like that, and asks for no right.
+
     Raises:
         AttributeError: the name is none of these, or there is no such type
+        Http404: the current schema does not have the type, or the user of the request may not view objects of it
     """
     if match := re.fullmatch(rf'(Table\d+Model){suffix}', name):
         try:
-            return apps.get_model(APP_LABEL, match[1])
+            model = apps.get_model(APP_LABEL, match[1])
         except LookupError:
             pass
+        else:
+            if getattr(model, '_is_ghost', False) or not reader_may_view(model._definition):
+                raise Http404
+            return model
     raise AttributeError(f'module {module!r} has no attribute {name!r}')

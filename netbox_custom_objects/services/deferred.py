@@ -7,8 +7,6 @@ the job can be killed, repeated, or queued twice without harm.
 
 from django.utils.translation import gettext_lazy as _
 
-from netbox.jobs import JobRunner
-
 from ..constants import LONG_JOB_SECONDS
 from ..ddl.diff import diff
 from ..ddl.executor import create_indexes_concurrently
@@ -18,15 +16,16 @@ from ..ddl.plan import Plan
 from ..ddl.target import Target
 from ..field_types import compile_type
 from ..models.loader import load_definitions
+from .discreet_job import DiscreetJob
 
 
-class FinishSchemaChangeJob(JobRunner):
+class FinishSchemaChangeJob(DiscreetJob):
     """Builds the indexes of one type's tables without blocking writers."""
 
     class Meta:
         name = _('Finish schema change')
 
-    def run(self, alias: str, type_id: int, *args, **kwargs):
+    def work(self, alias: str, type_id: int, *args, **kwargs):
         for sentence in finish_schema_change(alias, type_id).describe():
             self.logger.info(sentence)
 

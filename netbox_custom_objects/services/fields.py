@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import router, transaction
 from django.utils.translation import gettext as _
 
+from utilities.exceptions import PermissionsViolation
+
 from ..models import CustomObjectType, CustomObjectTypeField
 
 # Room between two fields, so that one can be put in between without touching the others.
@@ -31,6 +33,7 @@ def arrange_fields(custom_object_type: CustomObjectType, order: list[tuple[int, 
 
     Raises:
         ValidationError: a field is missing from the queryset or given twice, or a group name is too long
+        PermissionsViolation: a field would leave the queryset, so that it may not be changed like that
     """
     pks = [pk for pk, _group in order]
     found = {field.pk: field for field in fields.filter(custom_object_type=custom_object_type)}
@@ -49,6 +52,8 @@ def arrange_fields(custom_object_type: CustomObjectType, order: list[tuple[int, 
                 field.clean_fields(exclude=_all_but('weight', 'group_name'))
                 field.save()
                 changed += 1
+        if fields.filter(pk__in=pks).count() != len(pks):
+            raise PermissionsViolation
     return changed
 
 

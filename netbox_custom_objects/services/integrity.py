@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from ..definitions import FieldDefinition, TargetRef
+from ..definitions import FieldDefinition, TargetRef, model_name
 from ..field_types import field_type_of
 from ..field_types.generic import model_of, target_of
 from ..runtime.referrers import links_of
@@ -42,6 +42,12 @@ class DanglingReference:
     def key(self) -> tuple:
         """What makes it the same as one that was found earlier, whatever was changed about its field since."""
         return self.field.id, self.object_id, self.target_label, self.target_id
+
+    def describe_by_ids(self) -> str:
+        """Return what may be read by somebody who may view nothing of it."""
+        place = f'{model_name(self.type_id)} {self.object_id}, field {self.field.id}'
+        target = f'{self.target_label} {self.target_id}'
+        return f'{place}: {"orphan of a link to" if self.is_orphan else "leads to"} {target}'
 
     def describe(self, type_name: str) -> str:
         """Return a sentence about it."""

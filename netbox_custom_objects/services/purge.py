@@ -13,16 +13,17 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import JobIntervalChoices
-from netbox.jobs import JobRunner, system_job
+from netbox.jobs import system_job
 
 from .. import settings
 from ..ddl.locks import lock_definitions
 from ..ddl.retention import Stored, copies, drop, droppable, everything
 from ..ddl.target import Target
 from ..definitions import table_name
-from ..exceptions import SchemaChangeRefused
+from ..exceptions import SchemaChangeRefused, sentence_of
 from ..models.attachments import drop_attached
 from ..models.revision import bump_shared_token
+from .discreet_job import DiscreetJob
 from .repair import sweep
 from .rewriting import rewrite_where_worth_it
 from .schemas import OpenSchema, open_schemas
@@ -41,16 +42,16 @@ class Purged:
 
 
 @system_job(interval=JobIntervalChoices.INTERVAL_DAILY)
-class PurgeRetiredJob(JobRunner):
+class PurgeRetiredJob(DiscreetJob):
     """Drops what has been out of use for `retention_days`; queued by the worker."""
 
     class Meta:
         name = _('Purge deleted custom object types and fields')
 
-    def run(self, *args, **kwargs):
+    def work(self, *args, **kwargs):
         for purged in purge(settings.get('retention_days')):
             log = self.logger.info if purged.done else self.logger.warning
-            log(f'{purged.schema}: {purged.item.describe()}: {purged.error or "dropped"}')
+            log(f'{purged.schema}: {purged.item.place}: {purged.error or "dropped"}')
         for rewritten in rewrite_where_worth_it():
             log = self.logger.info if rewritten.done else self.logger.warning
             log(f'{rewritten.schema}: {rewritten.describe()} {rewritten.error}'.rstrip())
@@ -104,8 +105,8 @@ def _purge(schema: OpenSchema, target: Target, purged: Purged) -> None:
         # Who remembers what was out of use must look again.
         bump_shared_token()
     except (DatabaseError, SchemaChangeRefused) as error:
-        purged.error = str(error).strip()
+        purged.error = sentence_of(error)
         # Who calls reports it.
-        logger.info('%s: %s is not dropped: %s', schema.name, item.describe(), purged.error)
+        logger.info('%s: %s is not dropped: %s', schema.name, item.describe(), error)
     else:
         purged.done = True

@@ -12,25 +12,24 @@ from django.utils.translation import gettext_lazy as _
 from core.choices import JobStatusChoices
 from core.models import Job
 from netbox.context_managers import event_tracking
-from netbox.jobs import JobRunner
 from utilities.request import NetBoxFakeRequest
 
 from ..constants import LONG_JOB_SECONDS
 from ..ddl.target import MAIN_ALIAS
-from ..runtime.registry import world
-from .integrity import DanglingReference, find_dangling, has_references, let_go
+from .discreet_job import DiscreetJob
+from .integrity import find_dangling, has_references, let_go
 from .schemas import OpenSchema, open_schemas
 
 logger = logging.getLogger('netbox_custom_objects.references')
 
 
-class CheckReferencesJob(JobRunner):
-    """Finds references that lead nowhere, and clears them if it is told to; its log names each object's page."""
+class CheckReferencesJob(DiscreetJob):
+    """Finds references that lead nowhere, and clears them if it is told to; its log names each by its ids."""
 
     class Meta:
         name = _('Check custom object references')
 
-    def run(self, alias: str = MAIN_ALIAS, repair: bool = False, *args, **kwargs):
+    def work(self, alias: str = MAIN_ALIAS, repair: bool = False, *args, **kwargs):
         schema = find_schema(alias)
         if schema is None:
             self.logger.warning(_('The branch is not open any more; there is nothing to check.'))
@@ -41,7 +40,7 @@ class CheckReferencesJob(JobRunner):
                 with event_tracking(self._request()):
                     let_go(alias, found)
         for dangling in found:
-            self.logger.warning(sentence(schema, dangling))
+            self.logger.warning(f'{schema.name}: {dangling.describe_by_ids()}')
         self.job.data = {'schema': schema.name, 'found': len(found), 'repaired': repair}
         self.job.save(update_fields=['data'])
         if not found:
@@ -57,13 +56,6 @@ class CheckReferencesJob(JobRunner):
 def find_schema(alias: str) -> OpenSchema | None:
     """Return the open schema behind an alias."""
     return next((schema for schema in open_schemas() if schema.alias == alias), None)
-
-
-def sentence(schema: OpenSchema, dangling: DanglingReference) -> str:
-    """Return what is said of a dangling reference: with the address of its object, if there is one."""
-    model = world(schema.alias).model(dangling.type_id)
-    text = f'{schema.name}: {dangling.describe(model._definition.display_name)}'
-    return text if dangling.is_orphan else f'{text} {model._get_action_url(kwargs={"pk": dangling.object_id})}'
 
 
 def enqueue_check(schema: OpenSchema, user=None, repair: bool = False) -> Job | None:

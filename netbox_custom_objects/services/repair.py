@@ -8,12 +8,13 @@ that was queued after a commit: an index that was never built, or one that is in
 from django.utils.translation import gettext_lazy as _
 
 from core.choices import JobIntervalChoices
-from netbox.jobs import JobRunner, system_job
+from netbox.jobs import system_job
 
 from ..ddl.plan import Plan
 from ..ddl.sweep import drop_unused_sequences, homeless_models
 from ..ddl.target import MAIN_ALIAS, Target
 from ..models.object_types import drop_unreferenced, object_type_names
+from .discreet_job import DiscreetJob
 from .presence import hide_gone
 from .reconcile import reconcile_all
 from .schemas import open_schemas
@@ -21,13 +22,13 @@ from .staged_job import clean_up, describe_stale, stale_columns, take_up_lost
 
 
 @system_job(interval=JobIntervalChoices.INTERVAL_HOURLY)
-class ReconcileTablesJob(JobRunner):
+class ReconcileTablesJob(DiscreetJob):
     """Compares the tables of all types, in main and in every branch, with their definitions; queued by the worker."""
 
     class Meta:
         name = _('Reconcile custom object tables')
 
-    def run(self, *args, **kwargs):
+    def work(self, *args, **kwargs):
         for alias, plans in repair().items():
             for plan in plans.values():
                 for sentence in plan.describe():
@@ -39,7 +40,7 @@ class ReconcileTablesJob(JobRunner):
                 clean_up(schema.alias, *place)
                 self.logger.info(f'{schema.name}: {describe_stale(*place)}')
         for change in take_up_lost(open_schemas()):
-            self.logger.info(f'{change}: its job is gone, queued again')
+            self.logger.info(f'Staged change {change.pk}: its job is gone, queued again')
 
 
 def repair() -> dict[str, dict[int, Plan]]:

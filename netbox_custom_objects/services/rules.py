@@ -17,6 +17,8 @@ from utilities.exceptions import AbortRequest
 from ..constants import APP_LABEL
 from ..ddl.target import MAIN_ALIAS
 from ..field_types import field_type_of
+from ..models import CustomObjectTypeField
+from ..models.readers import named, readable
 from ..runtime.context import current_alias, in_replay
 from ..runtime.registry import world
 
@@ -67,16 +69,17 @@ def refuse_used_choices(choice_set, using: str) -> None:
     # A fresh instance, because choice sets remember the choices that they had when they were first asked.
     after = type(choice_set)(base_choices=choice_set.base_choices, extra_choices=choice_set.extra_choices)
     if removed := {str(value) for value in before.values} - {str(value) for value in after.values}:
-        uses = [
-            f'{type_name}: {field_name} ({count})' for type_name, field_name, count in _uses(choice_set.pk, removed)
-        ]
+        uses = list(_uses(choice_set.pk, removed))
         if uses:
+            shown = [text for text, is_named in uses if is_named]
             message = _('Choices cannot be removed while objects hold them: {choices}. Objects by field: {uses}')
-            raise AbortRequest(message.format(choices=', '.join(sorted(removed)), uses='; '.join(uses)))
+            raise AbortRequest(
+                message.format(choices=', '.join(sorted(removed)), uses=named(shown, len(uses) - len(shown)))
+            )
 
 
-def _uses(choice_set_id: int, values: set[str]) -> Iterator[tuple[str, str, int]]:
-    """Yield (type, field, number of objects) where one of the values is held."""
+def _uses(choice_set_id: int, values: set[str]) -> Iterator[tuple[str, bool]]:
+    """Yield each field whose objects hold one of the values, with their number, and whether it may be named."""
     for alias in {MAIN_ALIAS: None, current_alias(): None}:
         current = world(alias)
         for definition in current.definitions.values():
@@ -85,7 +88,8 @@ def _uses(choice_set_id: int, values: set[str]) -> Iterator[tuple[str, str, int]
                     continue
                 held = field_type_of(field).choice_filter(field, sorted(values))
                 if count := current.model(definition.id).objects.using(alias).filter(**held).count():
-                    yield definition.display_name_plural, field.name, count
+                    fields = CustomObjectTypeField.objects.using(alias).filter(pk=field.id)
+                    yield f'{definition.display_name_plural}: {field.name} ({count})', readable(fields).exists()
 
 
 def _key(instance) -> str:

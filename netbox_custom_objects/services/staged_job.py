@@ -8,7 +8,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.choices import JobStatusChoices
 from core.exceptions import JobFailed
-from netbox.jobs import JobRunner
 
 from ..choices import StagedChangeStageChoices as Stage
 from ..constants import LONG_JOB_SECONDS
@@ -17,6 +16,7 @@ from ..ddl.staging_leftovers import drop_leftovers, find_leftovers
 from ..ddl.target import Target
 from ..exceptions import SchemaChangeRefused
 from ..models import StagedChange
+from .discreet_job import DiscreetJob
 from .schemas import OpenSchema
 from .staged_run import run
 
@@ -24,13 +24,13 @@ from .staged_run import run
 QUEUED_FOR = timedelta(hours=1)
 
 
-class StagedChangeJob(JobRunner):
+class StagedChangeJob(DiscreetJob):
     """Carries one change of a field on; its log names each stage, and how many rows are done."""
 
     class Meta:
         name = _('Staged change')
 
-    def run(self, change_id: int, *args, **kwargs):
+    def work(self, change_id: int, *args, **kwargs):
         try:
             change = run(change_id, self.logger.info)
         except SchemaChangeRefused as error:
@@ -41,7 +41,7 @@ class StagedChangeJob(JobRunner):
             'offender_count': change.offender_count,
         }  # fmt: skip
         self.job.save(update_fields=['data'])
-        self.logger.info(f'{change}: {change.get_stage_display()}')
+        self.logger.info(str(change.get_stage_display()))
 
 
 def enqueue(change: StagedChange, again: bool = False) -> None:
@@ -54,7 +54,7 @@ def enqueue(change: StagedChange, again: bool = False) -> None:
     """
     if not again and _is_waiting(change):
         return
-    name = f'{StagedChangeJob.name}: {change.field_name}'
+    name = f'{StagedChangeJob.name} {change.pk}'
     change.job = StagedChangeJob.enqueue(name=name, user=change.user, change_id=change.pk, job_timeout=LONG_JOB_SECONDS)
     StagedChange.objects.using(DEFAULT_DB_ALIAS).filter(pk=change.pk).update(job=change.job)
 

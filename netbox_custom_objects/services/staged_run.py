@@ -29,7 +29,7 @@ from ..ddl.staging import Unfinished, drop_next_unique, take_unique
 from ..ddl.staging_leftovers import drop_leftovers
 from ..ddl.staging_reads import count_rows, has_column, index_is_valid
 from ..definitions.names import next_unique_name
-from ..exceptions import BranchBeingMade, DuplicateValues, SchemaChangeRefused, SchemaLocked
+from ..exceptions import BranchBeingMade, DuplicateValues, SchemaChangeRefused, SchemaLocked, sentence_of
 from ..models import StagedChange
 from ..models.convert import field_definition
 from .reference_check import find_schema
@@ -68,7 +68,7 @@ def run(change_id: int, note: Callable[[str], None] = lambda text: None) -> Stag
         if lock.acquire(PATIENCE):
             StagedRun(change_id, note).go()
     except (DatabaseError, SchemaChangeRefused) as error:
-        changes.filter(pk=change_id).update(error=str(error), updated=timezone.now())
+        changes.filter(pk=change_id).update(error=sentence_of(error), updated=timezone.now())
         raise
     finally:
         lock.release()
@@ -103,7 +103,7 @@ class StagedRun:
                 if self.subject is None:
                     self._give_up()
                     continue
-                self.note(f'{change}: {change.get_stage_display()}')
+                self.note(str(change.get_stage_display()))
                 self.steps[change.stage]()
 
     # Stages

@@ -82,7 +82,9 @@ class WritingMixin(TypeFromURLMixin):
     """For pages that create or change objects: those of a deprecated type lead back to the list, and say why."""
 
     def get(self, request, *args, **kwargs):
-        return self._refuse(request) or super().get(request, *args, **kwargs)
+        # Some of NetBox's forms for many objects are reached by a POST only.
+        show = getattr(super(), 'get', self.http_method_not_allowed)
+        return self._refuse(request) or show(request, *args, **kwargs)
 
     def post(self, request, *args, **kwargs):
         return self._refuse(request) or super().post(request, *args, **kwargs)

@@ -12,8 +12,10 @@ from utilities.tables import get_table_for_model
 
 from ..field_types import field_type_of
 from ..field_types.generic import existing_models
+from ..field_types.polymorphic_ui import hidden_text
 from ..runtime.surfaces import surfaced_fields
 from .base import TypeFromURLMixin
+from .panels import viewable_and_hidden
 
 
 class CustomObjectLinksView(TypeFromURLMixin, generic.ObjectChildrenView):
@@ -39,13 +41,20 @@ class CustomObjectLinksView(TypeFromURLMixin, generic.ObjectChildrenView):
             return None if label else self.model._meta.get_field(field.name).related_model
         return {target.label: model for target, model in existing_models(field).items()}.get(label)
 
-    def get_children(self, request, parent):
+    def _targets(self, parent):
         targets = getattr(parent, self.field_name)
-        targets = targets.objects_of(self.child_model) if hasattr(targets, 'objects_of') else targets.all()
+        return targets.objects_of(self.child_model) if hasattr(targets, 'objects_of') else targets.all()
+
+    def get_children(self, request, parent):
+        self.parent = parent
+        targets = self._targets(parent)
         return targets.restrict(request.user, 'view') if hasattr(targets, 'restrict') else targets
 
     def get_table(self, data, request, bulk_actions=True):
         table = super().get_table(data, request, bulk_actions)
+        _shown, hidden = viewable_and_hidden(self.child_model, lambda: self._targets(self.parent), request.user)
+        if hidden:
+            table.empty_text = hidden_text(hidden)
         if htmx_partial(request):
             # Sorting and paging must come back here, and not to the page around the table.
             table.embedded = True

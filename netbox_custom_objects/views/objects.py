@@ -3,8 +3,10 @@
 from netbox.object_actions import AddObject, BulkDelete, BulkEdit, BulkImport
 from netbox.views import generic
 
+from ..field_types import field_type_of
 from ..filtersets import get_filterset_class
 from ..forms import get_bulk_edit_form_class, get_filter_form_class, get_form_class, get_import_form_class
+from ..forms.hidden_targets import hidden_targets
 from ..models.protectors import hiding_protectors
 from ..tables import get_table_class
 from .base import TypeFromURLMixin, WritingMixin, deprecation_context
@@ -66,6 +68,23 @@ class CustomObjectBulkEditView(WritingMixin, generic.BulkEditView):
         self.filterset = get_filterset_class(model)
         self.table = get_table_class(model).of_selection
         self.form = get_bulk_edit_form_class(model)
+
+    def pre_save_operations(self, form, obj):
+        """Keep the targets that the user may not view in references that are emptied or replaced."""
+        super().pre_save_operations(form, obj)
+        asked = {*self.request.POST.getlist('_nullify'), *form.changed_data}
+        obj._hidden_targets = hidden_targets(self.model.objects.get(pk=obj.pk), asked) if asked else {}
+        for field, hidden in obj._hidden_targets.items():
+            if field.name in obj._m2m_values:
+                obj._m2m_values[field.name] += hidden
+            elif not field_type_of(field).many and getattr(obj, field.name) is None:
+                setattr(obj, field.name, hidden[0])
+
+    def post_save_operations(self, form, obj):
+        super().post_save_operations(form, obj)
+        for field, hidden in obj._hidden_targets.items():
+            if field_type_of(field).many:
+                getattr(obj, field.name).add(*hidden)
 
 
 class CustomObjectBulkDeleteView(TypeFromURLMixin, generic.BulkDeleteView):

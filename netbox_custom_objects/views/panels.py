@@ -4,6 +4,8 @@ The panels of the detail pages of custom objects, built per type.
 Panels are shared by all requests: whatever depends on the request is computed in `get_context`.
 """
 
+from collections.abc import Callable
+
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
@@ -16,6 +18,7 @@ from ..definitions import FieldDefinition, TargetRef
 from ..field_types import field_type_of
 from ..field_types.deprecation import notice
 from ..field_types.generic import content_type_id, existing_models
+from ..field_types.polymorphic_ui import hidden_text
 from ..runtime.surfaces import per_type, surfaced_fields
 
 
@@ -59,7 +62,16 @@ class LinksPanel(panels.ObjectPanel):
         instance = context['object']
         target = {'target': self.target.label} if self.target else {}
         url = instance._get_action_url('links', kwargs={'pk': instance.pk, 'field_name': self.field.name, **target})
-        return {**super().get_context(context), 'url': url}
+        shown, hidden = self._counts(instance, context['request'].user)
+        # Where nothing is shown, the table itself says how much is hidden.
+        return {**super().get_context(context), 'url': url, 'hidden': hidden_text(hidden) if shown else ''}
+
+    def _counts(self, instance, user) -> tuple[int, int]:
+        links = getattr(instance, self.field.name)
+        if self.target is None:
+            return viewable_and_hidden(instance._meta.get_field(self.field.name).related_model, links.all, user)
+        model = existing_models(self.field)[self.target]
+        return viewable_and_hidden(model, lambda: links.objects_of(model), user)
 
     def should_render(self, context):
         if self.target is not None:
@@ -68,6 +80,23 @@ class LinksPanel(panels.ObjectPanel):
         if self.field.ui_visible != UIVisibleChoices.IF_SET:
             return True
         return getattr(context['object'], self.field.name).exists()
+
+
+def viewable_and_hidden(model, targets: Callable, user) -> tuple[int, int]:
+    """
+    Return how many of some objects a user may view, and may not; (0, 0), unasked, if the user may view all of a model.
+
+    Args:
+        model: of the objects
+        targets: returns a queryset of them
+        user: who asks
+    """
+    everything = model._default_manager.all()
+    if not hasattr(everything, 'restrict') or everything.restrict(user, 'view') is everything:
+        return 0, 0
+    found = targets()
+    viewable = found.restrict(user, 'view').count()
+    return viewable, found.count() - viewable
 
 
 @per_type

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from core.signals import clear_events
 from netbox.ui import actions, panels
 from netbox.views.generic.base import BaseObjectView
+from utilities.exceptions import PermissionsViolation
 from utilities.permissions import get_permission_for_model
 from utilities.string import title
 from utilities.views import register_model_view
@@ -24,6 +25,8 @@ from utilities.views import register_model_view
 from ..constants import APP_LABEL
 from ..field_types.bounds import whole_number
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..models.readers import readable
+from ..runtime.rights import reader_may_view
 from ..services.fields import arrange_fields
 
 PANEL = f'{APP_LABEL}/panels/fields.html'
@@ -37,14 +40,22 @@ def targets_of(field: CustomObjectTypeField) -> list:
 
 
 def target_link(object_type) -> str:
-    """Return the name of an object type, a custom one linked to its page."""
+    """Return the name of an object type, a custom one linked to its page if the reader may know of it."""
     model = object_type.model_class()
-    if model is None:
+    if model is None or not may_know(model):
         return f'{object_type.app_label}.{object_type.model}'
     if (type_id := getattr(model, '_type_id', None)) is not None:
         url = reverse(f'plugins:{APP_LABEL}:customobjecttype', args=[type_id])
         return format_html('<a href="{}">{}</a>', url, title(model._meta.verbose_name))
     return f'{model._meta.app_config.verbose_name} > {title(model._meta.verbose_name)}'
+
+
+def may_know(model: type) -> bool:
+    """Whether the user of the request may know what a model is called; a type, if it or its objects may be viewed."""
+    type_id = getattr(model, '_type_id', None)
+    if type_id is None or reader_may_view(model._definition):
+        return True
+    return readable(CustomObjectType.objects.filter(pk=type_id)).exists()
 
 
 def fields_context(request, custom_object_type) -> dict:
@@ -115,6 +126,9 @@ class ArrangeFieldsView(BaseObjectView):
         except ValidationError as error:
             clear_events.send(sender=self)
             outcome = {'error': ' '.join(error.messages)}
+        except PermissionsViolation as error:
+            clear_events.send(sender=self)
+            outcome = {'error': error.message}
         else:
             saved = ngettext('Saved: {count} field moved.', 'Saved: {count} fields moved.', changed)
             outcome = {'status': saved.format(count=changed)}

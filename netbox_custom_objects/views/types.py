@@ -23,6 +23,7 @@ from ..forms import (
     CustomObjectTypeImportForm,
 )
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..models.readers import readable
 from ..services.dependents import dependents_of_type, grouped
 from ..tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from .base import DeleteNoticeMixin, TriesAgainMixin
@@ -91,7 +92,7 @@ class CustomObjectTypeFieldsView(generic.ObjectChildrenView):
     table = CustomObjectTypeFieldTable
     tab = ViewTab(
         label=_('Fields'),
-        badge=lambda obj: obj.fields.count(),
+        badge=lambda obj: readable(obj.fields.all()).count(),
         permission='netbox_custom_objects.view_customobjecttypefield',
         weight=500,
     )

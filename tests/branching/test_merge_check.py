@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django_rq import get_connection, get_queue
 
-from core.models import ObjectType
+from core.models import Job, ObjectType
 from dcim.models import Site
 from netbox_branching.models import Branch
 from users.models import ObjectPermission
@@ -22,6 +22,7 @@ from netbox_custom_objects.branching.validators import find_conflicts
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.branches import assert_schema_is_clean, delete, edit, rows
 from tests.support.factories import make_field, make_object, make_type
+from tests.surfaces.rest import make_user
 
 
 @pytest.fixture
@@ -210,6 +211,23 @@ class TestDryRun:
         assert [finding['kind'] for finding in answer['conflicts']] == ['violation']
         assert answer['dry_run']['status'] == 'completed'
         assert [finding['kind'] for finding in answer['dry_run']['findings']] == ['violation', 'ValidationError']
+        assert 'same' in str(answer['dry_run'])
+        self._is_hidden(lab, branch, vendor, client)
+
+    def _is_hidden(self, lab, branch, vendor, client):
+        """Who may merge but not view the objects learns that they stand in the way; who may view jobs learns less."""
+        job = Job.objects.get(name=CheckMergeJob.name)
+        assert 'same' not in str([job.data, job.log_entries, job.error])
+        client.force_login(make_user('merger', (Branch, ['view', 'merge'], None)))
+        answer = client.get(f'/api/plugins/custom-objects/branches/{branch.pk}/merge-check/').json()
+        for found in (answer['conflicts'], answer['dry_run']['findings']):
+            assert found
+            assert all(finding['blocks'] and 'may not view' in finding['text'] for finding in found)
+        for path in ('merge-check', 'merge', ''):
+            page = client.get(f'/plugins/branching/branches/{branch.pk}/{path}{"/" if path else ""}')
+            assert page.status_code in (200, 302, 403), path
+            assert b'"same"' not in page.content
+            assert b'&quot;same&quot;' not in page.content
 
 
 class TestOneTruth:

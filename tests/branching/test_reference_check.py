@@ -93,7 +93,8 @@ def test_what_a_merge_left_dangling_is_found_and_cleared(lab, site):
     lab.merge(branch)
     job, log = run()
     assert job.data == {'schema': 'main', 'found': 1, 'repaired': False}
-    assert f'/plugins/custom-objects/thing/{obj.pk}/' in log[0]
+    assert f'table{thing.pk}model {obj.pk}, field ' in log[0]
+    assert 'thing' not in log[0]
     assert f'dcim.site {site.pk}' in log[0]
     job, log = run(repair=True, user=lab.user)
     assert job.data['repaired']

@@ -153,3 +153,35 @@ def test_views_that_are_open_to_all(every_kind, settings):
     rest.get('nope/', expect=404)
     assert 'every-kind' in rest.get()
     assert 'other' not in rest.get()
+
+
+def test_a_type_shows_the_fields_that_may_be_viewed(every_kind):
+    def fields(user):
+        rest = Rest(user)
+        one = rest.get(f'custom-object-types/{every_kind.pk}/')
+        assert rest.get('custom-object-types/')['results'][0]['fields'] == one['fields']
+        return [field['name'] for field in one['fields']]
+
+    types = CustomObjectType, ['view', 'change'], None
+    some = make_user('some', types, (CustomObjectTypeField, ['view'], {'name': 'title'}))
+    none = make_user('none', types)
+    assert (fields(none), fields(some)) == ([], ['title'])
+    assert Rest(none).patch(f'custom-object-types/{every_kind.pk}/', {'description': 'x'})['fields'] == []
+    assert len(fields(make_user('all', types, (CustomObjectTypeField, ['view'], None)))) == every_kind.fields.count()
+
+
+def test_choices_are_for_those_who_fill_in_a_form(every_kind):
+    """NetBox's own endpoint needs the right to view choice sets."""
+    color, title = every_kind.fields.get(name='color'), every_kind.fields.get(name='title')
+    path = f'custom-object-type-fields/{color.pk}/choices/'
+    for number, grant in enumerate(((every_kind, ['add'], None), (CustomObjectTypeField, ['view'], None))):
+        rest = Rest(make_user(f'user{number}', grant))
+        found = rest.get(path)
+        assert found['count'] == 3
+        assert found['results'][0] == {'id': 'red', 'display': 'Red'}
+        assert [choice['id'] for choice in rest.get(path, q='RE')['results']] == ['red', 'green']
+        assert len(rest.get(path, limit=1)['results']) == 1
+        rest.get(path, nonsense=1, expect=400)
+        rest.get(f'custom-object-type-fields/{title.pk}/choices/', expect=404)
+    Rest(make_user('nobody')).get(path, expect=404)
+    Rest(make_user('other', (make_type('other'), ALL, None))).get(path, expect=404)

@@ -32,10 +32,12 @@ def test_the_name_of_a_database_client(fresh_database, settings, monkeypatch):
 
 
 def test_stored_values(db):
+    """Those are not quoted at all; what is, is escaped."""
     for error in (
-        UnconvertibleValues('code', 'bigint', [(1, MARKUP)]),
-        DuplicateValues('custom_objects_1', f'Key (f_1)=({MARKUP}) is duplicated.'),
+        UnconvertibleValues(MARKUP, 'bigint', [(1, 'secret')]),
+        DuplicateValues(MARKUP, 'Key (f_1)=(secret) is duplicated.'),
         SchemaLocked(None, [MARKUP]),
     ):
         assert ESCAPED in error.message
         assert MARKUP not in str(error)
+        assert 'secret' not in str(error)

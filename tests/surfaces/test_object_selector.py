@@ -33,7 +33,7 @@ def test_finds_what_may_be_viewed(every_kind):
     reader = make_user('reader', (every_kind, ['view'], {'title': 'Find me'}))
     found = text_of(Browser(reader).get(path))
     assert ('Find me' in found, 'Not me' in found) == (True, False)
-    assert 'Find me' not in text_of(Browser(make_user('nobody')).get(path))
+    Browser(make_user('nobody')).get(path, expect=404)
 
 
 @pytest.mark.parametrize('kind', ['object', 'multiobject'])
@@ -65,3 +65,28 @@ def test_a_field_called_description_is_not_hidden_by_the_context(browser):
 def test_core_targets_are_chosen_as_everywhere(browser):
     make_type('cable', fields=[{'name': 'end', 'type': 'object', 'target': Site}])
     assert 'ts-parent-field="_context"' not in browser.get('cable/add/')
+
+
+def test_shows_nothing_of_a_type_to_those_who_may_not_view_its_objects(every_kind):
+    path = PATH.format(every_kind.pk)
+    for grants in ((), [(every_kind, ['add', 'change', 'delete'], None)], [(make_type('other'), ['view'], None)]):
+        browser = Browser(make_user(f'user{len(grants)}{grants[0][1] if grants else ""}', *grants))
+        for more in ('', '&_search=true'):
+            browser.get(path + more, expect=404)
+    Browser(make_user('reader', (every_kind, ['view'], None))).get(path)
+
+
+def test_of_a_deleted_type(browser, every_kind):
+    path = PATH.format(every_kind.pk)
+    every_kind.delete()
+    browser.get(path, expect=404)
+
+
+def test_choices_of_inputs_are_fetched_where_the_user_may_read_them(every_kind):
+    browser = Browser(make_user('writer', (every_kind, ['add'], None)))
+    page = browser.get('every-kind/add/')
+    for name in ('color', 'colors'):
+        pk = every_kind.fields.get(name=name).pk
+        path = f'/api/plugins/custom-objects/custom-object-type-fields/{pk}/choices/'
+        assert f'data-url="{path}"' in page
+        assert '"Red"' in browser.get(path)

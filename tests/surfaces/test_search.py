@@ -185,7 +185,7 @@ class TestReindex:
     def test_a_changed_weight(self, kind, obj, commit):
         with commit():
             edit(kind.fields.get(name='hidden'), search_weight=100)
-        assert self.jobs() == ['Reindex Custom Object Type: cable']
+        assert self.jobs() == [f'Reindex Custom Object Type {kind.pk}']
         work()
         assert cached(kind) == {(obj.pk, 'name'): (500, 'a'), (obj.pk, 'hidden'): (100, 'b')}
         assert Job.objects.get(name__startswith='Reindex').status == 'completed'
@@ -332,7 +332,7 @@ class TestBranches:
         with lab.request(branch):
             obj = make_object(CustomObjectType.objects.get(pk=kind.pk), name='a')
             edit(CustomObjectType.objects.get(pk=kind.pk).fields.get(), search_weight=100)
-        assert [job.name for job in Job.objects.all()] == [f'Reindex Custom Object Type: cable ({alias})']
+        assert [job.name for job in Job.objects.all()] == [f'Reindex Custom Object Type {kind.pk} ({alias})']
         work()
         assert cached(kind, alias) == {(obj.pk, 'name'): (100, 'a')}
         assert cached(kind) == {}

@@ -144,3 +144,40 @@ class TestWriting:
         browser = Browser(make_user('modeller', *grants))
         assert 'Add Field' in browser.get(f'custom-object-types/{cable.pk}/')
         browser.get(f'custom-object-type-fields/{make_field(cable, "extra").pk}/edit/', expect=403)
+
+    def test_fields_are_arranged_within_the_constraints(self, cable):
+        """As by REST: a field must satisfy them after the change, too."""
+        grants = (CustomObjectType, ['view'], None), (CustomObjectTypeField, ['view', 'change'], {'group_name': ''})
+        browser = Browser(make_user('modeller', *grants))
+        places = [f'{field.pk}:Ends' for field in cable.fields.all()]
+        browser.post(f'custom-object-types/{cable.pk}/arrange/', field=places)
+        assert 'permissions violation' in ' '.join(browser.messages)
+        assert set(cable.fields.values_list('group_name', flat=True)) == {''}
+        browser.post(f'custom-object-types/{cable.pk}/arrange/', field=[place[:-4] for place in reversed(places)])
+        assert [f'{field.pk}:Ends' for field in cable.fields.order_by('weight')] == places[::-1]
+
+
+class TestNames:
+    def test_the_search_page_offers_types_that_may_be_viewed(self, cable):
+        hidden = make_type('hidden_type')
+        labels = [f'"netbox_custom_objects.table{made.pk}model"' for made in (cable, hidden)]
+        page = Browser(make_user('reader', (cable, ['view'], None))).get('/search/')
+        assert [label in page for label in labels] == [True, False]
+        assert 'Hidden_type' not in page
+        page = Browser(make_user('nobody')).get('/search/?q=hidden')
+        assert [label in page for label in labels] == [False, False]
+
+    def test_a_page_of_a_type_names_no_other_that_is_hidden(self, cable):
+        hidden = make_type('hidden_type')
+        make_field(cable, 'ref', 'object', target=hidden)
+        grants = (CustomObjectType, ['view'], {'name': 'cable'}), (CustomObjectTypeField, ['view'], None)
+        browser = Browser(make_user('reader', *grants))
+        page = browser.get(f'custom-object-types/{cable.pk}/')
+        assert 'Hidden_type' not in page
+        assert f'netbox_custom_objects.table{hidden.pk}model' in page
+
+    def test_the_tab_counts_the_fields_that_may_be_viewed(self, cable):
+        make_field(cable, 'extra')
+        grants = (CustomObjectType, ['view'], None), (CustomObjectTypeField, ['view'], {'name': 'name'})
+        page = Browser(make_user('reader', *grants)).get(f'custom-object-types/{cable.pk}/')
+        assert 'Fields 1' in text_of(page)

@@ -1,5 +1,7 @@
 """Endpoints of types, fields and objects."""
 
+from .background import JobReportView
+from .choices import FieldChoicesView
 from .fields import CustomObjectTypeFieldViewSet
 from .linked import LinkedObjectsView
 from .objects import CustomObjectViewSet
@@ -11,7 +13,9 @@ __all__ = (
     'CustomObjectTypeFieldViewSet',
     'CustomObjectTypeViewSet',
     'CustomObjectViewSet',
+    'FieldChoicesView',
     'FieldStagedChangesViewSet',
+    'JobReportView',
     'LinkedObjectsView',
     'RootView',
     'StagedChangeViewSet',

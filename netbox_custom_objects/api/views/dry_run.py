@@ -20,7 +20,6 @@ from rest_framework.response import Response
 from core.choices import ObjectChangeActionChoices
 from core.models import ObjectChange
 from core.signals import clear_events
-from netbox.api.viewsets import NetBoxModelViewSet
 from utilities.permissions import get_permission_for_model
 from utilities.views import get_action_url
 
@@ -30,6 +29,7 @@ from ...services.dependents import Group, grouped
 from ...services.preview import Step, previewing
 from ...services.second_try import tried_twice
 from ..schema_writes import BACKGROUND, DRY_RUN
+from .background import DiscreetJobMixin, for_job
 
 # How many objects of one type are named.
 OBJECTS_SHOWN = 100
@@ -66,7 +66,7 @@ def is_asked(request, parameter: str) -> bool:
     return word in TRUE_WORDS
 
 
-class DryRunMixin(NetBoxModelViewSet):
+class DryRunMixin(DiscreetJobMixin):
     """Lets all writes of a viewset be tried out; `partial_update` and its like call these in turn."""
 
     # Read by the OpenAPI schema.
@@ -94,7 +94,7 @@ class DryRunMixin(NetBoxModelViewSet):
     def _run(self, action, request, *args, **kwargs):
         carry_out = self._try_out if is_dry_run(request) else self._carry_out
         aliases = DEFAULT_DB_ALIAS, router.db_for_write(self.queryset.model)
-        return tried_twice(lambda: carry_out(action, request, *args, **kwargs), *aliases)
+        return for_job(tried_twice(lambda: carry_out(action, request, *args, **kwargs), *aliases))
 
     def _carry_out(self, action, request, *args, **kwargs):
         try:

@@ -25,6 +25,7 @@ from ...models import CustomObjectType
 from ...runtime.ghost import ghost
 from ...runtime.holding import hold_objects
 from ...runtime.registry import world
+from ...runtime.rights import has_any_right
 from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class
 from ..serializers.objects import get_bulk_update_serializer_class
@@ -82,7 +83,17 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
             if django_settings.LOGIN_REQUIRED and not request.user.is_authenticated:
                 self.permission_denied(request)
             raise NotFound()
+        if request.method == 'OPTIONS' and not has_any_right(request.user, self.model._definition):
+            # NetBox asks for no right here, and the answer names the type.
+            self.permission_denied(request)
         super().check_permissions(request)
+
+    def get_view_name(self):
+        """Return the heading of a page of the browsable API, which also shows refusals."""
+        user = getattr(getattr(self, 'request', None), 'user', None)
+        if user is None or self.model is None or not has_any_right(user, self.model._definition):
+            return 'Custom Objects'
+        return super().get_view_name()
 
     def get_serializer_class(self):
         return get_serializer_class(self.model) if self.model else generic_serializer_class()

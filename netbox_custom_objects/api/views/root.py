@@ -1,27 +1,12 @@
 """The root endpoint: what else there is."""
 
-from django.conf import settings as django_settings
 from drf_spectacular.utils import extend_schema
 from rest_framework.response import Response
 from rest_framework.reverse import reverse
 from rest_framework.routers import APIRootView
 
-from utilities.permissions import permission_is_exempt
-
 from ...constants import APP_LABEL
-from ...definitions import TypeDefinition
-from ...runtime.registry import world
-
-
-def viewable_types(user) -> list[TypeDefinition]:
-    """Return the types whose objects a user may view, in order of their names."""
-    if django_settings.LOGIN_REQUIRED and not user.is_authenticated:
-        return []
-    return [
-        definition
-        for definition in sorted(world().definitions.values(), key=lambda definition: definition.name)
-        if permission_is_exempt(permission := f'{APP_LABEL}.view_{definition.model_name}') or user.has_perm(permission)
-    ]
+from ...runtime.rights import viewable_types
 
 
 class RootView(APIRootView):

@@ -1,9 +1,9 @@
 """Endpoint `custom-object-types/`."""
 
-from django.db.models import ProtectedError
+from django.db.models import Prefetch, ProtectedError
 
 from ...filtersets import CustomObjectTypeFilterSet
-from ...models import CustomObjectType
+from ...models import CustomObjectType, CustomObjectTypeField
 from ...services.dependents import dependents_of_type
 from ...services.preview import current_preview
 from ...services.type_deletion import check_rights, references_to
@@ -20,6 +20,13 @@ class CustomObjectTypeViewSet(DefinitionViewSet):
     serializer_class = CustomObjectTypeSerializer
     filterset_class = CustomObjectTypeFilterSet
     delete_parameters = (DELETE_REFERENCING_FIELDS,)
+
+    def get_field_prefetches(self, fields=None):
+        # Nested fields are those that the reader may view.
+        own = CustomObjectTypeField.objects.restrict(self.request.user, 'view')
+        if 'fields' not in self.response_fields:
+            return super().get_field_prefetches(fields)
+        return [*super().get_field_prefetches(fields), Prefetch('fields', queryset=own)]
 
     def perform_create(self, serializer):
         super().perform_create(serializer)

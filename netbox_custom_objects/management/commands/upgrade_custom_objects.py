@@ -145,9 +145,7 @@ class Command(BaseCommand):
                 with request:
                     restored = restore(deletion, options['dry_run'])
                 if not options['dry_run']:
-                    ReindexCustomObjectTypeJob.enqueue_for(
-                        deletion.type_id, deletion.name.partition('.')[0], schema.alias
-                    )
+                    ReindexCustomObjectTypeJob.enqueue_for(deletion.type_id, schema.alias)
         except (RestoreRefused, SchemaChangeRefused) as error:
             raise CommandError(str(error)) from error
         what = f'Restore {deletion.describe()}. {restored.describe()}'.rstrip()

@@ -1,0 +1,62 @@
+"""
+Targets of references that the user of a form may not view: they are not offered, and no edit unlinks them.
+
+May import models.readers, which knows the user. A reference that is set to another target loses a hidden one: that is
+what the user asked for.
+"""
+
+from django.core.validators import EMPTY_VALUES
+
+from ..field_types import field_type_of
+from ..models.readers import hidden_from_user
+from ..runtime.surfaces import surfaced_fields
+
+
+def hidden_targets(instance, names) -> dict:
+    """
+    Return {field: targets that the user may not view} of a stored object; only references that have some.
+
+    Args:
+        instance: the object
+        names: names of fields that are looked at
+    """
+    found: dict = {}
+    for field in surfaced_fields(type(instance)):
+        if field.name not in names or not field_type_of(field).is_reference:
+            continue
+        value = getattr(instance, field.name)
+        targets = value.all() if field_type_of(field).many else [value] if value is not None else []
+        if hidden := hidden_from_user(targets):
+            found[field] = hidden
+    return found
+
+
+class HiddenTargetsMixin:
+    """Keeps what a form does not offer."""
+
+    def _clean_fields(self):
+        self.hidden_targets = {} if self.instance._state.adding else hidden_targets(self.instance, self.fields)
+        for field, hidden in self.hidden_targets.items():
+            # Nothing has to be chosen where something is stored, and a disabled input would not find it.
+            form_field = self.fields[field.name]
+            form_field.required = False
+            if form_field.disabled:
+                stored = self.get_initial_for_field(form_field, field.name)
+                many = field_type_of(field).many
+                self.initial[field.name] = [target for target in stored if target not in hidden] if many else None
+        super()._clean_fields()
+        for field, hidden in self.hidden_targets.items():
+            self._keep(field, hidden)
+
+    def _keep(self, field, hidden: list) -> None:
+        name, many = field.name, field_type_of(field).many
+        if many and name in self.cleaned_data:
+            self.cleaned_data[name] = [*self.cleaned_data[name], *hidden]
+        elif not many and not self._is_chosen(name):
+            self.cleaned_data[name] = hidden[0]
+            self._errors.pop(name, None)
+
+    def _is_chosen(self, name: str) -> bool:
+        """Whether an object was chosen; of a polymorphic reference, whose type is another input, the object counts."""
+        value = self[name].data
+        return (value[-1] if isinstance(value, (list, tuple)) and value else value) not in EMPTY_VALUES

@@ -1,0 +1,45 @@
+"""
+Who reads what a check says: the user of the request, an administrator at the console, or all who may view jobs.
+
+An error that quotes stored values or names of definitions asks here first. May import NetBox's context and field_types.
+"""
+
+from django.utils.translation import gettext as _
+from rq import get_current_job
+
+from netbox.context import current_request
+
+from ..field_types.generic import key_of, visible_keys
+
+
+def readable(objects):
+    """
+    Return those objects of a queryset that an error may quote.
+
+    At the console, where there is no request, all of them. Inside of a job none: its outcome is kept, and shown to
+    everyone with the right to view jobs.
+    """
+    if get_current_job() is not None:
+        return objects.none()
+    request = current_request.get()
+    if request is None:
+        return objects
+    user = getattr(request, 'user', None)
+    return objects.none() if user is None else objects.restrict(user, 'view')
+
+
+def named(names: list[str], hidden: int) -> str:
+    """Return a list of names, or of values, as a text that ends with the number of those that are not shown."""
+    if hidden:
+        names = [*names, _('{count} that you may not view').format(count=hidden)]
+    return ', '.join(names)
+
+
+def hidden_from_user(targets) -> list:
+    """Return those of some objects, of any models, that the user of the current request may not view."""
+    request = current_request.get()
+    if request is None:
+        return []
+    targets = list(targets)
+    visible = visible_keys(request.user, targets)
+    return [target for target in targets if key_of(target) not in visible]

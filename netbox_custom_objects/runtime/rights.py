@@ -1,0 +1,40 @@
+"""
+Who may know of a type: those who may view objects of it.
+
+May import definitions and the World. Costs no query beyond those of NetBox for the permissions of a user, once.
+"""
+
+from django.conf import settings
+
+from netbox.context import current_request
+from utilities.permissions import permission_is_exempt
+
+from ..constants import APP_LABEL
+from ..definitions import TypeDefinition
+from .registry import world
+
+ACTIONS = ('view', 'add', 'change', 'delete')
+
+
+def has_right(user, definition: TypeDefinition, action: str = 'view') -> bool:
+    """Whether a user may do something with at least some objects of a type."""
+    permission = f'{APP_LABEL}.{action}_{definition.model_name}'
+    return permission_is_exempt(permission) or user.has_perm(permission)
+
+
+def has_any_right(user, definition: TypeDefinition) -> bool:
+    return any(has_right(user, definition, action) for action in ACTIONS)
+
+
+def viewable_types(user) -> list[TypeDefinition]:
+    """Return the types whose objects a user may view, in order of their names."""
+    if settings.LOGIN_REQUIRED and not user.is_authenticated:
+        return []
+    definitions = sorted(world().definitions.values(), key=lambda definition: definition.name)
+    return [definition for definition in definitions if has_right(user, definition)]
+
+
+def reader_may_view(definition: TypeDefinition) -> bool:
+    """Whether the user of the current request may view objects of a type; outside of a request, yes."""
+    request = current_request.get()
+    return request is None or has_right(request.user, definition)
