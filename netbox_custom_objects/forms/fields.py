@@ -41,7 +41,7 @@ from ..field_types.digits import IntegerFormField
 from ..field_types.generic import type_from_text
 from ..field_types.json import DocumentInput
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
-from ..runtime.registry import world
+from ..runtime.rights import types_known_to_reader
 from .prefill import PrefilledMixin
 from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 
@@ -75,9 +75,16 @@ def inputs_of(field_type) -> set[str]:
     return {name for name, has in wanted.items() if has}
 
 
-def targets():
-    """Return the object types that a field may point at: public models, and the custom types of this schema."""
-    here = [definition.model_name for definition in world().definitions.values()]
+def targets(field=None):
+    """
+    Return the object types that a field may point at: public models, and custom types here that the user may know of.
+
+    Args:
+        field: one that exists, whose targets are among them in any case
+    """
+    here = [definition.model_name for definition in types_known_to_reader()]
+    if field is not None and field.pk is not None:
+        here += [target.model for target in field.intended_targets()]
     dynamic = CustomObjectObjectType.objects.filter(app_label=APP_LABEL, model__startswith='table')
     return CustomObjectObjectType.objects.exclude(pk__in=dynamic.exclude(model__in=here).values('pk'))
 
@@ -170,7 +177,7 @@ class CustomObjectTypeFieldForm(
         for name in {'default', 'related_object_filter'} & self.fields.keys():
             self.fields[name].widget.attrs['rows'] = 3
         for name in {'related_object_type', 'related_object_types'} & self.fields.keys():
-            self.fields[name].queryset = targets().order_by('app_label', 'model')
+            self.fields[name].queryset = targets(self.instance).order_by('app_label', 'model')
         if 'element_type' in self.fields:
             self.fields['validation_minimum'].label = _('Minimum number of items')
             self.fields['validation_maximum'].label = _('Maximum number of items')
@@ -346,6 +353,12 @@ class CustomObjectTypeFieldImportForm(NotesTargetsMixin, ForgivingErrorsMixin, C
         model = CustomObjectTypeField
         fields = CustomObjectTypeFieldForm.Meta.fields
         field_classes = CustomObjectTypeFieldForm.Meta.field_classes
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ('related_object_type', 'related_object_types'):
+            if name in self.fields:
+                self.fields[name].queryset = ObjectType.objects.filter(pk__in=targets(self.instance).values('pk'))
 
     def clean(self):
         super().clean()

@@ -11,6 +11,7 @@ from utilities.permissions import permission_is_exempt
 
 from ..constants import APP_LABEL
 from ..definitions import TypeDefinition
+from ..models import CustomObjectType
 from .registry import world
 
 ACTIONS = ('view', 'add', 'change', 'delete')
@@ -38,3 +39,13 @@ def reader_may_view(definition: TypeDefinition) -> bool:
     """Whether the user of the current request may view objects of a type; outside of a request, yes."""
     request = current_request.get()
     return request is None or has_right(request.user, definition)
+
+
+def types_known_to_reader() -> list[TypeDefinition]:
+    """Return the types that the user of the current request may know of: which are viewable, or their objects are."""
+    definitions = world().definitions.values()
+    request = current_request.get()
+    if request is None:
+        return list(definitions)
+    viewable = set(CustomObjectType.objects.restrict(request.user, 'view').values_list('pk', flat=True))
+    return [found for found in definitions if found.id in viewable or has_right(request.user, found)]

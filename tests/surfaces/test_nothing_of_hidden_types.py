@@ -23,7 +23,7 @@ from tests.support.staged import begin
 from .rest import make_user
 from .ui import ROOT
 
-MARK = 'zyx'
+MARK = 'zyxqv'
 COUNT = 613
 ALL = ['view', 'add', 'change', 'delete']
 # A part of an address, as Django and as its routers write it.
@@ -157,7 +157,7 @@ def test_nothing_is_shown(kind, shown, visible, hidden, site):
 def test_the_mark_is_found_where_it_may_be_seen(shown, visible, hidden, site, admin_client):
     """The walk looks for what there is to find."""
     for path in (
-        f'{ROOT}zyx-type/', f'{ROOT}custom-object-types/{hidden.pk}/', f'/dcim/sites/{site.pk}/custom-objects/',
-        f'/api/plugins/custom-objects/zyx-type/{hidden.obj.pk}/', f'/search/?q={MARK}-value',
+        f'{ROOT}{MARK}-type/', f'{ROOT}custom-object-types/{hidden.pk}/', f'/dcim/sites/{site.pk}/custom-objects/',
+        f'/api/plugins/custom-objects/{MARK}-type/{hidden.obj.pk}/', f'/search/?q={MARK}-value',
     ):  # fmt: skip
         assert leak(admin_client.get(path), path), path
