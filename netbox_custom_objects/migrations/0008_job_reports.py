@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('netbox_custom_objects', '0006_staged_changes'),
+        ('netbox_custom_objects', '0007_set_aside'),
         ('core', '0021_job_queue_name'),
     ]
 
