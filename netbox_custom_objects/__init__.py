@@ -27,6 +27,7 @@ class CustomObjectsConfig(PluginConfig):
     default_settings = DEFAULT_SETTINGS
     middleware = (
         f'{__name__}.api.schema_view.SchemaMiddleware',
+        f'{__name__}.views.bounds.BoundedInputMiddleware',
         f'{__name__}.views.delete_preview.DeletePreviewMiddleware',
     )
     serializer_resolver = 'api.serializers.serializer_resolver'

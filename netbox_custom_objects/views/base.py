@@ -12,14 +12,17 @@ from django.conf import settings
 from django.contrib import messages
 from django.db import DEFAULT_DB_ALIAS, router
 from django.http import Http404
-from django.shortcuts import redirect
+from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import resolve
 
+from netbox.choices import ImportMethodChoices
 from netbox.object_actions import AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject
 from utilities.htmx import htmx_partial
+from utilities.jobs import is_background_request
 
 from ..field_types.deprecation import closed
+from ..forms.imports import CheckedImportForm
 from ..runtime.lookup import model_by_slug
 from ..services.second_try import statements_reported, tried_twice
 
@@ -94,6 +97,29 @@ class WritingMixin(TypeFromURLMixin):
             return None
         messages.error(request, closed(self.model._definition), fail_silently=True)
         return redirect(self.model.get_list_url())
+
+
+class CheckedImportMixin:
+    """For import pages: what cannot be read is an error of the form, whatever NetBox's own form makes of it."""
+
+    def post(self, request, *args, **kwargs):
+        if not is_background_request(request):
+            form = CheckedImportForm(request.POST, request.FILES)
+            if not form.is_valid():
+                return self._show(request, form)
+            for file in request.FILES.values():
+                file.seek(0)
+        return super().post(request, *args, **kwargs)
+
+    def _show(self, request, form):
+        return render(request, self.template_name, {
+            'model': self.model_form._meta.model,
+            'form': form,
+            'fields': self._get_form_fields(),
+            'import_method': form.data.get('import_method') or ImportMethodChoices.DIRECT,
+            'return_url': self.get_return_url(request),
+            **self.get_extra_context(request),
+        })  # fmt: skip
 
 
 def deprecation_context(model: type) -> dict[str, str]:

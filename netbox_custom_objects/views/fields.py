@@ -17,7 +17,7 @@ from ..models import CustomObjectTypeField
 from ..runtime.context import current_alias
 from ..services.dependents import dependents_of_field, grouped
 from ..tables import CustomObjectTypeFieldTable
-from .base import DeleteNoticeMixin, TriesAgainMixin
+from .base import CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
 from .staged import begun_message
 
 
@@ -71,7 +71,7 @@ class CustomObjectTypeFieldDeleteView(TriesAgainMixin, DeleteNoticeMixin, generi
 
 
 @register_model_view(CustomObjectTypeField, 'bulk_import', path='import', detail=False)
-class CustomObjectTypeFieldBulkImportView(TriesAgainMixin, generic.BulkImportView):
+class CustomObjectTypeFieldBulkImportView(CheckedImportMixin, TriesAgainMixin, generic.BulkImportView):
     queryset = CustomObjectTypeField.objects.all()
     model_form = CustomObjectTypeFieldImportForm
 

@@ -9,7 +9,7 @@ from ..forms import get_bulk_edit_form_class, get_filter_form_class, get_form_cl
 from ..forms.hidden_targets import hidden_targets
 from ..models.protectors import hiding_protectors
 from ..tables import get_table_class
-from .base import TypeFromURLMixin, WritingMixin, deprecation_context
+from .base import CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context
 from .export import ExportObjects, ImportableExportMixin
 from .panels import get_layout
 from .rename import RenameObjects
@@ -56,7 +56,7 @@ class CustomObjectDeleteView(TypeFromURLMixin, generic.ObjectDeleteView):
         return {model: objects for model, objects in found.items() if not hasattr(model, '_type_id')}
 
 
-class CustomObjectBulkImportView(WritingMixin, generic.BulkImportView):
+class CustomObjectBulkImportView(WritingMixin, CheckedImportMixin, generic.BulkImportView):
     def bind(self, model):
         super().bind(model)
         self.model_form = get_import_form_class(model)

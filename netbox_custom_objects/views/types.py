@@ -26,7 +26,7 @@ from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.readers import readable
 from ..services.dependents import dependents_of_type, grouped
 from ..tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
-from .base import DeleteNoticeMixin, TriesAgainMixin
+from .base import CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
 from .reference_check import CheckReferences
 from .staged import StagedChangesPanel
 from .type_delete import ReferencedTypeMixin
@@ -155,7 +155,7 @@ class CustomObjectTypeDeleteView(TriesAgainMixin, ReferencedTypeMixin, DeleteNot
 
 
 @register_model_view(CustomObjectType, 'bulk_import', path='import', detail=False)
-class CustomObjectTypeBulkImportView(TriesAgainMixin, generic.BulkImportView):
+class CustomObjectTypeBulkImportView(CheckedImportMixin, TriesAgainMixin, generic.BulkImportView):
     queryset = CustomObjectType.objects.all()
     model_form = CustomObjectTypeImportForm
 

@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from html.parser import HTMLParser
 from urllib.parse import urlencode
 
@@ -47,6 +48,8 @@ class Fuzzer:
         self.paths = paths
         self.keys = keys
         self.sent = 0
+        # Numbers of answers, by status.
+        self.answers = Counter()
         # By where the exception was raised.
         self.failures: dict[str, str] = {}
         self._inputs: dict[str, dict] = {}
@@ -116,6 +119,7 @@ class Fuzzer:
                 transaction.set_rollback(True)
         finally:
             transaction.get_connection().needs_rollback = False
+        self.answers[response.status_code] += 1
         if response.status_code >= 500:
             place = where(self._error)
             shown = f'{method} {path} {sent}'

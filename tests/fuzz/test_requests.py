@@ -76,4 +76,5 @@ def test_no_request_is_answered_with_an_error_of_the_server(fuzzer):
     while time.monotonic() < until:
         fuzzer.send()
     found = '\n\n'.join(f'{place}\n  {request}' for place, request in fuzzer.failures.items())
+    print(f'{fuzzer.sent} requests, {fuzzer.answers}')
     assert not fuzzer.failures, f'{len(fuzzer.failures)} kinds of failures in {fuzzer.sent} requests:\n{found}'
