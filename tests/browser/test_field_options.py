@@ -25,7 +25,6 @@ PLAIN = {
 READ = {
     'Low (1000)': 1000, 'Exact': 'exact', 'If set': 'if-set', 'No': 'no', 'Text': 'text', 'Integer': 'integer',
     'Refuse the deletion': 'protect', 'Delete the custom object': 'cascade', SITE: 'site', REGION: 'region',
-    'Colors': 'Colors',
 }  # fmt: skip
 ONE_TARGET = {'related_object_type': [SITE], 'related_object_filter': '{"status": "active"}'}
 TARGETS = {'is_polymorphic': True, 'related_object_types': [SITE, REGION], 'related_object_filter': '{"q": "12"}'}
@@ -59,7 +58,8 @@ FIELDS = (
 )  # fmt: skip
 # What only the editor asks for.
 ONLY_IN_EDITOR = {
-    'weight': '7', 'deprecated': True, 'deprecated_since': '1.0', 'scheduled_removal': '2.0', 'comments': 'Two\nlines',
+    'weight': '7', 'deprecated': True, 'deprecated_since': '1.0', 'scheduled_removal': '2.0',
+    'comments': 'Some **remarks**',
 }  # fmt: skip
 # It renders the form anew, and decides which other inputs there are.
 FIRST = 'is_polymorphic'
@@ -77,12 +77,12 @@ CHOOSE = """
 """
 
 LOAD = 'select => new Promise(done => { select.tomselect.on("load", done); select.tomselect.load("") })'
-# What REST has of a choice, of an object type, and of another object: (keys, the one that counts).
-SHAPES = (({'value', 'label'}, 'value'), ({'app_label', 'model'}, 'model'), ({'display', 'name'}, 'name'))
+# What REST has of a choice, and of an object type: (keys, the one that counts).
+SHAPES = (({'value', 'label'}, 'value'), ({'app_label', 'model'}, 'model'))
 
 
 def test_every_option_is_stored_by_both_forms(pages, netbox):
-    call(netbox, '/api/extras/custom-field-choice-sets/', CHOICES)
+    READ['Colors'] = call(netbox, '/api/extras/custom-field-choice-sets/', CHOICES)['id']
     edited = call(netbox, f'{API}/custom-object-types/', {'name': 'edited', 'slug': 'edited'})['id']
     for number, (words, *_rest) in enumerate(FIELDS):
         pages.open(f'/plugins/custom-objects/custom-object-type-fields/add/?custom_object_type={edited}')
