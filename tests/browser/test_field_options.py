@@ -231,7 +231,7 @@ def look_at_a_phone(pages, pk):
     for path in (
         f'custom-object-types/{pk}/', 'custom-object-types/', f'custom-object-types/{pk}/edit/',
         f'custom-object-type-fields/add/?custom_object_type={pk}', 'custom-object-types/design/', 'edited/',
-        'edited/add/', 'edited/bulk-import/', f'custom-object-types/{pk}/schema-history/',
+        'edited/add/', f'custom-object-types/{pk}/schema-history/',
     ):  # fmt: skip
         pages.open(f'/plugins/custom-objects/{path}')
         width = pages.page.evaluate('document.documentElement.scrollWidth')
