@@ -1,5 +1,7 @@
 """Pages of custom objects that NetBox's features bring along: journal, change log, contacts, config context."""
 
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import BadRequest
 from django.http import Http404
 from django.utils.translation import gettext_lazy as _
 
@@ -8,6 +10,7 @@ from extras.views import JournalEntryEditView, ObjectConfigContextView
 from netbox.views import generic
 from utilities.views import ViewTab
 
+from ..field_types.bounds import whole_number
 from ..models.config_contexts import Sources, sources_of
 from .base import TypeFromURLMixin
 
@@ -57,3 +60,10 @@ class CustomObjectConfigContextView(TypeFromURLMixin, ObjectConfigContextView):
 
 class CustomJournalEntryEditView(JournalEntryEditView):
     """NetBox's own form under an address that others link to (contract, chapter 6)."""
+
+    def post(self, request, *args, **kwargs):
+        # NetBox's model fails without one, which its form does not insist on.
+        pk = whole_number(request.POST.get('assigned_object_type', ''))
+        if pk is None or not ContentType.objects.filter(pk=pk).exists():
+            raise BadRequest(_('The object of the journal entry is missing.'))
+        return super().post(request, *args, **kwargs)

@@ -118,6 +118,12 @@ class TestPages:
             browser.get(f'thing/?{query}', 400)
             browser.get(f'custom-object-types/?{query}', 400)
 
+    def test_return_addresses_and_journal_entries_of_nothing(self, browser, thing):
+        browser.post('thing/add/', 400, title='a', return_url='[]')
+        browser.post('thing/add/', title='a', return_url='/dcim/sites/')
+        for sent in ({}, {'assigned_object_type': 'x'}, {'assigned_object_type': DIGITS}):
+            browser.post('journal-entries/add/', 400, comments='x', **sent)
+
     def test_selections(self, browser, thing):
         make_field(thing, 'mixed', 'multiobject', targets=[thing])
         made = make_object(thing, title='a')
