@@ -1,6 +1,7 @@
 """Where everything that the development tools generate is kept, and the environment NetBox runs in.
 
-All of it lives in `.dev/` of the checkout, except what must be reachable by another system user.
+All of it lives in `.dev/` of the checkout, except what must be reachable by another system user. Checkouts may share
+it by symbolic links: they then share the servers as well.
 """
 
 import fcntl
@@ -11,13 +12,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
-STATE = ROOT / '.dev'
+# Where it really is: servers are recognised by their paths.
+STATE = (ROOT / '.dev').resolve()
 LOGS = STATE / 'logs'
 NETBOX_ROOT = STATE / 'netbox'
 PACKAGE = ROOT / 'netbox_custom_objects'
 
-# Names directories outside the checkout, so that two checkouts never share one.
-CHECKOUT_ID = hashlib.sha256(str(ROOT).encode()).hexdigest()[:10]
+# Names directories outside the checkout: those of the servers whose state this is, and of no others.
+STATE_ID = hashlib.sha256(str(STATE.parent).encode()).hexdigest()[:10]
 
 # How a process of NetBox is started: the same interpreter, so the same virtual environment.
 NETBOX_COMMAND = (sys.executable, '-m', 'netbox')

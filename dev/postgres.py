@@ -15,7 +15,7 @@ from pathlib import Path
 
 import psycopg
 
-from dev.paths import CHECKOUT_ID, LOGS, STATE
+from dev.paths import LOGS, STATE, STATE_ID
 
 ROLE = 'netbox'
 PORT = '5432'  # Only part of the socket's file name: the server listens on no network address.
@@ -93,7 +93,7 @@ def home():
     if record.exists():
         return Path(record.read_text())
     inside = STATE / 'postgres'
-    return inside if _can_reach(STATE.parent) else Path(f'/var/tmp/netbox-custom-objects-{CHECKOUT_ID}')
+    return inside if _can_reach(STATE.parent) else Path(f'/var/tmp/netbox-custom-objects-{STATE_ID}')
 
 
 def data_directory():
@@ -105,7 +105,7 @@ def socket_directory():
     """The directory of the Unix socket, whose permissions are the server's only access control."""
     directory = home() / 'socket'
     if len(os.fsencode(directory)) > LONGEST_SOCKET_DIRECTORY:
-        return Path(f'/tmp/netbox-custom-objects-{CHECKOUT_ID}')
+        return Path(f'/tmp/netbox-custom-objects-{STATE_ID}')
     return directory
 
 

@@ -7,11 +7,11 @@ import shutil
 from pathlib import Path
 
 from dev import postgres
-from dev.paths import CHECKOUT_ID
+from dev.paths import STATE_ID
 
 NAME = 'scratch'
 MEMORY = Path('/dev/shm')
-DIRECTORY = MEMORY / f'netbox-custom-objects-{CHECKOUT_ID}'
+DIRECTORY = MEMORY / f'netbox-custom-objects-{STATE_ID}'
 BYTES_WANTED = 2 * 1024**3
 
 
@@ -22,10 +22,15 @@ def make_directory():
 
 
 def make_tablespace():
-    """Create the tablespace if the directory is new. What an earlier one held is lost."""
+    """Create the tablespace if the directory is new. What an earlier one held is lost, unless it is elsewhere."""
     if not DIRECTORY.is_dir() or any(DIRECTORY.iterdir()):
         return
     with postgres.connect(user='postgres') as connection:
+        location = connection.execute(
+            'SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = %s', [NAME]
+        ).fetchone()
+        if location and any(Path(location[0]).glob('*')):
+            return
         lost = connection.execute(
             'SELECT datname FROM pg_database JOIN pg_tablespace space ON space.oid = dattablespace WHERE spcname = %s',
             [NAME],
