@@ -1,0 +1,163 @@
+"""
+Every address of ours, asked by ten kinds of user: no name, value or count of a type that they may not view is shown.
+
+What is hidden bears a mark in all of its names and values, and the number of its objects is one that nothing else has.
+"""
+
+import json
+import re
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from core.models import Job, ObjectChange
+from dcim.models import Site
+from extras.models import JournalEntry, Tag
+from netbox_branching.models import Branch
+
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from tests.support.factories import make_object, make_type
+from tests.support.staged import begin
+
+from .rest import make_user
+from .ui import ROOT
+
+MARK = 'zyxqv'
+COUNT = 613
+ALL = ['view', 'add', 'change', 'delete']
+# A part of an address, as Django and as its routers write it.
+PART = re.compile(r'<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:\[[^]]*\]|[^)])*\)')
+PREFIXES = (ROOT, '/api/plugins/custom-objects/')
+# NetBox's own pages that show something of ours.
+CORE = ('/', f'/search/?q={MARK}', '/search/?q=value', '/dcim/sites/{site}/', '/dcim/sites/{site}/custom-objects/',
+        '/dcim/sites/{site}/delete/', '/htmx/object-selector/?_model=netbox_custom_objects.table{type}model',
+        '/htmx/object-selector/?_model=netbox_custom_objects.table{type}model&_search=1', '/api/core/jobs/',
+        '/core/jobs/')  # fmt: skip
+
+
+@pytest.fixture
+def site(db):
+    return Site.objects.create(name='Berlin', slug='berlin')
+
+
+@pytest.fixture
+def shown(site):
+    return make_type('shown', fields=[
+        {'name': 'title', 'primary': True}, {'name': 'place', 'type': 'object', 'target': Site},
+    ])  # fmt: skip
+
+
+@pytest.fixture
+def visible(shown, site):
+    return make_object(shown, title='value to be found', place=site)
+
+
+@pytest.fixture
+def hidden(shown, visible, site, django_capture_on_commit_callbacks):
+    """A type that points at what is shown, with a staged change that is under way."""
+    made = make_type(f'{MARK}_type', group_name=f'{MARK} group', description=f'{MARK} text', fields=[
+        {'name': f'{MARK}_title', 'primary': True, 'label': f'{MARK} label'},
+        {'name': f'{MARK}_choice', 'type': 'select', 'choices': [f'{MARK}-choice']},
+        {'name': f'{MARK}_place', 'type': 'object', 'target': Site},
+        {'name': f'{MARK}_ref', 'type': 'object', 'target': shown},
+        {'name': f'{MARK}_refs', 'type': 'multiobject', 'targets': [shown, Site]},
+    ])  # fmt: skip
+    with django_capture_on_commit_callbacks(execute=True):
+        obj = make_object(made, **{
+            f'{MARK}_title': f'{MARK}-value', f'{MARK}_choice': f'{MARK}-choice', f'{MARK}_place': site,
+            f'{MARK}_ref': visible, f'{MARK}_refs': [visible, site],
+        })  # fmt: skip
+    model = made.get_model()
+    others = ({f'{MARK}_title': f'{MARK}-{number}', f'{MARK}_place': site} for number in range(COUNT - 1))
+    model.objects.bulk_create(model(**values) for values in others)
+    made.change = begin(made.fields.get(name=f'{MARK}_title'), type='integer')
+    made.obj = obj
+    return made
+
+
+# None of these has a right on the hidden type, or on its definition; None is somebody who is not logged in.
+TYPES = CustomObjectType, ALL, {'name': 'shown'}
+FIELDS = CustomObjectTypeField, ALL, {'custom_object_type__name': 'shown'}
+USERS = {
+    'without rights': [],
+    'reader of objects': [('shown', ['view'], None)],
+    'writer of objects': [('shown', ALL, None), (Site, ALL, None)],
+    'constrained reader': [('shown', ['view'], {'title': 'nothing'})],
+    'reader of types': [(CustomObjectType, ['view'], {'name': 'shown'})],
+    'reader of fields': [TYPES, (CustomObjectTypeField, ['view'], {'custom_object_type__name': 'shown'})],
+    'modeller': [TYPES, FIELDS, ('shown', ALL, None)],
+    'viewer of jobs': [(Job, ['view'], None), (ObjectChange, ['view'], {'changed_object_type__model': 'site'})],
+    'user of NetBox': [(Site, ALL, None), (Tag, ALL, None), (JournalEntry, ALL, None), (Branch, ALL, None)],
+    'not logged in': None,
+}
+
+
+def patterns(resolver=None, prefix='/'):
+    """Yield the addresses of ours, as (template, names of its parts)."""
+    for found in (resolver or get_resolver()).url_patterns:
+        route = prefix + str(found.pattern).lstrip('^')
+        if isinstance(found, URLResolver):
+            if any(part.startswith(route) or route.startswith(part) for part in PREFIXES):
+                yield from patterns(found, route)
+        elif isinstance(found, URLPattern) and route.startswith(PREFIXES) and 'format' not in route:
+            yield route.removesuffix('$').replace('\\', '')
+
+
+def addresses(hidden, shown, visible):
+    """Yield every address of ours, once about what is hidden and once about what is shown."""
+    for kind, obj in ((hidden, hidden.obj), (shown, visible)):
+        field = kind.fields.order_by('pk').first()
+        values = {
+            'custom_object_type': kind.slug, 'field_name': f'{MARK}_refs', 'target': 'dcim.site',
+            'change': str(hidden.change.pk), 'action': 'cancel',
+        }  # fmt: skip
+        for route in patterns():
+            owner = next(found for part, found in (('types/', kind), ('fields/', field), ('', obj)) if part in route)
+            known = {**values, 'pk': str(owner.pk)}
+            yield PART.sub(lambda match, known=known: known[match[1] or match[2]], route)
+
+
+def leak(response, path: str) -> str:
+    """Return what of the hidden things an answer holds; that the address holds the slug is the reader's own doing."""
+    body = b''.join(response.streaming_content) if response.streaming else response.content
+    text = body.decode()
+    for own in (path, path.rstrip('/'), path.replace('/', '%2F'), json.dumps(path)[1:-1]):
+        text = text.replace(own, '')
+    text = text.replace(f'value="{MARK}"', '').replace(f'q={MARK}', '')
+    found = re.search(rf'.{{0,80}}(?:{MARK}|>\s*{COUNT}\s*<|"count": ?{COUNT}\b).{{0,80}}', text, re.IGNORECASE)
+    return found[0] if found else ''
+
+
+def requests(client, path: str):
+    """Yield the answers to a GET and, of REST, to writes that are tried out."""
+    yield client.get(path)
+    if path.startswith('/api/plugins/'):
+        for method in (client.options, client.patch, client.delete):
+            yield method(f'{path}?dry_run=true', '{}', content_type='application/json')
+
+
+@pytest.mark.parametrize('kind', USERS)
+def test_nothing_is_shown(kind, shown, visible, hidden, site):
+    paths = sorted(set(addresses(hidden, shown, visible)))
+    assert len(paths) > 100
+    paths += [path.format(site=site.pk, type=hidden.pk) for path in CORE]
+    client, leaks = Client(), []
+    if (grants := USERS[kind]) is not None:
+        grants = [(shown if model == 'shown' else model, *more) for model, *more in grants]
+        client.force_login(make_user('user', *grants))
+    for path in paths:
+        for response in requests(client, path):
+            assert response.status_code < 500, path
+            if found := leak(response, path):
+                leaks.append((response.request['REQUEST_METHOD'], path, response.status_code, found))
+    assert not leaks, '\n'.join(map(str, leaks[:40])) + f'\n{len(leaks)}'
+
+
+def test_the_mark_is_found_where_it_may_be_seen(shown, visible, hidden, site, admin_client):
+    """The walk looks for what there is to find."""
+    for path in (
+        f'{ROOT}{MARK}-type/', f'{ROOT}custom-object-types/{hidden.pk}/', f'/dcim/sites/{site.pk}/custom-objects/',
+        f'/api/plugins/custom-objects/{MARK}-type/{hidden.obj.pk}/', f'/search/?q={MARK}-value',
+    ):  # fmt: skip
+        assert leak(admin_client.get(path), path), path
