@@ -194,7 +194,8 @@ def scope_of(model: type[models.Model], attribute: str) -> str:
 
 
 def _names_in(expressions: Iterable) -> list[str]:
-    parts = [part for expression in expressions for part in (expression, *expression.flatten())]
+    # Unlike other expressions, a mere name of a column has none inside.
+    parts = [part for one in expressions for part in ([one] if isinstance(one, F) else one.flatten())]
     return [part.name for part in parts if isinstance(part, F)]
 
 

@@ -5,11 +5,13 @@ import io
 import json
 
 import pytest
+from django.apps import apps
 
 from core.models import ObjectChange
 from dcim.models import Device, DeviceRole, DeviceType, Interface, Manufacturer, Region, Site
 from ipam.models import ASN, RIR, VLAN, VRF, IPAddress, Prefix, VLANGroup
 
+from netbox_custom_objects.field_types.natural_keys import natural_key
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import make_user
 from tests.surfaces.ui import Browser, text_of
@@ -50,14 +52,22 @@ def vlans():
     return [VLAN.objects.create(vid=100, name=name, group=found) for name, found in (('a', None), ('b', group))]
 
 
-def interfaces():
+def two_devices(*names_and_sites):
     maker = Manufacturer.objects.create(name='m', slug='m')
     kind = {
         'device_type': DeviceType.objects.create(manufacturer=maker, model='m', slug='m'),
         'role': DeviceRole.objects.create(name='r', slug='r'),
-        'site': Site.objects.create(name='s', slug='s'),
     }
-    devices = [Device.objects.create(name=name, **kind) for name in ('sw1', 'sw2')]
+    places = {name: Site.objects.create(name=name, slug=name) for name in {site for _name, site in names_and_sites}}
+    return [Device.objects.create(name=name, site=places[site], **kind) for name, site in names_and_sites]
+
+
+def devices():
+    return two_devices(('sw1', 'north'), ('sw1', 'south'))
+
+
+def interfaces():
+    devices = two_devices(('sw1', 'north'), ('sw2', 'north'))
     return [Interface.objects.create(device=device, name='eth0', type='virtual') for device in devices]
 
 
@@ -72,6 +82,7 @@ MODELS = (
     (IPAddress, addresses, ['192.0.2.1/24', '192.0.2.1/24@blue'], [], 'address, address@vrf if several'),
     (Prefix, prefixes, ['2001:db8::/32', '2001:db8::/32@blue'], [], 'prefix, prefix@vrf if several'),
     (VLAN, vlans, ['100', '100@campus'], ['a', 'b'], 'vid, vid@group if several'),
+    (Device, devices, ['sw1@north', 'sw1@south'], [], 'name, name@site if several'),
     (Interface, interfaces, ['eth0@sw1', 'eth0@sw2'], [], 'name, name@device if several'),
     (Region, regions, ['North', 'North@North'], ['north', 'north-2'], 'name, name@parent if several'),
 )
@@ -177,3 +188,11 @@ def test_an_export_names_no_target_that_the_reader_may_not_view(kind, sites):
     (row,) = csv.DictReader(io.StringIO(exported(reader)))
     assert (row['place'], row['places'], row['mixed_content_type'], row['mixed_object_id']) == ('', 'Cairo', '', '')
     assert row['mixed_many'] == f'dcim.site:{sites[1].pk}'
+
+
+def test_objects_of_every_model_can_be_named(db):
+    """Models tell objects apart by constraints of many kinds: of columns, of expressions, of both."""
+    for model in apps.get_models():
+        key = natural_key(model)
+        for path in filter(None, (key.attribute, key.scope)):
+            assert path == 'pk' or model._meta.get_field(path), model
