@@ -72,7 +72,7 @@ def test_pages_show_the_colour_and_its_code(browser):
 
 def test_conversions():
     assert converted('text', 'color', '#AA1409', 'aa1409', ' 00FF7f ', '', None) == [
-        'aa1409', 'aa1409', '00ff7f', '', None
+        'aa1409', 'aa1409', '00ff7f', None, None
     ]  # fmt: skip
     assert converted('color', 'text', 'aa1409', None) == ['aa1409', None]
     assert converted('color', 'json', 'aa1409') == ['aa1409']

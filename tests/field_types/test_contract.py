@@ -54,8 +54,10 @@ def test_null_and_empty_are_told_apart(kit, case):
     assert kit.get(kit.make(None)) is None
     for value in case.empty:
         assert kit.get(kit.make(value)) == value
+    for value in case.blank:
+        assert kit.get(kit.make(value)) is None
     attribute = next(iter(case.attributes(None)))
-    assert kit.model.objects.filter(**{f'{attribute}__isnull': True}).count() == 1
+    assert kit.model.objects.filter(**{f'{attribute}__isnull': True}).count() == 1 + len(case.blank)
 
 
 def test_values_that_do_not_fit_are_refused(kit, case):
@@ -100,14 +102,14 @@ def test_required(kit, case):
     """A required field refuses nothing and the empty value; it cannot become required while objects lack a value."""
     kit.add()
     kit.make(case.values[0])
-    lacking = [kit.make(value) for value in (None, *case.empty)]
+    lacking = [kit.make(value) for value in (None, *case.empty, *case.blank)]
     assert str(len(lacking)) in kit.refused('required', required=True)
     for obj in lacking:
         kit.set(obj, case.values[1])
     kit.edit(required=True)
     if kit.many:  # links are checked by the surfaces: an object exists before it has any
         return
-    for value in (None, *case.empty):
+    for value in (None, *case.empty, *case.blank):
         with pytest.raises(ValidationError) as caught:
             kit.model(title='x', **case.attributes(value)).full_clean()
         assert list(caught.value.message_dict)[0] == case.key

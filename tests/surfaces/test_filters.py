@@ -173,7 +173,7 @@ class TestSearch:
     def test_text_like_and_number_fields(self, rest, objects):
         first, second, _ = objects
         for text, found in (
-            ('alpha', [first]), ('2.5', [second]), ('A.ORG', [first]), ('berta', [second]), ('gree', [second]),
+            ('alpha', [first]), ('2.5', [second]), ('A.ORG', [first]), ('berta', [second]), ('gree', [first, second]),
             ('two', [second]), ('o', [first, second]), ('nothing', []), (' ', list(objects)),
         ):  # fmt: skip
             ids = [item['id'] for item in rest.get('every-kind/', q=text)['results']]

@@ -91,6 +91,8 @@ class Case:
     bad_defaults: tuple = ()
     # Values that a required field refuses, besides None.
     empty: tuple = ()
+    # Values that are stored as null, which a required field refuses, too.
+    blank: tuple = ()
     unique: bool = True
     # Makes what the field needs: returns more arguments of make_field.
     needs: Callable[[], dict] = field(default=dict)

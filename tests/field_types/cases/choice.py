@@ -24,7 +24,7 @@ CASES = (
         default=('red', 'red'),
         bad_values=('blue', 'Red', 'red '),
         bad_defaults=('blue', 5, ['red']),
-        empty=('',),
+        blank=('',),
         needs=takes_choices,
         samples=tuple(
             sample(value, reads=shown(value)[0], cell=value.capitalize(), payload=value) for value in CHOICES

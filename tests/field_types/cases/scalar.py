@@ -30,7 +30,7 @@ CASES = (
         default=('new@example.com', 'new@example.com'),
         bad_values=('no address', 'nul\0@example.com', f'{"x" * 244}@example.com', 'a@b@c', 'a@example.com '),
         bad_defaults=('no address', ['a@example.com'], {'a': 1}, True, 5, 'nul\0@example.com'),
-        empty=('',),
+        blank=('',),
         samples=tuple(map(sample, EMAILS)),
         filters=(Filter('value', 'LPHA', (0,)), Filter('value', ['LPHA', 'eta'], (0, 1)), *text_lookups(*EMAILS)),
         bad_filters=(('value', 'nul\0'), ('value__regex', '('), ('value__empty', 'maybe')),
@@ -50,7 +50,7 @@ CASES = (
         default=('#AA1409', 'aa1409'),
         bad_values=('red', 'aa140', 'aa14091', 'gg1409', 'nul\0ab'),
         bad_defaults=('red', 5, ['aa1409'], True, 'aa140'),
-        empty=('',),
+        blank=('',),
         samples=(
             sample('aa1409', '#AA1409', reads='aa1409', form='aa1409'),
             sample('00ff7f', form='#00FF7F', text='00ff7f', cell='00ff7f'),

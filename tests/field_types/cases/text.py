@@ -55,7 +55,7 @@ CASES = (
         default=('https://example.com/', 'https://example.com/'),
         bad_values=('no address', 'https://example.com/' + 'x' * 200, 'javascript:alert(1)'),
         bad_defaults=('no address', ['https://example.com/']),
-        empty=('',),
+        blank=('',),
         keys=('value', 'value_title'),
         samples=tuple(
             sample(address, Keys(value=address, value_title=title), cell=title or address, extra={'value_title': title})
