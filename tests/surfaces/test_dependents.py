@@ -141,6 +141,8 @@ class TestPlans:
         }  # fmt: skip
         page = text_of(browser.post(f'{FIELDS}{field.pk}/preview/', 200, **sent))
         assert 'Permission nested ticket__state can be updated' in page
+        # The name of its own objects does not wait for being asked.
+        assert 'Custom Object Type Ticket state is updated' in page
         assert 'Event Rule with snapshots.prechange.state' in page
         assert 'What mentions this field' not in text_of(
             browser.post(f'{FIELDS}{field.pk}/preview/', 200, **{**sent, 'name': 'state'})

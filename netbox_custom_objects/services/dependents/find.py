@@ -38,6 +38,8 @@ class Dependent:
     mentions: tuple[str, ...] = ()
     # Whether it can be rewritten when the field is renamed.
     follows: bool = False
+    # Whether it is, even if that is not asked for.
+    always_follows: bool = False
 
     @property
     def url(self) -> str | None:
@@ -92,8 +94,9 @@ def dependents_of_field(field, using: str) -> list[Dependent]:
         # What all schemas share would break for the others.
         is_here = router.db_for_write(kind.model) == using
         for row, mentions in rows_that_mention(kind, subject):
+            follows = is_here and kind.follows(row, subject)
             found.append(
-                Dependent(kind.model, row, name_of(row), tuple(mentions), is_here and kind.follows(row, subject))
+                Dependent(kind.model, row, name_of(row), tuple(mentions), follows, follows and kind.always_follows)
             )
     for setting, rules in _validator_rules(subject.definition):
         paths = [path for rule in rules if isinstance(rule, dict) for path in rule]

@@ -23,6 +23,8 @@ class Kind:
     """One kind of thing that can mention fields."""
 
     model: type[Model]
+    # Whether a rename is written into its rows without being asked to.
+    always_follows = False
 
     def rows(self, subject: Subject) -> QuerySet:
         """Return the rows that may mention the field."""
@@ -155,6 +157,7 @@ class DisplayExpressions(Kind):
     """The expression of the field's own type, which always follows a rename."""
 
     model = CustomObjectType
+    always_follows = True
 
     def rows_of_type(self, definition):
         return self.model.objects.filter(pk=definition.id)
