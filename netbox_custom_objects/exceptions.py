@@ -73,7 +73,7 @@ class BranchIncomplete(CustomObjectsError):
 
     def __init__(self, reason: str):
         super().__init__(
-            _('The branch is no complete copy of main, and was given up: {reason}. Create it again.').format(
+            _('The branch is not a complete copy of main, and was given up: {reason}. Create it again.').format(
                 reason=reason
             )
         )

@@ -1,7 +1,7 @@
 """
 What of findings a reader is shown: those about objects that the reader may view, in main or in the branch.
 
-A finding that is withheld keeps its kind and whether it blocks, so that nobody takes a merge for free of trouble.
+A finding that is withheld keeps its kind and whether it blocks, so that a merge is not taken for free of trouble.
 """
 
 from collections.abc import Iterable

@@ -15,8 +15,8 @@ from .. import settings
 from ..exceptions import BranchBeingMade, SchemaLocked
 from .target import Target
 
-LOCK_NOT_AVAILABLE = '55P03'
-DEADLOCK_DETECTED = '40P01'
+# Deadlock, time-out of a lock, serialisation failure: PostgreSQL has undone what was tried, which may work now.
+PASSING = ('40P01', '55P03', '40001')
 
 # Second keys of advisory locks, whose first is the hash of a name: of a schema for 0 and 2, of a piece of work for 1.
 COPYING = 2
@@ -38,6 +38,7 @@ _HOLDERS_SQL = """
 _COPYING_SQL = """
     SELECT EXISTS (
         SELECT FROM pg_locks l
+        JOIN pg_database d ON d.oid = l.database AND d.datname = current_database()
         JOIN pg_locks copied ON copied.pid = l.pid AND copied.locktype = 'relation'
             AND copied.relation = to_regclass(format('%%I.%%I', %s::text, %s::text))
         WHERE l.locktype = 'advisory' AND l.granted AND l.classid = hashtext(%s)::oid AND l.objid = %s)
@@ -98,9 +99,9 @@ def with_retries(target: Target, table: str | None, work: Callable[[], None], at
     raise SchemaLocked(table, holders(target, table))
 
 
-def is_passing(error: OperationalError) -> bool:
-    """Whether an error says no more than that a lock could not be had, so that another try is worth it."""
-    return getattr(error.__cause__, 'sqlstate', None) in (LOCK_NOT_AVAILABLE, DEADLOCK_DETECTED)
+def is_passing(error: Exception) -> bool:
+    """Whether a failure of the database is due to other transactions alone, so that another try is worth it."""
+    return isinstance(error, OperationalError) and getattr(error.__cause__, 'sqlstate', None) in PASSING
 
 
 def _wait_for_copies(target: Target, table: str, seconds: float) -> None:

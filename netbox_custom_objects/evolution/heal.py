@@ -33,6 +33,7 @@ from ..services.presence import hide_gone
 from ..services.reconcile import is_ours, plan_all, reconcile
 from ..services.schemas import OpenSchema, open_schemas
 from ..services.staged_job import clean_up, describe_stale, stale_columns
+from .adoption_gate import INITIAL
 from .drift import Drift, Kind, find_drift
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.evolution')
@@ -159,8 +160,7 @@ def settle(target: Target, type_id: int, drift: Drift) -> None:
 
 def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, plan=(), **kwargs) -> None:
     """Heal main and every open branch once migrations have run (receiver of post_migrate, for this app alone)."""
-    initial = f'{APP_LABEL}.0001_squashed_0018_initial'
-    gone = any(backwards and str(migration) == initial for migration, backwards in plan)
+    gone = (APP_LABEL, INITIAL) in {(step.app_label, step.name) for step, backwards in plan if backwards}
     if using != MAIN_ALIAS or gone or not is_installed(Target.for_alias(MAIN_ALIAS)):
         return
     # NetBox has just noted all models that it knows as public.

@@ -28,7 +28,7 @@ def bounded(value: str) -> str:
 
 
 def number(value: Any):
-    """Return a number that may be reckoned with."""
+    """Return a number if expressions may calculate with it; raise ExpressionError."""
     if not isinstance(value, NUMBERS) or not is_small(value):
         raise ExpressionError('a number is needed')
     return value

@@ -53,7 +53,7 @@ class Choice(str):
 
 
 def plain(value: Any) -> Any:
-    """Return the value of a field as expressions see it; what is no plain value is its text."""
+    """Return the value of a field as expressions see it; any other value is shown as its text."""
     return _plain(value, MAX_DEPTH, iter(range(MAX_ITEMS)))
 
 
@@ -64,7 +64,7 @@ def _plain(value: Any, depth: int, numbers: Iterator[int]) -> Any:
     if isinstance(value, NUMBERS) and is_small(value):
         return value
     if isinstance(value, (list, tuple)) and depth:
-        # The numbers come first: one that is taken in vain only ends the list.
+        # The numbers come first: one that is taken without an item only ends the list.
         return [_plain(item, depth - 1, numbers) for _number, item in zip(numbers, value)]
     if isinstance(value, dict) and depth:
         items = zip(numbers, value.items())
@@ -73,7 +73,7 @@ def _plain(value: Any, depth: int, numbers: Iterator[int]) -> Any:
 
 
 def is_small(number) -> bool:
-    """Whether a number is one that can be reckoned with; infinity and what is no number are not."""
+    """Whether expressions may calculate with a number; not with infinity, nor with NaN."""
     try:
         return abs(number) < MAX_NUMBER
     except ArithmeticError:
@@ -85,7 +85,7 @@ def text(value: Any) -> str:
     Return a plain value as it is shown: nothing as nothing, a choice by its label, a list with commas.
 
     Raises:
-        ExpressionError: this is no plain value
+        ExpressionError: this is not a plain value
     """
     if value is None or isinstance(value, Undefined):
         return ''

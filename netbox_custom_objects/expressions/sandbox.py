@@ -134,7 +134,7 @@ class ExpressionEnvironment(ImmutableSandboxedEnvironment):
         raise ExpressionError('call')
 
     def call_binop(self, context: Context, operator: str, left: Any, right: Any) -> Any:
-        """Reckon with numbers; of text, only the sum of two is told."""
+        """Calculate with numbers; of text, only two can be added."""
         spend(context, left, right)
         if operator == '+' and isinstance(left, (str, type(None))) and isinstance(right, (str, type(None))):
             return filters.concatenated([left, right])

@@ -93,7 +93,8 @@ class FieldType:
         if not NAME.match(field.name):
             return format_lazy(_('"{name}" cannot be the name of a field.'), name=field.name)
         try:
-            field.default_json is None or self.to_python(field, field.default)
+            if field.default_json is not None:
+                self.to_python(field, field.default)
         except FAULTS:
             return format_lazy(_('Its default, {default}, does not fit its type.'), default=field.default_json)
         return ''

@@ -1,5 +1,5 @@
 """
-Numbers and documents from outside, within bounds: where text that somebody sent becomes either.
+Numbers and documents from outside, within bounds: where text from a request or a file becomes either.
 
 Python raises a ValueError for a number of some thousand digits and a RecursionError for a document that is nested too
 deeply, where callers expect nothing of the kind.
@@ -27,7 +27,7 @@ def read_json(text: str, **kwargs):
     Return the document in a text; arguments are those of `json.loads`.
 
     Raises:
-        ValueError: it is no JSON, or it is nested too deeply, or has a number of thousands of digits
+        ValueError: it is not JSON, or it is nested too deeply, or has a number of thousands of digits
     """
     try:
         return json.loads(text, **kwargs)

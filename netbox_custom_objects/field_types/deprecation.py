@@ -42,7 +42,7 @@ def closed(definition) -> str:
 
 
 def parse_version(text: str) -> Version | None:
-    """Return a PEP 440 version in a form that can be compared; None if the text is none, or empty."""
+    """Return a PEP 440 version in a form that can be compared; None if the text is not one, or empty."""
     try:
         return Version(text)
     except ValueError:  # InvalidVersion is one, and numbers of thousands of digits raise another

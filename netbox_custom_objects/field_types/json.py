@@ -78,7 +78,7 @@ class DocumentInput(JSONField):
     """
     An input for any JSON document that PostgreSQL can store.
 
-    Shows what is stored as JSON, whatever it is, and what was typed as it is: NetBox takes a text for JSON that it may
+    Shows any stored document as JSON, and what was typed as it was typed: NetBox takes a text for JSON that it may
     format, and would turn "12" into 12.
     """
 

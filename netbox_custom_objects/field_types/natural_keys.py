@@ -39,7 +39,7 @@ NAMING_ATTRIBUTES = (
 BETTER = {'ipam.vlan': 'vid', 'ipam.iprange': 'start_address'}
 # What tells objects of one name apart where the model has no constraint that says so.
 SCOPE_WITHOUT_CONSTRAINT = 'vrf'
-# Fields of a custom object type whose values are no names.
+# Fields of a custom object type whose values cannot be names.
 NAMELESS = (ArrayField, models.BooleanField, models.JSONField)
 # How many objects of one name are looked at before one is said not to be unique.
 CANDIDATES = 100

@@ -32,6 +32,7 @@ from .generic import (
     to_text,
     viewable,
 )
+from .gone_defaults import once_a_request
 from .graphql import CustomObjectRelatedObjectType, related_type
 from .polymorphic_filters import TargetKeyFilter, TargetLinkFilter
 from .polymorphic_forms import (
@@ -71,13 +72,14 @@ class PolymorphicFieldType(StandInMixin, FieldType):
     def fault(self, field):
         # A target that is gone is left out by itself: see `existing_models`.
         if not isinstance(field.related_object_filter, dict | None):
-            return _('Its related object filter is no JSON object.')
+            return _('Its related object filter is not a JSON object.')
         return super().fault(field)
 
     def validate_default(self, field):
         for key in self.default_keys(field):
             self.check_key(field, key, existing([key]))
 
+    @once_a_request
     def is_default_gone(self, field):
         keys = self.default_keys(field) if field.default else []
         return len(existing(keys)) < len(set(keys))

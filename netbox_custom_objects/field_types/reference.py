@@ -26,6 +26,7 @@ from .base import FieldType, field_table, plain_index
 from .cells import join_values
 from .filters import EmptyFilter, TargetFilter
 from .generic import model_of, viewable
+from .gone_defaults import once_a_request
 from .graphql import related_type
 from .natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
 from .polymorphic_ui import TargetsColumn
@@ -57,7 +58,7 @@ class ReferenceFieldType(StandInMixin, FieldType):
         if field.target.type_id is None and model_of(field.target) is None:
             return format_lazy(_('There is no model {model}; is a plugin missing?'), model=field.target.label)
         if not isinstance(field.related_object_filter, dict | None):
-            return _('Its related object filter is no JSON object.')
+            return _('Its related object filter is not a JSON object.')
         return super().fault(field)
 
     def queryset(self, field: FieldDefinition):
@@ -172,6 +173,7 @@ class ObjectFieldType(ReferenceFieldType):
         if not self.queryset(field).filter(pk=value).exists():
             raise ValidationError(_('There is no such object: %(value)s.'), params={'value': value})
 
+    @once_a_request
     def is_default_gone(self, field):
         return field.default is not None and not self.queryset(field).filter(pk=field.default).exists()
 
@@ -250,6 +252,7 @@ class MultiObjectFieldType(ReferenceFieldType):
     def default_targets(self, field):
         return list(self.queryset(field).filter(pk__in=field.default))
 
+    @once_a_request
     def is_default_gone(self, field):
         ids = set(field.default or ())
         return bool(ids) and self.queryset(field).filter(pk__in=ids).count() < len(ids)

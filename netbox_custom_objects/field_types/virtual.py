@@ -1,4 +1,4 @@
-"""Attributes of objects that are no columns, but have a name that NetBox shows: where it lists what a search found."""
+"""Attributes of objects that are not columns, but have a name that NetBox shows: where it lists what a search found."""
 
 from collections.abc import Callable
 

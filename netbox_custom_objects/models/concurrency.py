@@ -2,7 +2,7 @@
 What writes raise when they meet those of another transaction.
 
 In the first try of a request it is what `services.second_try` catches, which carries the request out once more; without
-one, or in the second try, it is a ConcurrentChange, whose sentence is shown. May import django.
+one, or in the second try, it is a ConcurrentChange, whose sentence is shown. May import django and ddl.
 """
 
 from collections.abc import Iterator
@@ -11,10 +11,8 @@ from contextvars import ContextVar
 
 from django.db import OperationalError, connections, router, transaction
 
+from ..ddl.locks import is_passing
 from ..exceptions import ConcurrentChange, ObjectGone
-
-# Deadlock, time-out of a lock, serialisation failure: PostgreSQL has undone the transaction, which may work now.
-PASSING = ('40P01', '55P03', '40001')
 
 first_try: ContextVar[bool] = ContextVar('netbox_custom_objects_first_try', default=False)
 
@@ -26,11 +24,6 @@ class TryAgain(Exception):
 def meeting(error: ConcurrentChange) -> Exception:
     """Return what to raise for a meeting with another request."""
     return TryAgain(error) if first_try.get() else error
-
-
-def is_passing(error: Exception) -> bool:
-    """Whether a failure of the database is due to other transactions alone."""
-    return isinstance(error, OperationalError) and getattr(error.__cause__, 'sqlstate', None) in PASSING
 
 
 @contextmanager

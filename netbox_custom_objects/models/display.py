@@ -71,7 +71,7 @@ def expressed(instance) -> str:
     }
     try:
         return expression.render(values)
-    except Exception as error:  # whatever an expression does, an object must stay displayable
+    except Exception as error:  # an object must stay displayable, also if its expression fails
         _log_failure(definition.id, definition.display_expression, type(error).__name__)
         return ''
 
@@ -93,7 +93,7 @@ def context_of(instance) -> str:
 
 
 def problems_of(definition: TypeDefinition) -> list[str]:
-    """Return why a type's expression cannot be evaluated, or which attributes it reads in vain; usually nothing."""
+    """Return why a type's expression cannot be evaluated, or what it reads that is not available; usually nothing."""
     if not definition.display_expression:
         return []
     expression = expression_of(definition.display_expression)

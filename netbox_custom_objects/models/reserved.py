@@ -26,8 +26,8 @@ QUERY_PARAMETERS = frozenset(
     per_page q sort start tag tag_id updated_by_request
     """.split()
 )
-# Inputs and parameters that NetBox's pages read for purposes of their own; those that begin with an underscore are no
-# names of fields anyway.
+# Inputs and parameters that NetBox's pages read for purposes of their own; names of fields cannot
+# begin with an underscore.
 PAGE_INPUTS = frozenset(
     """
     background_job csrfmiddlewaretoken embedded exclude_columns include_columns return_url tableconfig_id

@@ -89,18 +89,17 @@ def _name(field, before) -> Errors:
         if clash - ({field.name} if other.name == field.name else set()):
             yield (
                 'name',
-                _('{name} is used by the field {other}; choose another name.').format(
-                    name=min(clash), other=_name_of(other)
-                ),
+                _('{name} is used by {other}; choose another name.').format(name=min(clash), other=_name_of(other)),
             )
 
 
 def _name_of(field, with_type: bool = False) -> str:
-    """Return the name of another field, if whoever reads the error may view it."""
+    """Return what an error calls another field: by its name only if the reader of the error may view it."""
     fields = type(field).objects.using(field._state.db).filter(pk=field.pk)
     if not readable(fields).exists():
-        return _('that you may not view')
-    return f'{field.custom_object_type.name}.{field.name}' if with_type else field.name
+        return _('a field that you may not view')
+    name = f'{field.custom_object_type.name}.{field.name}' if with_type else field.name
+    return _('the field {name}').format(name=name)
 
 
 def _flags(field, before) -> Errors:

@@ -62,7 +62,7 @@ def _table(model: type[Model], using: str) -> Table | None:
 
 @contextmanager
 def missing_targets_allowed() -> Iterator[None]:
-    """Write references whose targets are missing; whoever does must look for them before the transaction ends."""
+    """Write references whose targets are missing; the caller must look for them before the transaction ends."""
     reset = _is_lenient.set(True)
     try:
         yield
@@ -216,7 +216,7 @@ def hold_references(
     if any((_table(type(target), using), target.pk) in missing for target in linked):
         raise meeting(TargetGone())
     for reference in found:
-        # One that led nowhere before is no business of this change.
+        # One that led nowhere before is not what this change is about.
         is_missing = (_table(reference.model, using), reference.pk) in missing
         if is_missing and (is_new or not rows.filter(**reference.values).exists()):
             raise meeting(TargetGone())
@@ -227,24 +227,32 @@ def hold_references_of_all(instances: Iterable[Model], using: str, names: Iterab
     hold_or_refuse(targets_of(found for instance in instances for found in references_of(instance, names)), using)
 
 
-def as_written(model: type[Model], values: dict[str, object]) -> tuple[Model, set[str]]:
+def as_written(model: type[Model], values: dict[str, object]) -> tuple[Model | None, set[str]]:
     """
     Return an object that refers to what a statement writes into columns, and the names of those that hold references.
 
     Args:
         model: of the rows
         values: the arguments of `update`; what PostgreSQL is to compute is passed over
+
+    Returns:
+        None and no names if no reference is written
     """
-    written, names = model(), set()
-    for key in model._meta.concrete_fields:
-        for name in {key.name, key.attname} & values.keys():
-            if isinstance(value := values[name], Model):
-                value = value.pk
-            if not hasattr(value, 'resolve_expression'):
-                setattr(written, key.attname, value)
-                names.add(key.attname)
     generic = {name for field in model._meta.private_fields for name in _generic_names(field)}
-    return written, names & ({key.attname for key in model._meta.concrete_fields if key.is_relation} | generic)
+    columns: dict[str, object] = {}
+    for key in model._meta.concrete_fields:
+        if key.is_relation or key.attname in generic:
+            for name in {key.name, key.attname} & values.keys():
+                value = values[name].pk if isinstance(values[name], Model) else values[name]
+                if not hasattr(value, 'resolve_expression'):
+                    columns[key.attname] = value
+    if not columns:
+        # Making an object asks for the defaults of its fields, which may cost queries.
+        return None, set()
+    written = model()
+    for name, value in columns.items():
+        setattr(written, name, value)
+    return written, set(columns)
 
 
 def _generic_names(field) -> set[str]:

@@ -65,7 +65,7 @@ class CustomObjectQuerySet(ConfigContextModelQuerySet):
         """
         chosen = self.select_related(None).order_by()
         chosen._for_write = True
-        # Whatever the query is made of: PostgreSQL locks no rows of one with DISTINCT or outer joins.
+        # By their keys: PostgreSQL locks no rows of a query with DISTINCT or outer joins.
         objects = CustomObjectQuerySet(self.model, using=chosen.db).filter(pk__in=chosen.values('pk'))
         collector = LockingCollector(using=chosen.db, origin=self)
         with in_transaction(chosen.db), hiding_protectors():

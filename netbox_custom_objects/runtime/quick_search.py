@@ -1,5 +1,5 @@
 """
-What `?q=` finds among the objects of a type: text-like and number fields, and whatever their names are made of.
+What `?q=` finds among the objects of a type: text-like and number fields, and what their names are made of.
 
 May import field_types and surfaces. Follows names that are other objects' names as far as `naming` does.
 """

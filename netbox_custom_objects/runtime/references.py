@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from ..choices import ObjectFieldOnDeleteChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
+from ..field_types.gone_defaults import forget_gone_defaults
 from ..models.concurrency import conflicts_reported
 from ..models.protectors import as_current_user_sees
 from .deletions import Deletion, deleting, staying
@@ -53,6 +54,7 @@ def before_delete(instance: Model, using: str, origin: Model | QuerySet | None =
     if not fields and not is_custom and not is_owner:
         return
     note_deletion(instance, using)
+    forget_gone_defaults()
     by_collector = is_current(current, instance)
     with conflicts_reported(), deleting(instance, origin, using) as deletion:
         if not is_custom:

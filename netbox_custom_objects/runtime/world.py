@@ -133,7 +133,7 @@ def _island_of(definitions: tuple[TypeDefinition, ...]) -> tuple[Island, list[Fa
     try:
         return _island(definitions), []
     except Exception:
-        # One row must not take the others with it, whatever is wrong.
+        # One row must not take the others with it.
         definitions, faults = buildable(definitions, Island)
         return _island(definitions), faults
 

@@ -26,7 +26,7 @@ _REFERENCES_SQL = """
 
 @dataclass(slots=True)
 class ForeignRows:
-    """Deletes rows with whatever refers to them; what may refer to nothing is cleared instead. Counts both."""
+    """Deletes rows with the rows that refer to them; references that may be null are cleared instead. Counts both."""
 
     target: Target
     # By table.

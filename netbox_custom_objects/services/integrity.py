@@ -44,7 +44,7 @@ class DanglingReference:
         return self.field.id, self.object_id, self.target_label, self.target_id
 
     def describe_by_ids(self) -> str:
-        """Return what may be read by somebody who may view nothing of it."""
+        """Return what even a user who may view nothing of it may read."""
         place = f'{model_name(self.type_id)} {self.object_id}, field {self.field.id}'
         target = f'{self.target_label} {self.target_id}'
         return f'{place}: {"orphan of a link to" if self.is_orphan else "leads to"} {target}'

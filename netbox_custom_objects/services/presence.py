@@ -2,7 +2,7 @@
 What follows when the table of a type comes into use or goes out of it: whether NetBox offers the type, and what hangs
 on its objects.
 
-May import models and ddl. Called by `reconcile`, in the transaction of the change, and so for whatever changes types.
+May import models and ddl. Called by `reconcile`, in the transaction of the change, and so for every change of types.
 """
 
 from django.db import transaction

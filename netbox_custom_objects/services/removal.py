@@ -22,7 +22,7 @@ from ..constants import APP_LABEL
 from ..ddl.locks import lock_definitions
 from ..ddl.removal import all_tables, drop_all
 from ..ddl.target import MAIN_ALIAS, Target
-from ..definitions import model_name
+from ..definitions import model_name, type_id_from_model_name
 from ..exceptions import CustomObjectsError
 from ..models import CustomObjectType
 from ..models.attachments import SetAside, drop_attached
@@ -133,7 +133,7 @@ def _remove(target: Target, say: Callable[[str], None]) -> Removed:
                 rows[model._meta.db_table] += 1
     _clear_dashboards(say)
     for name in content_types.filter(model__regex=r'^table\d+model$').values_list('model', flat=True):
-        rows += drop_attached(int(name.removeprefix('table').removesuffix('model')), MAIN_ALIAS)
+        rows += drop_attached(type_id_from_model_name(name), MAIN_ALIAS)
     foreign = ForeignRows(target, rows)
     types = CustomObjectType._meta.db_table
     foreign.delete(types, sql.SQL('TRUE'))

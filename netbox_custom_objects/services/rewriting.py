@@ -12,7 +12,6 @@ from django.utils.translation import gettext_lazy as _
 
 from core.choices import JobStatusChoices
 from core.models import Job
-from netbox.jobs import JobRunner
 
 from ..constants import LONG_JOB_SECONDS
 from ..ddl.column_limit import Usage, rewrite, usages
@@ -20,18 +19,19 @@ from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
 from ..exceptions import SchemaChangeRefused
 from ..models.staged import StagedChange
+from .discreet_job import DiscreetJob
 from .schemas import OpenSchema, open_schemas
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.purge')
 
 
-class RewriteTableJob(JobRunner):
+class RewriteTableJob(DiscreetJob):
     """Writes tables anew that have used most of the columns that PostgreSQL allows, in all open schemas."""
 
     class Meta:
         name = _('Make room for fields of custom object types')
 
-    def run(self, *args, **kwargs):
+    def work(self, *args, **kwargs):
         for rewritten in rewrite_where_worth_it():
             log = self.logger.info if rewritten.done else self.logger.warning
             log(f'{rewritten.schema}: {rewritten.describe()} {rewritten.error}'.rstrip())

@@ -12,7 +12,8 @@ from django.db import OperationalError, connections
 
 from core.signals import clear_events, clear_signal_history
 
-from ..models.concurrency import TryAgain, conflicts_reported, first_try, is_passing
+from ..ddl.locks import is_passing
+from ..models.concurrency import TryAgain, conflicts_reported, first_try
 
 
 def tried_twice[Result](

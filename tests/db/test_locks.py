@@ -6,11 +6,12 @@ from contextlib import ExitStack
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, connection, transaction
+from django.db import IntegrityError, connection, connections, transaction
 
 from dcim.models import Site
 
 from netbox_custom_objects.ddl.introspect import introspect
+from netbox_custom_objects.ddl.locks import COPYING, with_retries
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import SchemaLocked
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
@@ -206,3 +207,25 @@ class TestWriters:
         assert in_threads(use, use, change) == [None, None, None]
         assert thing.get_model().objects.exists()
         assert reconcile_all('default') == {}
+
+
+def test_a_branch_of_another_database_is_not_waited_for(db, plugin_settings):
+    """Databases of one server that are copies of one template have tables of the same OIDs."""
+    plugin_settings(**SHORT_WAITS)
+
+    def fail():
+        with connection.cursor() as cursor:
+            cursor.execute('DO $$ BEGIN RAISE lock_not_available; END $$')
+
+    other = connections.create_connection('default')
+    other.settings_dict = {**other.settings_dict, 'NAME': 'postgres'}
+    other.set_autocommit(False)
+    try:
+        with other.cursor() as cursor:
+            cursor.execute('SELECT count(*) FROM pg_class')
+            cursor.execute("SELECT pg_advisory_xact_lock_shared(hashtext('pg_catalog'), %s)", [COPYING])
+            with pytest.raises(SchemaLocked) as caught:
+                with_retries(Target('default', 'pg_catalog'), 'pg_class', fail)
+    finally:
+        other.close()
+    assert type(caught.value) is SchemaLocked

@@ -1,6 +1,7 @@
 """Deleting many objects at once: one query for each referencing field, whatever number of objects goes."""
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 from django.db import connection, transaction
 from django.db.models import ProtectedError, RestrictedError
 from django.test.utils import CaptureQueriesContext
@@ -199,3 +200,31 @@ def test_an_owner_costs_the_same_for_any_number_of_types():
             owner.delete()
         counts.append(len([query for query in queries if '"custom_objects_' in query['sql']]))
     assert counts[0] == counts[1]
+
+
+def test_an_update_of_other_columns_asks_for_no_defaults():
+    thing = make_type('thing', fields=[('title', 'text')])
+    (site,) = make_sites(1)
+    make_field(thing, 'site', 'object', target=Site, default=site.pk)
+    make_object(thing, title='a')
+    with CaptureQueriesContext(connection) as queries:
+        thing.get_model().objects.update(title='b')
+    assert thing.get_model().objects.get().title == 'b'
+    assert not [query['sql'] for query in queries if 'dcim_site' in query['sql']]
+
+
+def test_whether_a_default_is_gone_is_asked_once_in_a_request():
+    thing = make_type('thing', fields=[('title', 'text')])
+    site, other = make_sites(2)
+    key = {'content_type_id': ContentType.objects.get_for_model(Site).pk, 'object_id': other.pk}
+    make_field(thing, 'site', 'object', target=Site, default=site.pk)
+    make_field(thing, 'any', 'object', targets=[Site], is_polymorphic=True, default=key)
+    model = thing.get_model()
+    with request():
+        with CaptureQueriesContext(connection) as queries:
+            made = [model(title=str(number)) for number in range(10)]
+        assert len([query for query in queries if 'dcim_site' in query['sql']]) == 2
+        assert {(obj.site_id, obj.any_object_id) for obj in made} == {(site.pk, other.pk)}
+        Site.objects.filter(pk__in=[site.pk, other.pk]).delete()
+        obj = model(title='later')
+        assert (obj.site_id, obj.any_object_id) == (None, None)

@@ -8,9 +8,12 @@ from django_rq import get_queue
 from rq import SimpleWorker
 
 from core.models import Job
+from netbox.jobs import JobRunner
 
+from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectType, StagedChange
 from netbox_custom_objects.services import staged_run
+from netbox_custom_objects.services.discreet_job import DiscreetJob
 from netbox_custom_objects.services.staged_job import StagedChangeJob
 from tests.support.factories import make_object, make_type
 from tests.support.staged import begin, make_filled
@@ -41,6 +44,18 @@ def shown(job) -> str:
     """What NetBox shows of a job to those who may view it."""
     viewer = Rest(make_user(f'viewer of {job.pk}', (Job, ['view'], None)))
     return json.dumps(viewer.get(f'/api/core/jobs/{job.pk}/'))
+
+
+def subclasses_of(cls):
+    for found in cls.__subclasses__():
+        yield found
+        yield from subclasses_of(found)
+
+
+def test_no_job_of_ours_keeps_tracebacks():
+    ours = {job for job in subclasses_of(JobRunner) if job.__module__.startswith(f'{APP_LABEL}.')} - {DiscreetJob}
+    assert len(ours) > 5
+    assert {job for job in ours if not issubclass(job, DiscreetJob)} == set()
 
 
 def test_requests_that_were_left_to_a_job(worker):

@@ -87,7 +87,7 @@ def test_names_of_fields_in_the_way(secret, sites):
     for name in ('things', 'loc_latitude'):
         (text,) = Rest(user).post('custom-object-type-fields/', {**field, 'name': name}, expect=400)['name']
         assert 'hidden' not in text
-        assert 'that you may not view' in text
+        assert 'a field that you may not view; choose another name' in text
         assert ' loc;' not in text
 
 

@@ -47,7 +47,7 @@ def _follow_in_expression(subject: Subject, field, using: str) -> None:
         message = _('The display expression of the type would have more than {limit} characters with this name.')
         raise SchemaChangeRefused(message.format(limit=limit))
     row.save(using=using)
-    # Whoever holds the type by its field must not write the old expression again.
+    # The type that the field holds must not be saved with the old expression.
     field.custom_object_type.display_expression = row.display_expression
 
 

@@ -12,7 +12,7 @@ _BLANK = ('whitespace', 'comment', 'comment_begin', 'comment_end')
 
 
 def variables(template: str) -> frozenset[str]:
-    """Return the variables that a template reads; none for what is no template."""
+    """Return the variables that a template reads; none if it is not valid."""
     try:
         parsed = _environment.parse(template)
     except TemplateError:
@@ -21,7 +21,7 @@ def variables(template: str) -> frozenset[str]:
 
 
 def attributes(template: str) -> frozenset[str]:
-    """Return the attributes and keys that a template asks of anything; none for what is no template."""
+    """Return the attributes and keys that a template asks of anything; none if it is not valid."""
     try:
         parsed = _environment.parse(template)
     except TemplateError:
