@@ -79,20 +79,23 @@ class ReferenceListFieldSchema(OpenApiSerializerFieldExtension):
 
 
 class ChoiceValueFieldSchema(OpenApiSerializerFieldExtension):
-    """Reads as value and label, is written as the value."""
+    """Reads as value and label, is written as the value or as it is read."""
 
     target_class = ChoiceValueField
 
     def map_serializer_field(self, auto_schema, direction):
         choices = self.target.choices
-        if direction == 'request':
+        value = enumeration(choices)
+        if direction == 'response':
+            properties = {'value': value, 'label': enumeration(choices.values())}
+            return {'type': 'object', 'properties': properties, 'required': ['value', 'label']}
+        # A label is not looked at.
+        properties = {'value': value, 'label': {'type': 'string'}}
+        pair = {'type': 'object', 'properties': properties, 'required': ['value'], 'additionalProperties': False}
+        if self.target.allow_null:
             # OpenAPI takes null for a choice like any other.
-            return enumeration((*choices, None) if self.target.allow_null else choices)
-        return {
-            'type': 'object',
-            'properties': {'value': enumeration(choices), 'label': enumeration(choices.values())},
-            'required': ['value', 'label'],
-        }
+            value = {**enumeration((*choices, None)), 'nullable': True}
+        return {'anyOf': [value, pair]}
 
 
 class ObjectTypeFieldSchema(OpenApiSerializerFieldExtension):

@@ -8,7 +8,7 @@ from typing import ClassVar
 
 from django.shortcuts import get_object_or_404
 from django.urls import path
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers, status
 from rest_framework.exceptions import APIException, PermissionDenied, ValidationError
@@ -20,6 +20,7 @@ from netbox.api.authentication import TokenPermissions
 from netbox_branching.choices import BranchMergeStrategyChoices
 from netbox_branching.models import Branch
 
+from ..field_types.parsers import PARSERS
 from . import reports
 from .jobs import queue_check
 
@@ -51,7 +52,7 @@ class SchemaChangeSerializer(serializers.Serializer):
     destructive = serializers.BooleanField()
     edits = serializers.ListField(child=serializers.CharField())
     steps = StepSerializer(many=True)
-    refusal = serializers.CharField(help_text='Why a merge would be refused, if it would.')
+    refusal = serializers.CharField(help_text=_('Why a merge would be refused, if it would.'))
 
 
 class FindingSerializer(serializers.Serializer):
@@ -74,7 +75,7 @@ class DryRunSerializer(serializers.Serializer):
     strategy = serializers.CharField()
     done = serializers.IntegerField()
     changes = serializers.IntegerField()
-    outdated = serializers.BooleanField(help_text='Whether main or the branch has changed since it began.')
+    outdated = serializers.BooleanField(help_text=_('Whether main or the branch has changed since it began.'))
     findings = FindingSerializer(many=True)
 
 
@@ -102,6 +103,7 @@ class BranchView(APIView):
 
     queryset = Branch.objects.all()
     permission_classes = (BranchPermissions,)
+    parser_classes = PARSERS
 
 
 class SchemaChangesView(BranchView):

@@ -306,7 +306,7 @@ class ObjectTypeField(CSVContentTypeField):
             return None
         found = self.queryset.filter(pk=type_from_text(str(value).strip())).first()
         if found is None:
-            raise ValidationError(_('There is no such object type: {name}').format(name=value))
+            raise ValidationError(_('Unknown object type: {name}').format(name=value))
         return found
 
 
@@ -318,7 +318,7 @@ class ObjectTypesField(CSVMultipleContentTypeField):
             return super().prepare_value(value)
         found = {name.strip(): type_from_text(name.strip()) for name in value.split(',') if name.strip()}
         if unknown := [name for name, pk in found.items() if pk is None]:
-            raise ValidationError(_('There is no such object type: {name}').format(name=unknown[0]))
+            raise ValidationError(_('Unknown object type: {name}').format(name=unknown[0]))
         return list(found.values())
 
 

@@ -100,7 +100,7 @@ class WritingMixin(TypeFromURLMixin):
 
 
 class CheckedImportMixin:
-    """For import pages: what cannot be read is an error of the form, whatever NetBox's own form makes of it."""
+    """For import pages: what cannot be read is an error of the form, also where NetBox's own form raises."""
 
     def post(self, request, *args, **kwargs):
         if not is_background_request(request):

@@ -45,7 +45,7 @@ def _is_ours(view_func) -> bool:
 
 
 def check(request) -> None:
-    """Raise BadRequest if an ID in a request is none, if it leads back to no address, or for a null character."""
+    """Raise BadRequest for an ID or an address to return to that cannot be one, or a null character."""
     for name, texts in request.GET.lists():
         if '\x00' in name or any('\x00' in text for text in texts):
             raise BadRequest(_('Null characters are not allowed.'))
@@ -54,7 +54,7 @@ def check(request) -> None:
     for address in (*request.GET.getlist(RETURN_URL), *request.POST.getlist(RETURN_URL)):
         # Django would take it for the name of a view.
         if address and '/' not in address and '.' not in address:
-            raise BadRequest(_('{name} must be an address.').format(name=RETURN_URL))
+            raise BadRequest(_('{name} must be a URL.').format(name=RETURN_URL))
     for name in ID_INPUTS:
         if any(whole_number(text) is None for text in request.POST.getlist(name)):
             raise BadRequest(_('{name} must be the ID of an object.').format(name=name))

@@ -96,7 +96,7 @@ def objects_with_value(field: CustomObjectTypeField):
     Return the objects that hold a value for a field.
 
     All of them, whoever asks: the value is lost for those too that the user may not view. None if the field cannot be
-    built, so that nobody can tell.
+    built.
     """
     model = field.custom_object_type.get_model()
     definition = next((found for found in model._surfaced_fields() if found.id == field.pk), None)

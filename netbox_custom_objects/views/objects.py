@@ -8,6 +8,7 @@ from ..filtersets import get_filterset_class
 from ..forms import get_bulk_edit_form_class, get_filter_form_class, get_form_class, get_import_form_class
 from ..forms.hidden_targets import hidden_targets
 from ..models.protectors import hiding_protectors
+from ..runtime.surfaces import surfaced_fields
 from ..tables import get_table_class
 from .base import CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context
 from .export import ExportObjects, ImportableExportMixin
@@ -68,11 +69,13 @@ class CustomObjectBulkEditView(WritingMixin, generic.BulkEditView):
         self.filterset = get_filterset_class(model)
         self.table = get_table_class(model).of_selection
         self.form = get_bulk_edit_form_class(model)
+        self.references = {field.name for field in surfaced_fields(model) if field_type_of(field).is_reference}
 
     def pre_save_operations(self, form, obj):
         """Keep the targets that the user may not view in references that are emptied or replaced."""
         super().pre_save_operations(form, obj)
-        asked = {*self.request.POST.getlist('_nullify'), *form.changed_data}
+        asked = self.references & {*self.request.POST.getlist('_nullify'), *form.changed_data}
+        # Read again, because NetBox has set the attributes already.
         obj._hidden_targets = hidden_targets(self.model.objects.get(pk=obj.pk), asked) if asked else {}
         for field, hidden in obj._hidden_targets.items():
             if field.name in obj._m2m_values:

@@ -149,7 +149,7 @@ class IgnoredRulesPanel(panels.ObjectPanel):
     """Which rules of the type's fields are not applied, and why."""
 
     template_name = f'{APP_LABEL}/panels/ignored_rules.html'
-    title = _('Rules without effect')
+    title = _('Rules Without Effect')
 
     def get_context(self, context):
         found = super().get_context(context)

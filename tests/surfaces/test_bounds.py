@@ -1,7 +1,10 @@
 """Numbers of thousands of digits, documents nested too deeply and null characters are refused wherever they arrive."""
 
 import pytest
+from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
+
+from dcim.models import Site
 
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import API, Rest, superuser
@@ -47,11 +50,32 @@ def test_patterns(rest, thing):
     assert 'validation_regex' in rest.post('custom-object-type-fields/', body, expect=400)
 
 
+def test_null_characters_in_parameters_of_endpoints(rest, thing):
+    site = Site.objects.create(name='Berlin', slug='berlin')
+    asked = {'object_type': 'dcim.site', 'object_id': site.pk}
+    for key in ('q', 'tag', 'type'):
+        assert list(rest.get('linked-objects/', **asked, **{key: 'a\x00'}, expect=400)) == [key]
+    assert rest.get('linked-objects/', **asked, field='a\x00')['results'] == []
+    field = make_field(thing, 'color', 'select', choices=['red'])
+    assert rest.get(f'custom-object-type-fields/{field.pk}/choices/', q='\x00')['results'] == []
+    assert 'x\x00' in rest.get(f'custom-object-type-fields/{field.pk}/choices/', **{'x\x00': 1}, expect=400)
+
+
 @pytest.mark.parametrize('body', [DEEP, '{"title":' * 100_000, DIGITS, f'{{"title": {DIGITS}}}'], ids=range(4))
 def test_bodies(rest, thing, body):
     for path in ('thing/', 'custom-object-types/', 'custom-object-type-fields/'):
         response = rest.client.post(API + path, body, content_type='application/json')
         assert response.status_code == 400, path
+
+
+@pytest.mark.skipif(not apps.is_installed('netbox_branching'), reason='there are no branches')
+def test_bodies_about_branches(rest):
+    branch = apps.get_model('netbox_branching.branch')(name='one', status='ready')
+    branch.save(provision=False)
+    for body in (DEEP, DIGITS):
+        path = f'{API}branches/{branch.pk}/merge-check/'
+        response = rest.client.post(path, body, content_type='application/json')
+        assert (response.status_code, response.headers['Content-Type']) == (400, 'application/json')
 
 
 class TestPages:

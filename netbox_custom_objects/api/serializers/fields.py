@@ -47,7 +47,7 @@ class ObjectTypeField(serializers.RelatedField):
 
     default_error_messages = {
         'unusable': _('Give the ID of an object type, or a dictionary with app_label and model.'),
-        'unknown': _('There is no such object type: {value}'),
+        'unknown': _('Unknown object type: {value}'),
     }
 
     def use_pk_only_optimization(self):
@@ -97,7 +97,10 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
     update_dependents = serializers.BooleanField(
         write_only=True,
         required=False,
-        help_text=_('With another name, write it into permissions, saved filters and table configs that hold the old.'),
+        help_text=_(
+            'If the name changes: write the new one into permissions, saved filters, table configs and related object '
+            'filters that mention the field, as far as you may change them'
+        ),
     )
 
     class Meta:
@@ -154,7 +157,7 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             raise _target_error(_('app_label and model must be given together.'))
         found = find_object_type(*names)
         if found is None:
-            message = _('There is no object type with app_label {0} and model {1}.').format(*names)
+            message = _('Unknown object type: {0}.{1}').format(*names)
             raise _target_error(message)
         data['related_object_type'] = found
 

@@ -23,11 +23,10 @@ from core.models import Job
 from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
 from netbox.api.viewsets import NetBoxModelViewSet
 
+from ...field_types.bounds import LARGEST_NUMBER
 from ...models import JobReport
 from ...models.job_reports import keep_report
 from ..schema import ErrorDetailSerializer
-
-LARGEST_ID = 2**63 - 1
 
 
 class JobReportSerializer(serializers.Serializer):
@@ -47,7 +46,9 @@ def for_job(response: Response) -> Response:
         data = response.data
         return Response([{'id': item['id']} for item in data] if isinstance(data, list) else None, response.status_code)
     keep_report(job, {'status_code': response.status_code, 'data': json.loads(JSONRenderer().render(response.data))})
-    detail = _('The request was refused. Who asked reads the errors at job-reports/{job}/.').format(job=job.pk)
+    detail = _('The request was refused. The user who sent it can read the errors at job-reports/{job}/.').format(
+        job=job.pk
+    )
     return Response({'detail': detail}, response.status_code)
 
 
@@ -81,7 +82,7 @@ class JobReportView(APIView):
         responses={200: JobReportSerializer, 403: ErrorDetailSerializer, 404: ErrorDetailSerializer},
     )
     def get(self, request, pk):
-        if pk > LARGEST_ID or not request.user.is_authenticated:
+        if pk > LARGEST_NUMBER or not request.user.is_authenticated:
             raise NotFound()
         reports = JobReport.objects.using(DEFAULT_DB_ALIAS).filter(data__has_key='status_code')
         report = get_object_or_404(reports, job=pk, job__user=request.user)

@@ -21,9 +21,9 @@ from netbox.api.pagination import NetBoxPagination
 
 from ... import settings
 from ...exceptions import ObjectGone, SchemaChangeRefused, SchemaLocked
+from ...field_types.parsers import PARSERS
 from ...models.concurrency import meeting
 from ...runtime.ordering import totally_ordered
-from ..parsers import PARSERS
 from ..schema import StrictAutoSchema
 from ..schema_writes import BACKGROUND, DRY_RUN
 from .dry_run import DryRunMixin

@@ -1,7 +1,7 @@
 """
 Endpoint `custom-object-type-fields/<id>/choices/`: what a select or multiselect field offers.
 
-NetBox's own endpoint of choice sets needs the right to view these, which somebody who fills in a form need not have.
+NetBox's own endpoint of choice sets needs the right to view these, which users who fill in a form need not have.
 """
 
 from django.utils.translation import gettext as _

@@ -115,7 +115,7 @@ class LinkedObjectsView(APIView):
             raise ValidationError([_('object_type must be an app label and a model, such as dcim.site.')])
         object_type = find_object_type(app_label, name)
         if object_type is None:
-            raise ValidationError([_('There is no such object type: {name}').format(name=names)])
+            raise ValidationError([_('Unknown object type: {name}').format(name=names)])
         if (number := whole_number(pk)) is None:
             raise NotFound()
         model = object_type.model_class()
@@ -133,7 +133,7 @@ class LinkedObjectsView(APIView):
         known = world()
         found = {slug: known.find_slug(slug) for slug in slugs}
         if unknown := [slug for slug, definition in found.items() if definition is None]:
-            raise ValidationError({'type': [_('There is no custom object type {slug}.').format(slug=unknown[0])]})
+            raise ValidationError({'type': [_('Unknown custom object type: {slug}').format(slug=unknown[0])]})
         return [definition.slug for definition in found.values()]
 
     def _entries(self, page) -> list[dict]:

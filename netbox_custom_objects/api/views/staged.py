@@ -23,10 +23,10 @@ from utilities.permissions import get_permission_for_model
 
 from ...choices import StagedChangeStageChoices as Stage
 from ...field_types.bounds import whole_number
+from ...field_types.parsers import PARSERS
 from ...models import CustomObjectTypeField, StagedChange
 from ...services import staged
 from ...services.staged_view import changes_of, viewable_offenders
-from ..parsers import PARSERS
 from ..schema import ErrorDetailSerializer
 from ..serializers.staged import (
     StagedChangeDetailSerializer,
@@ -89,7 +89,7 @@ class StagedChangeViewSet(viewsets.GenericViewSet):
                 changes = changes.filter(**{attribute: _number(name, request.query_params[name])})
         if stage := request.query_params.get('stage'):
             if stage not in Stage.values():
-                raise ValidationError({'stage': [_('There is no such stage: {stage}').format(stage=stage)]})
+                raise ValidationError({'stage': [_('Unknown stage: {stage}').format(stage=stage)]})
             changes = changes.filter(stage=stage)
         page = self.paginate_queryset(changes)
         return self.get_paginated_response(StagedChangeSerializer(page, many=True, context={'request': request}).data)
