@@ -78,7 +78,8 @@ class Standstill:
 
     def _tells_of_failure(self, sql, params) -> bool:
         is_update = isinstance(sql, str) and sql.startswith(f'UPDATE "{Branch._meta.db_table}"')
-        return is_update and {BranchStatusChoices.FAILED, self.branch_id} <= set(params or ())
+        # Other columns of a branch hold lists, which cannot be in a set.
+        return is_update and all(value in (params or ()) for value in (BranchStatusChoices.FAILED, self.branch_id))
 
 
 def _take_off() -> Standstill | None:

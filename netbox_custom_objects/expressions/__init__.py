@@ -6,7 +6,17 @@ May import Jinja2 and Django's translations. Must never be handed an instance, a
 values can be read by everyone who may edit the expression (invariant I12).
 """
 
-from .plain import Choice, ExpressionError, StandIn, plain, text
-from .sandbox import Expression, expression_of
+from .plain import MAX_ITEMS, Choice, ExpressionError, StandIn, plain, text
+from .sandbox import Budget, Expression, expression_of
 
-__all__ = ('Choice', 'Expression', 'ExpressionError', 'StandIn', 'expression_of', 'plain', 'text')
+__all__ = (
+    'Budget',
+    'Choice',
+    'Expression',
+    'ExpressionError',
+    'MAX_ITEMS',
+    'StandIn',
+    'expression_of',
+    'plain',
+    'text',
+)

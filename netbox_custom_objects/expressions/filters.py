@@ -194,8 +194,12 @@ BY_ATTRIBUTE = frozenset({'join', 'map', 'max', 'min', 'sum', 'unique'})
 TESTS = {
     name: ALL_TESTS[name]
     for name in (
-        'boolean', 'defined', 'divisibleby', 'eq', 'equalto', '==', 'even', 'false', 'float', 'ge', '>=', 'gt', '>',
-        'greaterthan', 'in', 'integer', 'le', '<=', 'lessthan', 'lt', '<', 'ne', '!=', 'none', 'number', 'odd',
-        'string', 'true', 'undefined',
+        'boolean', 'defined', 'eq', 'equalto', '==', 'false', 'float', 'ge', '>=', 'gt', '>', 'greaterthan', 'in',
+        'integer', 'le', '<=', 'lessthan', 'lt', '<', 'ne', '!=', 'none', 'number', 'string', 'true', 'undefined',
     )
+} | {
+    # Jinja2's own take the remainder of anything: of text, that is formatting, to any width.
+    'divisibleby': lambda value, num: number(value) % number(num) == 0,
+    'even': lambda value: number(value) % 2 == 0,
+    'odd': lambda value: number(value) % 2 == 1,
 }  # fmt: skip

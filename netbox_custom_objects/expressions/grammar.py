@@ -4,6 +4,7 @@ What may be written in an expression: the constructs of Jinja2 that are allowed,
 Anything that is not listed here is refused: calls, powers, macros, blocks, imports, and what Jinja2 may learn later.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -42,6 +43,8 @@ CONSTRUCTS = {
     nodes.FromImport: '{% from %}',
     nodes.ScopedEvalContextModifier: '{% autoescape %}',
 }
+# What neither a database nor a page can hold; only escapes such as '\\x00' make it.
+UNUSABLE = re.compile('[\x00\ud800-\udfff]')
 # Names to which Jinja2 gives a meaning of its own.
 SPECIAL_NAMES = frozenset({'self', 'super', 'caller', 'varargs', 'kwargs'})
 
@@ -74,7 +77,11 @@ def parse(source: str, environment: Environment) -> Parsed:
         return Parsed((_('The expression has too many parts, or is too deeply nested.'),))
     if problems := tuple(dict.fromkeys(_problems(tree))):
         return Parsed(problems)
-    reads = _reads(tree)
+    try:
+        reads = _reads(tree)
+    except TemplateSyntaxError as error:
+        # Some is told only by Jinja2's compiler, which looks for the names.
+        return Parsed((_('Line {line}: {error}').format(line=error.lineno, error=error.message),))
     return Parsed(reads=reads, tree=_Bounded().visit(tree))
 
 
@@ -116,6 +123,8 @@ def _refused(node: nodes.Node) -> str | None:
             return f'"{name}"'
         case nodes.Const(value=value) if isinstance(value, NUMBERS) and not is_small(value):
             return _('a number of this size')
+        case nodes.Const(value=str() as value) if UNUSABLE.search(value):
+            return _('a null character or a surrogate')
         case nodes.For(recursive=True):
             return 'recursive'
         case nodes.For() | nodes.Assign() if not isinstance(node.target, nodes.Name):

@@ -18,7 +18,7 @@ from . import filters, grammar
 from .plain import DATES, NUMBERS, Choice, ExpressionError, StandIn, text
 
 MAX_OUTPUT = 500
-# One for each operation, and one more for so many characters or items that a filter is given.
+# One for each operation, one for each item that a filter is given, and one for so many characters of them.
 STEPS = 10_000
 SIZE_OF_STEP = 32
 
@@ -54,8 +54,16 @@ class Budget:
 
 def spend(context: Context, *values: Any) -> None:
     """Pay for one operation on some values."""
-    size = sum(len(value) for value in values if isinstance(value, (str, list, tuple, dict)))
-    context.parent[BUDGET].spend(1 + size // SIZE_OF_STEP)
+    context.parent[BUDGET].spend(1 + sum(map(_size, values)) // SIZE_OF_STEP)
+
+
+def _size(value: Any) -> int:
+    """Return how much a value holds, in characters; an item counts for a whole step."""
+    if isinstance(value, str):
+        return len(value)
+    if isinstance(value, dict):
+        value = [part for item in value.items() for part in item]
+    return sum(SIZE_OF_STEP + _size(item) for item in value) if isinstance(value, (list, tuple)) else 0
 
 
 def paid(name: str, function):
@@ -165,9 +173,13 @@ class Expression:
             else:
                 self._template = _environment.template_class.from_code(_environment, code, {})
 
-    def render(self, values: dict[str, Any]) -> str:
+    def render(self, values: dict[str, Any], budget: Budget | None = None) -> str:
         """
         Return the text for some plain values, at most MAX_OUTPUT characters of it.
+
+        Args:
+            values: by name of a field
+            budget: what else is paid from; by default one of its own
 
         Raises:
             Exception: of any kind; the values do not fit, or a bound was reached
@@ -175,7 +187,7 @@ class Expression:
         if self._template is None:
             raise ExpressionError(' '.join(self.problems))
         parts, length = [], 0
-        context = self._template.new_context({**values, BUDGET: Budget()})
+        context = self._template.new_context({**values, BUDGET: budget or Budget()})
         for part in self._template.root_render_func(context):
             parts.append(part)
             length += len(part)

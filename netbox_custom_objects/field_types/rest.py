@@ -7,7 +7,8 @@ another kind would be answered with a 500.
 
 from functools import cache
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import FieldDoesNotExist, ValidationError
+from django.db.models import Model
 from django.utils.translation import gettext_lazy as _
 from rest_framework import serializers
 from rest_framework.relations import ManyRelatedField
@@ -32,6 +33,7 @@ class ReferenceField(SerializedPKRelatedField):
 
     default_error_messages = {
         'unusable': _('Give the ID of one object, or a dictionary of attributes that names it.'),
+        'no_attribute': _('An object cannot be named by this attribute: {name}'),
     }
 
     def __init__(self, serializer, **kwargs):
@@ -60,6 +62,8 @@ class ReferenceField(SerializedPKRelatedField):
             return known
         if _is_unusable(data):
             self.fail('unusable')
+        if isinstance(data, dict) and (name := _no_attribute(self.serializer.Meta.model, data)):
+            self.fail('no_attribute', name=name)
         request = self.context.get('request')
         try:
             return get_related_object_by_attrs(self.get_queryset(), data, user=request.user if request else None)
@@ -77,6 +81,24 @@ def _is_unusable(data) -> bool:
     if isinstance(data, dict):
         return not data or any(_is_unusable(value) for value in data.values() if isinstance(value, (dict, list, str)))
     return data == '' or isinstance(data, (bool, float, list)) or '\x00' in str(data)
+
+
+def _no_attribute(model: type[Model], attributes: dict) -> str | None:
+    """
+    Return a key that is no column of a model, or of those that it points at; None if all are.
+
+    NetBox takes any lookup, which would tell what is in objects that point at this one, and in parts of values.
+    """
+    for name, value in attributes.items():
+        try:
+            column = model._meta.pk if name == 'pk' else model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return name
+        if not getattr(column, 'concrete', False) or (isinstance(value, dict) and not column.is_relation):
+            return name
+        if isinstance(value, dict) and (found := _no_attribute(column.related_model, value)):
+            return found
+    return None
 
 
 class ReferenceListField(ManyRelatedField):

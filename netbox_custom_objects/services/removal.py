@@ -28,6 +28,7 @@ from ..models import CustomObjectType
 from ..models.attachments import SetAside, drop_attached
 from ..models.revision import Revision, bump_shared_token
 from ..runtime.referrers import in_chunks
+from ..runtime.registry import world
 from .foreign_rows import ForeignRows
 
 # What is for some types of objects: deleted if these are all ours, else it loses ours.
@@ -52,7 +53,13 @@ class Undo(Exception):
 
 
 def export(directory: Path) -> list[Path]:
-    """Write a JSON file for each type of main, with its definition, fields and objects; return the paths."""
+    """
+    Write a JSON file for each type of main, with its definition, fields and objects; return the paths.
+
+    Raises:
+        RemovalRefused: values of fields that are left out would be missing
+    """
+    _refuse_left_out()
     directory.mkdir(parents=True, exist_ok=True)
     written = []
     for custom_object_type in CustomObjectType.objects.using(MAIN_ALIAS).order_by('name'):
@@ -67,6 +74,16 @@ def export(directory: Path) -> list[Path]:
             file.write(']}\n')
         written.append(path)
     return written
+
+
+def _refuse_left_out() -> None:
+    faults = (fault for found in world(MAIN_ALIAS).faults.values() for fault in found)
+    # A field without a column has no values.
+    if found := sorted(str(fault) for fault in faults if fault.field is None or not fault.lacks_storage):
+        raise RemovalRefused(
+            f'These cannot be exported; mend or delete them first, or remove everything with --no-export. '
+            f'{" ".join(found)}'
+        )
 
 
 def _write(file, items) -> None:

@@ -252,3 +252,10 @@ def test_a_killed_process_holds_nothing(lab, field, short_waits, fresh_database)
         worker.kill()
     time.sleep(0.2)
     assert edit(stored(), type='integer').type == 'integer'
+
+
+def test_other_statements_about_branches_may_hold_lists():
+    watch = standstill.Standstill(Branch(pk=5), hold=None)
+    statement = f'UPDATE "{Branch._meta.db_table}" SET "applied_migrations" = %s, "status" = %s WHERE "id" = %s'
+    assert not watch._tells_of_failure(statement, ([], BranchStatusChoices.READY, 5))
+    assert watch._tells_of_failure(statement, ([], BranchStatusChoices.FAILED, 5))

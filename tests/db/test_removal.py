@@ -12,7 +12,8 @@ from extras.models import CustomField, CustomLink, Dashboard, SavedFilter, Table
 from users.models import ObjectPermission
 
 from netbox_custom_objects.constants import APP_LABEL
-from netbox_custom_objects.models import CustomObjectType
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.models.revision import bump_shared_token
 from tests.db.test_attachments import MODELS, Scene
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
@@ -126,6 +127,18 @@ def test_uninstalling(full, fresh_database, tmp_path, capsys):
     preamble = 'import json, sys\nimport django\ndjango.setup()\n'
     result = run_python(code, fresh_database.name, preamble=preamble, **WITHOUT_US)
     assert result.returncode == 0, result.stderr[-3000:]
+
+
+def test_what_cannot_be_exported_is_in_the_way_of_an_export(lab, tmp_path):
+    with lab.request():
+        thing = make_type('thing', fields=[('title', 'text'), ('amount', 'integer')])
+        make_object(thing, title='a', amount=5)
+    CustomObjectTypeField.objects.filter(name='amount').update(default={'a': 1})
+    bump_shared_token()
+    with pytest.raises(CommandError, match=r'thing\.amount is left out'):
+        call_command('remove_custom_objects', '--export', str(tmp_path), '--no-input')
+    assert CustomObjectType.objects.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_branches_with_custom_objects_are_in_the_way(lab):

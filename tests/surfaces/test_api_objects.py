@@ -6,7 +6,7 @@ from django.contrib.contenttypes.models import ContentType
 from core.models import ObjectChange
 from dcim.models import Site
 from extras.models import ExportTemplate, Tag
-from users.models import Owner, OwnerGroup
+from users.models import Owner, OwnerGroup, User
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 
@@ -220,6 +220,23 @@ class TestWriting:
         assert slugs(rest.patch(f'every-kind/{pk}/', {'places': []})) == []
         assert slugs(rest.patch(f'every-kind/{pk}/', {'places': [sites[2].pk]})) == ['c']
         assert slugs(rest.patch(f'every-kind/{pk}/', {'places': None})) == []
+
+    def test_attributes_that_name_a_target_are_columns(self, rest):
+        kind = make_type('thing', fields=[
+            {'name': 'title', 'primary': True}, {'name': 'who', 'type': 'object', 'target': User},
+        ])  # fmt: skip
+        make_field(kind, 'peer', 'object', target=kind, related_name='pointing')
+        made = rest.post('thing/', {'title': 'a', 'who': {'username': 'root'}})
+        named = {'title': 'a', 'who': {'username': 'root'}}
+        assert rest.post('thing/', {'title': 'b', 'peer': named})['peer']['id'] == made['id']
+        for name, value in (
+            ('who', {'username': 'root', 'password__startswith': '!'}), ('who', {'username': {'startswith': 'r'}}),
+            ('who', {'nothing': 1}), ('peer', {'title': 'a', 'pointing': {'title': 'b'}}),
+            ('peer', {'who': {'password__startswith': '!'}}),
+        ):  # fmt: skip
+            body = rest.post('thing/', {'title': 'x', name: value}, expect=400)
+            assert list(body) == [name]
+            assert 'by this attribute' in body[name][0]
 
     def test_scalars_become_text(self, rest):
         make_every_kind()

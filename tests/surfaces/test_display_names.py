@@ -102,7 +102,8 @@ class TestRefusals:
 
     @pytest.mark.parametrize(('expression', 'named'), [
         ('{{ 9**9999999 }}', '**'), ('x\n{{ name.upper() }}', 'Line 2'), ("{{ ''.__class__ }}", '.__class__'),
-        ("{% include 'a' %}", 'include'), ('{{ name', 'Line 1'),
+        ("{% include 'a' %}", 'include'), ('{{ name', 'Line 1'), ('{% for loop in name %}{% endfor %}', 'Line 1'),
+        (r"{{ '\ud800' }}", 'surrogate'), (r"{{ name ~ '\x00' }}", 'null'),
     ])  # fmt: skip
     def test_in_rest_and_forms(self, rest, root, expression, named):
         kind = make_type('thing', fields=[('name', 'text')])

@@ -15,7 +15,8 @@ VALUES = {
     'name': 'Router', 'part': None, 'n': 5, 'price': Decimal('1.50'), 'on': date(2024, 5, 1), 'place': SITE,
     'places': [SITE, StandIn('Cairo', MappingProxyType({'id': 8, 'slug': 'cai'}))], 'state': Choice('a', 'Active'),
     'states': [Choice('a', 'Active'), Choice('b', 'Broken')], 'extra': {'rack': {'u': 4}}, 'yes': True,
-    'long': 'x' * 2000, 'numbers': list(range(1000)),
+    'long': 'x' * 2000, 'numbers': list(range(1000)), 'texts': ['x' * 2000] * 1000,
+    'large': {f'{number}': 'x' * 2000 for number in range(1000)},
 }  # fmt: skip
 
 
@@ -119,6 +120,10 @@ def quickly(call):
     '{% set a = long %}' + '{% set a = a + a %}' * 20 + '{{ a }}',
     '{% set a = 9 %}' + '{% set a = a * a %}' * 20 + '{{ a }}',
     "{{ place.secret }}", '{{ name.upper }}', "{{ name['upper'] }}", '{{ places.count }}', '{{ on.strftime }}',
+    "{{ '%99999999d' is odd }}", "{{ '%99999999d' is even }}", "{{ '%99999999d' is divisibleby(3) }}",
+    '{% for a in numbers %}{% if (large|string) == "x" %}{% endif %}{% endfor %}',
+    '{% for a in numbers %}{% if texts|sort == "x" %}{% endif %}{% endfor %}',
+    '{% for a in numbers if numbers|unique %}{% endfor %}',
     '{{ loop }}', '{{ title.a.b }}', '{{ places|map(attribute="secret")|list }}', '{{ place.attributes }}',
     '{% for p in places %}{{ loop }}{% endfor %}', '{% for p in places %}{{ loop._iterable }}{% endfor %}',
     '{% for p in name %}{{ p }}{% endfor %}', '{{ extra.keys.x }}', "{{ name + n }}", '{{ places + places }}',
