@@ -41,19 +41,18 @@ class PolymorphicColumn(tables.Column):
         target = getattr(record, self.field_name)
         return [] if target is None else [target]
 
-    def viewable(self, table) -> set:
-        """Return the keys of the targets on the page that the reader may view, asked once for the whole page."""
+    def viewable(self, table, rows) -> set:
+        """Return the keys of the targets in some rows of a table that the reader may view, asked once for all of them."""
         request = getattr(table, 'request', None) or getattr(table, 'context', {}).get('request')
-        rows = table.__dict__.setdefault('_visible_targets', {})
-        if self.field_name not in rows:
-            records = [row.record for row in (table.paginated_rows if hasattr(table, 'page') else table.rows)]
-            targets = [target for record in records for target in self.targets_of(record)]
-            rows[self.field_name] = visible_keys(request.user if request else None, targets)
-        return rows[self.field_name]
+        known = table.__dict__.setdefault('_visible_targets', {})
+        if self.field_name not in known:
+            targets = [target for row in rows for target in self.targets_of(row.record)]
+            known[self.field_name] = visible_keys(request.user if request else None, targets)
+        return known[self.field_name]
 
-    def shown(self, record, table) -> tuple[list, str]:
+    def shown(self, record, table, rows) -> tuple[list, str]:
         """Return the targets that are named, and what stands for the others."""
-        viewable, targets = self.viewable(table), self.targets_of(record)
+        viewable, targets = self.viewable(table, rows), self.targets_of(record)
         named = [target for target in targets if key_of(target) in viewable]
         return named, hidden_text(len(targets) - len(named))
 
@@ -61,14 +60,16 @@ class PolymorphicColumn(tables.Column):
         return link_to(target)
 
     def render(self, record, table):
-        named, hidden = self.shown(record, table)
+        page = table.paginated_rows if hasattr(table, 'page') else table.rows
+        named, hidden = self.shown(record, table, page)
         parts = [self.link_to(target) for target in named]
         if hidden:
             parts.append(format_html('<span class="text-muted">{}</span>', hidden))
         return format_html_join(mark_safe(', '), '{}', ((part,) for part in parts)) or NOTHING
 
     def value(self, record, table):
-        named, hidden = self.shown(record, table)
+        # Exports write all rows, whatever page the list is on.
+        named, hidden = self.shown(record, table, table.rows)
         return ', '.join([*map(str, named), *([hidden] if hidden else [])])
 
 

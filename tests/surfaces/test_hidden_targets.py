@@ -91,6 +91,15 @@ def test_an_import_that_updates(obj, editor):
     assert links_of(obj) == before
 
 
+def test_exports_name_the_targets_of_all_pages(thing, editor, sites):
+    for number in range(3):
+        make_object(thing, title=str(number), must=sites[0], many=sites[:2])
+    for export in ('table', ''):
+        lines = editor.get(f'thing/?export={export}&per_page=1').splitlines()
+        assert len(lines) == 4
+        assert all('"Berlin, 1 hidden object"' in line for line in lines[1:]), lines
+
+
 def test_lists_and_pages_count_them(thing, obj, editor, sites):
     other = make_object(thing, title='c', must=sites[0], many=sites[1:], anys=sites[1:])
     for path in ('thing/', 'thing/?export=table'):
