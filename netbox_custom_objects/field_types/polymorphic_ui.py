@@ -42,7 +42,7 @@ class PolymorphicColumn(tables.Column):
         return [] if target is None else [target]
 
     def viewable(self, table, rows) -> set:
-        """Return the keys of the targets in some rows of a table that the reader may view, asked once for all of them."""
+        """Return the keys of the targets in some rows that the reader may view, asked once for all of them."""
         request = getattr(table, 'request', None) or getattr(table, 'context', {}).get('request')
         known = table.__dict__.setdefault('_visible_targets', {})
         if self.field_name not in known:

@@ -92,12 +92,12 @@ def test_an_import_that_updates(obj, editor):
 
 
 def test_exports_name_the_targets_of_all_pages(thing, editor, sites):
-    for number in range(3):
-        make_object(thing, title=str(number), must=sites[0], many=sites[:2])
+    # NetBox adds up to five objects to a last page.
+    for number in range(8):
+        make_object(thing, title=str(number), must=sites[0], many=sites[:2] if number else [])
     for export in ('table', ''):
         lines = editor.get(f'thing/?export={export}&per_page=1').splitlines()
-        assert len(lines) == 4
-        assert all('"Berlin, 1 hidden object"' in line for line in lines[1:]), lines
+        assert ['"Berlin, 1 hidden object"' in line for line in lines[1:]] == [False] + [True] * 7
 
 
 def test_lists_and_pages_count_them(thing, obj, editor, sites):
