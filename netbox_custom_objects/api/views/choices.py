@@ -18,7 +18,7 @@ from ...field_types import field_type_of
 from ...models import CustomObjectTypeField
 from ...runtime.registry import world
 from ...runtime.rights import has_any_right
-from ..schema import ErrorDetailSerializer
+from ..schema import MESSAGES, ErrorDetailSerializer
 from .base import StrictPagination, refuse_unknown
 
 PARAMETERS = ('_branch', 'brief', 'format', 'limit', 'offset', 'q')
@@ -50,7 +50,12 @@ class FieldChoicesView(GenericAPIView):
             OpenApiParameter('id', OpenApiTypes.INT64, OpenApiParameter.PATH),
             OpenApiParameter('q', OpenApiTypes.STR, description=str(_('Part of a value or of a label.'))),
         ],
-        responses={200: ChoiceSerializer(many=True), 403: ErrorDetailSerializer, 404: ErrorDetailSerializer},
+        responses={
+            200: ChoiceSerializer(many=True),
+            400: MESSAGES,
+            403: ErrorDetailSerializer,
+            404: ErrorDetailSerializer,
+        },
     )
     def get(self, request, pk):
         refuse_unknown(request.query_params, (), PARAMETERS)
