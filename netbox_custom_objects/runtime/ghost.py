@@ -9,7 +9,6 @@ from functools import cache
 
 from django.core.exceptions import MultipleObjectsReturned, ObjectDoesNotExist, ObjectNotUpdated
 from django.db import DatabaseError
-from django.urls import NoReverseMatch
 from django.utils.functional import lazy
 
 from ..constants import APP_LABEL
@@ -37,10 +36,8 @@ def exceptions_of(type_id: int) -> dict[str, type[Exception]]:
 
 
 def _action_url(cls, action=None, rest_api=False, kwargs=None):
-    """Return the URL that the type would have; raise NoReverseMatch for its endpoints, which answer 404."""
-    if rest_api:
-        raise NoReverseMatch(f'{cls.__name__} does not exist here.')
-    return CustomObject._get_action_url.__func__(cls, action, rest_api, kwargs)
+    """Return the URL that the type would have, None for its endpoints: NetBox tells clients that there are none."""
+    return None if rest_api else CustomObject._get_action_url.__func__(cls, action, rest_api, kwargs)
 
 
 @cache

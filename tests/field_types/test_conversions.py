@@ -39,7 +39,7 @@ SURVIVE = [
         [datetime(2026, 1, 31, tzinfo=UTC), datetime(2026, 1, 31, 10, 30, 15, 123456, tzinfo=UTC)],
     ),
     ('text', 'json', ['a', '', None, '{"a": 1}'], ['a', '', None, '{"a": 1}']),
-    ('text', 'select', ['red', '', None], ['red', '', None]),
+    ('text', 'select', ['red', '', None], ['red', None, None]),
     ('text', 'multiselect', ['red', '', None], [['red'], [], None]),
     ('integer', 'text', [5, None, -(2**63)], ['5', None, str(-(2**63))]),
     ('integer', 'decimal', [5, -999999], [Decimal('5.00'), Decimal('-999999.00')]),
