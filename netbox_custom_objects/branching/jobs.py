@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 from django.db import DEFAULT_DB_ALIAS, transaction
+from django.shortcuts import get_object_or_404
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -59,10 +60,13 @@ def queue_check(branch: Branch, user, strategy: str) -> Job | None:
     Queue a check, and return its job; None if one of this branch waits or runs already.
 
     Each holds locks in main for as long as a merge would, and two would say the same.
+
+    Raises:
+        Http404: the branch has just been deleted
     """
     with transaction.atomic(using=DEFAULT_DB_ALIAS):
-        # Whoever asks at the same time waits here.
-        Branch.objects.select_for_update().get(pk=branch.pk)
+        # Others who ask at the same time wait here.
+        get_object_or_404(Branch.objects.select_for_update(), pk=branch.pk)
         unfinished = checks_of(branch).filter(status__in=JobStatusChoices.ENQUEUED_STATE_CHOICES)
         if any(timezone.now() - job.created < JUST_QUEUED or not is_job_abandoned(job) for job in unfinished):
             return None
@@ -74,5 +78,5 @@ def checks_of(branch: Branch):
 
 
 def last_check(branch: Branch):
-    """Return the newest job that checked a branch, None if nobody ever did."""
+    """Return the newest job that checked a branch, None if there was none."""
     return checks_of(branch).order_by('created').last()

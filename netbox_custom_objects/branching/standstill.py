@@ -6,7 +6,7 @@ another column could not be copied. No signal tells that a provisioning failed: 
 branch; and what is held is lost with the process.
 """
 
-from django.db import DEFAULT_DB_ALIAS, Error, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, Error, connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from ..exceptions import BranchIncomplete, SchemaChangeRefused
 
 # Seconds that a new branch waits for changes of tables in main: a merge can take long.
 PATIENCE = 900
-# What other sessions see of it; not the branch's name, which not everybody may know.
+# What other sessions see of it; not the branch's name, which not all users may know.
 OWNER = 'provisioning of a branch'
 
 
@@ -30,13 +30,16 @@ def begin(branch, **kwargs) -> None:
     Wait until no table of main is being changed, and keep it so (receiver of pre_provision).
 
     Raises:
-        SchemaChangeRefused: it took too long; the branch is marked as failed
+        SchemaChangeRefused: it took too long
+        DatabaseError: main's tables cannot be locked
+
+    The branch is then marked as failed.
     """
     _take_off()
     hold = TablesAtRest(OWNER)
     try:
         hold.acquire(PATIENCE)
-    except SchemaChangeRefused:
+    except (SchemaChangeRefused, DatabaseError):
         _mark_failed(branch)
         raise
     connections[DEFAULT_DB_ALIAS].execute_wrappers.append(Standstill(branch, hold))
@@ -93,7 +96,7 @@ def _take_off() -> Standstill | None:
 
 
 def _remove_working_columns(branch: Branch) -> None:
-    """The branch has copies of what staged changes in main work with: they serve nobody, and their triggers fail."""
+    """The branch has copies of what staged changes in main work with: unused, and with triggers that fail."""
     target, at = Target.for_alias(branch.connection_name), timezone.now().isoformat(timespec='seconds')
     for table, column in find_leftovers(target):
         drop_leftovers(target, table, column, at)

@@ -21,6 +21,7 @@ from .target import MAIN_ALIAS, Target
 _POLL_SECONDS = 0.2
 # How long the locks of some tables are held while others are waited for, which might be waited for in the other order.
 _LOCK_TIMEOUT = '200ms'
+_UNDEFINED_TABLE = '42P01'
 
 _HOLDERS_SQL = """
     SELECT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type), coalesce(host(a.client_addr), 'this host'),
@@ -120,6 +121,7 @@ class TablesAtRest(Held):
 
         Raises:
             SchemaChangeRefused: it took longer
+            DatabaseError: the locks cannot be had at all, e.g. because PostgreSQL has room for no more of them
         """
         deadline = time.monotonic() + wait
         while not self._try():
@@ -145,7 +147,7 @@ class TablesAtRest(Held):
         except (OperationalError, ProgrammingError) as error:
             self.release()
             # A table that is gone was dropped by the purge.
-            if isinstance(error, OperationalError) and not is_passing(error):
+            if not is_passing(error) and getattr(error.__cause__, 'sqlstate', None) != _UNDEFINED_TABLE:
                 raise
             return False
         return True

@@ -6,6 +6,8 @@ what the user asked for.
 """
 
 from django.core.validators import EMPTY_VALUES
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from ..field_types import field_type_of
 from ..models.readers import hidden_from_user
@@ -31,15 +33,34 @@ def hidden_targets(instance, names) -> dict:
     return found
 
 
+def _require_no_choice(form_field) -> None:
+    form_field.required = False
+    # NetBox's widgets ask themselves.
+    form_field.widget.is_required = False
+
+
 class HiddenTargetsMixin:
     """Keeps what a form does not offer."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.is_bound and not self.instance._state.adding:
+            self._ask_for_none({name for name, form_field in self.fields.items() if form_field.required})
+
+    def _ask_for_none(self, names) -> None:
+        """Let browsers send references without a choice where there is a target that they do not offer."""
+        for field in hidden_targets(self.instance, names):
+            form_field = self.fields[field.name]
+            _require_no_choice(form_field)
+            note = _('Refers to an object that you may not view, and keeps it unless you choose another one.')
+            form_field.help_text = format_lazy('{} {}', form_field.help_text, note) if form_field.help_text else note
 
     def _clean_fields(self):
         self.hidden_targets = {} if self.instance._state.adding else hidden_targets(self.instance, self.fields)
         for field, hidden in self.hidden_targets.items():
             # Nothing has to be chosen where something is stored, and a disabled input would not find it.
             form_field = self.fields[field.name]
-            form_field.required = False
+            _require_no_choice(form_field)
             if form_field.disabled:
                 stored = self.get_initial_for_field(form_field, field.name)
                 many = field_type_of(field).many

@@ -6,6 +6,7 @@ from html import unescape
 import pytest
 from django.contrib.auth import get_user_model
 from django.core.exceptions import ValidationError
+from django.http import Http404
 from django.urls import reverse
 from django.utils import timezone
 from django_rq import get_connection, get_queue
@@ -16,7 +17,7 @@ from netbox_branching.models import Branch
 from users.models import ObjectPermission
 
 from netbox_custom_objects.branching.dry_run import dry_run
-from netbox_custom_objects.branching.jobs import CheckMergeJob
+from netbox_custom_objects.branching.jobs import CheckMergeJob, queue_check
 from netbox_custom_objects.branching.schema_changes import schema_changes
 from netbox_custom_objects.branching.validators import find_conflicts
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
@@ -338,6 +339,12 @@ class TestQueue:
         get_queue('default').empty()
         get_connection('default').flushdb()
         assert ask(branch).status_code == 200
+
+    def test_a_branch_that_another_request_deletes(self, lab, vendor):
+        branch = lab.branch()
+        Branch.objects.filter(pk=branch.pk).delete()
+        with pytest.raises(Http404):
+            queue_check(branch, lab.user, 'squash')
 
 
 class TestSchemaChanges:

@@ -5,7 +5,7 @@ import time
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection, connections, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.test import Client
 
 from netbox_branching.choices import BranchStatusChoices
@@ -173,6 +173,18 @@ def test_a_branch_does_not_wait_for_ever(lab, field, monkeypatch):
         other.close()
     assert lab.fresh(branch).status == BranchStatusChoices.FAILED
     assert values(lab.branch('second').connection_name) == NUMBERS
+
+
+def test_a_branch_fails_if_main_cannot_be_held(lab, field, monkeypatch):
+    def fail(*args):
+        raise OperationalError('out of shared memory')
+
+    monkeypatch.setattr(standstill.TablesAtRest, 'acquire', fail)
+    branch = Branch(name='branch')
+    branch.save(provision=False)
+    with pytest.raises(OperationalError, match='shared memory'):
+        branch.provision(user=lab.user)
+    assert lab.fresh(branch).status == BranchStatusChoices.FAILED
 
 
 def test_main_goes_on_after_a_failure(lab, field, short_waits, monkeypatch):

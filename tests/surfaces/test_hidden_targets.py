@@ -1,5 +1,7 @@
 """Targets of references that a user may not view: no edit unlinks them, lists and pages count and do not name them."""
 
+import re
+
 import pytest
 from django.contrib.contenttypes.models import ContentType
 
@@ -56,6 +58,16 @@ def test_an_edit_that_leaves_them_alone(obj, editor, sites):
         editor.post(f'thing/{obj.pk}/edit/', **data)
         assert type(obj).objects.get(pk=obj.pk).title == 'b'
         assert links_of(obj) == before
+
+
+def test_browsers_do_not_insist_on_a_choice(thing, obj, editor):
+    """An input with `required` would never be sent without one."""
+    inputs = re.findall(r'<select[^>]*name="must"[^>]*>', editor.get(f'thing/{obj.pk}/edit/'))
+    assert inputs
+    assert not any(' required' in found for found in inputs)
+    assert 'Refers to an object that you may not view' in editor.get(f'thing/{obj.pk}/edit/')
+    (asked,) = re.findall(r'<select[^>]*name="must"[^>]*>', editor.get('thing/add/'))
+    assert ' required' in asked
 
 
 def test_an_edit_that_replaces_them(obj, editor, sites):
