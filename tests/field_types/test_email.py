@@ -50,7 +50,7 @@ def test_an_address_that_names_the_object_links_to_the_object():
 
 
 def test_conversions():
-    assert converted('text', 'email', 'ada@example.com', '', None) == ['ada@example.com', '', None]
+    assert converted('text', 'email', 'ada@example.com', '', None) == ['ada@example.com', None, None]
     assert converted('email', 'longtext', 'ada@example.com', None) == ['ada@example.com', None]
     assert converted('json', 'email', 'ada@example.com') == ['ada@example.com']
     for value in ('no address', 'a@b@c', ' a@example.com', f'a@{"x" * 64}.com', f'{"x" * 244}@example.com'):
