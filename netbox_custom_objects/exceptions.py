@@ -102,6 +102,10 @@ class DuplicateValues(SchemaChangeRefused):
         super().__init__(f'Values of {table} must be unique, but some are stored more than once.')
 
 
+# SQLSTATE of what cannot be dropped. The message names views and columns, never values.
+DEPENDENT_OBJECTS = '2BP01'
+
+
 def sentence_of(error: Exception) -> str:
     """
     Return what may be kept of an error where more people read it than may view the data that it is about.
@@ -112,6 +116,8 @@ def sentence_of(error: Exception) -> str:
         return str(error)
     cause = error.__cause__ if isinstance(error, DatabaseError) and error.__cause__ is not None else error
     state = getattr(cause, 'sqlstate', None)
+    if state == DEPENDENT_OBJECTS:
+        return str(cause).strip()
     name = f'{type(cause).__name__} ({state})' if state else type(cause).__name__
     return f'{name}. The log of the server says more.'
 
