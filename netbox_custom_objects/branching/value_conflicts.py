@@ -7,7 +7,6 @@ netbox-branching keeps them up to date with every edit on either side. Reads onl
 from collections import defaultdict
 from collections.abc import Iterator
 
-from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -18,6 +17,7 @@ from ..constants import APP_LABEL
 from ..definitions import type_id_from_model_name
 from ..models.payload import readable
 from .findings import Finding
+from .visible_objects import visible_ids
 
 KIND = 'value'
 # Objects that are listed, and characters that are shown of a value.
@@ -39,7 +39,8 @@ def find_value_conflicts(branch: Branch, user) -> list[Finding]:
         by_type[diff.object_type].append(diff)
     findings, left = [], 0
     for object_type, found in by_type.items():
-        visible = _visible(object_type, [diff.object_id for diff in found], branch, user)
+        label = f'{object_type.app_label}.{object_type.model}'
+        visible = visible_ids(branch, label, [diff.object_id for diff in found], user)
         for diff in found:
             if diff.object_id in visible and len(findings) < LISTED:
                 findings.append(_finding(diff))
@@ -48,15 +49,6 @@ def find_value_conflicts(branch: Branch, user) -> list[Finding]:
     if left:
         findings.append(_rest(left))
     return findings
-
-
-def _visible(object_type, pks: list[int], branch: Branch, user) -> set[int]:
-    """Return the ids of the objects that a user may view in main or in the branch."""
-    model = object_type.model_class()
-    if model is None:
-        return set()
-    objects = model.objects.restrict(user, 'view').filter(pk__in=pks).values_list('pk', flat=True)
-    return {pk for alias in (DEFAULT_DB_ALIAS, branch.connection_name) for pk in objects.using(alias)}
 
 
 def _finding(diff: ChangeDiff) -> Finding:

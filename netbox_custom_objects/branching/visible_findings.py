@@ -7,8 +7,6 @@ A finding that is withheld keeps its kind and whether it blocks, so that a merge
 from collections.abc import Iterable
 from dataclasses import replace
 
-from django.apps import apps
-from django.db import DEFAULT_DB_ALIAS
 from django.utils.translation import gettext as _
 from rq import get_current_job
 
@@ -16,6 +14,7 @@ from netbox.context import current_request
 from netbox_branching.models import Branch
 
 from .findings import Finding
+from .visible_objects import visible_ids
 
 
 def visible_findings(branch: Branch, findings: Iterable[Finding], user) -> list[Finding]:
@@ -32,7 +31,7 @@ def visible_findings(branch: Branch, findings: Iterable[Finding], user) -> list[
     for finding in findings:
         if finding.object_type and finding.object_id is not None:
             pks.setdefault(finding.object_type, set()).add(finding.object_id)
-    viewable = {label: _viewable(branch, label, found, user) for label, found in pks.items()} if user else {}
+    viewable = {label: visible_ids(branch, label, found, user) for label, found in pks.items()} if user else {}
     return [
         finding if finding.object_id in viewable.get(finding.object_type, ()) else _withheld(finding)
         for finding in findings
@@ -51,22 +50,3 @@ def _withheld(finding: Finding) -> Finding:
     if not finding.object_type:
         return finding
     return replace(finding, text=_('This is about something that you may not view.'), remedy='', object_id=None, url='')
-
-
-def _viewable(branch: Branch, label: str, pks: set[int], user) -> set[int]:
-    try:
-        model = apps.get_model(label)
-    except LookupError:
-        return set()
-    objects = model._default_manager
-    found = set()
-    for alias in (DEFAULT_DB_ALIAS, branch.connection_name):
-        rows = objects.using(alias).all()
-        if not hasattr(rows, 'restrict'):
-            continue
-        allowed = rows.restrict(user, 'view')
-        if allowed is rows:
-            # All of them, those that are deleted, too.
-            return pks
-        found |= set(allowed.filter(pk__in=pks).values_list('pk', flat=True))
-    return found

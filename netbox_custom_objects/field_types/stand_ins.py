@@ -14,7 +14,7 @@ from django.db import models
 from netbox.api.exceptions import SerializerNotFound
 from utilities.api import get_serializer_for_model
 
-from ..expressions import StandIn, plain
+from ..expressions import MAX_ITEMS, StandIn, plain
 from .generic import existing_models
 
 DISPLAY = 'display'
@@ -75,7 +75,7 @@ class StandInMixin:
         if not self.many:
             return stand_in(value, reads)
         # An object that is not saved yet (or not any more) has no links.
-        return [] if instance.pk is None else [stand_in(target) for target in value.all()]
+        return [] if instance.pk is None else [stand_in(target) for target in value.all()[:MAX_ITEMS]]
 
     def readable_attributes(self, field):
         if self.many:

@@ -6,13 +6,14 @@ The door to `expressions`: what they may read of an object is made here, of plai
 
 import logging
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from ..definitions import FieldDefinition, TypeDefinition
-from ..expressions import Expression, expression_of, text
+from ..expressions import Budget, Expression, ExpressionError, expression_of, text
 from ..field_types import field_type_of
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
@@ -29,8 +30,19 @@ def validate_expression(expression: str) -> None:
         raise ValidationError([*problems])
 
 
-# The objects that are being named now: (type id, primary key).
-_being_named: ContextVar[frozenset] = ContextVar('netbox_custom_objects_being_named', default=frozenset())
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """The objects that are being named now, each for the name of the one before."""
+
+    # (type id, primary key)
+    keys: frozenset = frozenset()
+    # What the names within the first one may cost in all.
+    budget: Budget = field(default_factory=Budget)
+
+
+# Names hold names of other objects: in a network of objects, there are more ways to these than can be gone.
+_STEPS_OF_NAME = 100
+_naming: ContextVar[Naming | None] = ContextVar('netbox_custom_objects_naming', default=None)
 # Where an object that was deleted keeps what it was called.
 LAST_NAME = '_last_name'
 
@@ -39,15 +51,17 @@ def name_of(instance) -> str:
     """
     Return the display name of an object: by its type's expression, else by its primary field, else by its id.
 
-    Objects that are named after one another in a circle end it with their ids. One that was deleted keeps its name.
+    Objects that are named after one another in a circle end it with their ids, as do names that hold too many others.
+    One that was deleted keeps its name.
     """
     definition, key = instance._definition, (instance._type_id, instance.pk)
     if instance.pk is None and LAST_NAME in instance.__dict__:
         return instance.__dict__[LAST_NAME]
     fallback = definition.display_name if instance.pk is None else f'{definition.display_name} {instance.pk}'
-    if key in _being_named.get():
+    naming = _naming.get() or Naming()
+    if key in naming.keys or (naming.keys and not _is_affordable(naming)):
         return fallback
-    reset = _being_named.set(_being_named.get() | {key})
+    reset = _naming.set(Naming(naming.keys | {key}, naming.budget))
     try:
         if definition.display_expression and (name := expressed(instance)):
             return name
@@ -56,7 +70,15 @@ def name_of(instance) -> str:
             return fallback
         return text_of(instance, primary) or fallback
     finally:
-        _being_named.reset(reset)
+        _naming.reset(reset)
+
+
+def _is_affordable(naming: Naming) -> bool:
+    try:
+        naming.budget.spend(_STEPS_OF_NAME)
+    except ExpressionError:
+        return False
+    return True
 
 
 def expressed(instance) -> str:
@@ -70,7 +92,8 @@ def expressed(instance) -> str:
         if field.name in expression.reads
     }
     try:
-        return expression.render(values)
+        naming = _naming.get()
+        return expression.render(values, naming.budget if naming and len(naming.keys) > 1 else None)
     except Exception as error:  # an object must stay displayable, also if its expression fails
         _log_failure(definition.id, definition.display_expression, type(error).__name__)
         return ''

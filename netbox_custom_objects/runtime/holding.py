@@ -13,7 +13,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from weakref import WeakKeyDictionary
 
-from django.db import connections
+from django.db import connections, transaction
 from django.db.models import ForeignKey, Model, QuerySet
 from psycopg import sql
 
@@ -29,14 +29,28 @@ Row = tuple[Table, int]
 Targets = dict[type[Model], set[int]]
 
 
-@dataclass
+@dataclass(eq=False)
 class Held:
-    """The rows that the current transaction of one connection holds, and those that it has deleted."""
+    """
+    The rows that the current transaction of one connection holds, and those that it has deleted.
 
-    transaction: object = None
+    It is called when that commits, which does nothing: it is among what Django calls then for as long as the
+    transaction goes on. The block that began it does not tell: a decorator's is entered again for each call.
+    """
+
     # The savepoints within which a row was locked: rolling one of them back lets go of it.
     rows: dict[Row, tuple[str, ...]] = field(default_factory=dict)
     deleted: set[Row] = field(default_factory=set)
+    # Where it was found among these the last time.
+    place: int = 0
+
+    def __call__(self):
+        pass
+
+    def is_among(self, hooks: list[tuple]) -> bool:
+        if not (self.place < len(hooks) and hooks[self.place][1] is self):
+            self.place = next((place for place, hook in enumerate(hooks) if hook[1] is self), len(hooks))
+        return self.place < len(hooks)
 
 
 # Whether references may be written whose targets are missing, for what finds and clears those when it is done.
@@ -47,10 +61,10 @@ _held: WeakKeyDictionary[object, Held] = WeakKeyDictionary()
 def _held_by(using: str) -> tuple[Held, tuple[str, ...]]:
     """Return what is held over a connection, and its savepoints."""
     connection = connections[using]
-    outermost = connection.atomic_blocks[0]
     held = _held.get(connection)
-    if held is None or held.transaction is not outermost:
-        held = _held[connection] = Held(outermost)
+    if held is None or not held.is_among(connection.run_on_commit):
+        held = _held[connection] = Held()
+        transaction.on_commit(held, using=using)
     return held, tuple(filter(None, connection.savepoint_ids))
 
 

@@ -231,6 +231,21 @@ class TestDryRun:
             assert b'&quot;same&quot;' not in page.content
 
 
+def test_rights_within_constraints_on_a_field_that_one_side_lacks(lab, vendor, client):
+    model = vendor.get_model()
+    branch = lab.branch()
+    for where, title in ((branch, 'theirs'), (None, 'ours')):
+        with lab.request(where):
+            edit(model.objects.get(code='a'), title=title)
+    with lab.request():
+        make_field(vendor, 'state', 'text')
+        edit(vendor.get_model().objects.get(code='a'), state='open')
+    client.force_login(make_user('merger', (Branch, ['view', 'merge'], None), (vendor, ['view'], {'state': 'open'})))
+    answer = client.get(f'/api/plugins/custom-objects/branches/{branch.pk}/merge-check/')
+    assert answer.status_code == 200
+    assert 'theirs' in str(answer.json()['conflicts'])
+
+
 class TestOneTruth:
     """The merge check says what netbox-branching's merge page says, and what is so now."""
 

@@ -239,6 +239,28 @@ def test_in_a_branch(lab):
     close(branch)
 
 
+def test_each_transaction_of_a_decorated_function_locks_anew(kind):
+    target, model, _here = kind
+    thing = make_type('thing', fields=[('title', 'text')])
+    make_field(thing, 'ref', 'object', target=target)
+    here = another(kind)
+
+    @transaction.atomic
+    def write(title, fails=False):
+        thing.get_model().objects.create(title=title, ref=here)
+        if fails:
+            raise ObjectGone()
+        with connection.cursor() as cursor:
+            cursor.execute('SELECT count(*) FROM pg_locks WHERE pid = pg_backend_pid() AND mode = %s', ['RowShareLock'])
+            return cursor.fetchone()[0]
+
+    assert write('a') > 0
+    assert write('b') > 0
+    with suppress(ObjectGone):
+        write('c', fails=True)
+    assert write('d') > 0
+
+
 class TestDeletionFirst:
     """The writer waits, and is then refused, or does without."""
 

@@ -9,6 +9,8 @@ import pytest
 from django.contrib.contenttypes.models import ContentType
 from django.core.checks import run_checks
 from django.core.management import call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dcim.models import Site
 from extras.models import CachedValue, Tag, Webhook
@@ -231,6 +233,23 @@ class TestValues:
         use(outer, '{{ title }} {{ inner.id }}')
         assert queries(lambda: rest.get('outer/?brief=1')) <= whole
         assert rest.get('outer/?brief=1')['results'][0]['display'] == f'0 {a.pk}'
+
+
+class TestNamesWithinNames:
+    """A name that is made of other objects' names costs no more than its bounds, however these hang together."""
+
+    def test_of_a_network_of_objects_end(self, db):
+        kind = make_type(
+            'node', display_expression='{{ name }} {{ peers }}', fields=[{'name': 'name', 'primary': True}]
+        )
+        make_field(kind, 'peers', 'multiobject', target=kind)
+        nodes = [make_object(kind, name=f'n{number}') for number in range(8)]
+        for node in nodes:
+            node.peers.set([other for other in nodes if other != node])
+        for node in kind.get_model().objects.all():
+            with CaptureQueriesContext(connection) as counted:
+                assert str(node).startswith(f'{node.name} n')
+            assert len(counted) < 500
 
 
 class TestDeletedObjects:

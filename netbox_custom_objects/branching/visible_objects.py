@@ -1,0 +1,38 @@
+"""Which objects a user may view in main or in a branch, each asked in its own schema: fields may differ."""
+
+from collections.abc import Collection
+
+from django.apps import apps
+
+from netbox_branching.choices import BranchStatusChoices
+from netbox_branching.models import Branch
+from netbox_branching.utilities import activate_branch, deactivate_branch
+
+WITHOUT_SCHEMA = (BranchStatusChoices.NEW, BranchStatusChoices.ARCHIVED, BranchStatusChoices.FAILED)
+
+
+def visible_ids(branch: Branch, label: str, pks: Collection[int], user) -> set[int]:
+    """
+    Return the ids of those objects that a user may view in main or in a branch.
+
+    Args:
+        branch: the branch
+        label: of their model, such as dcim.site
+        pks: their ids
+        user: who asks
+    """
+    found = set()
+    for schema in (deactivate_branch(), *([] if branch.status in WITHOUT_SCHEMA else [activate_branch(branch)])):
+        with schema:
+            try:
+                objects = apps.get_model(label)._default_manager.all()
+            except LookupError:
+                continue
+            if not hasattr(objects, 'restrict'):
+                continue
+            allowed = objects.restrict(user, 'view')
+            if allowed is objects:
+                # All of them, those that are deleted, too.
+                return set(pks)
+            found |= set(allowed.filter(pk__in=pks).values_list('pk', flat=True))
+    return found
