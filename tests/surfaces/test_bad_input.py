@@ -287,8 +287,7 @@ class TestDefinitions:
         answer = rest.post('custom-object-type-fields/', {**valid, **body}, expect=400)
         assert list(answer) == [key]
         if key == '__all__' and 'app_label' in body:
-            assert 'app_label' in answer[key][0]
-            assert 'model' in answer[key][0]
+            assert (f'{body["app_label"]}.{body["model"]}' if 'model' in body else 'model') in answer[key][0]
         assert CustomObjectTypeField.objects.count() == 1
         rest.post('thing/', {'other': 'still works'})
 
