@@ -64,8 +64,13 @@ def _held_by(using: str) -> tuple[Held, tuple[str, ...]]:
     held = _held.get(connection)
     if held is None or not held.is_among(connection.run_on_commit):
         held = _held[connection] = Held()
-        transaction.on_commit(held, using=using)
     return held, tuple(filter(None, connection.savepoint_ids))
+
+
+def _remember(held: Held, using: str) -> None:
+    """Let what is held be found until the transaction ends."""
+    if not held.is_among(connections[using].run_on_commit):
+        transaction.on_commit(held, using=using)
 
 
 def _table(model: type[Model], using: str) -> Table | None:
@@ -113,7 +118,9 @@ def hold(targets: Targets, using: str) -> set[Row]:
     with connections[using].cursor() as cursor:
         cursor.execute(statement, [sorted(wanted[table]) for table in tables])
         found = {(tables[number], pk) for number, pk in cursor.fetchall()}
-    held.rows |= dict.fromkeys(found, savepoints)
+    if found:
+        held.rows |= dict.fromkeys(found, savepoints)
+        _remember(held, using)
     return {(table, pk) for table, pks in wanted.items() for pk in pks} - found
 
 
@@ -302,6 +309,7 @@ def note_deletion(instance: Model, using: str) -> None:
         held.rows.pop((table, instance.pk), None)
         if hasattr(instance, '_type_id'):
             held.deleted.add((table, instance.pk))
+            _remember(held, using)
 
 
 def was_deleted_here(instance: Model, using: str) -> bool:
