@@ -7,6 +7,7 @@ Waits for conditions, never for a time. Must not ask the database: what counts i
 import os
 import re
 import time
+from contextlib import suppress
 from copy import copy
 from pathlib import Path
 
@@ -112,9 +113,15 @@ class Pages:
     def menu(self, name: str = 'Custom Objects'):
         """Unfold a menu and return its entries."""
         heading = self.page.get_by_role('button', name=name, exact=True)
-        if heading.get_attribute('aria-expanded') == 'false':
-            heading.click()
-        return self.page.locator('.nav-item').filter(has=heading).locator('.dropdown-item > a')
+        entries = self.page.locator('.nav-item').filter(has=heading).locator('.dropdown-item > a')
+        for _attempt in range(5):
+            # A click before the page's script has run does nothing.
+            if heading.get_attribute('aria-expanded') == 'false':
+                heading.click()
+            with suppress(TimeoutError):
+                entries.first.wait_for(state='visible', timeout=3000)
+                break
+        return entries
 
     def activate_branch(self, name: str):
         """Choose a branch, or 'Main', by the selector at the top of the page."""
