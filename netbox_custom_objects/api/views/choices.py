@@ -37,7 +37,7 @@ class FieldChoicesView(GenericAPIView):
     permission_classes = (IsAuthenticatedOrLoginNotRequired,)
     pagination_class = StrictPagination
     serializer_class = ChoiceSerializer
-    # What is found is no queryset.
+    # The choices are a list, but the base class wants a queryset.
     queryset = CustomObjectTypeField.objects.none()
     filter_backends = ()
 
