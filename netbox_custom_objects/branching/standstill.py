@@ -27,22 +27,12 @@ OWNER = 'provisioning of a branch'
 
 def begin(branch, **kwargs) -> None:
     """
-    Wait until no table of main is being changed, and keep it so (receiver of pre_provision).
+    Watch for the statement that begins the provisioning (receiver of pre_provision).
 
-    Raises:
-        SchemaChangeRefused: it took too long
-        DatabaseError: main's tables cannot be locked
-
-    The branch is then marked as failed.
+    Nothing is held yet: another receiver may fail, of which no signal tells either.
     """
     _take_off()
-    hold = TablesAtRest(OWNER)
-    try:
-        hold.acquire(PATIENCE)
-    except (SchemaChangeRefused, DatabaseError):
-        _mark_failed(branch)
-        raise
-    connections[DEFAULT_DB_ALIAS].execute_wrappers.append(Standstill(branch, hold))
+    connections[DEFAULT_DB_ALIAS].execute_wrappers.append(Standstill(branch))
 
 
 def finish(branch, **kwargs) -> None:
@@ -59,30 +49,51 @@ def finish(branch, **kwargs) -> None:
         _remove_working_columns(branch)
         if lost := _lost(branch, standstill.hold):
             branch.deprovision()
-            _mark_failed(branch)
+            Branch.objects.filter(pk=branch.pk).update(status=BranchStatusChoices.FAILED)
             raise BranchIncomplete(lost)
     finally:
         standstill.hold.release()
 
 
 class Standstill:
-    """Watches the statements of a provisioning (Django's database instrumentation), and ends with it if it fails."""
+    """
+    Watches the statements of a provisioning (Django's database instrumentation): holds main's tables from the one that
+    marks the branch as being provisioned to the one that marks it as failed, if there is one.
+    """
 
-    def __init__(self, branch: Branch, hold: TablesAtRest):
+    def __init__(self, branch: Branch):
         self.branch_id = branch.pk
-        self.hold = hold
+        self.hold = TablesAtRest(OWNER)
 
     def __call__(self, execute, sql, params, many, context):
+        """
+        Raises:
+            SchemaChangeRefused: tables of main have been changed for too long
+            DatabaseError: main's tables cannot be locked
+
+        The branch is then marked as failed.
+        """
+        if self._marks_as(BranchStatusChoices.PROVISIONING, sql, params):
+            self._wait()
         result = execute(sql, params, many, context)
-        if self._tells_of_failure(sql, params):
+        if self._marks_as(BranchStatusChoices.FAILED, sql, params):
             _take_off()
             self.hold.release()
         return result
 
-    def _tells_of_failure(self, sql, params) -> bool:
+    def _wait(self) -> None:
+        """Wait until no table of main is being changed, and keep it so."""
+        try:
+            self.hold.acquire(PATIENCE)
+        except (SchemaChangeRefused, DatabaseError):
+            _take_off()
+            Branch.objects.filter(pk=self.branch_id).update(status=BranchStatusChoices.FAILED)
+            raise
+
+    def _marks_as(self, status: str, sql, params) -> bool:
         is_update = isinstance(sql, str) and sql.startswith(f'UPDATE "{Branch._meta.db_table}"')
         # Other columns of a branch hold lists, which cannot be in a set.
-        return is_update and all(value in (params or ()) for value in (BranchStatusChoices.FAILED, self.branch_id))
+        return is_update and all(value in (params or ()) for value in (status, self.branch_id))
 
 
 def _take_off() -> Standstill | None:
@@ -114,7 +125,3 @@ def _lost(branch: Branch, hold: TablesAtRest) -> str:
         for table, (rows, copied) in lossy.items()
     )
     return ', '.join(parts)
-
-
-def _mark_failed(branch: Branch) -> None:
-    Branch.objects.filter(pk=branch.pk).update(status=BranchStatusChoices.FAILED)

@@ -46,12 +46,12 @@ def brief_attributes(model: type[models.Model]) -> dict[str, str]:
 
 
 @cache
-def _brief_attributes(model: type[models.Model]) -> dict[str, str]:
+def _brief_attributes(core_model: type[models.Model]) -> dict[str, str]:
     try:
-        serializer = get_serializer_for_model(model)
+        serializer = get_serializer_for_model(core_model)
     except SerializerNotFound:
         return {}
-    columns = {field.name: field.attname for field in model._meta.concrete_fields if not field.is_relation}
+    columns = {field.name: field.attname for field in core_model._meta.concrete_fields if not field.is_relation}
     return {
         name: columns[name]
         for name in getattr(serializer.Meta, 'brief_fields', ())

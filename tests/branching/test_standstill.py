@@ -267,7 +267,7 @@ def test_a_killed_process_holds_nothing(lab, field, short_waits, fresh_database)
 
 
 def test_other_statements_about_branches_may_hold_lists():
-    watch = standstill.Standstill(Branch(pk=5), hold=None)
+    watch = standstill.Standstill(Branch(pk=5))
     statement = f'UPDATE "{Branch._meta.db_table}" SET "applied_migrations" = %s, "status" = %s WHERE "id" = %s'
-    assert not watch._tells_of_failure(statement, ([], BranchStatusChoices.READY, 5))
-    assert watch._tells_of_failure(statement, ([], BranchStatusChoices.FAILED, 5))
+    assert not watch._marks_as(BranchStatusChoices.FAILED, statement, ([], BranchStatusChoices.READY, 5))
+    assert watch._marks_as(BranchStatusChoices.FAILED, statement, ([], BranchStatusChoices.FAILED, 5))

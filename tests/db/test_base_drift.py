@@ -15,7 +15,7 @@ from netbox_custom_objects.definitions import TypeDefinition, table_name
 from netbox_custom_objects.evolution import heal
 from netbox_custom_objects.evolution.heal import after_migrate
 from netbox_custom_objects.field_types import base_columns as base
-from netbox_custom_objects.models import CustomObjectType
+from netbox_custom_objects.models import CustomObjectType, reserved
 from netbox_custom_objects.models.objects import CustomObject as Base
 from netbox_custom_objects.runtime import factory, registry, world
 from netbox_custom_objects.services.schemas import open_schemas
@@ -43,7 +43,8 @@ def use_base(monkeypatch):
     before = base.base_columns()
 
     def use(model):
-        monkeypatch.setattr(factory, 'CustomObject', model)
+        for module in (factory, reserved):
+            monkeypatch.setattr(module, 'CustomObject', model)
         forget_classes()
         base.use_base_columns(base.base_columns_of(factory.build_classes(probe())[0][1]))
 
@@ -54,6 +55,7 @@ def use_base(monkeypatch):
 
 
 def forget_classes():
+    reserved.is_built_in.cache_clear()
     registry.forget_worlds()
     world._islands.clear()
 
@@ -103,7 +105,11 @@ def test_branch_that_has_yet_to_migrate_waits_for_it(lab, thing, use_base):
     """Its definition tables lack what main's have gained, so that they cannot even be read."""
     branch = lab.branch()
     with connections[branch.connection_name].cursor() as cursor:
-        cursor.execute("DELETE FROM django_migrations WHERE app = 'netbox_custom_objects' AND name > '0004'")
+        # Beside them stand the migrations of other installations that the first one replaces.
+        cursor.execute(
+            "DELETE FROM django_migrations WHERE app = 'netbox_custom_objects' AND name ~ %s",
+            ['^(0004_type_d|0005_adopt|0006_staged|0007_set|0008_job_rep)'],
+        )
         cursor.execute('ALTER TABLE netbox_custom_objects_customobjecttype DROP deprecated, DROP deprecated_since')
         cursor.execute('ALTER TABLE netbox_custom_objects_customobjecttype DROP scheduled_removal')
     use_base(Grown)
@@ -240,7 +246,8 @@ def test_fifty_types_in_main_and_three_branches(lab, plugin_settings, use_base, 
         assert len(tables) == 50
         assert all(table.column('note') and table.column('priority') and table.column('code') for table in tables)
     (main, *_others) = open_schemas()
-    with django_assert_max_num_queries(4):
+    # Four for the heal, and what the world is read with, as tables have changed since.
+    with django_assert_max_num_queries(8):
         assert {entry.what for entry in heal.heal(main) if 'Add column' in entry.what} == set()
     for branch in branches:
         close(branch)

@@ -329,8 +329,10 @@ def test_names_never_clash(rest):
 def test_a_choice_set_of_thousands_is_not_listed(rest):
     big = make_type('big')
     make_field(big, 'place', 'select', choice_set=make_choice_set('Many', [f'v{number}' for number in range(2000)]))
-    assert component(get_schema(rest), 'Big', 'Request')['properties']['place']['type'] == 'string'
-    assert 'enum' not in component(get_schema(rest), 'Big', 'Request')['properties']['place']
+    document = get_schema(rest)
+    place = component(document, 'Big', 'Request')['properties']['place']
+    assert place['anyOf'][0]['type'] == 'string'
+    assert 'v1999' not in json.dumps(document)
 
 
 def test_options(rest, every_kind, values):
