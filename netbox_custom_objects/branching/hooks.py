@@ -11,19 +11,7 @@ from netbox_branching.utilities import register_branching_resolver, register_obj
 
 from ..runtime import context, extensions
 from ..services.schemas import set_branch_lister
-from . import (
-    api,
-    dry_run,
-    lifecycle,
-    provisioning,
-    replay,
-    resolver,
-    squash,
-    standstill,
-    template_content,
-    validators,
-    views,
-)
+from . import api, dry_run, lifecycle, replay, resolver, squash, standstill, template_content, validators, views
 
 # Entered as tabs of the branch page when they are imported.
 PAGES = (views.BranchSchemaChangesView, views.BranchMergeCheckView)
@@ -43,11 +31,12 @@ def register() -> None:
     for signal in (signals.pre_merge, signals.pre_sync):
         signal.connect(replay.begin)
     signals.pre_revert.connect(replay.begin_revert)
-    for signal in (signals.post_merge, signals.post_revert, signals.post_sync, signals.post_provision):
+    for signal in (signals.post_merge, signals.post_revert, signals.post_sync):
+        signal.connect(replay.end)
+    for signal in (signals.pre_provision, signals.post_provision):
         signal.connect(replay.end)
     # First and last: everything between happens while main's tables stay as they are.
     signals.pre_provision.connect(standstill.begin)
-    signals.pre_provision.connect(provisioning.begin)
     # After `end`: what is read from now on is no replay.
     for signal in (signals.post_merge, signals.post_revert):
         signal.connect(lifecycle.check_main)
@@ -55,7 +44,7 @@ def register() -> None:
     signals.pre_merge.connect(validators.refuse_hopeless_replay)
     signals.squash_dependency_graph_built.connect(squash.add_edges)
     signals.squash_dependency_graph_built.connect(dry_run.wrap_collapsed)
-    signals.post_provision.connect(provisioning.finish)
+    signals.post_provision.connect(lifecycle.mark_retired)
     signals.post_provision.connect(standstill.finish)
     signals.post_migrate.connect(lifecycle.reconcile_branch)
     signals.post_deprovision.connect(lifecycle.forget_branch)

@@ -8,6 +8,8 @@ from netbox_branching.choices import BranchStatusChoices
 from netbox_branching.models import Branch
 from netbox_branching.utilities import activate_branch
 
+from ..ddl.retired_marks import copy_retired_marks
+from ..ddl.target import MAIN_ALIAS, Target
 from ..models.attachments import forget_set_aside
 from ..models.revision import forget_schema
 from ..models.staged import forget_changes
@@ -24,6 +26,11 @@ def forget_branch(branch, **kwargs) -> None:
     forget_set_aside(branch.schema_name)
     # Not before the branch's own records, which refer to the content types, are gone too.
     transaction.on_commit(sweep, robust=True)
+
+
+def mark_retired(branch, **kwargs) -> None:
+    """A branch was provisioned: what main has retired is retired there, too."""
+    copy_retired_marks(Target.for_alias(MAIN_ALIAS), branch.schema_name)
 
 
 def reconcile_branch(branch, **kwargs) -> None:

@@ -5,7 +5,6 @@ May import ddl.target and models.revision. Branching says through `set_alias_res
 this module, and everything above branching/, never imports netbox_branching.
 """
 
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -53,17 +52,7 @@ class ReplayTokens:
     tokens: dict[str, int] = field(default_factory=dict)
 
 
-@dataclass(slots=True)
-class BriefTokens:
-    """The tokens read since `trust_tokens_for` was called, good until a moment of `time.monotonic()`."""
-
-    until: float
-    without: frozenset[int]
-    tokens: dict[str, int] = field(default_factory=dict)
-
-
 _replay_tokens: ContextVar[ReplayTokens | None] = ContextVar('netbox_custom_objects_replay_tokens', default=None)
-_brief_tokens: ContextVar[BriefTokens | None] = ContextVar('netbox_custom_objects_brief_tokens', default=None)
 
 
 def set_alias_resolver(resolver: Callable[[], str]) -> None:
@@ -129,7 +118,7 @@ def current_token(target: Target) -> int:
         return tokens[target.schema]
     pins = _pins.get()
     if pins is None:
-        return _brief_token(target)
+        return read_token(target)
     pin = pins.get(target.schema)
     if pin is None:
         pin = pins[target.schema] = Pin(read_token(target))
@@ -153,36 +142,9 @@ def _tokens_of_replay() -> dict[str, int]:
     return held.tokens
 
 
-def trust_tokens_for(seconds: float, without: frozenset[int] = frozenset()) -> None:
-    """
-    Read each token once during the next seconds, or until `forget_tokens`: for long work that is no request.
-
-    Args:
-        seconds: from now
-        without: ids of types whose models are ghosts meanwhile, to whoever asks for them by name
-    """
-    _brief_tokens.set(BriefTokens(time.monotonic() + seconds, without))
-
-
-def is_left_out(type_id: int) -> bool:
-    """Whether a type's model is a ghost for the work that `trust_tokens_for` was called for."""
-    held = _brief_tokens.get()
-    return held is not None and type_id in held.without and _pins.get() is None and time.monotonic() <= held.until
-
-
-def _brief_token(target: Target) -> int:
-    held = _brief_tokens.get()
-    if held is None or time.monotonic() > held.until:
-        return read_token(target)
-    if target.schema not in held.tokens:
-        held.tokens[target.schema] = read_token(target)
-    return held.tokens[target.schema]
-
-
 def forget_tokens() -> None:
     """Read tokens anew: definitions were changed, or a savepoint was rolled back that may have changed them."""
     _replay_tokens.set(None)
-    _brief_tokens.set(None)
 
 
 def mark_changed(alias: str) -> None:

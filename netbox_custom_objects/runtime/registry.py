@@ -103,8 +103,8 @@ def resolve(model_name: str) -> type:
     """
     Return the class that a model name of this app means in the current context.
 
-    In order: a ghost if the current work leaves the type out, the current schema's class, that of the branch which is
-    being replayed, a ghost if the type exists or existed anywhere.
+    In order: the current schema's class, that of the branch which is being replayed, a ghost if the type exists or
+    existed anywhere.
 
     Raises:
         LookupError: no such type was ever defined
@@ -112,8 +112,6 @@ def resolve(model_name: str) -> type:
     name = model_name.lower()
     if match := names.TABLE_MODEL_RE.match(name):
         type_id = int(match[1])
-        if context.is_left_out(type_id):
-            return ghost(type_id)
         for found in _worlds_in_order():
             if (model := found.model(type_id)) is not None:
                 return model

@@ -1,19 +1,14 @@
-"""What a replayed object and a provisioned type cost: counted statements, which no busy machine can change."""
+"""What a replayed object costs: counted statements, which no busy machine can change."""
 
 from contextlib import ExitStack
-from threading import Thread
 
 import pytest
 from django.db import connections
 
-from netbox_branching.signals import pre_provision
 from tenancy.models import Tenant
 
-from netbox_custom_objects.ddl import replicas
-from netbox_custom_objects.models import CustomObjectType
-from netbox_custom_objects.models.revision import REVISION_TABLE
 from tests.support.branches import close
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_object, make_type
 
 FEW, MANY = 4, 24
 # Beyond a tenant's, a custom object's change is checked for what its fields point at, and cleared from two caches.
@@ -75,39 +70,3 @@ def test_replayed_object_costs_hardly_more_than_a_tenant(lab, statements, strate
     merged, reverted = per_object(lab, statements, fill_with_objects, strategy)
     assert merged <= merged_tenant + MERGE_SURPLUS
     assert reverted <= reverted_tenant
-
-
-def test_provisioning_reads_the_token_once_however_many_types_there_are(lab, statements, monkeypatch):
-    monkeypatch.setattr(replicas, 'SMALL', -1)
-    with lab.request():
-        for number in range(10):
-            make_type(f'kind_{number}')
-    seen = statements(lambda: close(lab.branch()))
-    assert sum(REVISION_TABLE in sql and sql.lstrip().startswith('SELECT') for sql in seen) == 1
-
-
-def test_requests_do_not_believe_what_a_failed_provisioning_read(lab):
-    """No signal tells that it failed, and another process may have changed definitions since."""
-    with lab.request():
-        kind = make_type('kind', fields=[('name', 'text')])
-
-    def fail(**kwargs):
-        kind.get_model()
-        raise RuntimeError('no space left on device')
-
-    pre_provision.connect(fail)
-    try:
-        with pytest.raises(RuntimeError, match='no space'):
-            lab.branch()
-    finally:
-        pre_provision.disconnect(fail)
-    elsewhere = Thread(target=add_field, args=(kind.pk,))
-    elsewhere.start()
-    elsewhere.join()
-    with lab.request():
-        assert 'more' in {field.name for field in kind.get_model()._meta.get_fields()}
-
-
-def add_field(type_id):
-    make_field(CustomObjectType.objects.get(pk=type_id), 'more')
-    connections.close_all()

@@ -26,7 +26,7 @@ ROWS = 6000
 
 @pytest.fixture
 def field(lab):
-    """A text field of numbers in a table that netbox-branching copies itself."""
+    """A text field of numbers in a table of some size."""
     with lab.request():
         return make_large(ROWS)
 
