@@ -11,6 +11,7 @@ from functools import cached_property
 from django.core.exceptions import EmptyResultSet
 from django.db import DEFAULT_DB_ALIAS, connections, router
 from django.db.models import Q, QuerySet
+from psycopg import sql
 
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
@@ -18,7 +19,6 @@ from ..field_types.generic import key_of
 from ..models.objects import CustomObject
 from .managers import CustomObjectQuerySet
 from .mixed import Part, custom_selection, read
-from .prepared import fetch_prepared
 from .quick_search import quick_search
 from .registry import world
 from .surfaces import per_type, per_world, surfaced_fields
@@ -35,9 +35,6 @@ class Selected:
     column: str
     origin: str
     params: tuple
-    # Where the statement is the same for every object and user: the origin with `$1` for the object's id and `$2` for
-    # its content type.
-    numbered: str = ''
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +114,7 @@ class LinkedObjects:
         if not (tags or search or (rows is not None and rows.query.where)):
             # Making a hundred such statements takes far longer than running them.
             made, key = source.selected, self._key
-            return Selected(made.column, made.origin, tuple([key[place] for place in made.params]), made.numbered)
+            return Selected(made.column, made.origin, tuple([key[place] for place in made.params]))
         rows = CustomObjectQuerySet(source.model) if rows is None else rows
         rows = rows.filter(**field_type_of(source.field).reference_filter(source.field, obj))
         for tag in tags:
@@ -128,23 +125,23 @@ class LinkedObjects:
                 return None
             rows = rows.filter(condition)
         try:
-            sql, params = rows.order_by().values('pk').query.get_compiler(using=self._alias).as_sql()
+            statement, params = rows.order_by().values('pk').query.get_compiler(using=self._alias).as_sql()
         except EmptyResultSet:
             return None
-        return Selected('entry.pk', f'FROM ({sql}) AS entry', params)
+        return Selected('entry.pk', f'FROM ({statement}) AS entry', params)
 
     @cached_property
     def counts(self) -> tuple[int, ...]:
         """The number of entries of each source; one query, or none if nothing can point at the object."""
         columns = [f'{n}, count(*)' for n in range(len(self._selected))]
-        return tuple(count for _n, count in self._fetch(columns, '{} ORDER BY 1', often=True))
+        return tuple(count for _n, count in self._fetch(columns, '{} ORDER BY 1'))
 
     def count_to(self, limit: int) -> int:
         """Return the number of entries, at most `limit`; one query as well, which reads no more entries than that."""
         if 'counts' in self.__dict__ or not self._selected:
             return min(self.count(), limit)
         columns = ['1'] * len(self._selected)
-        return self._fetch(columns, f'SELECT count(*) FROM ({{}} LIMIT {limit}) AS entry', often=True)[0][0]
+        return self._fetch(columns, f'SELECT count(*) FROM ({{}} LIMIT {limit}) AS entry')[0][0]
 
     def count(self) -> int:
         """Return the number of entries."""
@@ -194,25 +191,20 @@ class LinkedObjects:
             (source, by_key[source.definition.id, pk]) for source, pk in entries if (source.definition.id, pk) in by_key
         ]
 
-    def _fetch(self, columns: Sequence[str], frame: str, often: bool = False) -> list[tuple]:
+    def _fetch(self, columns: Sequence[str], frame: str) -> list[tuple]:
         """
         Execute one statement about the entries of all sources, and return its rows.
 
         Args:
             columns: what is selected of the entries of each source
             frame: what is done with the union of these
-            often: whether to prepare it, if it is the same for every object and user
         """
         if not self._selected:
             return []
-        numbered = often and all(selected.numbered for selected in self._selected)
-        origins = [selected.numbered if numbered else selected.origin for selected in self._selected]
-        parts = (f'SELECT {column} {origin}' for column, origin in zip(columns, origins))
-        statement = frame.format(' UNION ALL '.join(parts))
-        if numbered:
-            return fetch_prepared(self._alias, statement, self._key)
+        parts = (f'SELECT {column} {selected.origin}' for column, selected in zip(columns, self._selected))
         with connections[self._alias].cursor() as cursor:
-            cursor.execute(statement, [value for selected in self._selected for value in selected.params])
+            params = [value for selected in self._selected for value in selected.params]
+            cursor.execute(frame.format(' UNION ALL '.join(parts)), params)
             return cursor.fetchall()
 
 
@@ -234,17 +226,15 @@ def unrestricted(model, field: FieldDefinition, lookups: tuple[str, ...]) -> Sel
 
     Returns: what `Source.selected` is
     """
-    rows, column, names = QuerySet(model), 'pk', lookups
+    opts, key, names = model._meta, 'id', lookups
     if field_type_of(field).many:
         # Only the link table: whether the linking object exists is not worth a hundred joins.
-        rows, column = QuerySet(model._meta.get_field(field.name).remote_field.through), 'source'
+        opts, key = model._meta.get_field(field.name).remote_field.through._meta, 'source'
         names = ('target',) if len(lookups) == 1 else ('content_type', 'object_id')
-    filters = {name: position for position, name in enumerate(reversed(names))}
-    sql, params = rows.filter(**filters).order_by().values(column).query.sql_with_params()
-    # One column of one table: what is between SELECT and FROM can only be that.
-    column, _from, origin = sql.removeprefix('SELECT ').partition(' FROM ')
-    numbered = origin % tuple(f'${position + 1}' for position in params)
-    return Selected(column.partition(' AS ')[0], f'FROM {origin}', params, f'FROM {numbered}')
+    column, *compared = (sql.Identifier(opts.get_field(name).column) for name in (key, *names))
+    conditions = sql.SQL(' AND ').join(sql.SQL('{} = %s').format(name) for name in compared)
+    origin = sql.SQL('FROM {} WHERE {}').format(sql.Identifier(opts.db_table), conditions)
+    return Selected(column.as_string(), origin.as_string(), tuple(reversed(range(len(names)))))
 
 
 def sources_of(current: World, obj) -> tuple[Source, ...]:
