@@ -49,7 +49,7 @@ def check_vendor_distribution(app_configs, **kwargs) -> list[Error]:
     return [
         Error(
             f'{VENDOR_DISTRIBUTION} {installed} is installed beside this package. Both bring a Python package '
-            f'netbox_custom_objects, so that files of one have replaced files of the other.',
+            f'netbox_custom_objects, so files of one have replaced files of the other.',
             hint='Uninstall both with pip, then install the one that you want; see docs/operations/take-over.md.',
             id='netbox_custom_objects.E004',
         )
@@ -83,7 +83,7 @@ def check_permissions(app_configs, databases=None, **kwargs) -> list[Warning]:
     return [
         Warning(
             f'{unresolved.definition.name}: {unresolved.describe()}',
-            hint='Change the constraints of the permission: they name fields as they are called now.',
+            hint='Update the constraints of the permission to the current names of the fields.',
             obj=unresolved.permission,
             id='netbox_custom_objects.W009',
         )
@@ -104,7 +104,7 @@ def check_display_expressions(app_configs, databases=None, **kwargs) -> list[War
     return [
         Warning(
             f'{name}: the display expression of {definition.name} is not used. {problem}',
-            hint='Edit the type; docs/display-expressions.md says what expressions can do.',
+            hint='Edit the type; see docs/display-expressions.md.',
             id='netbox_custom_objects.W006',
         )
         for name, definition, problem in found
@@ -130,7 +130,7 @@ def check_definitions(app_configs, databases=None, **kwargs) -> list[Warning]:
     return [
         Warning(
             f'{name}: {fault}',
-            hint='Mend the cause, or edit or delete the field; see docs/operations/troubleshooting.md.',
+            hint='Resolve the cause, or edit or delete the field; see docs/operations/troubleshooting.md.',
             id='netbox_custom_objects.W005',
         )
         for name, fault in faults

@@ -48,8 +48,8 @@ class SchemaLocked(SchemaChangeRefused):
         """
         self.table = table
         self.holders = holders
-        who = '; '.join(holders) or 'a transaction that has ended since'
-        what = f'Table {table} is in use' if table else 'Types are being changed by somebody else'
+        who = '; '.join(holders) or 'a transaction that has since ended'
+        what = f'Table {table} is in use' if table else 'Another session is changing custom object types'
         super().__init__(f'{what} ({who}). Nothing was changed; try again in a moment.')
 
 
@@ -62,8 +62,8 @@ class BranchBeingMade(SchemaLocked):
         SchemaChangeRefused.__init__(
             self,
             _(
-                'A branch is being made as a copy of main, whose tables cannot be changed meanwhile. Nothing was '
-                'changed; try again when the branch is ready.'
+                'A branch is being provisioned, and the tables of main cannot be changed until it is ready. Nothing '
+                'was changed; try again when the branch is ready.'
             ),
         )
 
@@ -73,9 +73,10 @@ class BranchIncomplete(CustomObjectsError):
 
     def __init__(self, reason: str):
         super().__init__(
-            _('The branch is not a complete copy of main, and was given up: {reason}. Create it again.').format(
-                reason=reason
-            )
+            _(
+                'The branch is not a complete copy of main, and provisioning has failed: {reason}. Create the branch '
+                'again.'
+            ).format(reason=reason)
         )
 
 
@@ -119,31 +120,30 @@ def sentence_of(error: Exception) -> str:
     if state == DEPENDENT_OBJECTS:
         return str(cause).strip()
     name = f'{type(cause).__name__} ({state})' if state else type(cause).__name__
-    return f'{name}. The log of the server says more.'
+    return f'{name}. See the server log for details.'
 
 
 class NoColumnsLeft(SchemaChangeRefused):
     """A table has used up the columns that PostgreSQL allows; those that were dropped count."""
 
     def __init__(self, table: str, used: int, dropped: int, retired: int, limit: int):
-        message = _('{table} has {used} of the {limit} columns that PostgreSQL allows a table.').format(
+        message = _('{table} uses {used} of the {limit} columns that PostgreSQL allows per table.').format(
             table=table, used=used, limit=limit
         )
         if dropped or retired:
             message = ' '.join([
                 message,
-                _('{retired} of them are of deleted fields that are kept, and {dropped} are dropped columns.').format(
+                _('{retired} of them belong to deleted fields that are retained, and {dropped} are dropped '
+                'columns.').format(
                     retired=retired, dropped=dropped
                 ),
                 _(
-                    'Drop those of deleted fields, and have the table written anew: netbox upgrade_custom_objects '
-                    '--purge 0 --cot {type_id}. Then try again.'
+                    'Purge the deleted fields and rewrite the table with: netbox upgrade_custom_objects --purge 0 '
+                    '--cot {type_id}. Then try again.'
                 ).format(type_id=table.split('_')[2]),
             ])  # fmt: skip
         else:
-            message = f'{message} ' + _(
-                'Delete fields that are not needed, or make a type of its own for some of them.'
-            )
+            message = f'{message} ' + _('Delete fields that are not needed, or move some of them to another type.')
         super().__init__(message)
 
 

@@ -30,23 +30,23 @@ ERRORS = {
     'bulk_partial_update': ('409',),
 }
 DESCRIPTIONS = {
-    '400': _('The request is wrong. Messages stand under the key of the field or parameter that they are about.'),
-    '403': _('You are not logged in, or lack the permission.'),
-    '404': _('There is no such object or type, or you may not view it.'),
-    '409': _('The request is valid, but cannot be carried out now.'),
-    '412': _('The object has changed since it had the ETag given in If-Match.'),
-    '415': _('The body is neither JSON nor a form.'),
-    '503': _('No worker is running that a background job could be left to.'),
+    '400': _('The request is invalid. Errors are listed under the field or parameter that they concern.'),
+    '403': _('Authentication is missing, or permission is denied.'),
+    '404': _('The object or type does not exist, or you may not view it.'),
+    '409': _('The request is valid, but conflicts with the current state.'),
+    '412': _('The object has changed since the ETag given in If-Match was issued.'),
+    '415': _('The body is neither JSON nor form data.'),
+    '503': _('No worker is running to process background jobs.'),
 }
 OPERATIONS = {
     'list': _('List {plural}.'),
-    'create': _('Create {plural}: one, or a list of them, all or nothing.'),
-    'retrieve': _('Read one {name}.'),
-    'update': _('Change one {name}; required fields must be given.'),
-    'partial_update': _('Change one {name}.'),
+    'create': _('Create one or more {plural}; a list is created as a whole or not at all.'),
+    'retrieve': _('Retrieve one {name}.'),
+    'update': _('Update one {name}; required fields must be given.'),
+    'partial_update': _('Update one {name}.'),
     'destroy': _('Delete one {name}.'),
-    'bulk_update': _('Change a list of {plural}, all or nothing; required fields must be given.'),
-    'bulk_partial_update': _('Change a list of {plural}, all or nothing.'),
+    'bulk_update': _('Update a list of {plural}, all or nothing; required fields must be given.'),
+    'bulk_partial_update': _('Update a list of {plural}, all or nothing.'),
     'bulk_destroy': _('Delete a list of {plural}, all or nothing.'),
 }
 MESSAGES = {'type': 'object', 'additionalProperties': {}}
@@ -109,7 +109,7 @@ class StrictAutoSchema(NetBoxAutoSchema):
     def get_override_parameters(self):
         parameters = [*super().get_override_parameters()]
         if '412' in ERRORS.get(self.view.action, ()):
-            description = _('ETags of the object: it is changed only if it still has one of them.')
+            description = _('ETags: the object is changed only if its current ETag is one of them.')
             parameters.append(OpenApiParameter('If-Match', str, OpenApiParameter.HEADER, description=description))
         if self._can_be_tried_out:
             parameters += schema_writes.parameters(self.view.action, self.view.delete_parameters)

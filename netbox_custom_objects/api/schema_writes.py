@@ -21,11 +21,11 @@ BULK_WRITES = ('create', 'bulk_update', 'bulk_partial_update', 'bulk_destroy')
 DELETIONS = ('destroy', 'bulk_destroy')
 
 DESCRIPTIONS = {
-    DRY_RUN: _('Answer what the request would do, with status 200, and do nothing.'),
-    BACKGROUND: _('Leave a list to a background job, and answer with 202 and the job.'),
-    DELETE_REFERENCING_FIELDS: _('Delete the fields of other types that point at this type, too.'),
-    '200': _('What the request would do, as `dry_run=true` asked for.'),
-    '202': _('The list was left to a background job, as `background=true` asked for.'),
+    DRY_RUN: _('Return what the request would do, with status 200, without doing it.'),
+    BACKGROUND: _('Process a list in a background job, and return 202 and the job.'),
+    DELETE_REFERENCING_FIELDS: _('Also delete the fields of other types that refer to this type.'),
+    '200': _('What the request would do, as requested with `dry_run=true`.'),
+    '202': _('The list is processed by a background job, as requested with `background=true`.'),
 }
 
 

@@ -52,7 +52,7 @@ class SchemaChangeSerializer(serializers.Serializer):
     destructive = serializers.BooleanField()
     edits = serializers.ListField(child=serializers.CharField())
     steps = StepSerializer(many=True)
-    refusal = serializers.CharField(help_text=_('Why a merge would be refused, if it would.'))
+    refusal = serializers.CharField(help_text=_('Why a merge would be refused; empty if it would not be.'))
 
 
 class FindingSerializer(serializers.Serializer):
@@ -75,7 +75,7 @@ class DryRunSerializer(serializers.Serializer):
     strategy = serializers.CharField()
     done = serializers.IntegerField()
     changes = serializers.IntegerField()
-    outdated = serializers.BooleanField(help_text=_('Whether main or the branch has changed since it began.'))
+    outdated = serializers.BooleanField(help_text=_('Whether main or the branch has changed since the dry run began.'))
     findings = FindingSerializer(many=True)
 
 
@@ -141,7 +141,7 @@ class MergeCheckView(BranchView):
         data.is_valid(raise_exception=True)
         job = queue_check(branch, request.user, **data.validated_data)
         if job is None:
-            raise CheckUnderWay(_('The merge of this branch is being tried already.'))
+            raise CheckUnderWay(_('A dry run of this merge is already running.'))
         return Response(JobSerializer(job, context={'request': request}).data)
 
 

@@ -202,9 +202,9 @@ def remedy_of(error: Exception) -> str:
     if isinstance(error, IntegrityError) or is_duplicate(error):
         return _('Change one of the two objects, in main or in the branch; then merge with the squash strategy.')
     if isinstance(error, ObjectDoesNotExist):
-        return _('Main deleted the object: merge with the squash strategy, which leaves its changes out.')
+        return _('Main deleted the object. Merge with the squash strategy, which skips its changes.')
     if isinstance(error, (ProtectedError, RestrictedError)):
-        return _('Release or delete what points at it, in main.')
+        return _('In main, clear the references to it, or delete the objects that refer to it.')
     return _('Correct it in the branch; then merge with the squash strategy, which applies final values only.')
 
 

@@ -88,26 +88,28 @@ def _attribute(conflict, names):
         subject=names.subject(conflict),
         main=_value(conflict.main),
         branch=_value(conflict.branch),
-    ), _('The value of the branch wins. Change it in the branch if main is right.')
+    ), _("The branch's value wins. Change it in the branch if main's value is right.")
 
 
 def _modify_delete(conflict, names):
     if conflict.main == DELETED:
-        text = _('Main deleted the {subject}, which the branch changed, or whose objects it changed.')
+        text = _('Main deleted the {subject}, but the branch changed it or its objects.')
         remedy = (
-            _('Merge with the squash strategy, which leaves out what the branch did to it, or undelete it in main.')
+            _("Merge with the squash strategy, which skips the branch's changes to it, or restore it in main.")
             if conflict.field_id
-            else _('Synchronise the branch, which deletes the type there too, or undelete it in main.')
+            else _('Synchronize the branch, which deletes the type there too, or restore it in main.')
         )
     else:
-        text = _('The branch deleted the {subject}, which main changed since, or whose objects it changed.')
-        remedy = _('Merging deletes it in main, with what main added to it. A revert brings back what the branch knew.')
+        text = _('The branch deleted the {subject}, but main has since changed it or its objects.')
+        remedy = _(
+            'Merging deletes it in main, including what main added to it. Reverting restores only what the branch knew.'
+        )
     return text.format(subject=names.subject(conflict)), remedy
 
 
 def _name_collision(conflict, names):
     if conflict.field_id is None:
-        text = _('Main and the branch each have a type whose {attribute} is that of {type}.').format(
+        text = _('Main and the branch each have a type with the same {attribute} as {type}.').format(
             attribute=conflict.attribute, type=names.type(conflict.branch or conflict.main or conflict.type_id)
         )
     else:
@@ -121,8 +123,8 @@ def _name_collision(conflict, names):
 
 def _dangling_reference(conflict, names):
     side = _('Main') if conflict.main == DELETED else _('The branch')
-    text = _('{side} deleted a type that the {subject} points at.')
-    remedy = _('Undelete that type, or delete the field.')
+    text = _('{side} deleted a type that the {subject} refers to.')
+    remedy = _('Restore that type, or delete the field.')
     return text.format(side=side, subject=names.subject(conflict)), remedy
 
 

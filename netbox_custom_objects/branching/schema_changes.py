@@ -40,7 +40,7 @@ class SchemaChange:
     action: str
     edits: tuple[str, ...]
     steps: tuple[Step, ...]
-    # Why a merge would be refused, if it would.
+    # Why a merge would be refused; empty if it would not be.
     refusal: str = ''
 
     @property

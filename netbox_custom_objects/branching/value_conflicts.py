@@ -57,7 +57,7 @@ def _finding(diff: ChangeDiff) -> Finding:
         what = f'{what} ({diff.object_repr})'
     if diff.current is None:
         text = _('Main deleted {object}, which the branch changed.').format(object=what)
-        remedy = _('Merge with the squash strategy, which leaves out what the branch did to it.')
+        remedy = _("Merge with the squash strategy, which skips the branch's changes to it.")
     elif diff.action == ObjectChangeActionChoices.ACTION_DELETE:
         text = _('The branch deleted {object}, which main changed.').format(object=what)
         remedy = _('Merging deletes it in main.')
@@ -65,7 +65,7 @@ def _finding(diff: ChangeDiff) -> Finding:
         text = _('Main and the branch both changed {object}: {values}.').format(
             object=what, values='; '.join(_values(diff))
         )
-        remedy = _('The value of the branch wins, once that is confirmed on the merge page.')
+        remedy = _("The branch's value wins once this is confirmed on the merge page.")
     return Finding(
         kind=KIND,
         blocks=False,
@@ -107,5 +107,8 @@ def _rest(count: int) -> Finding:
         count,
     )
     return Finding(
-        kind=KIND, blocks=False, text=text.format(count=count), remedy=_('The merge page asks to confirm all of them.')
+        kind=KIND,
+        blocks=False,
+        text=text.format(count=count),
+        remedy=_('The merge page asks you to confirm all of them.'),
     )

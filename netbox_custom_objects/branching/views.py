@@ -72,10 +72,10 @@ class BranchMergeCheckView(generic.ObjectView):
             messages.error(request, _('Only a branch that is ready can be checked.'))
         elif form.is_valid():
             if queue_check(branch, request.user, form.cleaned_data['strategy']):
-                messages.success(request, _('The merge of branch {branch} is being tried.').format(branch=branch))
+                messages.success(request, _('A dry run of merging branch {branch} has started.').format(branch=branch))
             else:
                 messages.warning(
-                    request, _('The merge of branch {branch} is being tried already.').format(branch=branch)
+                    request, _('A dry run of merging branch {branch} is already running.').format(branch=branch)
                 )
         else:
             messages.error(request, ' '.join(form.errors['strategy']))

@@ -82,7 +82,7 @@ def find_large_conversions(
             yield Finding(
                 kind=VIOLATION,
                 blocks=True,
-                text=_('Fields of type "{type}" would get another type: {reason}').format(
+                text=_('The types of fields of "{type}" cannot be changed: {reason}').format(
                     type=after.name, reason=reason
                 ),
                 remedy=_('Change them in {schema} first.').format(

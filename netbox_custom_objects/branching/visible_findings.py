@@ -49,4 +49,4 @@ def for_current_reader(branch: Branch, findings: Iterable[Finding]) -> list[Find
 def _withheld(finding: Finding) -> Finding:
     if not finding.object_type:
         return finding
-    return replace(finding, text=_('This is about something that you may not view.'), remedy='', object_id=None, url='')
+    return replace(finding, text=_('This concerns an object that you may not view.'), remedy='', object_id=None, url='')

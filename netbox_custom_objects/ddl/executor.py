@@ -78,8 +78,8 @@ def split(target: Target, plan: Plan, actual: Schema) -> tuple[Plan, Plan]:
         else:
             raise SchemaChangeRefused(
                 f'{operation.table} has more than {settings.get("inline_row_limit")} rows, too many to convert a '
-                f'column of inside a request. Have it changed step by step (REST: POST to staged-changes/ of the '
-                f'field), or raise inline_row_limit.'
+                f'column of inside a request. Change it step by step (REST: POST to staged-changes/ of the field), '
+                f'or raise inline_row_limit.'
             )
     return Plan(tuple(now)), Plan(tuple(later))
 

@@ -127,7 +127,7 @@ class TablesAtRest(Held):
         while not self._try():
             if time.monotonic() >= deadline:
                 raise SchemaChangeRefused(
-                    _('Tables of types have been changed in main for more than {seconds} seconds.').format(seconds=wait)
+                    _('Schema changes have been running in main for more than {seconds} seconds.').format(seconds=wait)
                 )
             time.sleep(random.uniform(0.5, 1.5) * _POLL_SECONDS)
 

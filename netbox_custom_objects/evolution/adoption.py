@@ -51,8 +51,8 @@ def adopt_installation(alias: str, say: Callable[[str], None] = logger.info) -> 
             _adopt_type(target, entry.type.id)
         except SchemaChangeRefused as error:
             raise AdoptionRefused(
-                f'Type {entry.type.name} could not be taken over: {error} Types before it are done and stay so '
-                f'({number - 1} of {len(found)}). Run this again when the cause is gone.'
+                f'Type {entry.type.name} could not be taken over: {error} Types before it are done and remain so '
+                f'({number - 1} of {len(found)}). Run this again once the cause is resolved.'
             ) from error
         say(f'{target}: type {entry.type.name} is taken over ({number} of {len(found)}).')
     return len(found)
@@ -73,9 +73,9 @@ def type_obstacles(found: list[Survey]) -> list[str]:
     if not lines:
         return []
     return [
-        'Some types are not as release 0.7.1 of netboxlabs-netbox-custom-objects leaves them:',
+        'Some types differ from what release 0.7.1 of netboxlabs-netbox-custom-objects creates:',
         *lines,
-        'Mend this with that package installed, or delete the field or type there, then try again.',
+        'Fix this with that package installed, or delete the field or type there, then try again.',
     ]
 
 
@@ -86,8 +86,8 @@ def branch_obstacles(target: Target) -> list[str]:
         return []
     named = ', '.join(f'{name} ({status})' for name, status in branches)
     return [
-        f'There are open branches: {named}. Merge, archive or delete them with the package that made them, then try '
-        f'again.'
+        f'There are open branches: {named}. Merge, archive or delete them with the package that created them, then '
+        f'try again.'
     ]
 
 

@@ -100,8 +100,8 @@ def history_obstacles(target: Target, applied: set[str]) -> list[str]:
         ]
     if missing and INITIAL not in applied and has_definitions(target):
         return [
-            'The tables of custom object types are there, but django_migrations knows of no migration that made them. '
-            'Restore that table from the backup that the others come from, then try again.'
+            'The tables of custom object types exist, but django_migrations has no record of the migrations that '
+            'created them. Restore that table from the same backup as the others, then try again.'
         ]
     unknown = sorted(applied - theirs - {INITIAL})
     if unknown and is_untouched(applied):

@@ -112,7 +112,8 @@ def _obstacles(vendor_type: VendorType, tables: Tables) -> Iterator[str]:
             elif column.type not in (move.type, move.our_type):
                 yield f'Field {item.name}: column {move.vendor} of {table.name} is {column.type}, not {move.type}.'
             if move.ours in table.columns and move.ours not in moved:
-                yield f'Field {item.name}: {table.name} has a column {move.ours} already, which belongs to no field.'
+                yield f'Field {item.name}: {table.name} has a column {move.ours} already, which does not belong to a '
+                'field.'
     yield from _link_obstacles(vendor_type, tables)
 
 
@@ -132,7 +133,7 @@ def _table_steps(vendor_type: VendorType, tables: Tables) -> Iterator[str]:
     for name, ours in vendor_type.tables.items():
         table = tables[name]
         if table.is_numbered_by_itself:
-            yield f'table {ours}: id draws from a sequence of its own, whose numbers go on'
+            yield f'table {ours}: id uses a sequence of its own, which continues'
         dropped = [
             f'{count} {what}{"s" if count > 1 else ""}'
             for what, kind in (('foreign key', 'f'), ('check', 'c'))
@@ -149,10 +150,11 @@ def _notes(vendor_type: VendorType, tables: Tables) -> Iterator[str]:
     known |= {move.vendor for move in vendor_type.columns}
     for name in table.columns:
         if name not in known:
-            yield f'Column {name} of {table.name} belongs to no field; it is kept as it is.'
+            yield f'Column {name} of {table.name} does not belong to a field; it is kept as it is.'
     for item in vendor_type.links:
         if tables[item.link_table].columns['id'].type == 'integer':
-            yield f'Table {item.our_link_table} keeps its 32-bit id: room for 2,147,483,647 links that are ever made.'
+            yield f'Table {item.our_link_table} keeps its 32-bit id, which limits it to 2,147,483,647 links over its '
+            'lifetime.'
     unique = {index.columns for index in table.indexes if index.is_unique and index.is_plain}
     for item in vendor_type.fields:
         if item.unique and len(item.columns) == 1 and (item.columns[0].vendor,) not in unique:

@@ -67,11 +67,11 @@ def give_back(alias: str, only_marked: bool = False, say: Callable[[str], None] 
             _give_back_type(target, entry.type)
         except (SchemaChangeRefused, IntegrityError, DataError) as error:
             raise AdoptionRefused(
-                f'Type {entry.type.name} could not be given back: {str(error).strip()}\nTypes before it are done and '
-                f'stay so ({number - 1} of {len(found)}). Run this again when the cause is gone; references that lead '
-                f'nowhere are cleared by upgrade_custom_objects --check-references --repair.'
+                f'Type {entry.type.name} could not be returned: {str(error).strip()}\nTypes before it are done and '
+                f'remain so ({number - 1} of {len(found)}). Run this again once the cause is resolved; references to '
+                f'objects that do not exist are cleared by upgrade_custom_objects --check-references --repair.'
             ) from error
-        say(f'{target}: type {entry.type.name} is given back ({number} of {len(found)}).')
+        say(f'{target}: type {entry.type.name} was returned ({number} of {len(found)}).')
     return len(found)
 
 
@@ -95,7 +95,7 @@ def return_obstacles(found: list[Survey]) -> list[str]:
     if not lines:
         return []
     return [
-        'Release 0.7.1 of netboxlabs-netbox-custom-objects cannot hold all there is:',
+        'Release 0.7.1 of netboxlabs-netbox-custom-objects cannot store all of this:',
         *lines,
         'Delete or convert this first, then try again.',
     ]
@@ -132,7 +132,7 @@ def _steps(vendor_type: VendorType) -> Iterator[str]:
             yield f'field {item.name}: column {move.ours} of {vendor_type.table} becomes {move.vendor}'
         if item.is_link:
             yield f'field {item.name}: table {item.our_link_table} becomes {item.link_table}'
-    yield 'indexes, foreign keys and checks are made anew, and id is an identity column again'
+    yield 'indexes, foreign keys and checks are recreated, and id is an identity column again'
 
 
 def _obstacles(target: Target, vendor_type: VendorType, tables: dict[str, FoundTable]) -> Iterator[str]:
@@ -142,19 +142,19 @@ def _obstacles(target: Target, vendor_type: VendorType, tables: dict[str, FoundT
     table = tables.get(vendor_type.table)
     ours = {move.ours for move in vendor_type.columns}
     if table is None or not ours <= set(table.columns) or not set(vendor_type.tables.values()) <= set(tables):
-        yield 'Its tables are not complete: run upgrade_custom_objects first.'
+        yield 'Its tables are incomplete; run upgrade_custom_objects first.'
         return
     if any(is_working_column(name) for name in table.columns):
-        yield 'A change of a field is being carried out: wait for it, or cancel it.'
+        yield 'A field is being changed; wait for the change to finish, or cancel it.'
     # Columns of the base, and those of deleted fields, keep their names.
     taken = (set(table.columns) - ours) | {column.name for column in base_columns()}
     for item in vendor_type.fields:
         for move in item.columns:
             if move.vendor in taken:
-                yield f'Field {item.name} would need the column {move.vendor}, of which there is one already.'
+                yield f'Field {item.name} would need the column {move.vendor}, which already exists.'
             taken.add(move.vendor)
             if item.type == 'multiselect' and (length := _longest_choice(target, table.name, move.ours)) > 50:
-                yield f'Field {item.name} holds a choice of {length} characters, the vendor plugin takes 50.'
+                yield f'Field {item.name} holds a choice of {length} characters; the vendor plugin allows 50.'
 
 
 def _longest_choice(target: Target, table: str, column: str) -> int:
@@ -168,7 +168,7 @@ def _longest_choice(target: Target, table: str, column: str) -> int:
 def _notes(target: Target, vendor_type: VendorType) -> Iterator[str]:
     for table in introspect(target, vendor_type.id).tables:
         if table.retired:
-            yield f'Table {table.name} holds links of a deleted field, and is left as it is.'
+            yield f'Table {table.name} contains links of a deleted field, and is left as it is.'
         for column in table.columns:
             if column.retired:
-                yield f'Column {column.name} of {table.name} holds a deleted field, and is left as it is.'
+                yield f'Column {column.name} of {table.name} contains values of a deleted field, and is left as it is.'

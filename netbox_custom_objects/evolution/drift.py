@@ -35,12 +35,13 @@ class Drift:
         name = f'Column {self.column.name} of {self.table}'
         if self.kind is Kind.STAGED:
             return (
-                f'{name} may be empty in the database, though every object needs a value. Give all objects one, then '
-                f'run with --finalize.'
+                f'{name} is nullable in the database, although every object needs a value. Set one on all objects, '
+                f'then run with --finalize.'
             )
         if self.kind is Kind.TYPE:
-            return f'{name} is {self.column.type}, NetBox needs {self.wanted.column.type}. Convert it with --convert.'
-        return f'{name} is no longer needed by NetBox, and kept. Retire it with --retire.'
+            return f'{name} is {self.column.type}, but NetBox needs {self.wanted.column.type}. Convert it with '
+            '--convert.'
+        return f'{name} is no longer needed by NetBox, but is kept. Retire it with --retire.'
 
 
 def find_drift(table: Table, base: Iterable[BaseColumn]) -> Iterator[Drift]:

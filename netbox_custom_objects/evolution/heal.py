@@ -128,8 +128,8 @@ def _unbuilt(schema: OpenSchema, type_ids: set[int] | None) -> Iterator[Entry]:
                 yield Entry(schema.name, type_id, definition.name, fault.describe())
             for name, other in current.stand_ins(type_id).items():
                 what = (
-                    f'Field "{name}" has the name of an attribute that NetBox gives all objects, which wins. '
-                    f'It is called {other} until it is renamed.'
+                    f'Field "{name}" has the name of a built-in attribute of all objects, which takes precedence. It '
+                    f'is called {other} until it is renamed.'
                 )
                 yield Entry(schema.name, type_id, definition.name, what, done=True, is_note=True)
 
@@ -155,7 +155,7 @@ def settle(target: Target, type_id: int, drift: Drift) -> None:
             step = RetireColumn(drift.table, drift.column, at=timezone.now().isoformat(timespec='seconds'))
         actual = introspect_all(target)[type_id]
         if execute(target, type_id, Plan((step,)), actual):
-            raise SchemaChangeRefused(f'{drift.table} is too large for this; raise inline_row_limit.')
+            raise SchemaChangeRefused(f'{drift.table} is too large; raise inline_row_limit.')
 
 
 def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, plan=(), **kwargs) -> None:
@@ -174,7 +174,7 @@ def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, plan
                 entries = heal(schema)
         except ERRORS as error:
             logger.info('%s could not be healed', schema.name, exc_info=True)
-            entries = [Entry(schema.name, 0, 'all types', f'could not be looked at: {error}')]
+            entries = [Entry(schema.name, 0, 'all types', f'could not be checked: {error}')]
         for entry in entries:
             _tell(entry, stdout if verbosity else None)
 

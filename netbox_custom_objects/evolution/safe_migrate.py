@@ -56,15 +56,15 @@ class Undone:
 
     def describe(self) -> list[str]:
         """Return sentences for the person who ran the migrations."""
-        said = [f'Unapplied again, newest first: {_names(self.undone)}.' if self.undone else 'Nothing to unapply.']
+        said = [f'Unapplied, newest first: {_names(self.undone)}.' if self.undone else 'Nothing to unapply.']
         if self.emptied:
-            said.append(f'What {_names(self.emptied)} had dropped is there again, without its values.')
+            said.append(f'What {_names(self.emptied)} had dropped is restored, without its values.')
         if self.error:
             said.append(f'Unapplying failed: {self.error}')
         if self.kept:
             said.append(f'Still applied: {_names(self.kept)}.')
         if self.error:
-            said.append('Mend the cause, then run migrate_custom_objects --undo.')
+            said.append('Resolve the cause, then run migrate_custom_objects --undo.')
         return said
 
 
@@ -140,7 +140,7 @@ class SafeMigrate:
         with self._alone(wait):
             planned = self._left_behind()
             if not planned:
-                raise SafeMigrateError('There is nothing to undo: no run was ended before it was done.')
+                raise SafeMigrateError('There is nothing to undo: no run was interrupted.')
             result = self._undo(planned)
             if result.error:
                 raise SafeMigrateError('\n'.join(result.describe()))
@@ -152,8 +152,8 @@ class SafeMigrate:
     def _alone(self, wait: float) -> Iterator[None]:
         try:
             if not self.lock.acquire(wait):
-                who = '; '.join(self.lock.holders()) or 'a session that has ended since'
-                raise SafeMigrateError(f'Migrations are running already: {who}. Nothing was done.')
+                who = '; '.join(self.lock.holders()) or 'a session that has since ended'
+                raise SafeMigrateError(f'Migrations are already running: {who}. Nothing was done.')
             # The table that the mark hangs on.
             MigrationRecorder(self.connection).ensure_schema()
             yield
@@ -174,8 +174,8 @@ class SafeMigrate:
             return set()
         applied = [key for key in loader.applied_migrations if key in planned]
         self.say(
-            f'An earlier run ({mark["by"]}, since {mark["since"]}) was ended before it was done. It had applied: '
-            f'{_names(applied) or "nothing"}. If this run fails, that is undone as well.'
+            f'An earlier run ({mark["by"]}, since {mark["since"]}) was interrupted. It had applied: '
+            f'{_names(applied) or "nothing"}. If this run fails, these are undone as well.'
         )
         running = mark['running'] and tuple(mark['running'])
         if running in planned and running not in applied:
@@ -220,17 +220,23 @@ class SafeMigrate:
         try:
             self.connection.close_if_unusable_or_obsolete()
             if not self.lock.is_held():
-                return '\n'.join([*said, 'The lock was lost and another node has taken it: look at what it reports.'])
+                return '\n'.join(
+                    [*said, 'The lock was lost, and another node has taken it. See what that node reports.']
+                )
             if planned <= self._applied():
                 self._forget()
                 return '\n'.join(
-                    [*said, 'All migrations had been applied, and stay. Run this again once it is mended.']
+                    [
+                        *said,
+                        'All migrations had been applied, and remain applied. Run this again once the cause is '
+                        'resolved.',
+                    ]
                 )
             result = self._undo(planned)
             if not result.error:
                 self._forget()
         except Error as lost:
-            said += [f'Nothing could be undone: {lost}', 'Run this again to go on, or with --undo to go back.']
+            said += [f'Nothing could be undone: {lost}', 'Run this again to continue, or with --undo to go back.']
             return '\n'.join(said)
         said += result.describe()
         if result.is_exact and not (self.running and not self.running.atomic):
@@ -279,7 +285,7 @@ class SafeMigrate:
         return result
 
 
-_HALF_DONE = 'not atomic: what it had done by then is still there. Look at its operations before you try again.'
+_HALF_DONE = 'not atomic: what it had done by then remains. Check its operations before you try again.'
 
 
 def _may_be_half_done(loader: MigrationLoader, key: Key) -> bool:
@@ -295,7 +301,8 @@ def _refuse(steps: list[Step], allow_irreversible: bool) -> None:
     """
     if any(step.backwards for step in steps):
         raise SafeMigrateError(
-            'This would go backwards, which drops data that no failure could bring back. Use migrate for that.'
+            'This would unapply migrations, and data dropped by that could not be restored after a failure. Use '
+            'migrate instead.'
         )
     fatal = [step for step in steps if not step.can_be_undone]
     if fatal and not allow_irreversible:
@@ -310,7 +317,7 @@ def _targets(loader: MigrationLoader, app_label: str | None, name: str | None) -
     if app_label is None:
         return loader.graph.leaf_nodes()
     if app_label not in loader.migrated_apps:
-        raise SafeMigrateError(f'There is no app "{app_label}" with migrations.')
+        raise SafeMigrateError(f'No app "{app_label}" with migrations exists.')
     if name is None:
         return loader.graph.leaf_nodes(app_label)
     if name == 'zero':
@@ -320,7 +327,7 @@ def _targets(loader: MigrationLoader, app_label: str | None, name: str | None) -
     except AmbiguityError as error:
         raise SafeMigrateError(f'More than one migration of {app_label} begins with "{name}".') from error
     except KeyError as error:
-        raise SafeMigrateError(f'There is no migration of {app_label} that begins with "{name}".') from error
+        raise SafeMigrateError(f'No migration of {app_label} begins with "{name}".') from error
     target = (app_label, migration.name)
     if target not in loader.graph.nodes and target in loader.replacements:
         # A squashed migration of which a part is applied stands for the last that it replaces.

@@ -117,13 +117,15 @@ def from_lines(text: str) -> list[str] | None:
     try:
         items = read_json(text, parse_float=str, parse_int=str)
     except ValueError:
-        raise ValidationError(_('What begins with a bracket must be a JSON list; else one item per line.')) from None
+        raise ValidationError(
+            _('Text that begins with a bracket must be a JSON list. Otherwise, enter one item per line.')
+        ) from None
     return each(items, from_json)
 
 
 def from_json(item) -> str:
     if item is None or isinstance(item, (list, dict)):
-        raise ValidationError(_('Text, a number, true or false is needed.'))
+        raise ValidationError(_('Must be text, a number, true or false.'))
     return as_text(item)
 
 
@@ -135,11 +137,11 @@ class ItemsModelField(ArrayField):
             try:
                 value = read_json(value)
             except ValueError:
-                raise ValidationError(_('A list is needed.')) from None
+                raise ValidationError(_('Must be a list.')) from None
         if value is None:
             return None
         if not isinstance(value, (list, tuple)):
-            raise ValidationError(_('A list is needed.'))
+            raise ValidationError(_('Must be a list.'))
         return each(value, self._item)
 
     def _item(self, item):
@@ -235,7 +237,7 @@ class ArrayFieldType(FieldType):
 
     def fault(self, field):
         if field.element_type not in ELEMENT_TYPES:
-            return _('It does not say what its items are.')
+            return _('It has no element type.')
         return super().fault(field)
 
     def element(self, field: FieldDefinition) -> tuple[FieldType, FieldDefinition]:
@@ -273,7 +275,7 @@ class ArrayFieldType(FieldType):
         if value is None:
             return None
         if not isinstance(value, list):
-            raise ValidationError(_('A list is needed.'))
+            raise ValidationError(_('Must be a list.'))
         element_type, definition = self.element(field)
         return each(value, lambda item: element_type.to_python(definition, item))
 

@@ -96,7 +96,7 @@ class FieldType:
             if field.default_json is not None:
                 self.to_python(field, field.default)
         except FAULTS:
-            return format_lazy(_('Its default, {default}, does not fit its type.'), default=field.default_json)
+            return format_lazy(_('Its default, {default}, is not valid for its type.'), default=field.default_json)
         return ''
 
     # Storage

@@ -26,7 +26,7 @@ class YesNoField(forms.Field):
         try:
             return self.words[str(value).strip().lower()]
         except KeyError:
-            raise ValidationError(_('True or false is needed.')) from None
+            raise ValidationError(_('Must be a valid boolean.')) from None
 
 
 class BooleanFieldType(FieldType):
@@ -41,7 +41,7 @@ class BooleanFieldType(FieldType):
 
     def to_python(self, field, value):
         if value is not None and not isinstance(value, bool):
-            raise ValidationError(_('True or false is needed.'))
+            raise ValidationError(_('Must be a valid boolean.'))
         return value
 
     def get_form_field(self, field, **kwargs):

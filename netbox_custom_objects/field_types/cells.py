@@ -12,7 +12,7 @@ def split_values(text: str) -> list[str]:
     try:
         return [item.strip() for row in csv.reader(io.StringIO(text), skipinitialspace=True) for item in row]
     except csv.Error as error:
-        raise ValidationError(_('These are not values separated by commas: {text}').format(text=text)) from error
+        raise ValidationError(_('Enter values separated by commas, not: {text}').format(text=text)) from error
 
 
 def join_values(values) -> str:

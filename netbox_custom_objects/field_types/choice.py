@@ -160,7 +160,7 @@ class SelectFieldType(ChoiceFieldType):
 
     def to_python(self, field, value):
         if value is not None and not isinstance(value, str):
-            raise ValidationError(_('The value of a choice is needed.'))
+            raise ValidationError(_('Must be the value of a choice.'))
         return value
 
     def get_form_field(self, field, **kwargs):
@@ -216,7 +216,7 @@ class MultiSelectFieldType(ChoiceFieldType):
 
     def to_python(self, field, value):
         if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):
-            raise ValidationError(_('A list of the values of choices is needed.'))
+            raise ValidationError(_('Must be a list of choice values.'))
         return value
 
     def choice_filter(self, field, values):

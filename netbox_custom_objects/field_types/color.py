@@ -111,7 +111,7 @@ class ColorFieldType(FieldType):
 
     def to_python(self, field, value):
         if value is not None and not isinstance(value, str):
-            raise ValidationError(_('A colour is needed, in six hexadecimal digits.'))
+            raise ValidationError(_('Enter a color as six hexadecimal digits.'))
         return normalized(value)
 
     def get_form_field(self, field, **kwargs):

@@ -107,7 +107,7 @@ class CoordinatesFieldType(FieldType):
     def clean_instance(self, instance, field):
         latitude, longitude = self.attributes(field)
         if (getattr(instance, latitude) is None) != (getattr(instance, longitude) is None):
-            raise ValidationError({latitude: _('Latitude and longitude must be given together, or neither of them.')})
+            raise ValidationError({latitude: _('Enter both latitude and longitude, or neither.')})
 
     def get_empty_condition(self, field):
         latitude, longitude = self.attributes(field)

@@ -22,11 +22,11 @@ def notice(item) -> str:
     """
     since, removal = item.deprecated_since, item.scheduled_removal
     if since and removal:
-        return _('Deprecated since {since}, to be removed with {removal}.').format(since=since, removal=removal)
+        return _('Deprecated since {since}, scheduled for removal in {removal}.').format(since=since, removal=removal)
     if since:
         return _('Deprecated since {since}.').format(since=since)
     if removal:
-        return _('Deprecated, to be removed with {removal}.').format(removal=removal)
+        return _('Deprecated, scheduled for removal in {removal}.').format(removal=removal)
     return _('Deprecated.')
 
 
@@ -37,7 +37,7 @@ def read_only(field) -> str:
 
 def closed(definition) -> str:
     """Return why objects of a deprecated type are neither created nor changed."""
-    message = _('Objects of the type {name} can be deleted, but neither created nor changed.')
+    message = _('Objects of type {name} can be deleted, but not created or changed.')
     return f'{message.format(name=definition.display_name)} {notice(definition)}'
 
 
@@ -74,5 +74,5 @@ def check(item, before) -> Iterator[tuple[str, str]]:
         return
     since, removal = map(parse_version, versions)
     if since and removal and removal < since:
-        message = _('The planned removal ({removal}) comes before the deprecation ({since}).')
+        message = _('The scheduled removal ({removal}) precedes the deprecation ({since}).')
         yield 'scheduled_removal', message.format(removal=item.scheduled_removal, since=item.deprecated_since)

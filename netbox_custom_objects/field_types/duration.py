@@ -58,10 +58,10 @@ def parse_duration(value) -> timedelta | None:
     if len(text) > MAX_LENGTH:
         text = ''
     if ISO_CALENDAR.fullmatch(text):
-        raise ValidationError(_('Years and months have no fixed length; give weeks, days, hours, minutes or seconds.'))
+        raise ValidationError(_('Years and months have no fixed length; use weeks, days, hours, minutes or seconds.'))
     found = CLOCK.fullmatch(text) or DAYS.fullmatch(text) or ISO.fullmatch(text)
     if not found:
-        raise ValidationError(_('This is not a duration, such as 1 02:30:00 or P1DT2H30M.'))
+        raise ValidationError(_('Enter a valid duration, such as 1 02:30:00 or P1DT2H30M.'))
     microseconds = _microseconds(found)
     if microseconds.denominator != 1:
         raise ValidationError(_('Durations are stored to the microsecond; this one is more precise.'))
@@ -69,7 +69,7 @@ def parse_duration(value) -> timedelta | None:
         return timedelta(microseconds=int(microseconds))
     except OverflowError as error:
         raise ValidationError(
-            _('Durations lie between {minimum} and {maximum} days.').format(
+            _('Durations must be between {minimum} and {maximum} days.').format(
                 minimum=timedelta.min.days, maximum=timedelta.max.days
             )
         ) from error
@@ -170,7 +170,7 @@ class DurationFieldType(FieldType):
 
     def to_python(self, field, value):
         if value is not None and not (isinstance(value, str) and value):
-            raise ValidationError(_('A duration is needed as text, such as "1 02:30:00" or "P1DT2H30M".'))
+            raise ValidationError(_('Must be a duration as text, such as "1 02:30:00" or "P1DT2H30M".'))
         return parse_duration(value)
 
     def default_factory(self, field):

@@ -43,7 +43,7 @@ class TrueOrFalseField(forms.CharField):
         if word in FALSE_WORDS:
             return False
         if word:
-            raise ValidationError(_('This is neither true nor false: {word}').format(word=word))
+            raise ValidationError(_('Must be true or false, not {word}.').format(word=word))
         return None
 
 
@@ -100,9 +100,7 @@ def validate_pattern(pattern: str) -> None:
     if len(pattern) > PATTERN_LENGTH:
         raise ValidationError(_('Regular expressions can be {n} characters long at most.').format(n=PATTERN_LENGTH))
     if any(UNBOUNDED.fullmatch(part) for part in PATTERN_PARTS.findall(pattern)):
-        raise ValidationError(
-            _('Look-around and references back to groups are not supported: {text}').format(text=pattern)
-        )
+        raise ValidationError(_('Look-around and backreferences are not supported: {text}').format(text=pattern))
     set_timeout = "SELECT set_config('statement_timeout', %s, true)"
     try:
         with transaction.atomic(), connection.cursor() as cursor:
@@ -112,7 +110,7 @@ def validate_pattern(pattern: str) -> None:
             cursor.execute('SELECT %s ~ %s', ['', pattern])
             cursor.execute(set_timeout, [before])
     except DataError as error:
-        raise ValidationError(_('This is not a valid regular expression: {text}').format(text=pattern)) from error
+        raise ValidationError(_('Invalid regular expression: {text}').format(text=pattern)) from error
     except OperationalError as error:
         if not isinstance(error.__cause__, QueryCanceled):
             raise
@@ -175,7 +173,7 @@ def validate_offset(moment) -> None:
     """Raise ValidationError for a distance from UTC that PostgreSQL does not take."""
     offset = getattr(moment, 'utcoffset', lambda: None)()
     if offset is not None and abs(offset) >= MAX_UTC_OFFSET:
-        raise ValidationError(_('There is no such time zone: {moment}').format(moment=moment))
+        raise ValidationError(_('Unknown time zone: {moment}').format(moment=moment))
 
 
 class MemberFilter(ChoiceMixin, SingleColumnMixin, filters.MultiValueCharFilter):

@@ -150,7 +150,7 @@ class NetworkFieldType(FieldType):
 
     def to_python(self, field, value):
         if value is not None and not isinstance(value, str):
-            raise ValidationError(_('Text is needed.'))
+            raise ValidationError(_('Not a valid string.'))
         return self.parse(value)
 
     def to_column(self, field, value):

@@ -22,7 +22,7 @@ def parse_prefix(value) -> IPNetwork | None:
         ValidationError: it is something else, or has host bits set
     """
     if isinstance(value, str) and value.strip() and '/' not in value:
-        raise ValidationError(_('A mask length is needed, as in 192.0.2.0/24.'))
+        raise ValidationError(_('Include a mask length, as in 192.0.2.0/24.'))
     network = parse_address(value)
     if network is not None:
         prefix_validator(network)

@@ -61,7 +61,7 @@ def validate_storable(document) -> None:
         elif isinstance(item, list):
             remaining += [(part, depth + 1) for part in item]
         elif isinstance(item, str) and any(char == '\x00' or '\ud800' <= char <= '\udfff' for char in item):
-            raise ValidationError(_('Null characters and halves of surrogate pairs cannot be stored.'))
+            raise ValidationError(_('Null characters and unpaired surrogates cannot be stored.'))
         elif isinstance(item, float) and not isfinite(item):
             raise ValidationError(_('Infinity and NaN are not part of JSON.'))
 

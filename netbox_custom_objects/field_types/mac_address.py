@@ -36,7 +36,7 @@ def parse_mac_address(value) -> EUI | None:
     """
     if value is None or value == '':
         return None
-    error = ValidationError(_('This is not a MAC address of 48 bits, such as 00:1A:2B:3C:4D:5E.'))
+    error = ValidationError(_('Enter a 48-bit MAC address, such as 00:1A:2B:3C:4D:5E.'))
     if isinstance(value, EUI) and value.version == 48:
         return EUI(int(value), version=48, dialect=mac_unix_expanded_uppercase)
     if not isinstance(value, str) or not (found := NOTATION.fullmatch(text := value.strip())):
@@ -87,7 +87,7 @@ class MACAddressFieldType(FieldType):
 
     def to_python(self, field, value):
         if value == '':
-            raise ValidationError(_('A MAC address is needed, not empty text.'))
+            raise ValidationError(_('A MAC address may not be blank.'))
         return parse_mac_address(value)
 
     def to_column(self, field, value):

@@ -61,7 +61,7 @@ class IntegerFieldType(NumberFieldType):
 
     def to_python(self, field, value):
         if value is not None and (isinstance(value, bool) or not isinstance(value, int)):
-            raise ValidationError(_('A whole number is needed.'))
+            raise ValidationError(_('A valid integer is required.'))
         return value
 
     def get_form_field(self, field, **kwargs):
@@ -92,7 +92,7 @@ class DecimalFieldType(NumberFieldType):
         if value is None:
             return None
         if isinstance(value, bool):
-            raise ValidationError(_('A number is needed.'))
+            raise ValidationError(_('A valid number is required.'))
         # Through text, so that a JSON 1.1 is the decimal 1.1 and not its nearest binary fraction.
         return DecimalModelField().to_python(str(value))
 

@@ -92,11 +92,11 @@ class PolymorphicFieldType(StandInMixin, FieldType):
         """Raise ValidationError unless a field may point at an object. `found` is what exists; None trusts that."""
         if key[0] not in allowed_types(field):
             raise ValidationError(
-                _('Objects of the type %(type)s are not allowed here. Allowed are: %(allowed)s.'),
+                _('Objects of type %(type)s are not allowed here. Allowed types: %(allowed)s.'),
                 params={'type': label_of(key), 'allowed': ', '.join(target.label for target in field.targets)},
             )
         if found is not None and key not in found:
-            raise ValidationError(_('There is no such object: %(value)s.'), params={'value': to_text(key)})
+            raise ValidationError(_('Object does not exist: %(value)s.'), params={'value': to_text(key)})
 
     def objects_of_type(self, objects, field: FieldDefinition, content_type: int):
         """Return those of a queryset's objects that point at objects of one type."""
@@ -332,7 +332,7 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
 
     def default_keys(self, field):
         if not isinstance(field.default, list):
-            raise ValidationError(_('A list of dictionaries with content_type_id and object_id is needed.'))
+            raise ValidationError(_('Must be a list of dictionaries with content_type_id and object_id.'))
         return default_keys(field.default)
 
     def default_targets(self, field):

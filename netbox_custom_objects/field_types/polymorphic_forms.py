@@ -235,13 +235,13 @@ class TargetListField(forms.CharField):
             try:
                 keys.append(from_text(str(text)))
             except ValueError:
-                raise ValidationError(_('This is no object: {text}').format(text=text)) from None
+                raise ValidationError(_('Invalid object: {text}').format(text=text)) from None
         allowed, found = allowed_types(self.definition), existing(keys)
         for key in keys:
             if key[0] not in allowed:
                 raise ValidationError(_('Objects of this type are not allowed here: {text}').format(text=to_text(key)))
             if key not in found:
-                raise ValidationError(_('There is no such object: {text}').format(text=to_text(key)))
+                raise ValidationError(_('Object does not exist: {text}').format(text=to_text(key)))
         if self.required and not keys:
             raise ValidationError(self.error_messages['required'], code='required')
         return [found[key] for key in dict.fromkeys(keys)]

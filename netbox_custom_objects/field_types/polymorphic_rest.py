@@ -46,10 +46,10 @@ def default_keys(values: list) -> list[Key]:
 
 def _default_key(value) -> Key:
     if not isinstance(value, dict) or set(value) != {'content_type_id', 'object_id'}:
-        raise ModelValidationError(_('A dictionary with content_type_id and object_id is needed.'))
+        raise ModelValidationError(_('Must be a dictionary with content_type_id and object_id.'))
     key = value['content_type_id'], value['object_id']
     if any(type(part) is not int or not 0 < part <= MAX_ID for part in key):
-        raise ModelValidationError(_('content_type_id and object_id are IDs: whole numbers above 0.'))
+        raise ModelValidationError(_('content_type_id and object_id must be positive integers.'))
     return key
 
 
@@ -115,12 +115,14 @@ class PolymorphicMixin:
 
     default_error_messages = {
         'not_a_dict': _('Give a dictionary with _content_type (or content_type_id, or app_label and model) and id.'),
-        'incomplete': _('Both the type (_content_type, or content_type_id, or app_label and model) and id are needed.'),
-        'contradictory': _('The type, or the ID, is given twice, and differently.'),
-        'bad_type': _('There is no such type of objects.'),
-        'bad_id': _('The ID of an object is a whole number above 0.'),
-        'not_allowed': _('Objects of the type {type} are not allowed here. Allowed are: {allowed}.'),
-        'missing': _('There is no such object: {reference}.'),
+        'incomplete': _(
+            'Both the type (_content_type, or content_type_id, or app_label and model) and id are required.'
+        ),
+        'contradictory': _('The type or the ID is given twice, with different values.'),
+        'bad_type': _('Unknown object type.'),
+        'bad_id': _('The ID of an object must be a positive integer.'),
+        'not_allowed': _('Objects of type {type} are not allowed here. Allowed types: {allowed}.'),
+        'missing': _('Object does not exist: {reference}.'),
     }
 
     def __init__(self, field: FieldDefinition, **kwargs):

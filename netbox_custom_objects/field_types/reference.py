@@ -54,9 +54,9 @@ class ReferenceFieldType(StandInMixin, FieldType):
 
     def fault(self, field):
         if field.target is None:
-            return _('It does not say which objects it points at.')
+            return _('It has no related object type.')
         if field.target.type_id is None and model_of(field.target) is None:
-            return format_lazy(_('There is no model {model}; is a plugin missing?'), model=field.target.label)
+            return format_lazy(_('Model {model} does not exist; a plugin may be missing.'), model=field.target.label)
         if not isinstance(field.related_object_filter, dict | None):
             return _('Its related object filter is not a JSON object.')
         return super().fault(field)
@@ -165,13 +165,13 @@ class ObjectFieldType(ReferenceFieldType):
 
     def to_python(self, field, value):
         if value is None or isinstance(value, bool) or not isinstance(value, int):
-            raise ValidationError(_('The default of an object field is the id of an existing object.'))
+            raise ValidationError(_('The default of an object field must be the ID of an existing object.'))
         return value
 
     def validate_default(self, field):
         value = self.to_python(field, field.default)
         if not self.queryset(field).filter(pk=value).exists():
-            raise ValidationError(_('There is no such object: %(value)s.'), params={'value': value})
+            raise ValidationError(_('Object does not exist: %(value)s.'), params={'value': value})
 
     @once_a_request
     def is_default_gone(self, field):
@@ -238,14 +238,16 @@ class MultiObjectFieldType(ReferenceFieldType):
 
     def to_python(self, field, value):
         if not isinstance(value, list) or any(isinstance(pk, bool) or not isinstance(pk, int) for pk in value):
-            raise ValidationError(_('The default of a multiple-objects field is a list of ids of existing objects.'))
+            raise ValidationError(
+                _('The default of a multiple-objects field must be a list of IDs of existing objects.')
+            )
         return value
 
     def validate_default(self, field):
         value = self.to_python(field, field.default)
         missing = set(value) - set(self.queryset(field).filter(pk__in=value).values_list('pk', flat=True))
         if missing:
-            raise ValidationError(_('There is no such object: %(value)s.'), params={'value': min(missing)})
+            raise ValidationError(_('Object does not exist: %(value)s.'), params={'value': min(missing)})
         if field.required and not value:
             raise ValidationError(_('A required field cannot have an empty default.'))
 

@@ -26,7 +26,7 @@ CACHED_PATTERNS = 64
 LOOK_AROUND = _('look-around, such as (?=x) and (?<!x), is not supported')
 BACK_REFERENCES = _('references back to a group, such as \\1, are not supported')
 POSSESSIVE = _('atomic groups and possessive quantifiers, such as (?>x) and x++, are not supported')
-CONDITIONS = _('groups that depend on another group are not supported')
+CONDITIONS = _('conditional groups are not supported')
 FLAGS = _('the flags a, L and x are not supported')
 REPETITIONS = _('more than {maximum} repetitions are not supported').format(maximum=MAX_REPETITIONS)
 NESTED = _('it is nested too deeply')
@@ -223,7 +223,7 @@ def compiled(pattern: str, variant: int):
         reason = error.args[0].decode() if isinstance(error.args[0], bytes) else str(error.args[0])
         raise UnsupportedPattern(TOO_LARGE if 'too large' in reason else reason) from error
     except UnicodeEncodeError as error:
-        raise UnsupportedPattern(_('it holds half of a surrogate pair')) from error
+        raise UnsupportedPattern(_('it contains an unpaired surrogate')) from error
 
 
 def why_unusable(pattern: str) -> str:
@@ -260,7 +260,7 @@ class PatternValidator:
             size = len(text.encode())
             program = compiled(self.pattern, ASCII if text.isascii() else UNICODE)
         except UnicodeEncodeError:
-            self.refuse(_('Halves of surrogate pairs cannot be matched by a regular expression.'))
+            self.refuse(_('Unpaired surrogates cannot be matched by a regular expression.'))
         except UnsupportedPattern:
             return
         if program.programsize * size > MAX_STEPS:

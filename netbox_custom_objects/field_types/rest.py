@@ -32,8 +32,8 @@ class ReferenceField(SerializedPKRelatedField):
     """
 
     default_error_messages = {
-        'unusable': _('Give the ID of one object, or a dictionary of attributes that names it.'),
-        'no_attribute': _('An object cannot be named by this attribute: {name}'),
+        'unusable': _('Enter the ID of one object, or a dictionary of attributes that identifies it.'),
+        'no_attribute': _('Objects cannot be identified by this attribute: {name}'),
     }
 
     def __init__(self, serializer, **kwargs):

@@ -23,7 +23,7 @@ class CharacterFieldType(FieldType):
 
     def to_python(self, field, value):
         if isinstance(value, (bool, dict, list)):
-            raise ValidationError(_('Text is needed.'))
+            raise ValidationError(_('Not a valid string.'))
         return None if value is None else str(value)
 
     def get_validators(self, field):

@@ -30,4 +30,4 @@ class UnknownFieldType(FieldType):
         return False
 
     def fault(self, field):
-        return format_lazy(_('There is no field type "{type}".'), type=field.type)
+        return format_lazy(_('Unknown field type "{type}".'), type=field.type)

@@ -146,8 +146,8 @@ class CustomObjectTypeFieldForm(
         required=False,
         label=_('Update dependents'),
         help_text=_(
-            'If the name changes: write the new one into permissions, saved filters, table configs and related object '
-            'filters that mention the field, as far as you may change them'
+            'If the name changes, update the permissions, saved filters, table configs and related object filters '
+            'that mention the field, as far as you may change them'
         ),
     )
 
@@ -262,7 +262,7 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
             _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable'
         ),
         *section(_('Deprecation'), 'deprecated', 'deprecated_since', 'scheduled_removal'),
-        *(() if is_new else section(_('Carrying out'), UPDATE_DEPENDENTS, STEP_BY_STEP, FILL)),
+        *(() if is_new else section(_('Execution'), UPDATE_DEPENDENTS, STEP_BY_STEP, FILL)),
     )  # fmt: skip
 
 

@@ -52,7 +52,7 @@ class HiddenTargetsMixin:
         for field in hidden_targets(self.instance, names):
             form_field = self.fields[field.name]
             _require_no_choice(form_field)
-            note = _('Refers to an object that you may not view, and keeps it unless you choose another one.')
+            note = _('Refers to an object that you may not view. It is kept unless you choose another one.')
             form_field.help_text = format_lazy('{} {}', form_field.help_text, note) if form_field.help_text else note
 
     def _clean_fields(self):

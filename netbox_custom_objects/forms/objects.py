@@ -214,7 +214,7 @@ def _local_data(model) -> dict[str, forms.Field]:
     if not model._definition.config_context_enabled:
         return {}
     widget = TypedDocument(attrs={'aria-label': _('Local config context data')})
-    help_text = _('A JSON object, which takes precedence over the data of config contexts')
+    help_text = _('A JSON object that takes precedence over the data of config contexts')
     return {'local_context_data': DocumentInput(required=False, label='', widget=widget, help_text=help_text)}
 
 

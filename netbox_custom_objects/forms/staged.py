@@ -24,14 +24,15 @@ class StagedEditMixin(forms.ModelForm):
         required=False,
         label=_('Step by step'),
         help_text=_(
-            'A job looks at what is stored, lists what stands in the way, and then changes type, default, choices, '
-            'limits, and whether the field is required or unique. Conversions of large tables are always made so.'
+            'A background job checks the stored values, lists those that prevent the change, and then changes the '
+            'type, default, choices, limits, and whether the field is required or unique. Conversions of large '
+            'tables are always done this way.'
         ),
     )
     fill = DocumentInput(
         required=False,
         label=_('Fill value'),
-        help_text=_('If the field becomes required step by step: the value for objects without one, in JSON'),
+        help_text=_('The value, in JSON, for objects without one if the field becomes required step by step'),
     )
 
     # The change that begins when the form is saved.
@@ -52,7 +53,7 @@ class StagedEditMixin(forms.ModelForm):
             return
         if not self.instance.is_staged:
             if self.cleaned_data.get(FILL) is not None:
-                self.add_error(FILL, _('Objects are filled step by step only.'))
+                self.add_error(FILL, _('Objects can only be filled step by step.'))
             return
         # On a copy: what is shown of the field is what it will be.
         wanted = staged.split_edit(self._copy(), before)

@@ -21,8 +21,8 @@ class CustomObjectTypeForm(NetBoxModelForm):
     fields_of = DynamicModelChoiceField(
         queryset=CustomObjectType.objects.all(),
         required=False,
-        label=_('Copy fields of'),
-        help_text=_('The new type gets the same fields; they can be changed afterwards'),
+        label=_('Copy fields from'),
+        help_text=_('The new type gets the same fields, which can be changed later'),
     )
     comments = CommentField()
 
@@ -44,7 +44,7 @@ class CustomObjectTypeForm(NetBoxModelForm):
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        given = _('Objects have local context data, and those of the config contexts that apply to them.')
+        given = _('Objects have local context data, and the data of the config contexts that apply to them.')
         self.fields['config_context_enabled'].help_text = f'{given} {_kept_for()}'
         if not self.instance._state.adding:
             del self.fields['fields_of']
@@ -108,9 +108,11 @@ def _kept_for() -> str:
     """Say what becomes of local context data when a type has no config contexts any longer."""
     days = settings.get('retention_days')
     if days is None:
-        return _('Local data are hidden when this is switched off, and come back with it.')
+        return _('Disabling this hides local data; enabling it again restores them.')
     return ngettext(
-        'Local data are hidden when this is switched off. They come back with it within {days} day, then are deleted.',
-        'Local data are hidden when this is switched off. They come back with it within {days} days, then are deleted.',
+        'Disabling this hides local data. Enabling it again within {days} day restores them; after that they are '
+        'deleted.',
+        'Disabling this hides local data. Enabling it again within {days} days restores them; after that they are '
+        'deleted.',
         days,
     ).format(days=days)

@@ -226,7 +226,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 django.db.models.functions.text.Lower('name'),
                 name='netbox_custom_objects_customobjecttype_name',
-                violation_error_message='A custom object type with this name exists already.',
+                violation_error_message='A custom object type with this name already exists.',
             ),
         ),
         migrations.AddConstraint(
@@ -234,7 +234,7 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(
                 fields=('name', 'custom_object_type'),
                 name='netbox_custom_objects_customobjecttypefield_unique_name',
-                violation_error_message='This type has a field with this name already.',
+                violation_error_message='This type already has a field with this name.',
             ),
         ),
         migrations.AddConstraint(

@@ -89,7 +89,7 @@ def refuse_if_referenced(custom_object_type, using: str) -> None:
         if hidden := len(fields) - len(names):
             names.append(_('{count} that you may not view').format(count=hidden))
         raise ProtectedError(
-            _('{type} cannot be deleted while these fields point at it: {names}').format(
+            _('{type} cannot be deleted while these fields refer to it: {names}').format(
                 type=custom_object_type, names=', '.join(names)
             ),
             seen,

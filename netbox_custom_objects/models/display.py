@@ -128,6 +128,6 @@ def _unavailable(definition: TypeDefinition, expression: Expression):
         field = definition.fields_by_name.get(name)
         known = field and field_type_of(field).readable_attributes(field)
         for attribute in sorted((read or frozenset()) - known) if known is not None else ():
-            yield _('"{name}.{attribute}" is not available; there are: {known}.').format(
+            yield _('"{name}.{attribute}" is not available. Available attributes: {known}.').format(
                 name=name, attribute=attribute, known=', '.join(sorted(known)) or '-'
             )

@@ -222,7 +222,7 @@ class CustomObjectTypeField(UpdatesWhatExists, CloningMixin, ExportTemplatesMixi
             models.UniqueConstraint(
                 fields=('name', 'custom_object_type'),
                 name='netbox_custom_objects_customobjecttypefield_unique_name',
-                violation_error_message=_('This type has a field with this name already.'),
+                violation_error_message=_('This type already has a field with this name.'),
             ),
             models.UniqueConstraint(
                 fields=('related_object_type', 'related_name'),

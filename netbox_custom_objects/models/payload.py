@@ -97,7 +97,7 @@ def deserialize(model: type, data: dict, pk: int | None) -> DeserializedObject:
     if model.objects.all().query.is_empty():
         # Its table may still be there, retired: a row written to it would be lost without a word.
         raise ValidationError(
-            _('{type} {id} cannot be created because its type does not exist here; it was deleted meanwhile.').format(
+            _('{type} {id} cannot be created because its type has been deleted here.').format(
                 type=model._meta.verbose_name, id=pk
             )
         )

@@ -76,7 +76,7 @@ class CustomObjectTypeQuerySet(RestrictedQuerySet):
 def validate_version(value: str) -> None:
     """Raise ValidationError unless `value` is a PEP 440 version."""
     if parse_version(value) is None:
-        raise ValidationError(_('%(value)s is not a version (such as 1.0 or 2.1rc1).'), params={'value': value})
+        raise ValidationError(_('%(value)s is not a valid version, such as 1.0 or 2.1rc1.'), params={'value': value})
 
 
 class CustomObjectType(UpdatesWhatExists, NetBoxModel):
@@ -102,7 +102,7 @@ class CustomObjectType(UpdatesWhatExists, NetBoxModel):
         max_length=100,
         blank=True,
         db_index=True,
-        help_text=_('Types of the same group stand together in the menu'),
+        help_text=_('Types of the same group are listed together in the menu'),
     )
     display_expression = models.CharField(
         verbose_name=_('display expression'),
@@ -112,7 +112,7 @@ class CustomObjectType(UpdatesWhatExists, NetBoxModel):
     )
     config_context_enabled = models.BooleanField(verbose_name=_('config context enabled'), default=False)
     deprecated = models.BooleanField(
-        verbose_name=_('deprecated'), default=False, help_text=_('No objects can be created or changed any more')
+        verbose_name=_('deprecated'), default=False, help_text=_('Objects can no longer be created or changed')
     )
     deprecated_since = models.CharField(
         verbose_name=_('deprecated since'), max_length=50, blank=True, validators=[validate_version]
@@ -160,7 +160,7 @@ class CustomObjectType(UpdatesWhatExists, NetBoxModel):
             models.UniqueConstraint(
                 Lower('name'),
                 name='netbox_custom_objects_customobjecttype_name',
-                violation_error_message=_('A custom object type with this name exists already.'),
+                violation_error_message=_('A custom object type with this name already exists.'),
             ),
         )
 
@@ -231,7 +231,7 @@ class CustomObjectType(UpdatesWhatExists, NetBoxModel):
         if before is not None and self.config_context_enabled and not before.config_context_enabled:
             fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(self._state.db)
             if taken := fields.filter(custom_object_type=self.pk, name__in=CONFIG_CONTEXT_NAMES):
-                errors['config_context_enabled'] = _('Config contexts need the names of these fields: {names}').format(
+                errors['config_context_enabled'] = _('Config contexts use the names of these fields: {names}').format(
                     names=', '.join(field.name for field in taken)
                 )
         errors |= dict(deprecation_errors(self, before))
@@ -254,10 +254,10 @@ class CustomObjectType(UpdatesWhatExists, NetBoxModel):
 
     def _slug_error(self):
         if self.slug in RESERVED_SLUGS:
-            return _("This slug is the address of one of the plugin's own pages.")
+            return _("This slug is reserved for one of the plugin's own pages.")
         others = type(self).objects.exclude(pk=self.pk)
         if self.slug and others.filter(slug__iexact=self.slug).exists():
-            return _('Another custom object type has this slug (letter case is not told apart).')
+            return _('Another custom object type has this slug (slugs are case-insensitive).')
         return None
 
     def save(self, *args, using=None, **kwargs):

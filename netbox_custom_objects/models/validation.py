@@ -73,7 +73,7 @@ def _name(field, before) -> Errors:
         return
     taken = field_type_of(field).attribute_names(field_definition(field))
     if any(map(is_reserved, taken)):
-        yield 'name', _('This name is used by NetBox itself; choose another one.')
+        yield 'name', _('This name is used by NetBox itself; choose another name.')
         return
     inbound = type(field).objects.using(field._state.db).filter(related_name__in=taken)
     if clash := inbound.filter(related_object_type=field.custom_object_type.object_type_id).first():
@@ -104,7 +104,7 @@ def _name_of(field, with_type: bool = False) -> str:
 
 def _flags(field, before) -> Errors:
     if field.primary and field.context:
-        yield NON_FIELD_ERRORS, _('A field cannot be primary and context at once.')
+        yield NON_FIELD_ERRORS, _('A field cannot be both primary and context.')
     if field.unique and not field.field_type.unique_allowed:
         yield 'unique', _('Fields of this type cannot be unique.')
 
@@ -113,7 +113,10 @@ def _limits(field, before) -> Errors:
     field_type = field.field_type
     if field.validation_regex:
         if not field_type.regex_allowed:
-            yield 'validation_regex', _('A regular expression is only possible for text, longtext, url and email.')
+            yield (
+                'validation_regex',
+                _('Regular expressions are only available for text, longtext, url and email fields.'),
+            )
         else:
             try:
                 validate_pattern(field.validation_regex)
@@ -123,7 +126,7 @@ def _limits(field, before) -> Errors:
     if not field_type.bounds_allowed:
         for attribute in ('validation_minimum', 'validation_maximum'):
             if getattr(field, attribute) is not None:
-                yield attribute, _('Limits are only possible for integer, decimal and array.')
+                yield attribute, _('Limits are only available for integer, decimal and array fields.')
         return
     for attribute in ('validation_minimum', 'validation_maximum'):
         limit = getattr(field, attribute)
@@ -135,18 +138,18 @@ def _limits(field, before) -> Errors:
 
 def _elements(field, before) -> Errors:
     if field.field_type.has_elements and not field.element_type:
-        yield 'element_type', _('Choose what the items of the list are.')
+        yield 'element_type', _('Choose the element type of the array.')
     if not field.field_type.has_elements and field.element_type:
-        yield 'element_type', _('Only arrays have elements.')
+        yield 'element_type', _('Only arrays have an element type.')
     if before is not None and before.field_type.has_elements and before.element_type != field.element_type:
-        yield 'element_type', _('This cannot be changed after the field was created.')
+        yield 'element_type', _('This cannot be changed after the field has been created.')
 
 
 def _choice_set(field, before) -> Errors:
     if field.field_type.needs_choice_set and field.choice_set_id is None:
-        yield 'choice_set', _('A choice set is needed for this type of field.')
+        yield 'choice_set', _('A choice set is required for this type of field.')
     if not field.field_type.needs_choice_set and field.choice_set_id is not None:
-        yield 'choice_set', _('A choice set is only possible for select and multiselect.')
+        yield 'choice_set', _('Choice sets are only available for select and multiselect fields.')
 
 
 def _reference(field, before) -> Errors:
@@ -154,22 +157,25 @@ def _reference(field, before) -> Errors:
         if field.is_polymorphic:
             yield from _targets(field, before)
         elif field.related_object_type_id is None:
-            yield 'related_object_type', _('Choose the type of the objects that this field points at.')
+            yield 'related_object_type', _('Choose the type of the objects that this field refers to.')
         if field.related_object_filter is not None and not isinstance(field.related_object_filter, dict):
-            yield 'related_object_filter', _('A JSON object of query parameters is needed.')
+            yield 'related_object_filter', _('Must be a JSON object of query parameters.')
     if not field.is_polymorphic and _noted_targets(field):
-        yield 'related_object_types', _('Only polymorphic fields point at objects of several types.')
+        yield 'related_object_types', _('Only polymorphic fields refer to objects of several types.')
     if not field.field_type.is_reference:
         if field.is_polymorphic:
             yield 'is_polymorphic', _('Only object and multiobject fields can be polymorphic.')
         if field.related_object_filter is not None:
-            yield 'related_object_filter', _('A filter is only possible for object and multiobject.')
+            yield (
+                'related_object_filter',
+                _('Related object filters are only available for object and multiobject fields.'),
+            )
         if field.related_name:
-            yield 'related_name', _('A related name is only possible for object and multiobject.')
+            yield 'related_name', _('Related names are only available for object and multiobject fields.')
         if field.related_object_type_id is not None:
-            yield 'related_object_type', _('Only object and multiobject fields point at other objects.')
+            yield 'related_object_type', _('Only object and multiobject fields refer to other objects.')
     if field.type != 'object' and field.on_delete_behavior not in ('', ObjectFieldOnDeleteChoices.SET_NULL):
-        yield 'on_delete_behavior', _('This can only be chosen for fields of type object.')
+        yield 'on_delete_behavior', _('This is only available for object fields.')
 
 
 def _noted_targets(field) -> list | None:
@@ -179,15 +185,15 @@ def _noted_targets(field) -> list | None:
 def _targets(field, before) -> Errors:
     """Check the types that a polymorphic field may point at; none that a stored value has can be taken away."""
     if field.related_object_type_id is not None:
-        yield 'related_object_type', _('A polymorphic field has several types: related_object_types.')
+        yield 'related_object_type', _('For polymorphic fields, use related_object_types.')
     if field.related_name and (before is None or before.related_name != field.related_name):
         # An adopted one may have one, which nothing reads.
-        yield 'related_name', _('A polymorphic field has no related name.')
+        yield 'related_name', _('Polymorphic fields do not have a related name.')
     if _noted_targets(field) is None:
         return  # what is stored stays, or comes after the field itself
     intended = {target.pk for target in field.intended_targets()}
     if not intended:
-        yield NON_FIELD_ERRORS, _('Choose at least one type of objects that this field may point at.')
+        yield NON_FIELD_ERRORS, _('Choose at least one type of objects that this field may refer to.')
     if before is not None:
         removed = [target for target in before.intended_targets() if target.pk not in intended]
         if message := types_in_use(before, removed):
@@ -213,7 +219,7 @@ def types_in_use(field, removed) -> str:
     used = ', '.join(f'{label} ({count})' for label, count in sorted(counts.items()) if count)
     if not used:
         return ''
-    return _('Types cannot be removed while objects point at objects of them: {types}.').format(types=used)
+    return _('These types cannot be removed while stored values refer to objects of them: {types}.').format(types=used)
 
 
 def _related_name(field, before) -> Errors:
@@ -233,16 +239,19 @@ def _related_name(field, before) -> Errors:
     else:
         taken = True
     if taken:
-        yield 'related_name', _('{model} has an attribute of this name already.').format(model=model._meta.verbose_name)
+        yield (
+            'related_name',
+            _('{model} already has an attribute with this name.').format(model=model._meta.verbose_name),
+        )
 
 
 def _unchangeable(field, before) -> Errors:
     if before.custom_object_type_id != field.custom_object_type_id:
         yield 'custom_object_type', _('A field cannot be moved to another type.')
     if before.is_polymorphic != field.is_polymorphic:
-        yield 'is_polymorphic', _('This cannot be changed after the field was created.')
+        yield 'is_polymorphic', _('This cannot be changed after the field has been created.')
     if before.related_object_type_id != field.related_object_type_id:
-        yield NON_FIELD_ERRORS, _('related_object_type cannot be changed after the field was created.')
+        yield NON_FIELD_ERRORS, _('related_object_type cannot be changed after the field has been created.')
 
 
 def _under_way(field, before) -> Errors:
@@ -252,7 +261,7 @@ def _under_way(field, before) -> Errors:
     attnames = {name: field._meta.get_field(name).attname for name in STAGED_ATTRIBUTES}
     changed = [name for name, attname in attnames.items() if getattr(field, attname) != getattr(before, attname)]
     if changed and (change := unfinished_change(before._state.db, field.pk)):
-        message = _('This field is being changed step by step ({change}): finish, undo or cancel that first.')
+        message = _('This field is being changed step by step ({change}). Finish, undo or cancel that change first.')
         for name in changed:
             yield name, message.format(change=change.describe())
 
@@ -266,9 +275,9 @@ def _type_change(field, before) -> Errors:
     if before.type == field.type:
         return
     if before.field_type.is_reference:
-        yield 'type', _('A field that points at objects cannot be given another type.')
+        yield 'type', _('The type of a field that refers to objects cannot be changed.')
     elif field.field_type.is_reference:
-        yield NON_FIELD_ERRORS, _('type cannot be changed to one that points at objects.')
+        yield NON_FIELD_ERRORS, _('type cannot be changed to one that refers to objects.')
     elif not (before.field_type.convertible and field.field_type.convertible):
         yield 'type', _('A {old} field cannot be converted to {new}.').format(old=before.type, new=field.type)
     elif not is_staged(field):
@@ -357,7 +366,7 @@ def _stored_values(field, before) -> Errors:
     if removed := _removed_choices(field, before):
         held = objects.filter(**before.field_type.choice_filter(definition, removed))
         if count := held.count():
-            yield 'choice_set', _('{count} objects hold a value that is not in this choice set.').format(count=count)
+            yield 'choice_set', _('{count} objects have a value that is not in this choice set.').format(count=count)
 
 
 def _needs_value(field) -> bool:
@@ -401,4 +410,4 @@ def _unique_default(field) -> Errors:
     if field.unique and field.default is not None:
         objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
         if objects.all()[:2].count() > 1:
-            yield 'default', _('A unique field cannot give its default to the objects that exist already.')
+            yield 'default', _('The default of a unique field cannot be applied to existing objects.')

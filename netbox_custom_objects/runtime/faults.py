@@ -90,12 +90,16 @@ def _missing_storage(field: FieldDefinition, definition: TypeDefinition, storage
         return str(error)
     if not missing:
         return ''
-    text = gettext_lazy('Its column {column} is missing in the database; upgrade_custom_objects adds it, empty.')
+    text = gettext_lazy(
+        'Its column {column} is missing from the database; upgrade_custom_objects adds it, without values.'
+    )
     return format_lazy(text, column=', '.join(missing))
 
 
 def _no_table(name: str) -> str:
-    text = gettext_lazy('The table {table} is missing in the database; upgrade_custom_objects adds it, empty.')
+    text = gettext_lazy(
+        'The table {table} is missing from the database; upgrade_custom_objects adds it, without values.'
+    )
     return format_lazy(text, table=name)
 
 

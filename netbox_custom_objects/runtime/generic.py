@@ -122,7 +122,7 @@ class GenericReference(FieldCacheMixin, models.Field):
             if not self.blank:
                 raise ValidationError(self.error_messages['blank'], code='blank')
         elif types is None or ids is None:
-            raise ValidationError(_('Both the type of the object and its ID are needed.'))
+            raise ValidationError(_('Both the type of the object and its ID are required.'))
         elif not in_replay():
             target = getattr(instance, self.name)
             check((types, ids), {} if target is None else {(types, ids): target})

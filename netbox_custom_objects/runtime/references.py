@@ -141,6 +141,6 @@ def _refuse(instance: Model, rows: Iterable[Model]) -> None:
     """Raise ProtectedError if there are any rows; it holds those that the user of the request may view as they are."""
     if protectors := list(rows):
         raise ProtectedError(
-            _('{object} cannot be deleted because custom objects point at it.').format(object=instance),
+            _('{object} cannot be deleted because custom objects refer to it.').format(object=instance),
             as_current_user_sees(protectors),
         )

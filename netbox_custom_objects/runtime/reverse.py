@@ -35,9 +35,10 @@ def linked(obj: Model, related_name: str, user=None) -> QuerySet:
     field = fields.get(related_name)
     if field is None:
         raise LookupError(
-            _('No custom object field points at {label} with the related name {name}. There are: {names}').format(
-                label=label, name=related_name, names=', '.join(sorted(fields)) or '-'
-            )
+            _(
+                'No custom object field refers to {label} with the related name {name}. Available related names: '
+                '{names}'
+            ).format(label=label, name=related_name, names=', '.join(sorted(fields)) or '-')
         )
     objects = current.model(field.type_id).objects.filter(**field_type_of(field).reference_filter(field, obj))
     return objects if user is None else objects.restrict(user, 'view')

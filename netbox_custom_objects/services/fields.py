@@ -38,9 +38,9 @@ def arrange_fields(custom_object_type: CustomObjectType, order: list[tuple[int, 
     pks = [pk for pk, _group in order]
     found = {field.pk: field for field in fields.filter(custom_object_type=custom_object_type)}
     if len(pks) != len(set(pks)) or not found.keys() >= set(pks):
-        raise ValidationError(_('These are not the fields of this type, or they may not be changed. Reload the page.'))
+        raise ValidationError(_('These are not the fields of this type, or you may not change them. Reload the page.'))
     if len(order) * WEIGHT_STEP > MAX_WEIGHT:
-        raise ValidationError(_('There are too many fields to be put in order.'))
+        raise ValidationError(_('There are too many fields to reorder.'))
     changed, places = 0, {}
     with transaction.atomic(using=router.db_for_write(CustomObjectTypeField)):
         for pk, group in order:

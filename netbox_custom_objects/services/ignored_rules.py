@@ -19,4 +19,4 @@ def ignored_rules(field: FieldDefinition) -> Iterator[str]:
     if field.validation_regex and (reason := why_unusable(field.validation_regex)):
         yield _('The regular expression is not enforced: {reason}.').format(reason=reason)
     if field.default_json is not None and field_type_of(field).is_default_gone(field):
-        yield _('The default names what no longer exists; new objects do without it.')
+        yield _('The default refers to an object or choice that no longer exists; it is not applied to new objects.')

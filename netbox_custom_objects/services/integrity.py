@@ -52,9 +52,9 @@ class DanglingReference:
     def describe(self, type_name: str) -> str:
         """Return a sentence about it."""
         if self.is_orphan:
-            text = _('A link of "{field}" is left over from {type} {id}, which does not exist.')
+            text = _('A link of the field "{field}" remains from {type} {id}, which does not exist.')
         else:
-            text = _('{type} {id} refers, by "{field}", to {target} {target_id}, which does not exist.')
+            text = _('The field "{field}" of {type} {id} refers to {target} {target_id}, which does not exist.')
         return text.format(
             type=type_name,
             id=self.object_id,

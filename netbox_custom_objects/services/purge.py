@@ -97,7 +97,7 @@ def _purge(schema: OpenSchema, target: Target, purged: Purged) -> None:
         with transaction.atomic(using=schema.alias):
             lock_definitions(target)
             if not any(other == item for other in everything(target)):
-                purged.error = 'it has come into use again'
+                purged.error = 'it is in use again'
                 return
             drop(target, item)
             if item.table == table_name(item.type_id) and not item.column:

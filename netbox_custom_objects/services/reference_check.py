@@ -32,7 +32,7 @@ class CheckReferencesJob(DiscreetJob):
     def work(self, alias: str = MAIN_ALIAS, repair: bool = False, *args, **kwargs):
         schema = find_schema(alias)
         if schema is None:
-            self.logger.warning(_('The branch is not open any more; there is nothing to check.'))
+            self.logger.warning(_('The branch is no longer open; there is nothing to check.'))
             return
         with schema.activate():
             found = list(find_dangling(alias))
@@ -44,9 +44,9 @@ class CheckReferencesJob(DiscreetJob):
         self.job.data = {'schema': schema.name, 'found': len(found), 'repaired': repair}
         self.job.save(update_fields=['data'])
         if not found:
-            self.logger.info(_('{schema}: every reference leads to an object.').format(schema=schema.name))
+            self.logger.info(_('{schema}: all references are valid.').format(schema=schema.name))
         elif repair:
-            self.logger.info(_('{count} references were cleared, and logged.').format(count=len(found)))
+            self.logger.info(_('{count} references were cleared and logged.').format(count=len(found)))
 
     def _request(self) -> NetBoxFakeRequest:
         empty = {'META': {}, 'GET': {}, 'POST': {}, 'path': ''}

@@ -81,7 +81,7 @@ def _refuse_left_out() -> None:
     # A field without a column has no values.
     if found := sorted(str(fault) for fault in faults if fault.field is None or not fault.lacks_storage):
         raise RemovalRefused(
-            f'These cannot be exported; mend or delete them first, or remove everything with --no-export. '
+            f'These cannot be exported. Repair or delete them first, or remove everything with --no-export. '
             f'{" ".join(found)}'
         )
 
@@ -100,7 +100,8 @@ def refuse_branches() -> None:
     main = Target.for_alias(MAIN_ALIAS)
     if branches := sorted(set(all_tables(main)) - {main.schema}):
         raise RemovalRefused(
-            f'Branches have custom objects, too: merge, archive or delete those with the schemas {", ".join(branches)}.'
+            f'Branches also have custom objects. Merge, archive or delete the branches with these schemas: '
+            f'{", ".join(branches)}.'
         )
 
 

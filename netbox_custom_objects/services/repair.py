@@ -40,7 +40,7 @@ class ReconcileTablesJob(DiscreetJob):
                 clean_up(schema.alias, *place)
                 self.logger.info(f'{schema.name}: {describe_stale(*place)}')
         for change in take_up_lost(open_schemas()):
-            self.logger.info(f'Staged change {change.pk}: its job is gone, queued again')
+            self.logger.info(f'Staged change {change.pk}: its job no longer exists, queued again')
 
 
 def repair() -> dict[str, dict[int, Plan]]:

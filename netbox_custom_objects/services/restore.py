@@ -69,7 +69,7 @@ class Restored:
         counts = [(self.fields, 'field'), (self.objects, 'object')]
         along = [f'{count} {noun}{"" if count == 1 else "s"}' for count, noun in counts if count]
         told = f'With {" and ".join(along)}.' if along else ''
-        cleared = f'References that led nowhere, and were cleared: {self.cleared}.' if self.cleared else ''
+        cleared = f'Cleared references to objects that no longer exist: {self.cleared}.' if self.cleared else ''
         return f'{told} {cleared}'.strip()
 
 
@@ -142,18 +142,18 @@ def choose(schema: OpenSchema, wanted: str) -> Deletion:
     matching = [deletion for deletion in find_deletions(schema) if wanted in (deletion.name, deletion.key)]
     if not matching:
         if _exists(schema.alias, wanted):
-            raise RestoreRefused(_('"{name}" is there, it needs no restoring.').format(name=wanted))
+            raise RestoreRefused(_('"{name}" has not been deleted.').format(name=wanted))
         raise RestoreRefused(
-            _('Nothing that was deleted in {schema} is called "{name}".').format(schema=schema.name, name=wanted)
+            _('No deleted type or field in {schema} is named "{name}".').format(schema=schema.name, name=wanted)
         )
     kept = [deletion for deletion in matching if deletion.is_kept]
     if not kept:
         raise RestoreRefused(
-            _('"{name}" was purged: its values are gone, and it cannot be restored.').format(name=wanted)
+            _('"{name}" has been purged: its values are gone, and it cannot be restored.').format(name=wanted)
         )
     if len(kept) > 1:
         keys = ', '.join(sorted(deletion.key for deletion in kept))
-        raise RestoreRefused(_('"{name}" may be any of {keys}: name one of these.').format(name=wanted, keys=keys))
+        raise RestoreRefused(_('"{name}" is ambiguous. Specify one of: {keys}.').format(name=wanted, keys=keys))
     return kept[0]
 
 
@@ -251,7 +251,7 @@ def _check_targets(record: ObjectChange, deletion: Deletion, coming: set[int]) -
     there = coming | set(CustomObjectType.objects.using(deletion.schema.alias).values_list('pk', flat=True))
     if deletion.type_id not in there:
         raise RestoreRefused(
-            _('The type of "{name}" is deleted, too: restore {type} first.').format(
+            _('The type of "{name}" has been deleted, too. Restore {type} first.').format(
                 name=deletion.name, type=deletion.name.partition('.')[0]
             )
         )
@@ -260,7 +260,7 @@ def _check_targets(record: ObjectChange, deletion: Deletion, coming: set[int]) -
         type_id = type_id_from_model_name(content_type.model)
         if type_id is not None and type_id not in there:
             raise RestoreRefused(
-                _('"{name}" points at a type that is deleted: restore {table} first.').format(
+                _('"{name}" refers to a type that has been deleted. Restore {table} first.').format(
                     name=deletion.name, table=table_name(type_id)
                 )
             )
@@ -279,7 +279,7 @@ def _prepare(model: type, record: ObjectChange, name: str):
             raise ValidationError({'slug': _('Another custom object type has this slug.')})
     except ValidationError as error:
         raise RestoreRefused(
-            _('"{name}" cannot be restored: {reasons} Rename what has taken its place first.').format(
+            _('"{name}" cannot be restored: {reasons} Rename the type or field that has taken its place first.').format(
                 name=name, reasons=' '.join(error.messages)
             )
         ) from error

@@ -48,7 +48,7 @@ class Rewritten:
 
     def describe(self) -> str:
         """Return a sentence about it."""
-        return _('Write table {table} anew, without its {count} dropped columns.').format(
+        return _('Rewrite table {table} without its {count} dropped columns.').format(
             table=self.usage.table, count=self.usage.dropped
         )
 
@@ -79,7 +79,7 @@ def _rewrite(schema: OpenSchema, target: Target, rewritten: Rewritten) -> None:
         with transaction.atomic(using=schema.alias):
             lock_definitions(target)
             if StagedChange.objects.unfinished(schema.alias).filter(type_id=type_id).exists():
-                rewritten.error = _('A field of it is being changed step by step.')
+                rewritten.error = _('One of its fields is being changed step by step.')
                 return
             rewrite(target, type_id)
     except (DatabaseError, SchemaChangeRefused) as error:

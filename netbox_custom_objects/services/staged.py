@@ -54,12 +54,12 @@ def prepare(field: CustomObjectTypeField, wanted: dict, fill=None) -> StagedChan
     """
     alias = field._state.db or DEFAULT_DB_ALIAS
     if unknown := sorted(set(wanted) - set(STAGED_ATTRIBUTES)):
-        raise ValidationError({unknown[0]: _('This cannot be changed step by step; edit the field as always.')})
+        raise ValidationError({unknown[0]: _('This cannot be changed step by step; edit the field as usual.')})
     if (type_ := wanted.get('type', field.type)) not in FIELD_TYPES:
-        raise ValidationError({'type': _('There is no type of fields called {type}.').format(type=type_)})
+        raise ValidationError({'type': _('Unknown field type: {type}.').format(type=type_)})
     wanted = {name: value for name, value in wanted.items() if stored_value(field, name) != value}
     if not wanted:
-        raise ValidationError({NON_FIELD_ERRORS: [_('The field is like this already.')]})
+        raise ValidationError({NON_FIELD_ERRORS: [_('The field already has these values.')]})
     if change := unfinished_change(alias, field.pk):
         raise ValidationError({NON_FIELD_ERRORS: [_under_way(change)]})
     change = StagedChange(
@@ -78,14 +78,14 @@ def begin(change: StagedChange, user) -> StagedChange:
         ValidationError: somebody else was quicker, or the user may not make the field so
     """
     if not _is_allowed(change, user):
-        raise ValidationError({NON_FIELD_ERRORS: [_('Your permissions do not allow the field to be so.')]})
+        raise ValidationError({NON_FIELD_ERRORS: [_('Your permissions do not allow this change of the field.')]})
     change.user = user
     try:
         with transaction.atomic(using=DEFAULT_DB_ALIAS):
             change.save(using=DEFAULT_DB_ALIAS, force_insert=True)
             enqueue(change)
     except IntegrityError as error:
-        raise ValidationError({NON_FIELD_ERRORS: [_('Somebody else has just begun to change this field.')]}) from error
+        raise ValidationError({NON_FIELD_ERRORS: [_('Another change of this field has just started.')]}) from error
     return change
 
 
@@ -116,7 +116,7 @@ def ask(change: StagedChange, action: str, user) -> StagedChange:
         if change is None:
             raise meeting(ObjectGone())
         if not count:
-            message = _('The change is {stage}: it can no longer, or not yet, be told to {action}.')
+            message = _('A change at the stage "{stage}" does not support the action "{action}".')
             raise ValidationError(message.format(stage=change.get_stage_display(), action=action))
         enqueue(change, again=action == 'resume')
     return change
@@ -179,7 +179,12 @@ def _validate(change: StagedChange) -> None:
         return
     if not subject.becomes_required or subject.column is not None or field.field_type.is_reference:
         raise ValidationError(
-            {'fill': _('A fill value is for a field that becomes required, keeps its type and points at nothing.')}
+            {
+                'fill': _(
+                    'A fill value is only available for a field that becomes required, keeps its type and is not '
+                    'a reference.'
+                )
+            }
         )
     try:
         subject.fill_value()

@@ -38,7 +38,7 @@ def refuse_while_staged(alias: str, type_id: int, plan: Plan) -> None:
     for change in changes.defer('offenders'):
         if column_name(change.field_id) in columns or change.table in tables:
             raise SchemaChangeRefused(
-                _('{field} is being changed step by step ({change}): finish, undo or cancel that first.').format(
+                _('{field} is being changed step by step ({change}). Finish, undo or cancel that change first.').format(
                     field=change.field_name, change=change.describe()
                 )
             )

@@ -136,7 +136,7 @@ class StagedRun:
                 # They were written since they were looked for: the next round finds them.
                 return
         if count:
-            self.note(_('{count} rows stand in the way.').format(count=count))
+            self.note(_('{count} rows prevent the change.').format(count=count))
             self._advance(Stage.BLOCKED, offender_count=count, offenders=offenders)
         else:
             self._advance(Stage.SWITCHING, offender_count=0, offenders=[])
@@ -161,7 +161,7 @@ class StagedRun:
             return
         count, offenders = find_offenders(subject, undoing=True)
         if count:
-            message = _('{count} values were written since the switch that do not fit what the field was.')
+            message = _('{count} values written since the switch are not valid for the former field.')
             self._advance(Stage.SWITCHED, error=message.format(count=count), offender_count=count, offenders=offenders)
             return
         try:
@@ -287,7 +287,7 @@ class StagedRun:
                 return work()
             except BranchBeingMade:
                 # It may take minutes, and ends by itself.
-                self.note(_('Waiting for a branch that is being made.'))
+                self.note(_('Waiting for a branch that is being provisioned.'))
                 time.sleep(COPYING_PAUSE)
             except SchemaLocked:
                 tried += 1
@@ -300,7 +300,7 @@ class StagedRun:
         target, table, column = Subject.place_of(self.change)
         if has_column(target, table, 'id'):
             drop_leftovers(target, table, column, timezone.now().isoformat(timespec='seconds'))
-        self.changes.update(stage=Stage.CANCELLED, error=_('The field is gone.'), updated=timezone.now())
+        self.changes.update(stage=Stage.CANCELLED, error=_('The field has been deleted.'), updated=timezone.now())
 
     def _advance(self, stage: str, error: str = '', **values) -> None:
         """Leave the present stage, unless a person has asked for something else meanwhile."""
@@ -310,7 +310,9 @@ class StagedRun:
     def _as_user(self):
         """Log what is changed in the name of who asked for it."""
         if self.change.user is None:
-            raise SchemaChangeRefused(_('The user who asked for the change is gone: resume it in your name.'))
+            raise SchemaChangeRefused(
+                _('The user who requested the change no longer exists. Resume it in your own name.')
+            )
         empty = {'META': {}, 'GET': {}, 'POST': {}, 'path': ''}
         with event_tracking(NetBoxFakeRequest({'id': self.request_id, 'user': self.change.user, **empty})):
             yield

@@ -61,7 +61,7 @@ class LinkedObjectsTable(BaseTable):
     )
 
     class Meta(BaseTable.Meta):
-        empty_text = _('No custom object points at this one.')
+        empty_text = _('No custom objects refer to this object.')
 
     def render_type(self, value):
         return format_html('<a href="?type={}">{}</a>', value.slug, value.display_name)

@@ -91,9 +91,9 @@ def render_panel(request, model: type, pks: list[int]) -> str:
         return ''
     parts = []
     for title, ids in (
-        (_('These custom objects forbid the deletion'), found.protecting),
+        (_('These custom objects prevent the deletion'), found.protecting),
         (_('These custom objects will be deleted as well'), found.deleted),
-        (_('These custom objects point here, and will be changed'), found.changed),
+        (_('These custom objects refer to it and will be changed'), found.changed),
     ):
         shown, hidden = groups(ids, request.user)
         if shown or hidden:

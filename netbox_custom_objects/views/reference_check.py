@@ -48,5 +48,5 @@ class CheckReferencesView(ObjectPermissionRequiredMixin, View):
             messages.info(request, _('There is nothing to check: no field refers to an object.'))
             return redirect(get_action_url(CustomObjectType, action='list'))
         if not any_workers_for_queue(job.queue_name):
-            messages.warning(request, _('No worker is running: the check waits until one does.'))
+            messages.warning(request, _('No worker is running. The check will start when one is.'))
         return redirect(job.get_absolute_url())

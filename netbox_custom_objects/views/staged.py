@@ -145,7 +145,7 @@ class StagedChangeActionView(OneChangeView):
         except ValidationError as error:
             messages.error(request, ' '.join(error.messages))
         else:
-            messages.success(request, _('{change}: the job goes on.').format(change=found))
+            messages.success(request, _('{change}: the job continues.').format(change=found))
         return redirect(f'{field.custom_object_type.get_absolute_url()}#staged-changes')
 
 

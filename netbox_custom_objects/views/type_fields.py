@@ -144,6 +144,6 @@ class ArrangeFieldsView(BaseObjectView):
         places = [place.partition(':') for place in request.POST.getlist('field')]
         order = [(whole_number(pk), group) for pk, colon, group in places if colon and '\x00' not in group]
         if not order or len(order) < len(places) or None in dict(order):
-            raise ValidationError(_('Each field needs its id and the name of its group.'))
+            raise ValidationError(_('Each field needs its ID and the name of its group.'))
         fields = CustomObjectTypeField.objects.restrict(request.user, 'change')
         return arrange_fields(custom_object_type, order, fields)

@@ -347,7 +347,7 @@ class TestQueue:
         assert ask(other).status_code == 200
         url = reverse('plugins:netbox_branching:branch_merge_check', args=[branch.pk])
         page = client.post(url, {'strategy': 'squash'}, follow=True).content.decode()
-        assert 'being tried already' in page
+        assert 'already running' in page
         assert lab.fresh(branch).jobs.count() == 1
         # Its worker was killed, and nobody has told the job.
         lab.fresh(branch).jobs.update(status='running', created=timezone.now() - timedelta(days=2))

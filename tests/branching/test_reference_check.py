@@ -119,7 +119,7 @@ def test_a_branch_is_checked_and_cleared_by_itself(lab, site):
         assert thing.get_model().objects.get().site == site
         delete(thing.get_model().objects.get())
     branch.delete()
-    assert 'not open any more' in run(branch.connection_name)[1][0]
+    assert 'no longer open' in run(branch.connection_name)[1][0]
 
 
 def test_two_requests_are_one_job(lab, site):

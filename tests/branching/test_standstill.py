@@ -108,7 +108,7 @@ def test_rest_says_so(lab, field, short_waits, monkeypatch):
     with before_copying(monkeypatch, lambda: in_thread(change)) as results:
         lab.branch()
     assert results[0].status_code == 409
-    assert 'branch is being made' in results[0].json()['detail']
+    assert 'branch is being provisioned' in results[0].json()['detail']
     assert change().status_code == 200
 
 
@@ -167,7 +167,7 @@ def test_a_branch_does_not_wait_for_ever(lab, field, monkeypatch):
     with other.cursor() as cursor:
         cursor.execute(f'LOCK TABLE {field.custom_object_type.get_database_table_name()} IN ACCESS EXCLUSIVE MODE')
     try:
-        with pytest.raises(SchemaChangeRefused, match='have been changed in main'):
+        with pytest.raises(SchemaChangeRefused, match='have been running in main'):
             branch.provision(user=lab.user)
     finally:
         other.close()

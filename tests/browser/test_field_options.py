@@ -215,7 +215,7 @@ def save_untouched(pages, netbox, pk):
     before = fields_of(netbox, pk)
     for number in (0, 8, 12, 14):
         pages.open(f'/plugins/custom-objects/custom-object-type-fields/{before[name_of(number)]["id"]}/edit/')
-        expect(pages.content.locator('#field-preview')).to_contain_text('What saving will do')
+        expect(pages.content.locator('#field-preview')).to_contain_text('Effect of saving')
         pages.click('Save')
         expect(pages.page).to_have_title('Edited | NetBox')
     after = fields_of(netbox, pk)

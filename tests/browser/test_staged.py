@@ -31,7 +31,7 @@ def test_from_the_form_to_the_end(pages, netbox):
     panel = page.locator('#staged-changes')
     # Without a reload: the panel asks for itself.
     expect(panel.locator('.badge')).to_have_text('Blocked', timeout=MILLISECONDS_FOR_A_JOB)
-    expect(panel).to_contain_text('1 object stands in the way.')
+    expect(panel).to_contain_text('1 object prevents the change.')
     expect(panel).to_contain_text('cannot be converted to integer')
     with page.expect_download() as download:
         panel.get_by_text('Download the list (CSV)').click()

@@ -87,7 +87,7 @@ def test_a_table_in_use_is_told_and_the_next_run_goes_on(vendor):
         connection.close()
         said = migrate(vendor, expect=1)
     assert 'Type unit could not be taken over: Table custom_objects_2_peers is in use' in said
-    assert 'Types before it are done and stay so (1 of 3). Run this again when the cause is gone.' in said
+    assert 'Types before it are done and remain so (1 of 3). Run this again once the cause is resolved.' in said
     assert [entry.type.id for entry in survey(MAIN)] == [2, 3]
     connection.close()
     migrate(vendor)

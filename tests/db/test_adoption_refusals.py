@@ -64,7 +64,7 @@ OBSTACLES = {
     ),
     'unrecorded': (
         "DELETE FROM django_migrations WHERE app = 'netbox_custom_objects'",
-        ('django_migrations knows of no migration', 'backup'),
+        ('django_migrations has no record of the migrations', 'backup'),
     ),
     'open branch': (branch('ready'), ('open branches: Rebuild (ready)', 'Merge, archive or delete')),
     'failed branch': (branch('failed'), ('open branches: Rebuild (failed)',)),
@@ -78,7 +78,7 @@ OBSTACLES = {
     ),
     'column in the way': (
         'ALTER TABLE custom_objects_1 ADD f_1 text',
-        ('custom_objects_1 has a column f_1 already, which belongs to no field.',),
+        ('custom_objects_1 has a column f_1 already, which does not belong to a field.',),
     ),
     'table missing': ('DROP TABLE custom_objects_2 CASCADE', ('unit: Table custom_objects_2 is missing.',)),
     'links missing': (
@@ -157,13 +157,14 @@ def test_the_dry_run_says_what_would_be_done(vendor):
         '  field spot: column spot_latitude of custom_objects_1 becomes f_18_lat',
         '  field places: table custom_objects_1_places becomes custom_objects_1_f_14',
         '  table custom_objects_1: without 4 foreign keys and 3 checks, which the plugin itself looks after',
-        '  note: Table custom_objects_1_f_14 keeps its 32-bit id: room for 2,147,483,647 links that are ever made.',
+        '  note: Table custom_objects_1_f_14 keeps its 32-bit id, which limits it to 2,147,483,647 links over its '
+        'lifetime.',
         'Nothing was changed. Of 3 types, none is in the way; "migrate" does this.',
     ):
         assert line in said.splitlines()
     with pytest.raises(CommandError, match='Run "migrate" first'):
         call_command('adopt_custom_objects')
-    with pytest.raises(CommandError, match='--json goes with --dry-run'):
+    with pytest.raises(CommandError, match='--json requires --dry-run'):
         call_command('adopt_custom_objects', '--json')
 
 
@@ -193,7 +194,7 @@ def test_a_missing_unique_index_is_built_or_refused(vendor):
     connection.close()
     said = migrate(vendor, expect=1)
     assert 'Type unit could not be taken over: Values of custom_objects_2 must be unique' in said
-    assert 'Types before it are done and stay so (1 of 3).' in said
+    assert 'Types before it are done and remain so (1 of 3).' in said
     execute('UPDATE custom_objects_2 SET f_34 = id')
     connection.close()
     migrate(vendor)

@@ -82,7 +82,7 @@ def test_there_and_back_and_there_again(fresh_database, with_the_command):
     if with_the_command:
         status, said = run('--undo')
         assert status == 0
-        assert f'3 types were given back. Now run "migrate netbox_custom_objects {INITIAL}"' in said
+        assert f'3 types were returned. Now run "migrate netbox_custom_objects {INITIAL}"' in said
     connection.close()
     # Without the command, the migration itself leads back.
     migrate(name, 'netbox_custom_objects', INITIAL)
@@ -113,7 +113,7 @@ def test_types_born_here_are_given_to_the_vendor(adopted):
     status, said = run('--undo', '--dry-run')
     assert status == 0
     assert f'field twin: column f_{born.fields.get(name="twin").pk} of custom_objects_{born.pk} becomes twin_id' in said
-    assert f'note: Column {column} of custom_objects_{born.pk} holds a deleted field, and is left as it is.' in said
+    assert f'note: Column {column} of custom_objects_{born.pk} contains values of a deleted field' in said
     assert run('--undo')[0] == 0
     table = f'custom_objects_{born.pk}'
     with connection.cursor() as cursor:
@@ -158,7 +158,7 @@ def test_what_the_vendor_lacks_is_in_the_way(adopted):
     before = shape()
     for told in (run('--undo', '--dry-run')[1], str(pytest.raises(CommandError, run, '--undo').value)):
         assert 'Field address is of type email, which the vendor plugin does not have.' in told
-        assert 'Field colors holds a choice of 60 characters, the vendor plugin takes 50.' in told
+        assert 'Field colors holds a choice of 60 characters; the vendor plugin allows 50.' in told
         assert 'open branches: Rebuild (ready)' in told
     assert run('--undo', '--dry-run')[0] == 1
     connection.close()
@@ -169,7 +169,7 @@ def test_what_the_vendor_lacks_is_in_the_way(adopted):
 
 def test_a_link_to_nothing_is_in_the_way(adopted):
     execute('INSERT INTO custom_objects_2_f_32 (source_id, target_id) VALUES (1, 999)')
-    with pytest.raises(CommandError, match='Type unit could not be given back: .* violates foreign key') as refused:
+    with pytest.raises(CommandError, match='Type unit could not be returned: .* violates foreign key') as refused:
         run('--undo')
     assert 'upgrade_custom_objects --check-references --repair' in str(refused.value)
     assert [entry.type.id for entry in survey(MAIN)] == [1]

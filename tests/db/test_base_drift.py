@@ -146,7 +146,7 @@ def test_a_required_column_is_finalized_once_every_row_has_a_value(lab, thing, u
     assert run('--finalize')[0] == 0
     assert columns(thing.pk)['code'].not_null
     assert columns(thing.pk, branch.connection_name)['code'].not_null
-    assert run() == (0, 'Nothing is out of line.\n')
+    assert run() == (0, 'No problems found.\n')
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(f'INSERT INTO {table_name(thing.pk)} (priority) VALUES (1)')
 
@@ -176,7 +176,7 @@ def test_other_types_and_surplus_columns_are_told_and_settled_on_request(lab, th
     assert run('--retire')[0] == 0
     assert columns(thing.pk)['note'].retired
     assert columns(thing.pk)['code'].retired
-    assert run() == (0, 'Nothing is out of line.\n')
+    assert run() == (0, 'No problems found.\n')
     # And back: what was retired is there again, with its values.
     use_base(Grown)
     run()

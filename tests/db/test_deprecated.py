@@ -19,14 +19,14 @@ def server(db):
 
 def test_nothing_is_said_of_what_is_not_deprecated(db):
     make_type('server', version='3.0', fields=[{'name': 'title', 'scheduled_removal': '2.0'}])
-    assert run('--due') == (0, 'Nothing is out of line.\n')
+    assert run('--due') == (0, 'No problems found.\n')
 
 
 def test_versions_are_compared_as_versions(server):
     status, said = run('--due')
     assert status == 1
     assert said.splitlines() == [
-        'main  printer: The type: Deprecated, to be removed with 1.0.',
+        'main  printer: The type: Deprecated, scheduled for removal in 1.0.',
         'main  server: Field "rack": Deprecated since 1.9, to be removed with 2.0.',
         'main  server: Field "serial": Deprecated since 1.2, to be removed with 1.9. Due: the type has version 1.10.',
     ]

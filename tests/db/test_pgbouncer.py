@@ -113,7 +113,7 @@ def test_two_nodes_do_not_migrate_at_once():
     other = WorkLock(LOCK)
     assert other.acquire()
     try:
-        with pytest.raises(SafeMigrateError, match='running already'):
+        with pytest.raises(SafeMigrateError, match='already running'):
             SafeMigrate(print, verbosity=0).run()
     finally:
         other.release()

@@ -139,7 +139,7 @@ def test_what_cannot_be_dropped_is_told_and_stays(lab, thing, long_ago):
     assert status == 1
     assert 'amount (integer)), out of use since 2026-01-01' in said
     assert run('--purge', '30', '--cot', str(thing.pk))[0] == 0
-    assert run('--purge') == (0, 'Nothing is out of line.\n')
+    assert run('--purge') == (0, 'No problems found.\n')
     with pytest.raises(CommandError, match='name a deleted one by its id'):
         run('--purge', '--cot', 'nothing')
 

@@ -64,7 +64,7 @@ class TestFields:
             everything.write('second', 1)
             assert everything.read('second') == everything.holding(1)
         assert_schema_is_clean()
-        assert run('--restore') == (0, 'Nothing is out of line.\n')
+        assert run('--restore') == (0, 'No problems found.\n')
 
     def test_are_what_they_were(self, lab, thing):
         before = {name: field(name).serialize_object() for name in ('serial', 'sites')}
@@ -102,25 +102,26 @@ class TestFields:
     def test_references_that_lead_nowhere_are_cleared(self, lab, thing):
         remove(lab, field('sites'), field('site'))
         remove(lab, Site.objects.get(name='Bonn'))
-        assert 'References that led nowhere, and were cleared: 1.' in run('--restore', 'thing.sites')[1]
+        assert 'Cleared references to objects that no longer exist: 1.' in run('--restore', 'thing.sites')[1]
         run('--restore', 'thing.site')
         obj = thing.get_model().objects.get()
         assert [site.name for site in obj.sites.all()] == ['Oslo']
         assert obj.site is None
-        assert run('--check-references') == (0, 'Nothing is out of line.\n')
+        assert run('--check-references') == (0, 'No problems found.\n')
 
     def test_are_refused_with_the_reason(self, lab, thing):
-        assert refused('thing.serial') == '"thing.serial" is there, it needs no restoring.'
-        assert refused('thing.other') == 'Nothing that was deleted in main is called "thing.other".'
+        assert refused('thing.serial') == '"thing.serial" has not been deleted.'
+        assert refused('thing.other') == 'No deleted type or field in main is named "thing.other".'
         first = field('serial').pk
         remove(lab, field('serial'))
         with lab.request():
             make_field(thing, 'serial')
-        assert 'has a field with this name already. Rename what has taken its place first.' in refused('thing.serial')
-        assert 'with this name already' in refused('thing.serial', '--dry-run')
+        said = refused('thing.serial')
+        assert 'already has a field with this name. Rename the type or field that has taken its place first.' in said
+        assert 'already has a field with this name' in refused('thing.serial', '--dry-run')
         second = field('serial').pk
         remove(lab, field('serial'))
-        assert refused('thing.serial') == f'"thing.serial" may be any of f_{first}, f_{second}: name one of these.'
+        assert refused('thing.serial') == f'"thing.serial" is ambiguous. Specify one of: f_{first}, f_{second}.'
         run('--restore', f'f_{first}')
         assert thing.get_model().objects.get().serial == '1'
 
@@ -128,8 +129,8 @@ class TestFields:
         remove(lab, field('serial'), field('sites'))
         assert all(purged.done for purged in purge(-1))
         for name in ('thing.serial', 'thing.sites'):
-            assert refused(name) == f'"{name}" was purged: its values are gone, and it cannot be restored.'
-        assert run('--restore') == (0, 'Nothing is out of line.\n')
+            assert refused(name) == f'"{name}" has been purged: its values are gone, and it cannot be restored.'
+        assert run('--restore') == (0, 'No problems found.\n')
 
     def test_another_field_that_names_objects_goes_on_doing_so(self, lab, thing):
         with lab.request():
@@ -144,7 +145,7 @@ class TestFields:
         branch = lab.branch()
         with lab.request(branch):
             delete(field('serial'))
-        assert 'is there' in refused('thing.serial')
+        assert 'has not been deleted' in refused('thing.serial')
         assert run('--restore', 'thing.serial', '--branch', branch.name)[0] == 0
         with lab.request(branch):
             assert thing.get_model().objects.get().serial == '1'
@@ -206,7 +207,7 @@ class TestTypes:
         remove(lab, field('serial'))
         remove(lab, again(thing))
         assert 'serial' not in run('--restore')[1]
-        assert refused('thing.serial') == 'The type of "thing.serial" is deleted, too: restore thing first.'
+        assert refused('thing.serial') == 'The type of "thing.serial" has been deleted, too. Restore thing first.'
         run('--restore', 'thing')
         assert not CustomObjectTypeField.objects.filter(name='serial').exists()
         run('--restore', 'thing.serial')
@@ -223,20 +224,20 @@ class TestTypes:
         assert other.get_model().objects.get().thing.serial == '1'
 
     def test_are_refused_with_the_reason(self, lab, thing):
-        assert refused('thing') == '"thing" is there, it needs no restoring.'
+        assert refused('thing') == '"thing" has not been deleted.'
         remove(lab, again(thing))
         with lab.request():
             other = make_type('thing', slug='other')
-        assert 'with this Name already exists. Rename what has' in refused('thing')
+        assert 'with this Name already exists. Rename the type or field that has' in refused('thing')
         with lab.request():
             edit(other, name='other', slug='THING')
         assert 'Another custom object type has this slug.' in refused('thing')
         remove(lab, other)
         assert all(purged.done for purged in purge(-1))
-        assert 'was purged' in refused('thing')
+        assert 'has been purged' in refused('thing')
 
 
 def test_the_log_must_have_a_user(lab, thing):
     remove(lab, field('serial'))
-    assert refused('thing.serial', '--user', 'nobody') == 'There is no user "nobody".'
+    assert refused('thing.serial', '--user', 'nobody') == 'User "nobody" does not exist.'
     assert not CustomObjectTypeField.objects.filter(name='serial').exists()

@@ -110,7 +110,7 @@ def test_a_failure_undoes_what_this_run_applied_and_nothing_else(migrations_are)
         said = refused()
         assert said.splitlines() == [
             'Migration humanize.0004_fail failed: DataError: division by zero',
-            'Unapplied again, newest first: humanize.0003_grow.',
+            'Unapplied, newest first: humanize.0003_grow.',
             'The database is as it was before.',
         ]
         assert state() == before
@@ -138,12 +138,12 @@ def test_what_cannot_be_undone_is_refused_beforehand(migrations_are):
         assert state() == before
         # Allowed: what can be undone is, down to what cannot.
         said = refused('--allow-irreversible')
-        assert 'Unapplied again, newest first: humanize.0005_drop.' in said
-        assert 'What humanize.0005_drop had dropped is there again, without its values.' in said
+        assert 'Unapplied, newest first: humanize.0005_drop.' in said
+        assert 'What humanize.0005_drop had dropped is restored, without its values.' in said
         assert 'Still applied: humanize.0001_create, humanize.0002_grow, humanize.0003_python, humanize.0004_i' in said
         assert 'as it was before' not in said
         assert applied() == ['0001_create', '0002_grow', '0003_python', '0004_inside']
-        assert 'go backwards' in refused('0001')
+        assert 'unapply migrations' in refused('0001')
 
 
 def test_a_migration_that_is_not_atomic_is_told_of(migrations_are):
@@ -159,7 +159,7 @@ def test_a_migration_that_is_not_atomic_is_told_of(migrations_are):
         run('0001')
         said = refused()
         assert 'Migration humanize.0002_half failed: DataError: division by zero' in said
-        assert 'It is not atomic: what it had done by then is still there.' in said
+        assert 'It is not atomic: what it had done by then remains.' in said
         assert 'as it was before' not in said
         assert applied() == ['0001_create']
         assert 'pages' in {column for _, column, *_ in state()[1]}
@@ -170,14 +170,14 @@ def test_a_step_back_that_fails_is_told_and_can_be_repeated(migrations_are):
     with migrations_are({'0001_create': CREATE, '0002_stubborn': stubborn, '0003_grow': GROW, '0004_fail': FAIL}):
         before = state()
         said = refused()
-        assert 'Unapplied again, newest first: humanize.0003_grow.' in said
+        assert 'Unapplied, newest first: humanize.0003_grow.' in said
         assert 'Unapplying failed: DataError: division by zero' in said
         assert 'Still applied: humanize.0001_create, humanize.0002_stubborn.' in said
         assert '--undo' in said
         Site.objects.create(name='a', slug='a')
         out = io.StringIO()
         call_command('migrate_custom_objects', '--undo', stdout=out)
-        assert 'Unapplied again, newest first: humanize.0002_stubborn, humanize.0001_create.' in out.getvalue()
+        assert 'Unapplied, newest first: humanize.0002_stubborn, humanize.0001_create.' in out.getvalue()
         assert state() == before
         with pytest.raises(CommandError, match='nothing to undo'):
             call_command('migrate_custom_objects', '--undo')
@@ -200,7 +200,7 @@ def test_a_lost_connection_is_a_failure_like_any_other(migrations_are, condition
     with migrations_are({'0001_create': CREATE, '0002_cut': cut, '0003_grow': GROW}):
         before = state()
         said = refused()
-        assert f'Unapplied again, newest first: {undone}.' in said
+        assert f'Unapplied, newest first: {undone}.' in said
         assert 'The database is as it was before.' in said
         assert state() == before
 
@@ -216,7 +216,7 @@ def test_failing_receivers_undo_nothing(migrations_are):
         finally:
             post_migrate.disconnect(receiver)
     assert 'Migrating failed: RuntimeError: not today' in said
-    assert 'All migrations had been applied, and stay.' in said
+    assert 'All migrations had been applied, and remain applied.' in said
     assert applied() == ['0001_create']
     state()
 
@@ -247,11 +247,11 @@ def test_squashed_migrations_are_undone_as_a_whole(migrations_are):
 @pytest.mark.parametrize(
     ('arguments', 'said'),
     [
-        (['nowhere'], 'There is no app "nowhere" with migrations.'),
-        ([LENT_LABEL, '0009'], 'There is no migration of humanize that begins with "0009".'),
+        (['nowhere'], 'No app "nowhere" with migrations exists.'),
+        ([LENT_LABEL, '0009'], 'No migration of humanize begins with "0009".'),
         ([LENT_LABEL, '000'], 'More than one migration of humanize begins with "000".'),
-        ([LENT_LABEL, '--undo'], '--undo goes alone'),
-        ([LENT_LABEL, 'zero'], 'go backwards'),
+        ([LENT_LABEL, '--undo'], '--undo takes neither an app nor --plan'),
+        ([LENT_LABEL, 'zero'], 'unapply migrations'),
     ],
 )
 def test_mistakes_are_told(migrations_are, arguments, said):
@@ -271,7 +271,7 @@ def test_two_nodes_never_migrate_at_once(migrations_are):
             started = time.monotonic()
             said = refused()
             assert time.monotonic() - started < 20
-            assert f'Migrations are running already: {other.owner} (session ' in said
+            assert f'Migrations are already running: {other.owner} (session ' in said
             started = time.monotonic()
             refused('--wait', '1')
             assert time.monotonic() - started > 1
@@ -300,7 +300,7 @@ def test_what_somebody_has_completed_since_is_not_undone(migrations_are):
         assert applied() == ['0001_create', '0002_fill']
         # While it is not complete, it is.
         note_a_killed_run('0002_fill', '0003_fail')
-        assert 'Unapplied again, newest first: humanize.0002_fill.' in refused()
+        assert 'Unapplied, newest first: humanize.0002_fill.' in refused()
         assert applied() == ['0001_create']
         assert state()[0] == before[0]
 

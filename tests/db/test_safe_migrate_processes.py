@@ -86,7 +86,7 @@ def test_killed_in_the_middle(fresh_database, tmp_path, atomic, finishes):
         assert len(state(PLUGIN)[1]) == 3
         return
     assert result.returncode == 1
-    assert 'Unapplied again, newest first: evolving.0002_slow, evolving.0001_create.' in result.stderr
+    assert 'Unapplied, newest first: evolving.0002_slow, evolving.0001_create.' in result.stderr
     assert 'The database is as it was before.' in result.stderr
     assert (applied(PLUGIN), MigrationRecorder(connection).applied_migrations().keys()) == before
     assert state(PLUGIN)[1] == []

@@ -250,7 +250,7 @@ class TestMeanwhile:
         field = make_filled(['1', 'x', '3'])
         change = carried_out(field, type='integer')
         for thing in (fresh(field), field.custom_object_type):
-            with pytest.raises(SchemaChangeRefused, match='cancel that first'):
+            with pytest.raises(SchemaChangeRefused, match='cancel that change first'):
                 thing.delete()
         ask(change, 'cancel')
         fresh(field).delete()
@@ -304,15 +304,15 @@ class TestBadWishes:
     @pytest.mark.parametrize(
         ('wanted', 'words'),
         [
-            ({}, 'like this already'),
-            ({'type': 'text'}, 'like this already'),
-            ({'name': 'other'}, 'as always'),
-            ({'type': 'object'}, 'points at objects'),
+            ({}, 'already has these values'),
+            ({'type': 'text'}, 'already has these values'),
+            ({'name': 'other'}, 'as usual'),
+            ({'type': 'object'}, 'refers to objects'),
             ({'type': 'coordinates'}, 'cannot be converted'),
-            ({'type': 'nonsense'}, 'no type of fields'),
+            ({'type': 'nonsense'}, 'Unknown field type'),
             ({'validation_regex': '('}, 'cannot be used'),
-            ({'validation_minimum': 3}, 'only possible for'),
-            ({'type': 'select'}, 'choice set is needed'),
+            ({'validation_minimum': 3}, 'only available for'),
+            ({'type': 'select'}, 'choice set is required'),
         ],
     )
     def test_are_refused_and_start_nothing(self, wanted, words):

@@ -90,7 +90,7 @@ class TestRequired:
             begin(make_filled(['a']), fill='z', **wanted)
 
     def test_a_fill_value_must_be_a_value(self):
-        with pytest.raises(ValidationError, match='whole number'):
+        with pytest.raises(ValidationError, match='valid integer'):
             begin(make_filled([1], type='integer'), fill='z', required=True)
 
 

@@ -144,7 +144,7 @@ class TestPlans:
         # The name of its own objects does not wait for being asked.
         assert 'Custom Object Type Ticket state is updated' in page
         assert 'Event Rule with snapshots.prechange.state' in page
-        assert 'What mentions this field' not in text_of(
+        assert 'Mentions of this field' not in text_of(
             browser.post(f'{FIELDS}{field.pk}/preview/', 200, **{**sent, 'name': 'state'})
         )
         browser.post(f'{FIELDS}{field.pk}/edit/', **sent, update_dependents='on')
@@ -166,7 +166,7 @@ class TestPlans:
             'ui_editable': 'yes',
         }
         page = text_of(browser.post(f'{FIELDS}preview/', 200, **body, **inputs))
-        assert 'What mentions this name already' in page
+        assert 'Existing mentions of this name' in page
         assert 'Saved Filter with state' in page
         assert 'can be updated' not in page
 

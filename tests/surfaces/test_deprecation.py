@@ -179,7 +179,7 @@ class TestTypes:
         return kind
 
     def test_rest_lets_objects_be_read_and_deleted_only(self, rest, closed):
-        message = f'Objects of the type Cable can be deleted, but neither created nor changed. {NOTICE}'
+        message = f'Objects of type Cable can be deleted, but not created or changed. {NOTICE}'
         refused = {'non_field_errors': [message]}
         path = f'cable/{self.obj.pk}/'
         assert rest.post('cable/', {'title': 'a', 'old': 'b'}, expect=400) == refused

@@ -12,7 +12,7 @@ from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser, text_of
 
 FIELDS = 'custom-object-type-fields/'
-GONE = 'The default names what no longer exists; new objects do without it.'
+GONE = 'The default refers to an object or choice that no longer exists; it is not applied to new objects.'
 LOOK_AROUND = '^(?=a)a+$'
 
 

@@ -48,19 +48,19 @@ def gone_model():
 WAYS = {
     'target gone': ('object', lambda f: store(f, related_object_type=gone_model()), 'gone_plugin.widget'),
     'targets gone': ('multiobject', lambda f: store(f, related_object_type=gone_model()), 'gone_plugin.widget'),
-    'no target': ('object', lambda f: store(f, related_object_type=None), 'which objects it points at'),
-    'no targets': ('multiobject', lambda f: store(f, related_object_type=None), 'which objects it points at'),
+    'no target': ('object', lambda f: store(f, related_object_type=None), 'has no related object type'),
+    'no targets': ('multiobject', lambda f: store(f, related_object_type=None), 'has no related object type'),
     'filter': ('object', lambda f: store(f, related_object_filter=[1]), 'not a JSON object'),
     'default of a reference': ('object', lambda f: store(f, default='x'), 'default'),
     'defaults of a reference': ('multiobject', lambda f: store(f, default=5), 'default'),
     'default': ('integer', lambda f: store(f, default={'a': 1}), 'default'),
     'choice set': ('select', lambda f: store(f, choice_set=None), 'choice set'),
     'type': ('text', lambda f: store(f, type='hologram'), 'hologram'),
-    'elements': ('array', lambda f: store(f, element_type='hologram'), 'items'),
+    'elements': ('array', lambda f: store(f, element_type='hologram'), 'element type'),
     'on delete': ('object', lambda f: store(f, on_delete_behavior='explode', related_object_type=None), 'left out'),
     'name': ('text', lambda f: store(f, name='a__b'), 'a__b'),
-    'column': ('text', drop_column, 'missing in the database'),
-    'links': ('multiobject', drop_links, 'missing in the database'),
+    'column': ('text', drop_column, 'missing from the database'),
+    'links': ('multiobject', drop_links, 'missing from the database'),
 }
 EXTRA = {
     'object': {'target': Site},
@@ -184,4 +184,4 @@ def test_a_column_that_is_back_is_used_at_once(browser):
     assert 'odd' not in {field.name for field in scene.broken.get_model()._meta.get_fields()}
     assert upgrade()[0] == 0
     assert scene.broken.get_model().objects.get().odd is None
-    assert upgrade('--dry-run') == (0, 'Nothing is out of line.\n')
+    assert upgrade('--dry-run') == (0, 'No problems found.\n')

@@ -88,7 +88,7 @@ class TestCorePages:
         make_field(thing, 'site', 'object', target=Site, on_delete_behavior='protect')
         guard = make_object(thing, title='guard', site=site)
         text = panel_of(browser.get(f'/dcim/sites/{site.pk}/delete/'))
-        assert text.index('forbid the deletion') < text.index('guard')
+        assert text.index('prevent the deletion') < text.index('guard')
         browser.post(f'/dcim/sites/{site.pk}/delete/', confirm='on')
         assert guard.get_absolute_url() in browser.messages[0]
 

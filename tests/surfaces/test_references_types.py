@@ -160,7 +160,7 @@ class TestPage:
         text = text_of(page)
         for field in ('other.one', 'other.many', 'other.any'):
             assert field in text
-        assert 'stays, but can no longer point at this type' in text
+        assert 'is kept, but can no longer refer to this type' in text
         browser.post(path, confirm='true')
         assert 'other.one' not in ''.join(browser.messages) or CustomObjectType.objects.filter(pk=pk).exists()
         browser.post(path, confirm='true', delete_referencing_fields='true')

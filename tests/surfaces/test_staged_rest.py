@@ -105,8 +105,9 @@ def test_a_second_change_and_other_edits_are_refused_meanwhile(rest, field):
     assert 'under way' in str(rest.post(path(field), {'type': 'decimal'}, expect=400))
     own = f'custom-object-type-fields/{field.pk}/'
     assert list(rest.patch(own, {'unique': True}, expect=400)) == ['unique']
-    assert 'cancel that first' in str(rest.delete(own, expect=400))
-    assert 'cancel that first' in str(rest.delete(f'custom-object-types/{field.custom_object_type_id}/', expect=400))
+    assert 'cancel that change first' in str(rest.delete(own, expect=400))
+    whole = rest.delete(f'custom-object-types/{field.custom_object_type_id}/', expect=400)
+    assert 'cancel that change first' in str(whole)
     rest.patch(own, {'label': 'Fine'})
 
 

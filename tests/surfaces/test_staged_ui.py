@@ -103,8 +103,8 @@ def test_a_large_table_becomes_unique_when_no_duplicate_is_left(browser, field):
     ('sent', 'words'),
     [
         ({'type': 'select'}, 'choice set'),
-        ({'step_by_step': 'on', 'unique': 'on', 'fill': '"z"'}, 'A fill value is for'),
-        ({'fill': '"z"'}, 'step by step only'),
+        ({'step_by_step': 'on', 'unique': 'on', 'fill': '"z"'}, 'A fill value is only available for'),
+        ({'fill': '"z"'}, 'only be filled step by step'),
         ({'step_by_step': 'on', 'required': 'on', 'fill': '""'}, 'blank'),
     ],
 )
@@ -120,7 +120,7 @@ def test_a_field_under_way_refuses_other_changes(browser, field):
     assert 'under way' in edit(browser, field, expect=200, type='decimal')
     edit(browser, field, label='Fine')
     browser.post(f'custom-object-type-fields/{field.pk}/delete/', confirm='true')
-    assert any('cancel that first' in message for message in browser.messages)
+    assert any('cancel that change first' in message for message in browser.messages)
     assert fresh(field).label == 'Fine'
 
 

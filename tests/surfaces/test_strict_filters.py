@@ -23,7 +23,7 @@ def test_an_unknown_parameter_is_named(rest, path):
     assert list(body) == ['bogus', 'zzzz']
     (text,) = body['zzzz']
     assert 'Did you mean' not in text
-    assert 'Filters are: ' in text
+    assert text.startswith('Unknown filter: zzzz. Available filters: ')
     assert 'created_by_request' in text
 
 

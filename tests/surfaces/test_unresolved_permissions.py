@@ -92,7 +92,7 @@ def test_renamed_and_deleted_fields(kind):
 
 def test_they_are_reported(kind):
     make_user('user', (kind, ['view'], {'state': 'a'}))
-    assert upgrade() == (0, 'Nothing is out of line.\n')
+    assert upgrade() == (0, 'No problems found.\n')
     assert check_permissions(None, databases=['default']) == []
     edit(kind.fields.get(name='state'), name='stage')
     status, said = upgrade()

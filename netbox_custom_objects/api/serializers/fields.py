@@ -98,8 +98,8 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         write_only=True,
         required=False,
         help_text=_(
-            'If the name changes: write the new one into permissions, saved filters, table configs and related object '
-            'filters that mention the field, as far as you may change them'
+            'If the name changes, update the permissions, saved filters, table configs and related object filters '
+            'that mention the field, as far as you may change them'
         ),
     )
 

@@ -44,7 +44,7 @@ class StagedChangeRequestSerializer(serializers.Serializer):
         values = super().to_internal_value(data)
         if unknown := sorted(set(data) - set(self.fields)):
             raise serializers.ValidationError(
-                {name: ['This cannot be changed step by step; change the field as always.'] for name in unknown}
+                {name: ['This cannot be changed step by step; change the field as usual.'] for name in unknown}
             )
         if 'choice_set' in values:
             values['choice_set'] = values['choice_set'] and values['choice_set'].pk

@@ -53,8 +53,8 @@ def refuse_unknown(asked: Iterable[str], filters: Iterable[str], parameters: Ite
 def _unknown(name: str, filters: list[str], known: set[str]) -> str:
     similar = get_close_matches(name, sorted(known), n=1)
     guess = _('Did you mean {name}?').format(name=similar[0]) + ' ' if similar else ''
-    valid = _('Filters are: {names}').format(names=', '.join(filters))
-    return f'{_("This is no filter of this list.")} {guess}{valid}'
+    valid = _('Available filters: {names}').format(names=', '.join(filters))
+    return f'{_("Unknown filter: {name}.").format(name=name)} {guess}{valid}'
 
 
 class StrictFilterBackend(DjangoFilterBackend):
@@ -77,7 +77,7 @@ class TotalOrderingFilter(OrderingFilter):
 
 
 class Conflict(APIException):
-    """The request is valid, but cannot be carried out now."""
+    """The request is valid, but conflicts with the current state."""
 
     status_code = status.HTTP_409_CONFLICT
 

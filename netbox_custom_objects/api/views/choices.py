@@ -48,7 +48,7 @@ class FieldChoicesView(GenericAPIView):
         operation_id='plugins_custom_objects_custom_object_type_fields_choices_list',
         parameters=[
             OpenApiParameter('id', OpenApiTypes.INT64, OpenApiParameter.PATH),
-            OpenApiParameter('q', OpenApiTypes.STR, description=str(_('Part of a value or of a label.'))),
+            OpenApiParameter('q', OpenApiTypes.STR, description=str(_('Part of a value or label.'))),
         ],
         responses={
             200: ChoiceSerializer(many=True),

@@ -49,7 +49,7 @@ def is_dry_run(request) -> bool:
     if request.method in SAFE_METHODS or not is_asked(request, DRY_RUN):
         return False
     if request.query_params.get(BACKGROUND, '').lower() == 'true':
-        raise ValidationError({BACKGROUND: [_('A dry run cannot be left to a background job.')]})
+        raise ValidationError({BACKGROUND: [_('A dry run cannot run as a background job.')]})
     return True
 
 
@@ -62,7 +62,7 @@ def is_asked(request, parameter: str) -> bool:
     """
     word = request.query_params.get(parameter, 'false').lower()
     if word not in TRUE_WORDS + FALSE_WORDS:
-        raise ValidationError({parameter: [_('This is neither true nor false: {word}').format(word=word)]})
+        raise ValidationError({parameter: [_('Must be true or false, not {word}.').format(word=word)]})
     return word in TRUE_WORDS
 
 

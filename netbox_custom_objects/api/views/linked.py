@@ -100,7 +100,7 @@ class LinkedObjectsView(APIView):
 
     def _ordering(self, ordering: str) -> str:
         if ordering and ordering.removeprefix('-') not in ORDERINGS:
-            message = _('Entries can be ordered by {names}, with a minus for the reverse.')
+            message = _('Order by {names}, with a leading minus sign to reverse the order.')
             raise ValidationError({'ordering': [message.format(names=', '.join(ORDERINGS))]})
         return ordering
 
@@ -109,7 +109,7 @@ class LinkedObjectsView(APIView):
         params = self.request.query_params
         names, pk = params.get('object_type', ''), params.get('object_id', '')
         if not names or not pk:
-            raise ValidationError([_('object_type and object_id are needed.')])
+            raise ValidationError([_('object_type and object_id are required.')])
         app_label, dot, name = names.partition('.')
         if not dot or not app_label or not name or '\x00' in names:
             raise ValidationError([_('object_type must be an app label and a model, such as dcim.site.')])

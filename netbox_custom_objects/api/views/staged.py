@@ -191,5 +191,5 @@ class FieldStagedChangesViewSet(StagedChangeViewSet):
 
 def _number(name: str, text: str) -> int:
     if (number := whole_number(text)) is None:
-        raise ValidationError({name: [_('A number is needed.')]})
+        raise ValidationError({name: [_('A valid number is required.')]})
     return number

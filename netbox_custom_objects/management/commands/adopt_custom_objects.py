@@ -16,31 +16,31 @@ from ...evolution.adoption_undo import give_back, return_obstacles, survey_retur
 
 GO_ON = (
     'Now run "migrate netbox_custom_objects {initial}", put netboxlabs-netbox-custom-objects 0.7.1 in place of this '
-    'package, and start NetBox again. To stay instead, run adopt_custom_objects.'
+    'package, and start NetBox again. To keep this package instead, run adopt_custom_objects.'
 )
 
 
 class Command(BaseCommand):
     help = (
-        'Takes the types of an installation of netboxlabs-netbox-custom-objects over that "migrate" has not taken over '
-        'yet. With --dry-run, says what would be done and what is in the way, also before "migrate".'
+        'Takes over the types of a netboxlabs-netbox-custom-objects installation that "migrate" has not taken over '
+        'yet. With --dry-run, shows what would be done and what prevents it, also before "migrate".'
     )
 
     def add_arguments(self, parser):
         parser.add_argument('--dry-run', action='store_true', help='change nothing')
-        parser.add_argument('--undo', action='store_true', help='give all types back to the vendor plugin')
-        parser.add_argument('--json', action='store_true', help='with --dry-run: print JSON')
+        parser.add_argument('--undo', action='store_true', help='return all types to the vendor plugin')
+        parser.add_argument('--json', action='store_true', help='print JSON (requires --dry-run)')
 
     def handle(self, *args, dry_run, undo, **options):
         if options['json'] and not dry_run:
-            raise CommandError('--json goes with --dry-run.')
+            raise CommandError('--json requires --dry-run.')
         if dry_run:
             return self.report(undo, options['json'])
         if FIRST_OF_OURS not in applied_migrations():
             raise CommandError('Run "migrate" first: it takes all types over. Nothing was changed.')
         if undo:
             count = give_back(MAIN_ALIAS, say=self.stdout.write)
-            self.stdout.write(f'{count} types were given back. {GO_ON.format(initial=INITIAL)}')
+            self.stdout.write(f'{count} types were returned. {GO_ON.format(initial=INITIAL)}')
         elif count := adopt_installation(MAIN_ALIAS, say=self.stdout.write):
             self.stdout.write(f'{count} types were taken over. Run "migrate" if it was interrupted.')
         else:
@@ -76,11 +76,11 @@ class Command(BaseCommand):
 
     def summary(self, found, undo: bool, is_blocked: bool) -> str:
         if is_blocked:
-            return 'Nothing was changed, and nothing can be until this is done.'
+            return 'Nothing was changed. Resolve these problems first.'
         if not found:
             return 'Nothing would be changed.'
         how = 'adopt_custom_objects --undo' if undo else 'migrate'
-        return f'Nothing was changed. Of {len(found)} types, none is in the way; "{how}" does this.'
+        return f'Nothing was changed. Of {len(found)} types, none has problems; run "{how}" to do this.'
 
 
 def entry_of(survey) -> dict:

@@ -18,14 +18,14 @@ PASSED = ('verbosity', 'interactive', 'no_color', 'force_color', 'stdout', 'stde
 class Command(BaseCommand):
     help = (
         'Runs migrations like "migrate". If one fails, unapplies those that this run had applied, so that the database '
-        'is as it was before. Refuses beforehand what could not be undone. Runs on one node at a time.'
+        'is as it was before. Refuses to start if a migration could not be undone. Runs on one node at a time.'
     )
 
     def add_arguments(self, parser):
-        parser.add_argument('app_label', nargs='?', help='one app only; by default all')
-        parser.add_argument('migration_name', nargs='?', help='up to this migration of the app only')
+        parser.add_argument('app_label', nargs='?', help='one app only (default: all)')
+        parser.add_argument('migration_name', nargs='?', help='only up to this migration of the app')
         parser.add_argument(
-            '--plan', '--dry-run', action='store_true', dest='plan', help='say what would be done, and do nothing'
+            '--plan', '--dry-run', action='store_true', dest='plan', help='show what would be done without doing it'
         )
         parser.add_argument(
             '--allow-irreversible', action='store_true', help='also run migrations that cannot be undone'
@@ -33,9 +33,9 @@ class Command(BaseCommand):
         parser.add_argument(
             '--wait', type=float, default=0, metavar='SECONDS', help='how long to wait while another node migrates'
         )
-        parser.add_argument('--undo', action='store_true', help='undo what a run that was killed has applied')
+        parser.add_argument('--undo', action='store_true', help='undo what an interrupted run has applied')
         parser.add_argument(
-            '--noinput', '--no-input', action='store_false', dest='interactive', help='ask no questions'
+            '--noinput', '--no-input', action='store_false', dest='interactive', help='do not ask for input'
         )
 
     def get_check_kwargs(self, options):
@@ -45,7 +45,7 @@ class Command(BaseCommand):
     @no_translations
     def handle(self, *args, app_label, migration_name, plan, undo, **options):
         if undo and (app_label or plan):
-            raise CommandError('--undo goes alone: a run is undone as a whole.')
+            raise CommandError('--undo takes neither an app nor --plan: a run is undone as a whole.')
         passed = {name: options[name] for name in PASSED if name in options}
         # Not self.stdout, which would end each line that Django's command ends later.
         run = SafeMigrate(self.stdout.write, **{'stdout': sys.stdout, **passed})

@@ -25,7 +25,7 @@ class Command(BaseCommand):
     )
 
     def add_arguments(self, parser):
-        parser.add_argument('--dry-run', action='store_true', help='say what would be removed, and keep it')
+        parser.add_argument('--dry-run', action='store_true', help='show what would be removed without removing it')
         parser.add_argument('--export', metavar='DIRECTORY', help='write a JSON file for each type to this directory')
         parser.add_argument('--no-export', action='store_true', help='remove everything without an export')
         parser.add_argument('--no-input', action='store_true', help='do not ask for confirmation')

@@ -39,13 +39,13 @@ WISHES = ('finalize', 'convert', 'retire')
 class Command(BaseCommand):
     help = (
         'Compares the tables of custom object types with their definitions, and with what this release of NetBox '
-        'needs, in main and in every open branch, and mends what can be mended without asking. '
+        'needs, in main and in every open branch, and repairs what can be repaired without confirmation. '
         'With --check-references: finds references to objects that do not exist. '
-        'Exit status: 0 if nothing is out of line (any more), 1 if something is left.'
+        'Exit status: 0 if no problems remain, 1 otherwise.'
     )
 
     def add_arguments(self, parser):
-        parser.add_argument('--dry-run', action='store_true', help='say what would be done, and do nothing')
+        parser.add_argument('--dry-run', action='store_true', help='show what would be done without doing it')
         parser.add_argument('--cot', metavar='NAME|ID', help='one custom object type only')
         parser.add_argument('--branch', metavar=f'NAME|{MAIN}|{ALL}', default=ALL, help=f'default: {ALL}, with main')
         parser.add_argument('--finalize', action='store_true', help='require values where all objects have one')
@@ -57,21 +57,25 @@ class Command(BaseCommand):
             type=int,
             const=-1,
             metavar='DAYS',
-            help='drop what was deleted more than DAYS ago (by default the setting retention_days), for good',
+            help='permanently drop what was deleted more than DAYS ago (default: the setting retention_days)',
         )
         parser.add_argument(
             '--restore',
             nargs='?',
             const='',
             metavar='NAME',
-            help='bring back a deleted type or field with its values: "type", "type.field", or the name of the table '
+            help='restore a deleted type or field with its values: "type", "type.field", or the name of the table '
             'or column, e.g. "f_7"; without a name, list what can be restored. In main, unless --branch is given',
         )
         parser.add_argument('--due', action='store_true', help='list what is deprecated, and what is due for removal')
-        parser.add_argument('--check-references', action='store_true', help='look for references that lead nowhere')
-        parser.add_argument('--repair', action='store_true', help='with --check-references: clear them, and log it')
         parser.add_argument(
-            '--user', help='in whose name --repair and --restore are logged; by default that of the first superuser'
+            '--check-references', action='store_true', help='find references to objects that do not exist'
+        )
+        parser.add_argument(
+            '--repair', action='store_true', help='with --check-references: clear them and log each change'
+        )
+        parser.add_argument(
+            '--user', help='user that the change log names for --repair and --restore (default: the first superuser)'
         )
         parser.add_argument('--json', action='store_true', help='print JSON')
 
@@ -79,7 +83,7 @@ class Command(BaseCommand):
         if options['dry_run'] and any(options[name] for name in WISHES):
             raise CommandError('--dry-run changes nothing: leave out --finalize, --convert and --retire.')
         if options['repair'] and (not options['check_references'] or options['dry_run']):
-            raise CommandError('--repair goes with --check-references, and without --dry-run.')
+            raise CommandError('--repair requires --check-references, and cannot be combined with --dry-run.')
         if options['purge'] is not None:
             return self.report(self.purge(options), options['json'])
         if options['restore'] is not None:
@@ -87,7 +91,7 @@ class Command(BaseCommand):
         schemas = self.chosen_schemas(options['branch'])
         types = {schema: self.chosen_types(schema, options['cot']) for schema in schemas}
         if options['cot'] and not any(types.values()):
-            raise CommandError(f'There is no custom object type "{options["cot"]}".')
+            raise CommandError(f'Custom object type "{options["cot"]}" does not exist.')
         check = self.check_references if options['check_references'] else self.check_tables
         check = self.list_deprecated if options['due'] else check
         self.report([entry for schema in schemas for entry in check(schema, types[schema], options)], options['json'])
@@ -262,12 +266,14 @@ class Command(BaseCommand):
         users = User.objects.filter(username=username) if username else User.objects.filter(is_superuser=True)
         user = users.order_by('pk').first()
         if user is None:
-            raise CommandError(f'There is no user "{username}".' if username else 'There is no superuser: give --user.')
+            raise CommandError(
+                f'User "{username}" does not exist.' if username else 'There is no superuser; use --user.'
+            )
         return NetBoxFakeRequest({'id': uuid.uuid4(), 'user': user, 'META': {}, 'GET': {}, 'POST': {}, 'path': ''})
 
     def print_found(self, found: list[dict]) -> None:
         if not found:
-            self.stdout.write('Nothing is out of line.')
+            self.stdout.write('No problems found.')
         width = max((len(entry['schema']) for entry in found), default=0)
         for entry in found:
             line = f'{entry["schema"].ljust(width)}  {entry["type"]}: {entry["what"]}'

@@ -44,7 +44,7 @@ def _follow_in_expression(subject: Subject, field, using: str) -> None:
     kind.rename(row, subject, field.name)
     limit = CustomObjectType._meta.get_field('display_expression').max_length
     if len(row.display_expression) > limit:
-        message = _('The display expression of the type would have more than {limit} characters with this name.')
+        message = _('With this name, the display expression of the type would exceed {limit} characters.')
         raise SchemaChangeRefused(message.format(limit=limit))
     row.save(using=using)
     # The type that the field holds must not be saved with the old expression.

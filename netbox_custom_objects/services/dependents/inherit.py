@@ -78,7 +78,7 @@ def refuse_inheritance(field, using: str) -> None:
             ).format(count=hidden)
         )
     message = _(
-        'Constraints of permissions name a field {name} of this type, and would apply to this one: {permissions}. '
-        'Change them first, or choose another name.'
+        'Constraints of permissions already mention a field {name} of this type, and would apply to this one: '
+        '{permissions}. Change them first, or choose another name.'
     )
     raise ValidationError({'name': message.format(name=field.name, permissions=', '.join(names))})

@@ -42,7 +42,7 @@ NAMES = (
         ancestor=SERVERS,
         branch=(AddField('server', 'serial'), Change('server', 'a', serial='x'), Rename('server.serial', 'serial_2')),
         main=(AddField('server', 'serial'), Change('server', 'a', serial='main')),
-        refused={'iterative': 'field with this name already'},
+        refused={'iterative': 'already has a field with this name'},
         merged=(Rows('server', 'title amount serial serial_2', 'a 1 main x', 'b 2 - -'),),
     ),
     Scenario(
@@ -55,7 +55,7 @@ NAMES = (
         'both sides made a type of the same name, and the branch renamed its own',
         branch=(AddType('server', 'title'), Create('server', 'a'), RenameType('server', 'host')),
         main=(AddType('server', 'title'), Create('server', 'b')),
-        refused={'iterative': 'type with this name exists already|has this slug|already exists'},
+        refused={'iterative': 'type with this name already exists|has this slug|already exists'},
         merged=(Rows('server', 'title', 'b'), Rows('host', 'title', 'a')),
     ),
     Scenario(
@@ -153,7 +153,7 @@ DELETIONS = (
         ancestor=(AddSite('here'), AddType('server', 'title site:object>site:protect')),
         branch=(DeleteSite('here'),),
         main=(Create('server', 'a', site='here'),),
-        refused=both('cannot be deleted because custom objects point at it'),
+        refused=both('cannot be deleted because custom objects refer to it'),
     ),
 )
 
