@@ -48,9 +48,15 @@ class SchemaLocked(SchemaChangeRefused):
         """
         self.table = table
         self.holders = holders
-        who = '; '.join(holders) or 'a transaction that has since ended'
-        what = f'Table {table} is in use' if table else 'Another session is changing custom object types'
-        super().__init__(f'{what} ({who}). Nothing was changed; try again in a moment.')
+        who = '; '.join(holders) or _('a transaction that has since ended')
+        if table:
+            message = _('Table {table} is in use ({sessions}). Nothing was changed; try again in a moment.')
+        else:
+            message = _(
+                'Another session is changing custom object types ({sessions}). Nothing was changed; try again in a '
+                'moment.'
+            )
+        super().__init__(message.format(table=table, sessions=who))
 
 
 class BranchBeingMade(SchemaLocked):
@@ -91,7 +97,9 @@ class UnconvertibleValues(SchemaChangeRefused):
         self.field = field
         self.new_type = new_type
         self.examples = examples
-        super().__init__(f'Stored values of {field} cannot be converted to {new_type}.')
+        super().__init__(
+            _('Stored values of {field} cannot be converted to {type}.').format(field=field, type=new_type)
+        )
 
 
 class DuplicateValues(SchemaChangeRefused):
@@ -100,7 +108,7 @@ class DuplicateValues(SchemaChangeRefused):
     def __init__(self, table: str, detail: str):
         self.table = table
         self.detail = detail
-        super().__init__(f'Values of {table} must be unique, but some are stored more than once.')
+        super().__init__(_('Values of {table} must be unique, but some are stored more than once.').format(table=table))
 
 
 # SQLSTATE of what cannot be dropped. The message names views and columns, never values.
@@ -120,7 +128,7 @@ def sentence_of(error: Exception) -> str:
     if state == DEPENDENT_OBJECTS:
         return str(cause).strip()
     name = f'{type(cause).__name__} ({state})' if state else type(cause).__name__
-    return f'{name}. See the server log for details.'
+    return _('{error}. See the server log for details.').format(error=name)
 
 
 class NoColumnsLeft(SchemaChangeRefused):

@@ -79,7 +79,7 @@ class RefreshDisplayExpressionSearchJob(DiscreetJob):
     def work(self, *args, **kwargs):
         for definition in world(DEFAULT_DB_ALIAS).definitions.values():
             if count := refresh_names(definition):
-                self.logger.info(f'{count} objects of custom object type {definition.id} have another name now.')
+                self.logger.info(f'{count} objects of custom object type {definition.id} have new display names.')
 
 
 def refresh_names(definition: TypeDefinition) -> int:

@@ -8,6 +8,7 @@ columns appear and vanish together. Must never touch a schema other than the tar
 import logging
 
 from django.db import IntegrityError
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from .. import settings
@@ -77,9 +78,10 @@ def split(target: Target, plan: Plan, actual: Schema) -> tuple[Plan, Plan]:
             later.append(operation)
         else:
             raise SchemaChangeRefused(
-                f'{operation.table} has more than {settings.get("inline_row_limit")} rows, too many to convert a '
-                f'column of inside a request. Change it step by step (REST: POST to staged-changes/ of the field), '
-                f'or raise inline_row_limit.'
+                _(
+                    '{table} has more than {limit} rows, too many to convert a column within a request. Change the '
+                    'field step by step (REST: POST to staged-changes/ of the field), or raise inline_row_limit.'
+                ).format(table=operation.table, limit=settings.get('inline_row_limit'))
             )
     return Plan(tuple(now)), Plan(tuple(later))
 

@@ -9,6 +9,7 @@ import logging
 
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from ..ddl.diff import diff
 from ..ddl.executor import execute, split
@@ -75,7 +76,9 @@ def plan_for(target: Target, type_id: int) -> tuple[Plan, Schema]:
     definition = load_definitions(target.alias, type_id).get(type_id)
     if definition and not is_ours(definition):
         raise SchemaChangeRefused(
-            f'Type {definition.name} is still as the vendor plugin made it: run adopt_custom_objects, or migrate.'
+            _(
+                'Type {name} has not been taken over from the vendor plugin: run adopt_custom_objects, or migrate.'
+            ).format(name=definition.name)
         )
     actual = introspect(target, type_id)
     desired = compile_type(definition, actual) if definition else Schema()

@@ -20,7 +20,7 @@ from .discreet_job import DiscreetJob
 from .integrity import find_dangling, has_references, let_go
 from .schemas import OpenSchema, open_schemas
 
-logger = logging.getLogger('netbox_custom_objects.references')
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects.references')
 
 
 class CheckReferencesJob(DiscreetJob):

@@ -19,7 +19,7 @@ from ..models import CustomObjectType, CustomObjectTypeField
 from ..runtime.lookup import model_by_slug
 from ..services.deletion_preview import groups, preview
 
-logger = logging.getLogger('netbox_custom_objects.views')
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects.views')
 
 TEMPLATE = 'netbox_custom_objects/inc/delete_preview.html'
 # The panel goes before the last of these, each looked for behind the one before: the buttons of the form.

@@ -140,7 +140,7 @@ def test_between_there_and_here_nothing_is_mended(adopted):
     assert run('--undo')[0] == 0
     before = shape()
     assert plan_all('default') == {}
-    with pytest.raises(SchemaChangeRefused, match='Type device_note is still as the vendor plugin made it'):
+    with pytest.raises(SchemaChangeRefused, match='Type device_note has not been taken over from the vendor plugin'):
         reconcile('default', 1)
     with pytest.raises(SchemaChangeRefused):
         make_field(CustomObjectType.objects.get(pk=1), 'later')

@@ -197,7 +197,7 @@ class TestCost:
 class TestRobustness:
     def test_a_page_of_another_shape_stays_as_it_is(self, browser, site, objects, monkeypatch, caplog):
         monkeypatch.setattr(delete_preview, 'SINGLE_MARKERS', (b'nowhere',))
-        with caplog.at_level(logging.WARNING, 'netbox_custom_objects.views'):
+        with caplog.at_level(logging.WARNING, 'netbox.plugins.netbox_custom_objects.views'):
             page = browser.get(f'/dcim/sites/{site.pk}/delete/')
         assert PANEL not in page
         assert 'Confirm Deletion' in page

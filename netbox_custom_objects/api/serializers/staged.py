@@ -1,5 +1,6 @@
 """Serializers of staged changes: what is asked for, and how far it is. May import models and field_types."""
 
+from django.utils.translation import gettext as _
 from rest_framework import serializers
 from rest_framework.reverse import reverse
 
@@ -44,7 +45,7 @@ class StagedChangeRequestSerializer(serializers.Serializer):
         values = super().to_internal_value(data)
         if unknown := sorted(set(data) - set(self.fields)):
             raise serializers.ValidationError(
-                {name: ['This cannot be changed step by step; change the field as usual.'] for name in unknown}
+                {name: [_('This cannot be changed step by step; edit the field as usual.')] for name in unknown}
             )
         if 'choice_set' in values:
             values['choice_set'] = values['choice_set'] and values['choice_set'].pk
