@@ -26,7 +26,7 @@ def check_branching_version(app_configs, **kwargs) -> list[Error]:
         return []
     try:
         installed = Version(version('netboxlabs-netbox-branching'))
-    except PackageNotFoundError:  # installed from a checkout, whose version nobody can tell
+    except PackageNotFoundError:  # installed from a checkout, whose version is unknown
         return []
     if installed >= MINIMUM_BRANCHING:
         return []

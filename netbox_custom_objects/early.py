@@ -62,7 +62,7 @@ def _before_save(sender, instance, using, **kwargs):
 
 
 def _on_change(sender, instance, using, **kwargs):
-    # Historical models of data migrations carry the same label, but are no classes of ours.
+    # Historical models of data migrations carry the same label, but are not our classes.
     name = _CHANGED.get(sender._meta.label_lower)
     if name and _in_use() and sender is apps.get_model(sender._meta.label_lower):
         getattr(_later('signals'), name)(instance=instance, using=using, **kwargs)

@@ -179,14 +179,14 @@ class ConcurrentChange(CustomObjectsError, AbortRequest, APIException):
 
 
 class TargetGone(ConcurrentChange):
-    """An object that is to be referred to was deleted since it was looked up."""
+    """The target of a reference was deleted since it was looked up."""
 
     def sentence(self) -> str:
         return _('An object that this one refers to has just been deleted. Nothing was changed; try again.')
 
 
 class ObjectGone(ConcurrentChange):
-    """An object that is to be changed or deleted was deleted since it was read."""
+    """An object was deleted since it was read for a change or a deletion."""
 
     status_code = status.HTTP_404_NOT_FOUND
 

@@ -70,7 +70,7 @@ class RefreshDisplayExpressionSearchJob(DiscreetJob):
     """
     Brings the names of objects in the search index up to date, in main.
 
-    A name that is built from other objects changes when those do, and nobody tells the index.
+    A name that is built from other objects changes when those do, and the index is not notified.
     """
 
     class Meta:

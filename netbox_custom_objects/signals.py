@@ -74,7 +74,7 @@ def field_changed(
 
 
 def has_changed(instance, *names: str) -> bool:
-    """Whether one of these attributes differs from the last snapshot, or nobody took one."""
+    """Whether one of these attributes differs from the last snapshot, or there is none."""
     before = getattr(instance, '_prechange_snapshot', None)
     return before is None or any(before.get(name) != getattr(instance, name) for name in names)
 

@@ -180,7 +180,7 @@ class StrictAutoSchema(NetBoxAutoSchema):
             codes.add('415')
         if self._can_be_tried_out and action in schema_writes.BULK_WRITES:
             codes.add('503')
-        if hasattr(self.view, 'slug'):  # a type can go while somebody works with its objects
+        if hasattr(self.view, 'slug'):  # a type can be deleted while its objects are in use
             codes.add('404')
         bodies = dict.fromkeys(codes, ErrorDetailSerializer)
         bodies['400'] = MESSAGES

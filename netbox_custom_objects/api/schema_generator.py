@@ -67,7 +67,7 @@ class TypeSchemaGenerator(BaseGenerator):
 
 
 class SchemaGenerator(BaseGenerator):
-    """NetBox's generator, with the types that one user may view; with all types, if there is no request."""
+    """NetBox's generator, with the types that one user may view; with all types without a request."""
 
     def get_schema(self, request=None, public=False):
         whole = self.patterns is None and self.urlconf is None
@@ -85,7 +85,7 @@ class SchemaGenerator(BaseGenerator):
         return schema
 
     def host_key(self) -> str:
-        """Return the key under which the part that is no business of ours is kept."""
+        """Return the key under which the part that does not concern this plugin is kept."""
         versions = '_'.join(f'{name}={version}' for name, version in sorted(get_installed_plugins().items()))
         release = django_settings.RELEASE.full_version
         return f'{APP_LABEL}_schema_of_host_{release}_{versions}_{self.api_version}_{get_language()}'

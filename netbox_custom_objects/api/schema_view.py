@@ -37,7 +37,7 @@ class SchemaView(SpectacularAPIView):
         else:
             content, headers = kept
             response = HttpResponse(content, headers=headers)
-        # Neither a browser nor a proxy may show it to somebody else, or after the next change of a type.
+        # Neither a browser nor a proxy may show it to another user, or after the next change of a type.
         patch_cache_control(response, private=True, no_cache=True)
         patch_vary_headers(response, ('Authorization', 'Cookie'))
         return response

@@ -56,7 +56,7 @@ class SchemaChangeSerializer(serializers.Serializer):
 
 
 class FindingSerializer(serializers.Serializer):
-    """One thing that stands in the way of a merge, or is to be known before it."""
+    """One thing that prevents a merge, or that users need to know before it."""
 
     kind = serializers.CharField()
     blocks = serializers.BooleanField()

@@ -104,7 +104,7 @@ class Collector:
         self.done = 0
         self.progress = progress
         self.findings: list[Finding] = []
-        # What leads nowhere in main already is no fault of this merge.
+        # References that are already broken in main are not caused by this merge.
         self.dangling_before = {dangling.key for dangling in find_dangling(DEFAULT_DB_ALIAS)}
 
     def changes(self, strategy: str, changes: list) -> list:

@@ -37,7 +37,7 @@ def register() -> None:
         signal.connect(replay.end)
     # First and last: everything between happens while main's tables stay as they are.
     signals.pre_provision.connect(standstill.begin)
-    # After `end`: what is read from now on is no replay.
+    # After `end`: what is read from now on is not part of the replay.
     for signal in (signals.post_merge, signals.post_revert):
         signal.connect(lifecycle.check_main)
     signals.post_sync.connect(lifecycle.check_branch)

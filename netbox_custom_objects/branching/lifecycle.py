@@ -56,7 +56,7 @@ def idle_branches() -> list[OpenSchema]:
     """
     Return the schemas of the branches that are ready for use.
 
-    While a branch is provisioned its tables are there before its definitions are: they would look like nobody's.
+    While a branch is provisioned its tables are there before its definitions are: they would seem to belong to no type.
     """
     ready = Branch.objects.filter(status=BranchStatusChoices.READY)
     return [open_schema(branch) for branch in ready]

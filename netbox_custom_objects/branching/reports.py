@@ -49,7 +49,7 @@ def check_report(branch: Branch, user) -> dict | None:
     """
     Return the state and the findings of the newest dry run, None if there was none.
 
-    `outdated` says that main or the branch has changed since it began, so that its findings may be mended, or too few.
+    `outdated` says that main or the branch has changed since it began, so that its findings may be obsolete.
     """
     job = last_check(branch)
     if job is None:

@@ -30,7 +30,7 @@ def supports_branching(model: type) -> bool | None:
 
 
 def migrate_record(model: type, data: dict) -> dict | None:
-    """Return change data of a custom object keyed by payload keys, None if nothing is to be changed."""
+    """Return change data of a custom object keyed by payload keys, None if nothing changes."""
     if model._meta.app_label != APP_LABEL or not data or not getattr(model, '_payload_names', None):
         return None
     keyed = by_key(model, data)

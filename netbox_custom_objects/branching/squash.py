@@ -139,7 +139,7 @@ def order_between_types(graph: Graph, by_type: dict[int, TypeChanges]) -> None:
         for change in changes.field_changes:
             states = [data for data in (change.prechange_data, change.postchange_data) if data]
             targets = {data.get('related_object_type') for data in states}
-            # A type that a polymorphic field let go of goes after that.
+            # A type that a polymorphic field no longer refers to is deleted after that.
             targets |= {target for data in states for target in data.get('related_object_types') or ()}
             for target in (type_ids.get(pk) for pk in targets if pk):
                 for other in by_type[target].type_changes if target in by_type else ():
@@ -151,7 +151,7 @@ def order_between_types(graph: Graph, by_type: dict[int, TypeChanges]) -> None:
 
 def release_before_delete(graph: Graph, by_type: dict[int, TypeChanges]) -> None:
     """
-    An object that lets go of a core object changes before that is deleted: the reference may be a protecting one.
+    An object that clears its reference to a core object changes before that is deleted: the reference may protect it.
 
     References between custom objects need no order: their rows may form cycles, and a replay does not insist on the
     existence of targets. Polymorphic ones do, because Django does not know that they belong together.

@@ -97,7 +97,7 @@ class Standstill:
 
 
 def _take_off() -> Standstill | None:
-    """Take off the watch of this connection, and return it; what an earlier provisioning left is let go of."""
+    """Take off the watch of this connection, and return it; what an earlier provisioning left is released."""
     wrappers = connections[DEFAULT_DB_ALIAS].execute_wrappers
     found = [wrapper for wrapper in wrappers if isinstance(wrapper, Standstill)]
     wrappers[:] = [wrapper for wrapper in wrappers if not isinstance(wrapper, Standstill)]

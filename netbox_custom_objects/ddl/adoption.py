@@ -78,7 +78,7 @@ class _Adoption:
         self.renamed = moves
         base = {column.name for column in self.desired.table(table.name).columns if not is_field_column(column.name)}
         for column in table.columns.values():
-            # Our own columns of fields may be empty, and nobody fills one that belongs to no field.
+            # Our own columns of fields may be empty, and one without a field is never filled.
             if column.not_null and column.name not in base:
                 self.steps.allow_null(table.name, moves.get(column.name, column.name))
 

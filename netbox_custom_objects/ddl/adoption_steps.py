@@ -84,7 +84,7 @@ class Steps:
     # What numbers the rows.
 
     def set_aside(self, sequence: FoundSequence, number: int) -> FoundSequence:
-        """Give a sequence a name that is in nobody's way."""
+        """Give a sequence a name that does not collide with others."""
         name = f'{_ASIDE.format(number)}_id_seq'
         self.run('ALTER SEQUENCE {old} RENAME TO {new}', old=_place(sequence.schema, sequence.name), new=name)
         return FoundSequence(sequence.schema, name, sequence.type, sequence.is_identity)
@@ -153,7 +153,7 @@ class Steps:
     # Names
 
     def _rename(self, moves: dict[str, str], taken, rename) -> None:
-        """Rename all that is called otherwise; by way of names that nobody has, if a new one is in use."""
+        """Rename everything whose name differs; by way of unused names, if a new one is in use."""
         moves = {old: new for old, new in moves.items() if old != new}
         if in_the_way(moves, taken):
             for number, old in enumerate(moves):

@@ -77,7 +77,7 @@ def usages(target: Target, least: int = NEAR) -> list[Usage]:
 
 def refuse_without_room(target: Target, operations: list[Operation]) -> None:
     """
-    Check that the columns that are to be added fit; costs one query if there are any.
+    Check that the columns to be added fit; costs one query if there are any.
 
     Raises:
         NoColumnsLeft: they do not

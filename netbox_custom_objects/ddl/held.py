@@ -2,7 +2,7 @@
 What is held for longer than one transaction of the work that it guards: by a transaction of its own, which stays open.
 
 A transaction and not a session, because a pooler (PgBouncer in transaction mode) hands a session to others between two
-of them. A process that ends in any way lets go of everything. May import django's database layer and `target`.
+of them. A process that ends in any way releases everything. May import django's database layer and `target`.
 """
 
 import os
@@ -59,7 +59,7 @@ class Held:
         return self.connection.cursor()
 
     def release(self) -> None:
-        """Let go of everything."""
+        """Release everything."""
         self.connection.close()
 
 

@@ -53,7 +53,7 @@ def lock_definitions(target: Target) -> None:
     limit. Definitions must be read after this call: what another transaction committed meanwhile is then seen.
 
     Raises:
-        SchemaLocked: somebody else held it for longer than all retries took
+        SchemaLocked: another session held it for longer than all retries took
     """
 
     def acquire():

@@ -30,7 +30,7 @@ _IN_USE_SQL = r"""
 
 @dataclass(frozen=True, slots=True)
 class Stored:
-    """A table (`column` is empty) or a column in one schema; `retired` tells since when nobody uses it, in ISO form."""
+    """A table (`column` is empty) or a column in one schema; `retired` tells since when it is unused, in ISO form."""
 
     schema: str
     table: str

@@ -1,8 +1,8 @@
 """
 Carries the marks of retired tables and columns into a new branch.
 
-What is retired says so in its comment, and the copies that netbox-branching makes of main's tables have no comments:
-columns of deleted fields would look like somebody's in the branch.
+Retired columns and tables are marked by their comments, which netbox-branching's copies of main's tables lack: columns
+of deleted fields would look like those of existing fields in the branch.
 """
 
 from .target import Target

@@ -15,7 +15,7 @@ class Column:
     One column. `type` is spelled as PostgreSQL's format_type() spells it, e.g. `character varying(200)`.
 
     `comment` is what people see in psql. `retired` is the ISO timestamp since when no field uses the column. `fill`
-    is the value that rows get which exist when the column is added; it is no part of the column afterwards. `not_null`
+    is the value that rows get which exist when the column is added; it is not part of the column afterwards. `not_null`
     is what introspection finds; no spec asks for it.
     """
 
@@ -29,7 +29,7 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index over plain columns; two are the same if columns and uniqueness are, whatever their names."""
+    """An index over plain columns; two are the same if columns and uniqueness are, regardless of their names."""
 
     name: str = field(compare=False)
     columns: tuple[str, ...]

@@ -121,7 +121,7 @@ class StagedColumn:
 
     def fill(self, after: int, size: int) -> tuple[int | None, int]:
         """
-        Convert the values of the next rows, in one statement; rows that somebody else is writing are left out.
+        Convert the values of the next rows, in one statement; rows that another session is writing are skipped.
 
         Args:
             after: the primary key after which to begin
@@ -269,7 +269,7 @@ class StagedColumn:
             'result': sql.Identifier(result),
             'condition': sql.SQL('coalesce({}, true)').format(survives(value, old_type, new_type)),
             'expression': conversion(value, old_type, new_type),
-            # Whoever writes, in whatever time zone: what is stored is what this session would store.
+            # Whatever the time zone of the session that writes: what is stored is what this session would store.
             'settings': sql.SQL(' ').join(
                 sql.SQL('SET {} FROM CURRENT').format(sql.Identifier(name)) for name in settings
             ),

@@ -1,7 +1,7 @@
 """
 What staged changes leave behind: in copies that branches have of a table, and where the change's own row is gone.
 
-Must never touch the columns of a change that is under way; whoever calls knows which those are.
+Must never touch the columns of a change that is under way; the caller knows which those are.
 """
 
 import time

@@ -47,10 +47,10 @@ def drop_unused_sequences(target: Target) -> list[str]:
 
 def homeless_models(target: Target, models: list[str]) -> list[str]:
     """
-    Return those of some model names whose type has no table in any schema, none while anybody changes definitions.
+    Return those of some model names whose type has no table in any schema, none while definitions are being changed.
 
     The content type of a type that is born in a branch is committed before its table is. Hence the names must have
-    been read before this call, and tables are looked at only after it was seen that nobody is at work.
+    been read before this call, and tables are looked at only after it was seen that no session is at work.
     """
     with target.cursor() as cursor:
         cursor.execute(_CHANGING_SQL)

@@ -128,7 +128,7 @@ def _merge_field(ancestor, main, branch, conflicts) -> FieldDefinition | None:
 
 
 def _merge_attributes(ancestor, main, branch, conflicts, type_id, field_id):
-    """Return `main` with what the branch changed; without an ancestor, whatever differs was changed by both."""
+    """Return `main` with what the branch changed; without an ancestor, both changed all that differs."""
     changes = {}
     for name in (field.name for field in fields(main)):
         ours, theirs = getattr(main, name), getattr(branch, name)

@@ -82,7 +82,7 @@ class FieldDefinition:
 
     @property
     def is_required(self) -> bool:
-        """Whether an object needs a value: nobody can give one to a deprecated field."""
+        """Whether an object needs a value: a deprecated field cannot be given one."""
         return self.required and not self.deprecated
 
     @property

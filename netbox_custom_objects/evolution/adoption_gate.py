@@ -59,14 +59,14 @@ def refuse_leftovers() -> None:
 
 def look() -> tuple[list[str], list[Survey]]:
     """
-    Return (what is in the way of taking the whole installation over, what is to be done for each type).
+    Return (what prevents taking over the whole installation, what remains to do for each type).
 
     Both are empty in an installation that is ours. Works before our migrations have run, and after.
     """
     target = Target.for_alias(MAIN_ALIAS)
     applied = applied_migrations()
     if obstacles := history_obstacles(target, applied):
-        # Nobody knows what the tables look like.
+        # What the tables look like is unknown.
         return obstacles, []
     found = survey(target)
     return branch_obstacles(target) if found or is_untouched(applied) else [], found

@@ -37,7 +37,7 @@ class Survey:
 
 
 def survey(target: Target) -> list[Survey]:
-    """Return what is to be taken over in a schema, by type id; nothing in an installation that is ours."""
+    """Return what would be taken over in a schema, by type id; nothing in an installation that is ours."""
     types, tables = vendor_types(target)
     found = []
     for vendor_type in types:

@@ -30,7 +30,7 @@ logger = logging.getLogger('netbox.plugins.netbox_custom_objects.evolution')
 
 
 def survey_return(target: Target) -> list[Survey]:
-    """Return what is to be given back in a schema, by type id."""
+    """Return what would be returned in a schema, by type id."""
     if not has_definitions(target):
         return []
     theirs = {vendor_type.id for vendor_type in vendor_types(target)[0]}
@@ -77,7 +77,7 @@ def give_back(alias: str, only_marked: bool = False, say: Callable[[str], None] 
 
 def refuse_return(target: Target, only_marked: bool = False) -> list[Survey]:
     """
-    Return what is to be given back; nothing if `only_marked` and no type was taken over.
+    Return what would be returned; nothing if `only_marked` and no type was taken over.
 
     Raises:
         AdoptionRefused: something is in the way

@@ -1,5 +1,5 @@
 """
-What of a type's table differs from what the model base needs, beyond what reconcile mends by itself.
+What of a type's table differs from what the model base needs, beyond what reconcile repairs by itself.
 
 Pure: compares values that others have read.
 """

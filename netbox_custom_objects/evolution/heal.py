@@ -69,7 +69,7 @@ class Entry:
 
 def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = Wishes(), dry_run=False) -> list[Entry]:
     """
-    Compare the tables of one schema with what they should be, mend what can be, and return what was found.
+    Compare the tables of one schema with what they should be, repair what can be, and return what was found.
 
     Each type is healed in a transaction of its own; one that fails is reported with its error and left as it was. Costs
     four queries if nothing is to do, however many types there are.
@@ -77,7 +77,7 @@ def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = 
     Args:
         schema: main or a branch
         type_ids: the types to look at, None for all
-        wishes: what to do about drift that is not mended without being asked
+        wishes: what to do about drift that is repaired on request only
         dry_run: change nothing
     """
     target = Target.for_alias(schema.alias)
@@ -167,7 +167,7 @@ def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, plan
     hide_gone()
     for schema in open_schemas():
         if lacks_migrations(Target.for_alias(schema.alias)):
-            # netbox-branching says so on the branch's page, and its tables follow when it is migrated.
+            # netbox-branching shows it on the branch's page, and its tables follow when it is migrated.
             continue
         try:
             with schema.activate():
@@ -183,7 +183,7 @@ def _tell(entry: Entry, stdout) -> None:
     text = f'{entry.schema}, {entry.type}: {entry.what} {entry.error}'.rstrip()
     if stdout is not None:
         stdout.write(f'  {text}\n')
-    # Python shows warnings on the terminal where no logging is configured: what stands there already is no warning.
+    # Python shows warnings on the terminal where no logging is configured: what is printed already is not a warning.
     logger.log(logging.INFO if entry.done or stdout is not None else logging.WARNING, text)
 
 
@@ -193,7 +193,7 @@ def _remember_base(alias: str, definitions: dict[int, TypeDefinition], documents
         columns = sorted(base_columns(definition), key=lambda column: column.name)
         document = documents[type_id] or {}
         if document.get('base_columns') != (snapshot := [column.snapshot() for column in columns]):
-            # Not save(): this is no change of the type, and nobody's.
+            # Not save(): this is not a user's change of the type.
             types = CustomObjectType.objects.using(alias).filter(pk=type_id)
             types.update(schema_document={**document, 'base_columns': snapshot})
 
@@ -211,7 +211,7 @@ def _all_drift(definitions, tables: dict[int, Schema], type_ids) -> Iterator[tup
 
 
 def _do(entries: list[Entry], work) -> None:
-    """Run what settles some entries; note on them whether it did, or why not."""
+    """Run the repair of some entries; note on them whether it succeeded, or why not."""
     try:
         work()
     except ERRORS as error:

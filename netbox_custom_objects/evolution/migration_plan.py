@@ -80,7 +80,7 @@ def to_undo(
     """
     Return (what to undo, newest first; what must stay, oldest first) of the migrations that a run has applied.
 
-    What cannot be undone stays, and so does whatever it builds upon.
+    What cannot be undone stays, and so does everything it builds upon.
 
     Args:
         order: all migrations, in the order in which Django applies them
@@ -95,7 +95,7 @@ def to_undo(
 
 
 def _database_operations(operations: Iterable[Operation]) -> Iterator[Operation]:
-    """Yield what acts on the database; SeparateDatabaseAndState says itself reversible, whatever is inside."""
+    """Yield what acts on the database; SeparateDatabaseAndState claims to be reversible, whatever it contains."""
     for operation in operations:
         if isinstance(operation, SeparateDatabaseAndState):
             yield from _database_operations(operation.database_operations)

@@ -30,7 +30,7 @@ class SafeMigrateError(CustomObjectsError):
 
 
 class _Migrate(migrate.Command):
-    """Django's own command, which also tells somebody where it is."""
+    """Django's own command, which also reports its progress."""
 
     def __init__(self, watch: Callable[[str, object], None]):
         super().__init__()
@@ -74,7 +74,7 @@ class SafeMigrate:
     def __init__(self, say: Callable[[str], None], **options):
         """
         Args:
-            say: called with each sentence that is no error
+            say: called with each sentence that is not an error
             options: passed on to Django's `migrate`: verbosity, interactive, stdout and the like
         """
         self.say = say
@@ -154,7 +154,7 @@ class SafeMigrate:
             if not self.lock.acquire(wait):
                 who = '; '.join(self.lock.holders()) or 'a session that has since ended'
                 raise SafeMigrateError(f'Migrations are already running: {who}. Nothing was done.')
-            # The table that the mark hangs on.
+            # The table that carries the mark.
             MigrationRecorder(self.connection).ensure_schema()
             yield
         finally:
@@ -162,7 +162,7 @@ class SafeMigrate:
             self.notes.close()
 
     def _left_behind(self) -> set[Key]:
-        """Return what a run planned that was killed, and say so; empty if somebody has finished it since."""
+        """Return what an interrupted run planned, and report it; empty if it has been finished since."""
         with self.notes.cursor() as cursor:
             mark = read_mark(cursor)
         if mark is None:
@@ -204,7 +204,7 @@ class SafeMigrate:
         if action == 'apply_start':
             step = step_of(migration)
             # Also proves, before each migration, that the lock is still held. What is atomic is
-            # applied and recorded in one transaction, so nobody needs to know that it had begun.
+            # applied and recorded in one transaction, so its beginning need not be recorded.
             self._write({**self.mark, 'running': None if step.atomic else step.key})
             self.running = step
         elif action == 'apply_success':
@@ -279,7 +279,7 @@ class SafeMigrate:
             result.error = f'{type(error).__name__}: {error}'.strip()
             result.kept += reversed(undo[len(result.undone) :])
         result.emptied = [key for key in result.undone if step_of(nodes[key]).lossy]
-        # Django records on the way that what a squashed migration replaces is applied, also if nobody had before.
+        # Django records on the way that what a squashed migration replaces is applied, also if it was not before.
         for key in set(executor.recorder.applied_migrations()) - recorded:
             executor.recorder.record_unapplied(*key)
         return result

@@ -2,7 +2,7 @@
 What a field type is: one object per type that answers every question the rest of the plugin asks about it.
 
 May import definitions, ddl.spec, django and NetBox's form, filter and serializer fields. Must never import models,
-runtime or a surface: whoever asks passes the FieldDefinition, and a model class where one is needed.
+runtime or a surface: callers pass the FieldDefinition, and a model class where one is needed.
 """
 
 import re
@@ -37,7 +37,7 @@ FAULTS = (ValidationError, ValueError, TypeError, LookupError, AttributeError)
 
 
 class ModelContext(Protocol):
-    """What a reference needs from whoever builds the model class (see runtime.factory)."""
+    """What a reference needs from the builder of the model class (see runtime.factory)."""
 
     def foreign_key(self, field: FieldDefinition, **kwargs) -> models.Field: ...
 
@@ -195,7 +195,7 @@ class FieldType:
 
         Args:
             instance: the object
-            data: the object as Django's serializer gives it, without what is to be left out
+            data: the object as Django's serializer gives it, without what is left out
         """
         return {
             key: self.to_payload(data.pop(name), instance.__dict__.get(name))
@@ -212,7 +212,7 @@ class FieldType:
         """Raise ValidationError, keyed by attribute, unless the attributes of an object go together."""
 
     def gone_choices(self, field: FieldDefinition, value: Any) -> list[str]:
-        """Return what a value holds that is no choice of its set (any more)."""
+        """Return what a value holds that is not a choice of its set, or no longer."""
         return []
 
     def get_empty_condition(self, field: FieldDefinition) -> models.Q:

@@ -25,7 +25,7 @@ class BaseColumn:
     One column of the model base.
 
     `column.fill` is what existing rows get when it is added. `required` columns are NOT NULL for Django, and nullable
-    in the database until somebody finalizes them (services for that are in evolution/).
+    in the database until they are finalized (services for that are in evolution/).
     """
 
     column: Column

@@ -92,7 +92,7 @@ class CoordinatesFieldType(FieldType):
         return DecimalModelField(max_digits=part.digits, decimal_places=PLACES, **kwargs)
 
     def get_point(self, instance, field) -> Point | None:
-        """Return where an object is, None if it does not say so."""
+        """Return where an object is, None if unknown."""
         values = [getattr(instance, name) for name in self.attributes(field)]
         return None if None in values else Point(*values)
 

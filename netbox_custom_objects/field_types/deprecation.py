@@ -1,7 +1,7 @@
 """
 What is said about deprecated fields and types, and when their removal is due.
 
-May import django and packaging. Takes definitions and rows alike: whatever has the three attributes.
+May import django and packaging. Takes definitions and rows alike: everything that has the three attributes.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
 """
-Numbers as text. Python reads underscores between digits (`1_000`), which is nobody's notation; these fields refuse it.
+Numbers as text. Python reads underscores between digits (`1_000`), which users do not mean; these fields refuse it.
 
 May import django, DRF and NetBox's form fields. Must know nothing of single field types.
 """

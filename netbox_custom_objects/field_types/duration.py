@@ -21,7 +21,7 @@ from utilities.filters import multivalue_field_factory
 from .base import FieldType
 from .filters import SingleColumnMixin
 
-# Longer text is no duration that could be stored, and must not be calculated with.
+# Longer text is not a duration that could be stored, and must not be calculated with.
 MAX_LENGTH = 100
 _NUMBER = r'[0-9]+(?:[.,][0-9]+)?'
 _CLOCK = rf'(?P<sign>[+-]?)(?:(?:(?P<hours>[0-9]+):)?(?P<minutes>[0-9]+):)?(?P<seconds>{_NUMBER})'
@@ -109,7 +109,7 @@ class DurationModelField(models.DurationField):
         return self.to_python(super().get_prep_value(value))
 
     def get_db_prep_value(self, value, connection, prepared=False):
-        # Django's own passes on whatever it is given.
+        # Django's own passes on everything it is given.
         return super().get_db_prep_value(value if prepared else self.get_prep_value(value), connection, prepared)
 
     def value_to_string(self, obj):

@@ -212,7 +212,7 @@ class TargetField(django_filters.fields.ModelMultipleChoiceField):
         try:
             return list(self.queryset.filter(**{name: value}).values_list('pk', flat=True)[:2])
         except (TypeError, ValueError, ValidationError):
-            return []  # A custom object type may have a `name` that is no text.
+            return []  # A custom object type may have a `name` that is not text.
 
 
 def _has_field(model, name) -> bool:

@@ -81,7 +81,7 @@ def key_type(model) -> int:
 
 
 def label_of(key: Key) -> str:
-    """Return the natural key of the type that is meant, or its id if nobody knows it any more."""
+    """Return the natural key of the type that is meant, or its id if it no longer exists."""
     target = target_of(key[0])
     return target.label if target else str(key[0])
 

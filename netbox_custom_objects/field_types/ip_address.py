@@ -36,7 +36,7 @@ def parse_address(value) -> IPNetwork | None:
     Return an address with its mask length; one without gets that of a single host.
 
     Args:
-        value: text, or an object of netaddr or ipaddress; None and empty text are no address
+        value: text, or an object of netaddr or ipaddress; None and empty text are not addresses
 
     Raises:
         ValidationError: it is something else
@@ -69,7 +69,7 @@ def same_or_none(parse, value):
 
 
 class AddressModelField(IPAddressField):
-    """NetBox's field with all of its lookups, which refuses what is no complete address."""
+    """NetBox's field with all of its lookups, which refuses incomplete addresses."""
 
     def to_python(self, value):
         return parse_address(value)
@@ -83,7 +83,7 @@ class NetworkFormField(forms.CharField):
         super().__init__(**kwargs)
 
     def prepare_value(self, value):
-        # Whatever is iterated over instead would list the addresses of the network.
+        # Iterating over the network would list its addresses instead.
         return str(value) if isinstance(value, IPNetwork) else value
 
     def to_python(self, value):
@@ -112,7 +112,7 @@ class NetworkFilter(TextFilter):
 
 
 class AddressFilter(NetworkFilter):
-    """An address: without a mask length it is found whatever its mask is, as in NetBox."""
+    """An address: without a mask length it is found with any mask, as in NetBox."""
 
     def get_filter_predicate(self, v):
         if v is None or self.lookup_expr != 'exact':

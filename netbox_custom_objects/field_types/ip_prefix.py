@@ -16,7 +16,7 @@ def parse_prefix(value) -> IPNetwork | None:
     Return a network; unlike an address it needs a mask length.
 
     Args:
-        value: text or an IPNetwork; None and empty text are no network
+        value: text or an IPNetwork; None and empty text are not networks
 
     Raises:
         ValidationError: it is something else, or has host bits set
@@ -30,7 +30,7 @@ def parse_prefix(value) -> IPNetwork | None:
 
 
 class PrefixModelField(IPNetworkField):
-    """NetBox's field with all of its lookups, which refuses what is no complete network."""
+    """NetBox's field with all of its lookups, which refuses incomplete networks."""
 
     def to_python(self, value):
         return parse_prefix(value)

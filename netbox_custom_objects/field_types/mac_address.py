@@ -29,7 +29,7 @@ def parse_mac_address(value) -> EUI | None:
 
     Args:
         value: an EUI, or text: twelve hexadecimal digits, as a whole or in two, three or six groups separated by
-            colons, hyphens, dots or spaces; of six groups, each may lack a leading zero. None and '' are no address.
+            colons, hyphens, dots or spaces; of six groups, each may lack a leading zero. None and '' are not addresses.
 
     Raises:
         ValidationError: it is something else
@@ -50,7 +50,7 @@ def parse_mac_address(value) -> EUI | None:
 
 
 class MACAddressModelField(MACAddressField):
-    """NetBox's field, which refuses what is no complete address."""
+    """NetBox's field, which refuses incomplete addresses."""
 
     def to_python(self, value):
         return parse_mac_address(value)

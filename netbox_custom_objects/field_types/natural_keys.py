@@ -37,7 +37,7 @@ NAMING_ATTRIBUTES = (
 )
 # VLANs have a name, too, but people go by the number.
 BETTER = {'ipam.vlan': 'vid', 'ipam.iprange': 'start_address'}
-# What tells objects of one name apart where the model has no constraint that says so.
+# What tells objects of one name apart where the model has no constraint for it.
 SCOPE_WITHOUT_CONSTRAINT = 'vrf'
 # Fields of a custom object type whose values cannot be names.
 NAMELESS = (ArrayField, models.BooleanField, models.JSONField)

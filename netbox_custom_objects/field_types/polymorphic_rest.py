@@ -54,7 +54,7 @@ def _default_key(value) -> Key:
 
 
 class _Unusable(Exception):
-    """What a client sent is no reference; the first argument is the code of the error."""
+    """What a client sent is not a reference; the first argument is the code of the error."""
 
 
 def parse_key(data) -> Key:

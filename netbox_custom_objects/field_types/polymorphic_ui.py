@@ -68,7 +68,7 @@ class PolymorphicColumn(tables.Column):
         return format_html_join(mark_safe(', '), '{}', ((part,) for part in parts)) or NOTHING
 
     def value(self, record, table):
-        # Exports write all rows, whatever page the list is on.
+        # Exports write all rows, not those of one page only.
         named, hidden = self.shown(record, table, table.rows)
         return ', '.join([*map(str, named), *([hidden] if hidden else [])])
 

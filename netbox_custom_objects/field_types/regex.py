@@ -247,7 +247,7 @@ class PatternValidator:
     """
     Refuses text in which a pattern is not found (anywhere, unless the pattern is anchored).
 
-    A pattern that cannot be used, which an older release may have stored, is not enforced; type pages say so.
+    A pattern that cannot be used, which an older release may have stored, is not enforced; type pages report it.
     """
 
     pattern: str

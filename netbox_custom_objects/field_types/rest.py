@@ -1,7 +1,7 @@
 """
 Serializer fields of values that DRF has no field for: references and choices.
 
-May import DRF and NetBox's API helpers. Must refuse whatever a client may send with a ValidationError: an exception of
+May import DRF and NetBox's API helpers. Must refuse all invalid input with a ValidationError: an exception of
 another kind would be answered with a 500.
 """
 
@@ -85,7 +85,7 @@ def _is_unusable(data) -> bool:
 
 def _no_attribute(model: type[Model], attributes: dict) -> str | None:
     """
-    Return a key that is no column of a model, or of those that it points at; None if all are.
+    Return a key that is not a column of a model, or of its targets; None if all are.
 
     NetBox takes any lookup, which would tell what is in objects that point at this one, and in parts of values.
     """
@@ -155,7 +155,7 @@ def plain_serializer(target: type) -> type:
 
 
 class ParsedTextField(serializers.CharField):
-    """Text that `parse` turns into what the attribute holds, or refuses; a number is no text, although DRF takes it."""
+    """Text that `parse` turns into what the attribute holds, or refuses; numbers are refused."""
 
     def __init__(self, parse, **kwargs):
         self.parse = parse

@@ -37,7 +37,7 @@ class ReachedFilter(django_filters.CharFilter):
 
 
 class DeprecationFilterSet(django_filters.FilterSet):
-    """Finds what is to be removed with a version, or before it."""
+    """Finds what is scheduled for removal in a version, or before it."""
 
     scheduled_removal__lte = ReachedFilter(field_name='scheduled_removal', label=_('Scheduled removal, at the latest'))
 

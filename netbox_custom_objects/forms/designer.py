@@ -21,7 +21,7 @@ from .types import CustomObjectTypeForm
 # The input that holds the keys of the rows in their order.
 ROW = 'row'
 ROW_KEY = re.compile(r'^f[0-9a-f]{8}$')
-# Set when the type is saved, by the order of the rows or by nobody.
+# Set when the type is saved, by the order of the rows, or not at all.
 _NOT_ASKED = ('custom_object_type', 'weight', 'changelog_message', 'deprecated', 'deprecated_since',
               'scheduled_removal', 'comments', 'related_name')  # fmt: skip
 # How a row says that its field points at the type which is being designed.

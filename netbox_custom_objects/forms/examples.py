@@ -131,7 +131,7 @@ def _cell(field: FieldDefinition, record) -> str:
 def _reference(field: FieldDefinition, user) -> tuple[str, dict]:
     model = target_model(field.targets[0])
     objects = model.objects.restrict(user, 'view') if hasattr(model.objects, 'restrict') else model.objects.none()
-    # The filter holds parameters of the target's list, which are no lookups.
+    # The filter holds parameters of the target's list, which are not lookups.
     found = [] if field.related_object_filter else list(objects[:SEVERAL])
     links = format_html_join(
         ', ', '{}', ((format_html('<a href="{}">{}</a>', obj.get_absolute_url(), obj),) for obj in found)

@@ -29,7 +29,7 @@ def typed_values(fields: dict[str, forms.Field], parameters: dict) -> dict:
     """
     sent = MultiValueDict()
     for name, value in parameters.items():
-        # Views add what is no text, such as a queryset of the objects to edit.
+        # Views add values that are not text, such as a queryset of the objects to edit.
         if isinstance(value, (str, list)):
             values = value if isinstance(value, list) else [value]
             # The twin is empty, and comes first or last: htmx begins with the input that was changed.

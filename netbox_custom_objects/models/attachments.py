@@ -1,8 +1,8 @@
 """
-What hangs on the objects of a type by NetBox's generic relations: journal entries, tags, pictures, contacts, bookmarks.
+Attachments of the objects of a type, by NetBox's generic relations: journal entries, tags, images, bookmarks, ...
 
-A type that is deleted keeps its objects in a retired table. What hangs on them is set aside meanwhile, as rows would
-point at nothing (NetBox's own pages fail at that), and given back with the table. May import ddl.
+A type that is deleted keeps its objects in a retired table. Their attachments are set aside meanwhile, as rows would
+refer to nothing (NetBox's own pages fail at that), and restored with the table. May import ddl.
 """
 
 from collections import Counter
@@ -26,7 +26,7 @@ Rows = tuple[type[models.Model], str, list]
 
 
 class SetAside(models.Model):
-    """One row of another table, in JSON, that hangs on an object of a deleted type; in main, for all schemas."""
+    """One row of another table, in JSON, that is attached to an object of a deleted type; in main, for all schemas."""
 
     schema = models.CharField(max_length=63)
     type_id = models.BigIntegerField()
@@ -44,7 +44,7 @@ class SetAside(models.Model):
 
 def set_aside(type_id: int, using: str, only_unlogged: bool = False) -> None:
     """
-    Take what hangs on the objects of a type out of its tables, in one schema.
+    Take the attachments of the objects of a type out of their tables, in one schema.
 
     Args:
         type_id: the type
@@ -74,7 +74,7 @@ def give_back(type_id: int, using: str) -> None:
             [target.schema, type_id],
         )
         tables = {name for (name,) in cursor.fetchall()}
-        # What hangs on a journal entry comes after it.
+        # Attachments of a journal entry come after it.
         for model in dict.fromkeys(model for model, _, _ in reversed(list(_attached(type_id))) if tables):
             if model._meta.db_table in tables and _exists(cursor, target, model):
                 _insert(cursor, target, type_id, model)
@@ -82,7 +82,7 @@ def give_back(type_id: int, using: str) -> None:
 
 
 def logged_attachments(type_id: int) -> list[tuple[type[models.Model], str, str]]:
-    """Return (model, name of the content type's field, of the id's field) of what hangs on objects and is logged."""
+    """Return (model, name of the content type's field, of the id's field) of attachments of objects that are logged."""
     return [
         (relation.related_model, relation.content_type_field_name, relation.object_id_field_name)
         for relation in apps.get_model(APP_LABEL, model_name(type_id))._meta.private_fields
@@ -96,7 +96,7 @@ def forget_set_aside(schema: str) -> None:
 
 
 def drop_attached(type_id: int, using: str) -> Counter:
-    """Delete for good what hangs on objects of a type, set aside or not, in one schema; return rows by table."""
+    """Permanently delete attachments of objects of a type, set aside or not, in one schema; return rows by table."""
     target = Target.for_alias(using)
     dropped: Counter = Counter()
     with target.cursor() as cursor:
@@ -134,7 +134,7 @@ def _attached(type_id: int, only_unlogged: bool = False) -> Iterator[Rows]:
 
 
 def _relations(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str, str]]:
-    """Yield (model, column of the content type, column of the id) of what hangs on a model's objects."""
+    """Yield (model, column of the content type, column of the id) of attachments of a model's objects."""
     for relation in model._meta.private_fields:
         if isinstance(relation, GenericRelation):
             fields = relation.related_model._meta

@@ -35,7 +35,7 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
             by one (see above)
     """
     if delete_referencing_fields:
-        # Before the objects: they then keep nobody from being deleted, and a revert gives all values back at once.
+        # Before the objects: they then prevent no deletions, and a revert gives all values back at once.
         for field in sole_references(custom_object_type, using):
             field.snapshot()
             field.delete(using=using)

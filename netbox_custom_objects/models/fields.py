@@ -325,7 +325,7 @@ class CustomObjectTypeField(UpdatesWhatExists, CloningMixin, ExportTemplatesMixi
         using = using or router.db_for_write(type(self), instance=self)
         with transaction.atomic(using=using):
             if self.schema_id is None:
-                # Whoever held the counter's row first, and waited for the lock then, would block who has the lock.
+                # A session that held the counter's row first, and then waited for the lock, would block its holder.
                 lock_definitions(Target.for_alias(using))
             self._assign_identity()
             self._remember_former_name()

@@ -1,5 +1,5 @@
 """
-Definitions as change data recorded them: what a type or field was when somebody began to edit it.
+Definitions as change data recorded them: what a type or field was before its first edit.
 
 May import from `definitions` and this room. Attributes that a record lacks, because it is older than they are, have
 their defaults.

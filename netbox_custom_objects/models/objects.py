@@ -43,9 +43,9 @@ from .display import name_of
 
 class CustomObjectMeta(ModelBase):
     """
-    Makes the classes of one type equal, whatever revision they were built for.
+    Makes the classes of one type equal, regardless of the revision they were built for.
 
-    A class that somebody holds on to (a form, a cached content type, an instance in memory) must go on working after
+    A class that is still in use (a form, a cached content type, an instance in memory) must go on working after
     the type was edited: Django compares classes with `==` and instances with `isinstance` (proven, 1.5). Where one
     particular generation is meant, use `is`.
     """

@@ -169,5 +169,5 @@ def keep_retired(instance, values: dict) -> None:
 
 
 def take_retired(instance) -> dict:
-    """Return what is to be written back to columns out of use, once; nothing for most objects."""
+    """Return what must be written back to columns out of use, once; nothing for most objects."""
     return instance.__dict__.pop(RETIRED_VALUES, None) or {}

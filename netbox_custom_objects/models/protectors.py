@@ -1,7 +1,7 @@
 """
 Names the objects that stand in the way of a deletion only to those who may view them; to others, each is counted.
 
-May import field_types.generic. NetBox names whatever a ProtectedError or a RestrictedError holds, whoever asks.
+May import field_types.generic. NetBox names everything that a ProtectedError or a RestrictedError holds, to all users.
 """
 
 from collections.abc import Iterable, Iterator

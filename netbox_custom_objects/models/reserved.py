@@ -54,7 +54,7 @@ RELATION_RE = re.compile(r'^(r_\d+|table\d+model_.*)$')
 
 
 def is_reserved(name: str) -> bool:
-    """Whether a field cannot have this name, whatever its type's other fields are called."""
+    """Whether a field cannot have this name, regardless of the other fields of its type."""
     return name in reserved_names() or RELATION_RE.match(name) is not None
 
 

@@ -255,7 +255,7 @@ def _unchangeable(field, before) -> Errors:
 
 
 def _under_way(field, before) -> Errors:
-    """While a staged change of a field is under way, nobody else changes what it may change."""
+    """While a staged change of a field is under way, no other edit changes what it may change."""
     if is_staged(field):
         return
     attnames = {name: field._meta.get_field(name).attname for name in STAGED_ATTRIBUTES}

@@ -27,7 +27,7 @@ class Fault:
     type: TypeDefinition
     reason: str
     field: FieldDefinition | None = None
-    # There is no table or column; these may come back without a change of any definition.
+    # The table or column is missing; it may come back without a change of any definition.
     lacks_storage: bool = False
 
     def __hash__(self):

@@ -38,7 +38,7 @@ class Held:
     transaction goes on. The block that began it does not tell: a decorator's is entered again for each call.
     """
 
-    # The savepoints within which a row was locked: rolling one of them back lets go of it.
+    # The savepoints within which a row was locked: rolling one of them back releases it.
     rows: dict[Row, tuple[str, ...]] = field(default_factory=dict)
     deleted: set[Row] = field(default_factory=set)
     # Where it was found among these the last time.

@@ -1,7 +1,7 @@
 """
 An island: the model classes of one connected component of types, in an app registry of their own.
 
-Immutable once built. Whatever a surface builds per type is memoised here (invariant I10) and dies with the island.
+Immutable once built. What a surface builds per type is memoised here (invariant I10) and dies with the island.
 """
 
 from collections.abc import Callable, Hashable

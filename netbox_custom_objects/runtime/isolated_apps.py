@@ -45,7 +45,7 @@ class IsolatedApps(Apps):
         if app_label == self.own_label and model_name.lower() in self.own_names:
             model = self.all_models[app_label].get(model_name.lower())
             if model is None:
-                # Not built yet: whoever refers to it waits in this registry's list of pending operations.
+                # Not built yet: models that refer to it wait in this registry's list of pending operations.
                 raise LookupError(f'{app_label}.{model_name}')
             return model
         return global_apps.get_registered_model(app_label, model_name)

@@ -1,7 +1,7 @@
 """
 What custom objects do not insist on while a merge is reverted.
 
-May import the context. Whatever is undone was valid before the merge, and will be when all of it is undone.
+May import the context. Everything that is undone was valid before the merge, and will be once all of it is undone.
 """
 
 from ..field_types.base import EMPTY_VALUES

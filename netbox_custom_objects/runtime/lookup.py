@@ -22,7 +22,7 @@ def model_by_slug(slug: str) -> type:
     current = world()
     definition = current.find_slug(slug)
     if definition is None:
-        raise Http404(f'There is no custom object type with the slug {slug}.')
+        raise Http404(f'Unknown custom object type: {slug}')
     return current.model(definition.id)
 
 

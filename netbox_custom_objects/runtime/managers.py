@@ -3,7 +3,7 @@ The manager of every dynamic model: reads each schema through a class that fits 
 
 A class may be older or newer than the table it is asked to read (a branch that lacks a field, a main that lacks the
 type). Queries are moved to the class of the schema they run against, and only when the columns do not fit: a class
-that fits keeps its field names, which is what whoever asked understands (proven, 1.4).
+that fits keeps its field names, which is what callers expect (proven, 1.4).
 """
 
 from django.db import models, router
@@ -25,7 +25,7 @@ class CustomObjectQuerySet(ConfigContextModelQuerySet):
     """A restricted queryset that is empty where its type does not exist."""
 
     def annotate_config_context_data(self, only_invalidated=False):
-        """Annotate the data of the config contexts that apply, for all objects: there is no cache of them."""
+        """Annotate the data of the config contexts that apply, for all objects: they are not cached."""
         return super().annotate_config_context_data()
 
     def _get_config_context_filters(self):
@@ -58,7 +58,7 @@ class CustomObjectQuerySet(ConfigContextModelQuerySet):
 
     def delete(self):
         """
-        Delete the objects, and before them what hangs on them (journal entries, ...), as their own `delete` does.
+        Delete the objects, and before them their attachments (journal entries, ...), as their own `delete` does.
 
         Django's collector would log it the other way round, and undoing the deletion would meet a journal entry
         before its object.

@@ -1,1 +1,1 @@
-"""The one write path: whatever changes definitions ends in `reconcile`."""
+"""The one write path: every change of definitions ends in `reconcile`."""

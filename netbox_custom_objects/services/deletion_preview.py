@@ -83,7 +83,7 @@ def _going_along(label: str) -> frozenset[str]:
 
 @cache
 def _along_with_any_custom_object() -> frozenset[str]:
-    """Return the labels of what hangs on custom objects of any type, such as journal entries."""
+    """Return the labels of attachments of custom objects of any type, such as journal entries."""
     return _cascade([ghost(0)])
 
 
@@ -112,7 +112,7 @@ class _Forecast:
     def __init__(self, current: World, alias: str):
         self.current, self.alias = current, alias
         self.found = Preview()
-        # What was followed, and what is to be followed yet, by label.
+        # What was followed, and what remains to follow, by label.
         self.seen: dict[str, set[int]] = defaultdict(set)
         self.pending: dict[str, set[int]] = defaultdict(set)
 

@@ -1,5 +1,5 @@
 """
-What is deprecated in one schema, and what of it has reached the version in which it is to be removed.
+What is deprecated in one schema, and which of it has reached the version of its scheduled removal.
 
 May import models. Only reports: removing is a person's decision.
 """

@@ -30,7 +30,7 @@ def designed(type_form, rows, user, keep: bool):
 
     Args:
         type_form: a bound form of a new type
-        rows: bound forms of fields, in the order that the fields shall have
+        rows: bound forms of fields, in the order of the fields
         user: needs the right to add the type, and each of the fields
         keep: whether to store what was made
 
@@ -48,7 +48,7 @@ def designed(type_form, rows, user, keep: bool):
                 transaction.set_rollback(True, using=using)
     finally:
         if not kept:
-            # It knows the content type of a type that is no more.
+            # It knows the content type of a type that no longer exists.
             ContentType.objects.clear_cache()
 
 

@@ -2,7 +2,7 @@
 Rules of fields that are stored, but cannot be applied: regular expressions that RE2 cannot run, and defaults that
 name what is gone.
 
-May import field_types. Writes of objects do without these rules; this says so.
+May import field_types. Writes of objects ignore these rules; this reports them.
 """
 
 from collections.abc import Iterator

@@ -1,5 +1,5 @@
 """
-Finds references whose target is gone, and lets go of them: no foreign key of the database guards them (decision 5).
+Finds references whose target is gone, and clears them: they have no foreign keys in the database (decision 5).
 
 Looking costs one query for each field that refers to something, two if it has links, and one more per type that a
 polymorphic one refers to.
@@ -30,7 +30,7 @@ class DanglingReference:
     type_id: int
     field: FieldDefinition
     object_id: int
-    # `app.model`; the id of a content type that nobody knows any more.
+    # `app.model`; the id of a content type that no longer exists.
     target_label: str
     target_id: int
     # Of the target, where the field is polymorphic.
@@ -40,7 +40,7 @@ class DanglingReference:
 
     @property
     def key(self) -> tuple:
-        """What makes it the same as one that was found earlier, whatever was changed about its field since."""
+        """What makes it the same as one that was found earlier, even if its field was changed since."""
         return self.field.id, self.object_id, self.target_label, self.target_id
 
     def describe_by_ids(self) -> str:

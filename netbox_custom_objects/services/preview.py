@@ -97,7 +97,7 @@ def current_preview() -> Preview | None:
 @contextmanager
 def previewing(using: str) -> Iterator[Preview]:
     """
-    Undo, when the block ends, whatever it wrote over the alias `using` or in main; tables are not changed at all.
+    Undo, when the block ends, everything it wrote over the alias `using` or in main; tables are not changed at all.
 
     Callbacks that wait for a commit are dropped with it. Numbers drawn from sequences stay drawn, as in any roll-back.
     """

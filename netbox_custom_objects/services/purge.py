@@ -1,5 +1,5 @@
 """
-Purge: drops what has been out of use for longer than it is to be kept, in main and in every open branch.
+Purge: drops what has been out of use for longer than it is kept, in main and in every open branch.
 
 The only end of data in this plugin; what it drops cannot be brought back by a revert.
 """

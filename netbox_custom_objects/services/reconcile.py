@@ -55,7 +55,7 @@ def reconcile(alias: str, type_id: int) -> Plan:
     mark_changed(alias)
     with transaction.atomic(using=alias):
         # The lock comes before the reading: what a concurrent transaction committed meanwhile must be seen, or its
-        # columns would look like nobody's and be retired.
+        # columns would seem to belong to no field and be retired.
         lock_definitions(target)
         plan, actual = plan_for(target, type_id)
         refuse_while_staged(alias, type_id, plan)
@@ -117,13 +117,13 @@ def plan_all(alias: str, definitions=None, actual: dict[int, Schema] | None = No
     plans = {}
     for type_id in sorted({*definitions, *actual}):
         if type_id in definitions and not is_ours(definitions[type_id]):
-            # Its columns would look like nobody's, and empty ones of ours would be added.
+            # Its columns would seem to belong to no field, and empty ones of ours would be added.
             continue
         found = actual.get(type_id, Schema())
         try:
             desired = compile_type(definitions[type_id], found) if type_id in definitions else Schema()
         except FAULTS:
-            # The World tells which field it is, and why; other types need not wait until that is mended.
+            # The World tells which field it is, and why; other types need not wait until that is repaired.
             logger.exception('%s: the tables of type %s cannot be told', alias, type_id)
             continue
         if plan := diff(found, desired, now=now):

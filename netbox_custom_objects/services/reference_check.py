@@ -82,7 +82,7 @@ def enqueue_check(schema: OpenSchema, user=None, repair: bool = False) -> Job | 
 
 
 def check_after_replay(schema: OpenSchema, user=None) -> None:
-    """Queue a check as `enqueue_check` does; if that fails, say so in the log: the replay itself is done."""
+    """Queue a check as `enqueue_check` does; if that fails, log it: the replay itself is done."""
     try:
         enqueue_check(schema, user)
     except Exception:

@@ -47,7 +47,7 @@ class Deletion:
 
     @property
     def key(self) -> str:
-        """What it is called in the database: one of a kind, whatever names were used again."""
+        """What it is called in the database: unique even if names were used again."""
         return table_name(self.type_id) if self.field_id is None else column_name(self.field_id)
 
     def describe(self) -> str:

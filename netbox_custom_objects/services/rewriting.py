@@ -1,7 +1,7 @@
 """
 Writes tables anew that come near the number of columns which PostgreSQL allows: after a purge, and as a job.
 
-Nothing is stored about it; what is to be done is read from the catalog.
+Nothing is stored about it; what remains to do is read from the catalog.
 """
 
 import logging

@@ -1,5 +1,5 @@
 """
-The schemas that there are to look after: main, and every branch that nobody is busy with.
+The schemas that there are to look after: main, and every branch that is not being changed as a whole.
 
 Branching says through `set_branch_lister` which branches those are.
 """

@@ -75,7 +75,7 @@ def begin(change: StagedChange, user) -> StagedChange:
     Store a change that `prepare` returned, and queue its job.
 
     Raises:
-        ValidationError: somebody else was quicker, or the user may not make the field so
+        ValidationError: another request was faster, or the user may not make this change
     """
     if not _is_allowed(change, user):
         raise ValidationError({NON_FIELD_ERRORS: [_('Your permissions do not allow this change of the field.')]})
@@ -129,7 +129,7 @@ def needs_stages(before: CustomObjectTypeField, type_: str, unique: bool) -> boo
     Args:
         before: the stored field
         type_: the type it is to have
-        unique: whether it is to be unique
+        unique: whether it becomes unique
     """
     wanted = {'type': type_, 'unique': unique}
     change = StagedChange(
@@ -158,7 +158,7 @@ def _under_way(change: StagedChange) -> str:
 
 
 def _is_allowed(change: StagedChange, user) -> bool:
-    """Whether the constraints of a user's permissions hold for the field as it is to be."""
+    """Whether the constraints of a user's permissions hold for the changed field."""
     fields = CustomObjectTypeField.objects.using(change.alias).filter(pk=change.field_id)
     attnames = {CustomObjectTypeField._meta.get_field(name).attname: value for name, value in change.wanted.items()}
     with transaction.atomic(using=change.alias):

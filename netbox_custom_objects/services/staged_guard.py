@@ -1,5 +1,5 @@
 """
-Keeps every other change off a column for which a staged change is under way, whoever asks: an edit, a merge, a repair.
+Keeps every other change off a column for which a staged change is under way: edits, merges and repairs alike.
 
 May import ddl and models. Must cost nothing for plans that touch no existing column.
 """

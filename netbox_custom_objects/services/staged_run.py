@@ -41,7 +41,7 @@ BATCH_SECONDS = 0.2
 FIRST_BATCH, SMALLEST_BATCH, LARGEST_BATCH = 2000, 100, 20000
 # Objects that are given a value in one transaction: each is saved, and logged.
 OBJECTS_AT_ONCE = 100
-# Seconds to wait for rows, or for a table, that somebody else holds; and how often it is tried again.
+# Seconds to wait for rows, or for a table, that another session holds; and how often it is tried again.
 PAUSE, TRIES = 0.5, 20
 # Seconds to wait for a branch that is being made of the table.
 COPYING_PAUSE = 5
@@ -172,7 +172,7 @@ class StagedRun:
         except ValidationError as error:
             self._advance(Stage.SWITCHED, error=' '.join(error.messages))
         except (DuplicateValues, Unfinished):
-            # Somebody has written such a value this moment: the next round lists it.
+            # Such a value has just been written: the next round lists it.
             time.sleep(PAUSE)
 
     def finish(self) -> None:
@@ -280,7 +280,7 @@ class StagedRun:
                 self._advance(Stage.UNDONE, offender_count=0, offenders=[])
 
     def _patiently(self, work: Callable[[], None]) -> None:
-        """Try again what needs a table for a moment: each time is short, so that nobody has to wait for us."""
+        """Try again what needs a table for a moment: each time is short, so that others need not wait."""
         tried = 0
         while self.changes.filter(stage=self.change.stage).exists():
             try:
@@ -296,7 +296,7 @@ class StagedRun:
                 time.sleep(PAUSE)
 
     def _give_up(self) -> None:
-        """The field is gone, in whatever way: so is what was to be changed."""
+        """The field was deleted, and what was being changed with it."""
         target, table, column = Subject.place_of(self.change)
         if has_column(target, table, 'id'):
             drop_leftovers(target, table, column, timezone.now().isoformat(timespec='seconds'))

@@ -15,7 +15,7 @@ from ..models.deletion import points_elsewhere, referencing_fields
 
 @dataclass(frozen=True, slots=True)
 class Reference:
-    """A field of another type that points at a type which is to be deleted."""
+    """A field of another type that refers to a type about to be deleted."""
 
     field: CustomObjectTypeField
     # It is polymorphic and loses one of its targets; any other is deleted.

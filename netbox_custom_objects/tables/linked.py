@@ -39,7 +39,7 @@ class LinkedRow:
 
 
 class LinkedObjectsTable(BaseTable):
-    """One row for each object and field; sorted by whoever fetched the page's rows."""
+    """One row for each object and field; sorted by the code that fetches the page's rows."""
 
     type = tables.Column(verbose_name=_('Type'))
     object = tables.Column(linkify=lambda value: value.get_absolute_url(), verbose_name=_('Object'))

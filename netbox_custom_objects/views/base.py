@@ -66,7 +66,7 @@ class TypeFromURLMixin(TriesAgainMixin):
 
     def dispatch(self, request, *args, custom_object_type=None, **kwargs):
         if settings.LOGIN_REQUIRED and not request.user.is_authenticated:
-            # Before the look-up: whether a type exists is nobody's business who is not logged in.
+            # Before the look-up: users who are not logged in must not learn whether a type exists.
             return self.handle_no_permission()
         # A background job calls the view with the request alone.
         slug = custom_object_type or resolve(request.path_info).kwargs['custom_object_type']

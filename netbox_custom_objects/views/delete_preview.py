@@ -50,7 +50,7 @@ class DeletePreviewMiddleware:
             chosen = chosen_objects(view_class, request, view_kwargs)
             panel = chosen and render_panel(request, *chosen)
         except Exception:
-            # Whatever it is, the view itself will do without, or say it better.
+            # The view itself does without it, or reports the error better.
             logger.exception('The effect of a deletion on custom objects could not be told.')
             return
         if panel:

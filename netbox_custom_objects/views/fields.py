@@ -95,7 +95,7 @@ def objects_with_value(field: CustomObjectTypeField):
     """
     Return the objects that hold a value for a field.
 
-    All of them, whoever asks: the value is lost for those too that the user may not view. None if the field cannot be
+    All of them: the value is also lost for those that the user may not view. None if the field cannot be
     built.
     """
     model = field.custom_object_type.get_model()

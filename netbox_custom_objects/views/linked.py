@@ -79,7 +79,7 @@ class LinkedRequest:
 
     @cached_property
     def everything(self) -> LinkedObjects:
-        """All entries, whatever the request asks for: the tab's badge and menu are about these."""
+        """All entries, regardless of the request: the tab's badge and menu are about these."""
         return LinkedObjects(self.user, self.instance, ordering=self.ordering)
 
     @cached_property

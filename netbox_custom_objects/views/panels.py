@@ -1,7 +1,7 @@
 """
 The panels of the detail pages of custom objects, built per type.
 
-Panels are shared by all requests: whatever depends on the request is computed in `get_context`.
+Panels are shared by all requests: everything that depends on the request is computed in `get_context`.
 """
 
 from collections.abc import Callable

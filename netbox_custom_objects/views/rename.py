@@ -1,5 +1,5 @@
 """
-Find and replace in the texts of many objects: NetBox's bulk rename, for whatever text fields a type has.
+Find and replace in the texts of many objects: NetBox's bulk rename, for all text fields of a type.
 
 NetBox's view saves without validation; here each object is validated first, because the database does not know what a
 field requires.

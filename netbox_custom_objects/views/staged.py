@@ -1,7 +1,7 @@
 """
 Staged changes on the page of a type: how far they are, what stands in the way, and the buttons.
 
-May import services. Whoever may view a field sees its changes; whoever may change it has the buttons.
+May import services. Users who may view a field see its changes; those who may change it have the buttons.
 """
 
 import csv

@@ -1,5 +1,5 @@
 """
-Deletion of a type that fields of other types point at: refused, or done with these fields if the user says so.
+Deletion of a type that fields of other types refer to: refused, or done with these fields if the user asks for it.
 
 May import services. A part of the delete page of types.
 """

@@ -1,7 +1,7 @@
 """
 Panels of a type's page: its attributes, and what it is linked with in both directions.
 
-Panels are shared by all requests: whatever depends on the request is computed in `get_context`.
+Panels are shared by all requests: everything that depends on the request is computed in `get_context`.
 """
 
 from django.apps import apps
@@ -166,5 +166,5 @@ class IgnoredRulesPanel(panels.ObjectPanel):
 
 
 def count_objects(custom_object_type) -> int:
-    """Return how many objects a type has, whoever may view them."""
+    """Return how many objects a type has, including those that the user may not view."""
     return apps.get_model(APP_LABEL, model_name(custom_object_type.pk)).objects.count()

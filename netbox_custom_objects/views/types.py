@@ -113,11 +113,11 @@ class CustomObjectTypeEditView(TriesAgainMixin, generic.ObjectEditView):
     form = CustomObjectTypeForm
 
     def get_extra_addanother_params(self, request):
-        # Another type is no copy of the one just made.
+        # Another type is not a copy of the one just created.
         return {'fields_of': request.POST.get('fields_of', '')}
 
     def alter_object(self, obj, request, url_args, url_kwargs):
-        # Whoever copies fields needs the rights on fields, which the form does not know.
+        # Copying fields needs permissions for fields, which the form does not check.
         obj._copying_user = request.user
         return obj
 

@@ -140,7 +140,7 @@ def test_what_cannot_be_dropped_is_told_and_stays(lab, thing, long_ago):
     assert 'amount (integer)), out of use since 2026-01-01' in said
     assert run('--purge', '30', '--cot', str(thing.pk))[0] == 0
     assert run('--purge') == (0, 'No problems found.\n')
-    with pytest.raises(CommandError, match='name a deleted one by its id'):
+    with pytest.raises(CommandError, match='specify a deleted type by its ID'):
         run('--purge', '--cot', 'nothing')
 
 

@@ -25,7 +25,7 @@ def encodable(detail):
 
 
 class CheckedMessageMixin(serializers.Serializer):
-    """Refuses a change log message that NetBox could not store; answers can be encoded whatever a client has sent."""
+    """Refuses a change log message that NetBox could not store; answers can always be encoded."""
 
     def run_validation(self, data=empty):
         try:

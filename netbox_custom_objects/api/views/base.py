@@ -58,7 +58,7 @@ def _unknown(name: str, filters: list[str], known: set[str]) -> str:
 
 
 class StrictFilterBackend(DjangoFilterBackend):
-    """Answers a parameter that is no filter with a 400: ignoring it would return objects that nobody asked for."""
+    """Answers an unknown parameter with a 400: ignoring it would return objects that were not requested."""
 
     def get_filterset(self, request, queryset, view):
         filterset = super().get_filterset(request, queryset, view)

@@ -1,7 +1,7 @@
 """
 Endpoints `staged-changes/` and `custom-object-type-fields/<id>/staged-changes/`.
 
-Whoever may view a field may look at its changes; whoever may change it starts them and says how they go on. May import
+Users who may view a field may view its changes; those who may change it start and control them. May import
 services.
 """
 

@@ -1,5 +1,5 @@
 """
-Checks custom object types in main and in branches, and mends what is out of line: tables, and references to nothing.
+Checks custom object types in main and in branches, and repairs tables, and references to objects that do not exist.
 
 Presentation only: what is done is in evolution.heal and services.integrity.
 """
@@ -113,7 +113,9 @@ class Command(BaseCommand):
             # A deleted type has no name any more.
             by_name = world(MAIN_ALIAS).by_name.get(options['cot'])
             if by_name is None and not options['cot'].isdigit():
-                raise CommandError(f'There is no custom object type "{options["cot"]}"; name a deleted one by its id.')
+                raise CommandError(
+                    f'Custom object type "{options["cot"]}" does not exist; specify a deleted type by its ID.'
+                )
             type_ids = {by_name.id if by_name else int(options['cot'])}
         return [
             {
@@ -178,7 +180,7 @@ class Command(BaseCommand):
         chosen = [schema for schema in schemas if name in (ALL, schema.name)]
         if not chosen:
             names = ', '.join(schema.name for schema in schemas)
-            raise CommandError(f'There is no open branch "{name}". There are: {names}.')
+            raise CommandError(f'There is no open branch "{name}". Available: {names}.')
         return chosen
 
     def chosen_types(self, schema: OpenSchema, wanted: str | None) -> set[int] | None:

@@ -1,5 +1,5 @@
 """
-A field that is to be renamed, converted or deleted, and the names by which anything can mention it.
+A field about to be renamed, converted or deleted, and the names by which anything can mention it.
 
 May import field_types and the World. Names of what a field takes up always start with the field's own name.
 """
