@@ -15,7 +15,7 @@ ATTRIBUTES = ('deprecated', 'deprecated_since', 'scheduled_removal')
 
 def notice(item) -> str:
     """
-    Return one sentence, e.g. `Deprecated since 1.2, to be removed with 2.0.`
+    Return one sentence, e.g. `Deprecated since 1.2, scheduled for removal in 2.0.`
 
     Args:
         item: a deprecated type or field, as a definition or as a row

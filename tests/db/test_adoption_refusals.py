@@ -159,7 +159,7 @@ def test_the_dry_run_says_what_would_be_done(vendor):
         '  table custom_objects_1: without 4 foreign keys and 3 checks, which the plugin itself looks after',
         '  note: Table custom_objects_1_f_14 keeps its 32-bit id, which limits it to 2,147,483,647 links over its '
         'lifetime.',
-        'Nothing was changed. Of 3 types, none is in the way; "migrate" does this.',
+        'Nothing was changed. Of 3 types, none has problems; run "migrate" to do this.',
     ):
         assert line in said.splitlines()
     with pytest.raises(CommandError, match='Run "migrate" first'):
@@ -172,10 +172,10 @@ def test_columns_of_nobody_are_kept(vendor):
     """As a failed deletion leaves them: they are told, kept, and no longer stand in the way of new objects."""
     execute("ALTER TABLE custom_objects_2 ADD left_behind text NOT NULL DEFAULT 'x'")
     execute('ALTER TABLE custom_objects_2 ALTER left_behind DROP DEFAULT')
-    assert 'note: Column left_behind of custom_objects_2 belongs to no field' in dry_run()[1]
+    assert 'note: Column left_behind of custom_objects_2 does not belong to a field' in dry_run()[1]
     connection.close()
     said = migrate(vendor)
-    assert 'Column left_behind of custom_objects_2 is no longer needed by NetBox, and kept.' in said
+    assert 'Column left_behind of custom_objects_2 is no longer needed by NetBox, but is kept.' in said
     execute("INSERT INTO custom_objects_2 (f_30) VALUES ('new')")
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM custom_objects_2 WHERE left_behind = 'x'")

@@ -167,7 +167,7 @@ def test_other_types_and_surplus_columns_are_told_and_settled_on_request(lab, th
     status, said = run()
     assert status == 1
     assert 'priority of custom_objects_' in said
-    assert 'is integer, NetBox needs bigint' in said
+    assert 'is integer, but NetBox needs bigint' in said
     assert 'note' in said
     assert columns(thing.pk)['priority'].type == 'integer'
     assert not columns(thing.pk)['note'].retired

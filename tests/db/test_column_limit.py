@@ -90,7 +90,7 @@ def test_columns_of_deleted_fields_are_counted_in_the_refusal(lab, thing):
     message = str(Rest(lab.user).post(
         'custom-object-type-fields/', {'custom_object_type': thing.pk, 'name': 'more', 'type': 'text'}, expect=400
     ))  # fmt: skip
-    assert '1 of them are of deleted fields that are kept' in message
+    assert '1 of them belong to deleted fields that are retained' in message
 
 
 def test_a_job_makes_room_before_it_is_needed(lab, thing):

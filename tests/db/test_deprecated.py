@@ -27,8 +27,9 @@ def test_versions_are_compared_as_versions(server):
     assert status == 1
     assert said.splitlines() == [
         'main  printer: The type: Deprecated, scheduled for removal in 1.0.',
-        'main  server: Field "rack": Deprecated since 1.9, to be removed with 2.0.',
-        'main  server: Field "serial": Deprecated since 1.2, to be removed with 1.9. Due: the type has version 1.10.',
+        'main  server: Field "rack": Deprecated since 1.9, scheduled for removal in 2.0.',
+        'main  server: Field "serial": Deprecated since 1.2, scheduled for removal in 1.9. '
+        'Due: the type has version 1.10.',
     ]
     server.version = '1.8'
     server.save()

@@ -73,7 +73,7 @@ class TestTables:
     @pytest.mark.parametrize(
         ('arguments', 'message'),
         [
-            (('--cot', 'unknown'), 'no custom object type "unknown"'),
+            (('--cot', 'unknown'), 'Custom object type "unknown" does not exist'),
             (('--branch', 'unknown'), 'no open branch "unknown"'),
             (('--repair',), '--check-references'),
             (('--check-references', '--repair', '--dry-run'), '--dry-run'),

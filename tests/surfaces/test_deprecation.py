@@ -11,7 +11,7 @@ from tests.support.factories import make_every_kind, make_field, make_object, ma
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import menu_of, text_of
 
-NOTICE = 'Deprecated since 1.2, to be removed with 2.0.'
+NOTICE = 'Deprecated since 1.2, scheduled for removal in 2.0.'
 VERSIONS = {'deprecated': True, 'deprecated_since': '1.2', 'scheduled_removal': '2.0'}
 
 

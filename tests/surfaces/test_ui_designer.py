@@ -195,7 +195,7 @@ class TestPreview:
 
     def test_names_the_errors(self, browser):
         text = text_of(browser.post(f'{PATH}preview/', 200, **sent({'name': 'Bad Name'}, {'name': ''}, slug='schema')))
-        assert 'Type: This slug is the address' in text
+        assert 'Type: This slug is reserved' in text
         text = text_of(browser.post(f'{PATH}preview/', 200, **sent({'name': 'Bad Name'}, {'name': ''})))
         assert 'Bad Name: Only lower-case' in text
         assert 'field 2: This field is required' in text
