@@ -124,7 +124,7 @@ def plan_all(alias: str, definitions=None, actual: dict[int, Schema] | None = No
             desired = compile_type(definitions[type_id], found) if type_id in definitions else Schema()
         except FAULTS:
             # The World tells which field it is, and why; other types need not wait until that is repaired.
-            logger.exception('%s: the tables of type %s cannot be told', alias, type_id)
+            logger.exception('%s: the tables of type %s cannot be determined', alias, type_id)
             continue
         if plan := diff(found, desired, now=now):
             plans[type_id] = plan

@@ -51,7 +51,7 @@ class DeletePreviewMiddleware:
             panel = chosen and render_panel(request, *chosen)
         except Exception:
             # The view itself does without it, or reports the error better.
-            logger.exception('The effect of a deletion on custom objects could not be told.')
+            logger.exception('The effect of a deletion on custom objects could not be determined.')
             return
         if panel:
             markers = BULK_MARKERS if issubclass(view_class, BulkDeleteView) else SINGLE_MARKERS
