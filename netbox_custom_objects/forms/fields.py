@@ -340,7 +340,7 @@ class CustomObjectTypeFieldImportForm(NotesTargetsMixin, ForgivingErrorsMixin, C
         to_field_name='name', required=False, help_text=_('Name of the choice set'),
     )  # fmt: skip
     element_type = CSVChoiceField(
-        choices=ArrayElementTypeChoices, required=False, help_text=_('What the items of an array are')
+        choices=ArrayElementTypeChoices, required=False, help_text=_('Type of the items of an array')
     )
     filter_logic = CSVChoiceField(choices=FilterLogicChoices, required=False)
     ui_visible = CSVChoiceField(choices=UIVisibleChoices, required=False)

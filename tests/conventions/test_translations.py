@@ -120,3 +120,28 @@ messages.info(request, f'Message {number}')
 """
     found = [text for text, line in untranslated(ast.parse(code))]
     assert sorted(found) == ['Assigned', 'In a list', 'Keyword', 'Message ']
+
+
+# Words of no manual: each has a plain one (the glossary in docs/concepts.md has the terms).
+ODD = re.compile(
+    r"\b(?:whoever|whosoever|nobody|nobody's|somebody|anybody|everybody|shall|thereby|mend(?:s|ed|ing)?|settles?|"
+    r'lets? go|(?<!here )(?:is|are) no(?! longer))\b'
+)
+
+
+def test_texts_are_plain():
+    found = [
+        f'{module}:{line}: {text}'
+        for module in modules()
+        for text, line in module.strings()
+        if module.room != 'migrations' and ODD.search(text)
+    ]
+    pages = [*TEMPLATES.rglob('*.html'), ROOT / 'README.md', *(ROOT / 'docs').rglob('*.md')]
+    found += [
+        f'{path.relative_to(ROOT)}: {odd.group(0)}'
+        for path in pages
+        # Architecture is written for developers, and has quotations.
+        if 'architecture' not in path.parts
+        for odd in ODD.finditer(path.read_text())
+    ]
+    assert not found, '\n'.join(found)
