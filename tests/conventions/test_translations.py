@@ -125,7 +125,7 @@ messages.info(request, f'Message {number}')
 # Words of no manual: each has a plain one (the glossary in docs/concepts.md has the terms).
 ODD = re.compile(
     r"\b(?:whoever|whosoever|nobody|nobody's|somebody|anybody|everybody|shall|thereby|mend(?:s|ed|ing)?|settles?|"
-    r'lets? go|(?<!here )(?:is|are) no(?! longer))\b'
+    r'lets? go|(?<!here )(?:is|are) no(?!\s+longer))\b'
 )
 
 
