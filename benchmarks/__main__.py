@@ -19,11 +19,11 @@ def main() -> int:
     parser = argparse.ArgumentParser(
         prog='python -m benchmarks', epilog=names, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    parser.add_argument('names', nargs='*', metavar='NAME', help='what to measure; by default all of these:')
+    parser.add_argument('names', nargs='*', metavar='NAME', help='what to measure (default: all of these)')
     parser.add_argument('--profile', action='store_true', help='print where the time is spent instead of a table')
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(BENCHMARKS):
-        parser.error(f'there is no benchmark {", ".join(sorted(unknown))}; there are: {", ".join(BENCHMARKS)}')
+        parser.error(f'unknown benchmark: {", ".join(sorted(unknown))}; available: {", ".join(BENCHMARKS)}')
     services.start()
     template = database.ensure_template()
     failed = [name for name in arguments.names or BENCHMARKS if not run(name, template, arguments.profile)]

@@ -74,7 +74,7 @@ def migrate(database, plugins=None):
                 progress.advance()
     progress.finish()
     if process.returncode:
-        raise SystemExit(f'{"".join(lines[-30:])}\nThe database could not be migrated; the reason is above.')
+        raise SystemExit(f'{"".join(lines[-30:])}\nThe database could not be migrated; see above.')
 
 
 def exists(connection, name):
@@ -162,7 +162,7 @@ def _count_pending_migrations(environment):
     command = [*NETBOX_COMMAND, 'showmigrations', '--plan', '--no-color']
     result = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
     if result.returncode:
-        raise SystemExit('NetBox could not be started; the reason is above.')
+        raise SystemExit('NetBox could not be started; see above.')
     return sum(line.startswith('[ ]') for line in result.stdout.splitlines())
 
 

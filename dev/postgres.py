@@ -120,7 +120,7 @@ def make_private_directory(directory):
         found = directory.lstat()
         owner = user.pw_uid if user else os.getuid()
         if found.st_uid != owner or not stat.S_ISDIR(found.st_mode):
-            raise SystemExit(f'{directory} belongs to somebody else; remove it first.') from None
+            raise SystemExit(f'{directory} belongs to another user; remove it first.') from None
 
 
 def _initialise(data):
@@ -163,7 +163,7 @@ def server_user():
             return pwd.getpwnam(name)
         except KeyError:
             continue
-    raise SystemExit('PostgreSQL refuses to run as root, and there is no user "postgres" or "nobody" to run it as.')
+    raise SystemExit('PostgreSQL refuses to run as root, and the users "postgres" and "nobody" do not exist.')
 
 
 def _can_reach(directory):
