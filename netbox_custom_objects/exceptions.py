@@ -1,5 +1,5 @@
 """
-Errors that carry their data and render a sentence that says what to do next.
+Errors that carry their data and render a message that says what to do next.
 
 May import django's, DRF's and NetBox's exceptions only.
 """

@@ -1,5 +1,5 @@
 """
-How OpenAPI describes what a write can be asked besides its body: to be tried out, or left to a background job.
+How OpenAPI describes options of a write besides its body: dry run and background job.
 
 May import DRF and drf-spectacular's vocabulary only.
 """

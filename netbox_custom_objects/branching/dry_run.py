@@ -1,5 +1,5 @@
 """
-Tries a merge without making it: every change is replayed in a transaction, every error is kept, all is rolled back.
+Dry run of a merge: every change is replayed in a transaction, every error is recorded, everything is rolled back.
 
 netbox-branching's own dry run stops at the first error. This one hands its strategies changes that catch their errors,
 each in a savepoint of its own, and goes on.

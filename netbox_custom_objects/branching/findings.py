@@ -1,5 +1,5 @@
 """
-What stands in the way of a merge, as sentences for the person who must decide, each with a remedy.
+What prevents a merge, as sentences for the user who decides, each with a remedy.
 
 Pure presentation: turns conflicts of the three-way merge, and errors of a dry run, into one form that pages, REST and
 netbox-branching's own messages share.

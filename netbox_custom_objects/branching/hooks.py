@@ -1,5 +1,5 @@
 """
-Everything that netbox-branching is told, in one list.
+Everything that is registered with netbox-branching, in one list.
 
 Imported only when netbox-branching is installed and enabled. Must never query.
 """

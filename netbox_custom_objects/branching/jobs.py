@@ -1,4 +1,4 @@
-"""The job that tries a merge. It holds what it touches in main until it is rolled back, as the merge itself would."""
+"""The job that makes a dry run of a merge. Like a merge, it locks what it touches in main until it is rolled back."""
 
 from datetime import timedelta
 

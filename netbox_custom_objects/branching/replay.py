@@ -1,5 +1,5 @@
 """
-Knows while the changes of a branch are being merged, reverted or synchronised.
+Knows whether the changes of a branch are being merged, reverted or synchronized.
 
 netbox-branching sends no signal when that fails. Hence what `begin` notes is a hint, believed only while the default
 connection is inside a transaction, as every replay is, and dropped at the start of each request (proven, 3.1).

@@ -1,5 +1,5 @@
 """
-Keeps main's tables as they are while a branch is made of them, and looks at what came of it.
+Keeps main's tables as they are while a branch is provisioned from them, and checks the result.
 
 netbox-branching copies what one snapshot sees. A table that is rewritten meanwhile would look empty to it, and one with
 another column could not be copied. No signal tells that a provisioning failed: its last statement does, which marks the

@@ -1,4 +1,4 @@
-"""What the page of a branch shows besides netbox-branching's own: the way to a merge check, and its last result."""
+"""What the page of a branch shows besides netbox-branching's own: a link to the merge check, and its last result."""
 
 from netbox.plugins import PluginTemplateExtension
 

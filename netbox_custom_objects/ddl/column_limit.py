@@ -1,5 +1,5 @@
 """
-The columns that PostgreSQL allows a table: those that were dropped count, until the table is written anew.
+The columns that PostgreSQL allows a table: dropped columns count until the table is rewritten.
 
 May import django's database layer and the pure half of ddl. Rewriting is the only thing here that writes.
 """

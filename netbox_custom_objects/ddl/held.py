@@ -1,5 +1,5 @@
 """
-What is held for longer than one transaction of the work that it guards: by a transaction of its own, which stays open.
+Locks held for longer than one transaction of the work they guard: by a transaction of their own, which stays open.
 
 A transaction and not a session, because a pooler (PgBouncer in transaction mode) hands a session to others between two
 of them. A process that ends in any way releases everything. May import django's database layer and `target`.

@@ -1,5 +1,5 @@
 """
-How schema changes wait: briefly, with retries, and with a sentence that names who is in the way.
+How schema changes wait: briefly, with retries, and with a message that names the sessions that hold the lock.
 
 May import django's database layer and `target`. Must leave the session's lock_timeout as it found it.
 """

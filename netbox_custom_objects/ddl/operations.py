@@ -1,5 +1,5 @@
 """
-The steps that a plan is made of: one frozen value each, with its lock class, phase, inverse and sentence.
+The steps that a plan is made of: one frozen value each, with its lock class, phase, inverse and description.
 
 Pure: the standard library only. An operation says what happens; `render` knows the SQL and `simulate` the effect.
 """

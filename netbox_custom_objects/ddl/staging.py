@@ -1,5 +1,5 @@
 """
-Converts the column of a large table step by step, while old and new processes go on reading and writing it.
+Converts the column of a large table step by step, while old and new processes continue to read and write it.
 
 Beside the column stand the next one, which a trigger keeps filled, and whether each value survived. After the switch
 the trigger fills the former column in reverse, so that the way back is as short. What is dropped here can be computed

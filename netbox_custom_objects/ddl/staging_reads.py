@@ -1,5 +1,5 @@
 """
-What a staged change asks of a table: what stands in its way, and how far it is. Must never write.
+What a staged change reads of a table: the rows that prevent it, and its progress. Must never write.
 """
 
 from psycopg import sql

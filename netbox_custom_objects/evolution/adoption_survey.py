@@ -1,5 +1,5 @@
 """
-Which types of a schema are still as the vendor plugin made them, what a take-over would do, and what is in its way.
+Which types of a schema are still as the vendor plugin made them, what a take-over would do, and what prevents it.
 
 May import ddl and field_types. Must never write.
 """

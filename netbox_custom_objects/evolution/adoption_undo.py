@@ -1,5 +1,5 @@
 """
-The way back to the vendor plugin: decides whether it is open, and gives back one type after the other.
+The way back to the vendor plugin: decides whether it is open, and returns one type after the other.
 
 May import ddl and what a take-over imports. Resumable like the take-over itself.
 """

@@ -1,5 +1,5 @@
 """
-The filters and tests of expressions: those of Jinja2 that are harmless, none of which can make much of little.
+The filters and tests of expressions: those of Jinja2 that are harmless, none of which can amplify values.
 
 Empty values are empty text. Nothing here looks attributes up by a name that is not checked by the sandbox.
 """

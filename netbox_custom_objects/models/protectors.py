@@ -1,5 +1,5 @@
 """
-Names the objects that stand in the way of a deletion only to those who may view them; to others, each is counted.
+Names the objects that prevent a deletion only to users who may view them; for others, they are counted.
 
 May import field_types.generic. NetBox names everything that a ProtectedError or a RestrictedError holds, to all users.
 """

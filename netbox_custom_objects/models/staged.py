@@ -1,5 +1,5 @@
 """
-Changes of fields that are carried out step by step, by a job: what was asked for, and how far it is.
+Changes of fields that a job makes step by step: what was requested, and the progress.
 
 One table in the main schema for all schemas; never change-logged, never copied into a branch. May import ddl and
 definitions. What is left to do follows from the row and the catalog together (services.staged_run).

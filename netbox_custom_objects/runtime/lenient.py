@@ -1,5 +1,5 @@
 """
-What custom objects do not insist on while a merge is reverted.
+What custom objects do not enforce while a merge is reverted.
 
 May import the context. Everything that is undone was valid before the merge, and will be once all of it is undone.
 """

@@ -1,5 +1,5 @@
 """
-What a deletion would do to custom objects: which ones it deletes, which ones it changes, and which ones forbid it.
+What a deletion would do to custom objects: which ones it deletes, which ones it changes, and which ones prevent it.
 
 Only reads. Costs nothing where no field points at the model or at anything that goes along with it; otherwise what
 Django's collector costs, and one query for each referencing field. It is a forecast for people: the deletion decides.

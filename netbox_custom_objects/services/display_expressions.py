@@ -1,5 +1,5 @@
 """
-Display expressions that were stored before they could do less than they ask for, or whose references lead elsewhere.
+Stored display expressions that use more than is allowed now, or whose references lead elsewhere.
 
 May import models and runtime. Only reports: what such an expression should say instead, only its author knows.
 """

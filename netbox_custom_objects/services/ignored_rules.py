@@ -1,6 +1,6 @@
 """
 Rules of fields that are stored, but cannot be applied: regular expressions that RE2 cannot run, and defaults that
-name what is gone.
+name what no longer exists.
 
 May import field_types. Writes of objects ignore these rules; this reports them.
 """

@@ -1,5 +1,5 @@
 """
-The job that looks for references to nothing in one schema: queued after each replay, and by users.
+The job that looks for broken references in one schema: queued after each replay, and by users.
 
 No foreign key of the database guards references (decision 5), and a replay passes through states in which some dangle.
 """

@@ -1,5 +1,5 @@
 """
-Removal: takes everything of this plugin out of a NetBox that is to go on without it.
+Removal: removes everything of this plugin from a NetBox that continues without it.
 
 What is of use afterwards is exported first. Tables of ours that migrations made are left to `migrate ... zero`.
 """

@@ -1,5 +1,5 @@
 """
-Repair: what a killed process left undone is found by comparison, and done.
+Repair: finds by comparison what an interrupted process left undone, and does it.
 
 Rows and columns are written in one transaction, so that a crash leaves them whole. What can be left behind is a job
 that was queued after a commit: an index that was never built, or one that is invalid because its build was killed.

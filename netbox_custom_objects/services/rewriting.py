@@ -1,5 +1,5 @@
 """
-Writes tables anew that come near the number of columns which PostgreSQL allows: after a purge, and as a job.
+Rewrites tables that approach the number of columns that PostgreSQL allows: after a purge, and as a job.
 
 Nothing is stored about it; what remains to do is read from the catalog.
 """

@@ -1,5 +1,5 @@
 """
-Requests that meet: none is answered with an error of the server's (I14).
+Concurrent requests: none is answered with a server error (I14).
 
 A request that another one was in the way of is carried out once more, from the start, before anything was answered; if
 that fails as well, it is refused with a sentence. May import models and NetBox.

@@ -1,5 +1,5 @@
 """
-Staged changes as people ask for them: start one, and say how it goes on.
+Staged changes as users request them: start, cancel, undo, finish and resume.
 
 Nothing but the change's row is written here; the job does the rest (services.staged_run).
 """

@@ -1,5 +1,5 @@
 """
-Finds the rows that stand in the way of a staged change, or of undoing it: all are counted, the first are listed.
+Finds the rows that prevent a staged change, or undoing it: all are counted, the first are listed.
 
 May import models and runtime. Must never write.
 """

@@ -1,4 +1,4 @@
-"""The job that carries staged changes on, and what takes up those whose process has died."""
+"""The job that runs staged changes, and resumes those whose process has died."""
 
 from datetime import timedelta
 

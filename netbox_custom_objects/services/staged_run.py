@@ -1,5 +1,5 @@
 """
-Carries a staged change out: one machine of stages, each of which can be begun again after a crash.
+Executes a staged change: one machine of stages, each of which can be restarted after a crash.
 
 What is left to do follows from the change's row and from the catalog. Must never go on with a stage that a person has
 left meanwhile: every step forward says which stage it leaves.

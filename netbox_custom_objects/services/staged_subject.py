@@ -1,5 +1,5 @@
 """
-What a staged change is about: the field's row as it is, and what of it the change is to become.
+The subject of a staged change: the field's row as it is, and as it will be.
 
 May import models and runtime. Must never write.
 """

@@ -1,5 +1,5 @@
 """
-What of staged changes a user is shown, in the current schema: those of fields, and the offenders, that they may view.
+The staged changes that a user is shown, in the current schema: those of fields, with the offenders, that they may view.
 
 May import models and runtime. Must never write.
 """

@@ -1,5 +1,5 @@
 """
-Who may delete the fields that point at a type along with it, and what is said of them.
+Who may delete the fields that refer to a type along with it, and how they are described.
 
 May import models. Presentation of the answer belongs to views and api.
 """

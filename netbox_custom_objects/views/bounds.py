@@ -1,5 +1,5 @@
 """
-Middleware that refuses, with status 400, what no page of the plugin can make sense of.
+Middleware that refuses invalid parameters of the plugin's pages with status 400.
 
 NetBox's generic views hand IDs on to the database as they are sent, and read documents without expecting that these can
 be nested too deeply; forms and filters refuse everything else under the name of their inputs.

@@ -1,5 +1,5 @@
 """
-What the editor of fields shows of a field that is being edited: what is wrong, what saving would do, how it will look.
+What the editor of fields shows of a field that is being edited: errors, what saving would do, how it will look.
 
 May import services and forms. Nothing is saved here: the form is validated, and the plan is computed.
 """

@@ -1,5 +1,5 @@
 """
-Tells NetBox's registries of tabs and filtersets about a type.
+Registers a type with NetBox's registries of tabs and filtersets.
 
 What is entered resolves the type anew at each use: entries outlive the classes, and serve all branches. This runs at
 start-up, hence names views and filtersets by path, as NetBox does for its own feature views.

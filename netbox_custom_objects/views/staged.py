@@ -1,5 +1,5 @@
 """
-Staged changes on the page of a type: how far they are, what stands in the way, and the buttons.
+Staged changes on the page of a type: progress, the objects that prevent them, and the buttons.
 
 May import services. Users who may view a field see its changes; those who may change it have the buttons.
 """

@@ -1,5 +1,5 @@
 """
-Writes to what is deprecated: refused, unless they leave every value as it is.
+Writes to deprecated types and fields: refused, unless they leave every value as it is.
 
 May import field_types and runtime. Only requests come through here: merges, reverts and scripts write what they must.
 """

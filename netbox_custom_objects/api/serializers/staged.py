@@ -1,4 +1,4 @@
-"""Serializers of staged changes: what is asked for, and how far it is. May import models and field_types."""
+"""Serializers of staged changes: requests and progress. May import models and field_types."""
 
 from django.utils.translation import gettext as _
 from rest_framework import serializers

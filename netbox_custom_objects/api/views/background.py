@@ -1,5 +1,5 @@
 """
-Writes that were left to a background job: what their record says, and endpoint `job-reports/<job>/`.
+Writes made by a background job: what their record says, and endpoint `job-reports/<job>/`.
 
 NetBox keeps the whole answer in the job, where everyone with the right to view jobs reads it. Of ours it gets ids only;
 created and changed objects are read at their own endpoints, and the errors here, by the user who asked.

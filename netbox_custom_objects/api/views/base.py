@@ -1,5 +1,5 @@
 """
-What all endpoints share: filters that refuse what they do not know, and the engine's errors as replies.
+What all endpoints share: strict filters, and the engine's errors as replies.
 
 May import DRF and NetBox's viewsets.
 """

@@ -1,5 +1,5 @@
 """
-`?dry_run=true`: answers a write with what it would do, and does nothing.
+`?dry_run=true`: answers a write with what it would do, without doing it.
 
 The write runs as always inside a preview, which undoes it: what refuses a request refuses its dry run, too. May
 import services, NetBox's viewsets and its change log, in which a write leaves what it has changed.
