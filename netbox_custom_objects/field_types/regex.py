@@ -12,6 +12,7 @@ from functools import lru_cache
 
 import re2
 from django.core.exceptions import ValidationError
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from .bounds import whole_number
@@ -24,11 +25,11 @@ MAX_REPETITIONS = 1000
 CACHED_PATTERNS = 64
 
 LOOK_AROUND = _('look-around, such as (?=x) and (?<!x), is not supported')
-BACK_REFERENCES = _('references back to a group, such as \\1, are not supported')
+BACK_REFERENCES = _('backreferences, such as \\1, are not supported')
 POSSESSIVE = _('atomic groups and possessive quantifiers, such as (?>x) and x++, are not supported')
 CONDITIONS = _('conditional groups are not supported')
 FLAGS = _('the flags a, L and x are not supported')
-REPETITIONS = _('more than {maximum} repetitions are not supported').format(maximum=MAX_REPETITIONS)
+REPETITIONS = format_lazy(_('more than {maximum} repetitions are not supported'), maximum=MAX_REPETITIONS)
 NESTED = _('it is nested too deeply')
 TOO_LARGE = _('it is too large')
 

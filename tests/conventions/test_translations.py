@@ -84,6 +84,27 @@ def plain_texts(*nodes: ast.expr) -> Iterator[tuple[str, int]]:
             yield node.value, node.lineno
 
 
+def test_texts_are_translated_when_they_are_shown():
+    """What is translated while a module is imported stays in the language of that moment."""
+    found = [
+        f'{module}:{line}'
+        for module in modules()
+        for call, line in calls_on_import(module.tree)
+        if call in ('_.format', 'ngettext', 'gettext') or (call == '_' and 'gettext_lazy as _' not in module.text)
+    ]
+    assert not found
+
+
+def calls_on_import(node: ast.AST) -> Iterator[tuple[str, int]]:
+    """Yield (name, line) of calls outside of functions; `_.format` for one of what `_()` returns."""
+    for child in ast.iter_child_nodes(node):
+        if isinstance(child, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+            continue
+        if isinstance(child, ast.Call):
+            yield re.sub(r'^_\(.*\)\.format$', '_.format', ast.unparse(child.func), flags=re.DOTALL), child.lineno
+        yield from calls_on_import(child)
+
+
 def test_texts_of_templates_are_translated():
     found = [
         f'{path.relative_to(TEMPLATES)}: {text}'
