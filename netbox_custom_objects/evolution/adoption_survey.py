@@ -112,8 +112,7 @@ def _obstacles(vendor_type: VendorType, tables: Tables) -> Iterator[str]:
             elif column.type not in (move.type, move.our_type):
                 yield f'Field {item.name}: column {move.vendor} of {table.name} is {column.type}, not {move.type}.'
             if move.ours in table.columns and move.ours not in moved:
-                yield f'Field {item.name}: {table.name} has a column {move.ours} already, which does not belong to a '
-                'field.'
+                yield f'Field {item.name}: {table.name} has a column {move.ours} that does not belong to a field.'
     yield from _link_obstacles(vendor_type, tables)
 
 
@@ -153,8 +152,10 @@ def _notes(vendor_type: VendorType, tables: Tables) -> Iterator[str]:
             yield f'Column {name} of {table.name} does not belong to a field; it is kept as it is.'
     for item in vendor_type.links:
         if tables[item.link_table].columns['id'].type == 'integer':
-            yield f'Table {item.our_link_table} keeps its 32-bit id, which limits it to 2,147,483,647 links over its '
-            'lifetime.'
+            yield (
+                f'Table {item.our_link_table} keeps its 32-bit id, which limits it to 2,147,483,647 links over its '
+                f'lifetime.'
+            )
     unique = {index.columns for index in table.indexes if index.is_unique and index.is_plain}
     for item in vendor_type.fields:
         if item.unique and len(item.columns) == 1 and (item.columns[0].vendor,) not in unique:

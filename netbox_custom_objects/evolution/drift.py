@@ -39,8 +39,9 @@ class Drift:
                 f'then run with --finalize.'
             )
         if self.kind is Kind.TYPE:
-            return f'{name} is {self.column.type}, but NetBox needs {self.wanted.column.type}. Convert it with '
-            '--convert.'
+            return (
+                f'{name} is {self.column.type}, but NetBox needs {self.wanted.column.type}. Convert it with --convert.'
+            )
         return f'{name} is no longer needed by NetBox, but is kept. Retire it with --retire.'
 
 

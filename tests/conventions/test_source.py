@@ -82,3 +82,17 @@ def test_what_is_built_per_type_is_memoised_on_its_island_alone():
         for name, line in module.names():
             allowed = name != 'memo' or module.name == f'{NAME}.runtime.surfaces'
             assert allowed, f'{module}:{line} memoises beside per_type'
+
+
+def test_no_string_stands_alone():
+    """The second line of a text whose first one ends the statement would be lost without a trace."""
+    for module in modules(NAME, 'tests', 'dev', 'benchmarks'):
+        docstrings = {
+            node.body[0]
+            for node in ast.walk(module.tree)
+            if isinstance(node, ast.Module | ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef) and node.body
+        }
+        for node in ast.walk(module.tree):
+            if isinstance(node, ast.Expr) and node not in docstrings:
+                assert not isinstance(node.value, ast.JoinedStr), f'{module}:{node.lineno}'
+                assert not isinstance(getattr(node.value, 'value', None), str), f'{module}:{node.lineno}'

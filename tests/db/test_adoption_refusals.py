@@ -78,7 +78,7 @@ OBSTACLES = {
     ),
     'column in the way': (
         'ALTER TABLE custom_objects_1 ADD f_1 text',
-        ('custom_objects_1 has a column f_1 already, which does not belong to a field.',),
+        ('custom_objects_1 has a column f_1 that does not belong to a field.',),
     ),
     'table missing': ('DROP TABLE custom_objects_2 CASCADE', ('unit: Table custom_objects_2 is missing.',)),
     'links missing': (
