@@ -7,6 +7,7 @@ import pytest
 
 from tests.support.databases import TestDatabase, close_connections
 from tests.support.environment import DATABASE
+from tests.support.kept import KEEPER
 from tests.support.needs import commits, has_own_transaction, needs_database
 
 TEST_DATABASE = TestDatabase(DATABASE)
@@ -27,6 +28,7 @@ def pytest_runtest_setup(item):
         return
     if 'fresh_database' not in item.fixturenames:
         TEST_DATABASE.replace_if_dirty()
+    KEEPER.prepare(item)
     if commits(item):
         TEST_DATABASE.mark_dirty()
 

@@ -21,6 +21,15 @@ class TrueOrFalseMixin(django_filters.FilterSet):
         return {name: _refusing(found) for name, found in super().get_filters().items()}
 
 
+class AskedForMixin(django_filters.FilterSet):
+    """Copies and validates only those filters that the data may be meant for: an object type has about a hundred."""
+
+    def __init__(self, data=None, *args, **kwargs):
+        if data is not None:
+            self.base_filters = {name: found for name, found in self.base_filters.items() if _is_meant(name, data)}
+        super().__init__(data, *args, **kwargs)
+
+
 class ReachedFilter(django_filters.CharFilter):
     """Matches what holds a version up to the one given; by version, which text comparison would get wrong."""
 
@@ -40,6 +49,11 @@ class DeprecationFilterSet(django_filters.FilterSet):
     """Finds what is scheduled for removal in a version, or before it."""
 
     scheduled_removal__lte = ReachedFilter(field_name='scheduled_removal', label=_('Scheduled removal (at or before)'))
+
+
+def _is_meant(name, data) -> bool:
+    # Inputs that consist of several are called after the filter, such as `<name>_min`.
+    return any(key == name or key.startswith(f'{name}_') for key in data)
 
 
 def _refusing(found):

@@ -18,11 +18,11 @@ from ..choices import (
     UIVisibleChoices,
 )
 from ..models import CustomObjectType, CustomObjectTypeField
-from .base import DeprecationFilterSet, TrueOrFalseMixin
+from .base import AskedForMixin, DeprecationFilterSet, TrueOrFalseMixin
 
 
 @register_filterset
-class CustomObjectTypeFieldFilterSet(TrueOrFalseMixin, DeprecationFilterSet, ChangeLoggedModelFilterSet):
+class CustomObjectTypeFieldFilterSet(TrueOrFalseMixin, DeprecationFilterSet, ChangeLoggedModelFilterSet, AskedForMixin):
     q = django_filters.CharFilter(method='search', label=_('Search'))
     type = django_filters.MultipleChoiceFilter(choices=CustomObjectFieldTypeChoices, distinct=False)
     element_type = django_filters.MultipleChoiceFilter(choices=ArrayElementTypeChoices, distinct=False)

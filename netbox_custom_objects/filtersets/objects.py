@@ -21,10 +21,12 @@ from ..models.convert import field_definition
 from ..models.reserved import QUERY_PARAMETERS
 from ..runtime.quick_search import quick_search
 from ..runtime.surfaces import per_type, surfaced_fields
-from .base import TrueOrFalseMixin
+from .base import AskedForMixin, TrueOrFalseMixin
 
 
-class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilterMixin, NetBoxModelFilterSet):
+class CustomObjectFilterSet(
+    TrueOrFalseMixin, ContactModelFilterSet, OwnerFilterMixin, NetBoxModelFilterSet, AskedForMixin
+):
     """Base of all filtersets of custom objects: what every type can be filtered by."""
 
     # Parameters that match a part of the text, without regard to letter case. Underscored, as no field can be.
@@ -36,6 +38,10 @@ class CustomObjectFilterSet(TrueOrFalseMixin, ContactModelFilterSet, OwnerFilter
 
     @classmethod
     def get_filters(cls):
+        # NetBox asks again for each instance, in case a lookup was registered after the class was made. All are
+        # registered by the time the class of a type is made.
+        if 'base_filters' in cls.__dict__:
+            return cls.base_filters
         filters = super().get_filters()
         # What a class declares wins over what NetBox derives from it (`__empty` of long texts and lists).
         filters.update((name, cls.declared_filters[name]) for name in filters.keys() & cls.declared_filters.keys())

@@ -6,11 +6,11 @@ from netbox.filtersets import NetBoxModelFilterSet
 from utilities.filtersets import register_filterset
 
 from ..models import CustomObjectType
-from .base import DeprecationFilterSet, TrueOrFalseMixin
+from .base import AskedForMixin, DeprecationFilterSet, TrueOrFalseMixin
 
 
 @register_filterset
-class CustomObjectTypeFilterSet(TrueOrFalseMixin, DeprecationFilterSet, NetBoxModelFilterSet):
+class CustomObjectTypeFilterSet(TrueOrFalseMixin, DeprecationFilterSet, NetBoxModelFilterSet, AskedForMixin):
     class Meta:
         model = CustomObjectType
         fields = (

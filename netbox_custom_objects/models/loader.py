@@ -5,6 +5,7 @@ Two queries, however many types there are. Names the alias explicitly; never ask
 """
 
 from collections import defaultdict
+from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef, Value
@@ -51,11 +52,11 @@ def load_with_documents(alias: str) -> tuple[dict[int, TypeDefinition], dict[int
 def _load(alias: str, type_id: int | None, *more: str) -> tuple[dict[int, TypeDefinition], list[dict]]:
     """Return definitions, and rows of types with the attributes that were asked for besides."""
     types = CustomObjectType.objects.using(alias)
-    fields = CustomObjectTypeField.objects.using(alias)
+    fields = _field_rows().using(alias)
     if type_id is not None:
         types, fields = types.filter(pk=type_id), fields.filter(custom_object_type=type_id)
     by_type = defaultdict(list)
-    for row in _field_rows(fields):
+    for row in fields:
         by_type[row['custom_object_type_id']].append(definition_from_row(row))
     found = list(types.order_by('pk').values(*_TYPE_ATTRIBUTES, *more))
     definitions = {
@@ -65,8 +66,10 @@ def _load(alias: str, type_id: int | None, *more: str) -> tuple[dict[int, TypeDe
     return definitions, found
 
 
-def _field_rows(fields):
-    return fields.order_by().values(
+@cache
+def _field_rows():
+    """Return the query of all fields; made once, as making it takes longer than running it."""
+    return CustomObjectTypeField.objects.order_by().values(
         *PLAIN_ATTRIBUTES,
         'custom_object_type_id',
         'former_names',

@@ -1,5 +1,7 @@
 """What the tests of the contract share: a type with one field of a case's type."""
 
+from copy import copy, deepcopy
+
 import pytest
 from django.core.exceptions import ValidationError
 
@@ -8,6 +10,7 @@ from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.cases import NAME, resolve
 from tests.support.factories import make_field, make_type, object_type_of
+from tests.support.kept import read_again
 
 MAIN = Target.for_alias('default')
 
@@ -15,15 +18,21 @@ MAIN = Target.for_alias('default')
 class Kit:
     """The type `thing` with a primary `title`, and one field of the case's type."""
 
-    def __init__(self, case, **attributes):
+    def __init__(self, case, name='thing', needs=None):
         self.case = case
-        self.type = make_type('thing', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-        self.needs = case.needs()
-        self.attributes = attributes
+        self.type = make_type(name, fields=[{'name': 'title', 'type': 'text', 'primary': True}])
+        self.needs = case.needs() if needs is None else needs
         self.field = None
 
+    def again(self):
+        """Return a kit of the same rows, which a test may change."""
+        kit = copy(self)
+        kit.type, kit.field = read_again(self.type), read_again(self.field)
+        kit.needs = deepcopy(self.needs)
+        return kit
+
     def add(self, name=NAME, **attributes):
-        self.field = make_field(self.type, name, self.case.type, **{**self.needs, **self.attributes, **attributes})
+        self.field = make_field(self.type, name, self.case.type, **{**self.needs, **attributes})
         return self.field
 
     def restore(self, field, pk):
@@ -76,6 +85,7 @@ class Kit:
             setattr(field, name, value)
         field.full_clean()
         field.save()
+        self.field = field
         return field
 
     def refused(self, key, **changes):

@@ -11,24 +11,19 @@ from django.test.utils import CaptureQueriesContext
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.cases import CASES, NAME, resolve
-from tests.field_types.kit import MAIN, Kit, expected
+from tests.field_types.kit import MAIN, expected
 from tests.support.factories import make_choice_set, make_object
 
-pytestmark = [pytest.mark.django_db, pytest.mark.parametrize('case', CASES, ids=str)]
+pytestmark = [pytest.mark.django_db, pytest.mark.parametrize('case', CASES, ids=str, scope='module')]
 
 
 def columns_of(table, field_id):
     return [column for column in table.columns if re.fullmatch(rf'f_{field_id}(_.*)?', column.name)]
 
 
-@pytest.fixture
-def kit(case):
-    return Kit(case)
-
-
 def test_columns(kit, case):
     """The columns have the promised types, accept NULL, and have no default in the database."""
-    field = kit.add()
+    field = kit.field
     with connection.cursor() as cursor:
         cursor.execute(
             'SELECT format_type(atttypid, atttypmod), attnotnull, atthasdef FROM pg_attribute '
@@ -42,7 +37,6 @@ def test_columns(kit, case):
 
 
 def test_values_come_back_as_they_were_stored(kit, case):
-    kit.add()
     for value in case.values:
         obj = kit.make(value)
         obj.full_clean()
@@ -50,7 +44,6 @@ def test_values_come_back_as_they_were_stored(kit, case):
 
 
 def test_null_and_empty_are_told_apart(kit, case):
-    kit.add()
     assert kit.get(kit.make(None)) is None
     for value in case.empty:
         assert kit.get(kit.make(value)) == value
@@ -61,7 +54,6 @@ def test_null_and_empty_are_told_apart(kit, case):
 
 
 def test_values_that_do_not_fit_are_refused(kit, case):
-    kit.add()
     for value in case.bad_values:
         obj = kit.model(title='x')
         case.store(obj, resolve(value))
@@ -70,37 +62,35 @@ def test_values_that_do_not_fit_are_refused(kit, case):
         assert set(caught.value.message_dict) <= set(case.keys), value
 
 
-def test_default_reaches_old_and_new_rows(kit, case):
+def test_default_reaches_old_and_new_rows(bare, case):
     """Rows that exist get the default when the field is added, new ones when they are made; null stays null."""
     if case.default is None:
         with pytest.raises(ValidationError) as caught:
-            kit.add(default=1)
+            bare.add(default=1)
         assert list(caught.value.message_dict) == ['default']
         return
     default, value = map(resolve, case.default)
-    old = kit.model.objects.create(title='old')
-    kit.add(default=default)
-    assert kit.get(old) == expected(case, value)
-    if not kit.many:  # an object exists before it has links: forms and REST apply such a default
-        new = kit.model(title='new')
+    old = bare.model.objects.create(title='old')
+    bare.add(default=default)
+    assert bare.get(old) == expected(case, value)
+    if not bare.many:  # an object exists before it has links: forms and REST apply such a default
+        new = bare.model(title='new')
         new.full_clean()
         new.save()
-        assert kit.get(new) == expected(case, value)
-        assert kit.get(kit.make(None)) is None
-    kit.edit(default=None)
-    assert kit.get(old) == expected(case, value)
-    assert kit.get(kit.model.objects.create(title='newer')) is None
+        assert bare.get(new) == expected(case, value)
+        assert bare.get(bare.make(None)) is None
+    bare.edit(default=None)
+    assert bare.get(old) == expected(case, value)
+    assert bare.get(bare.model.objects.create(title='newer')) is None
 
 
 def test_defaults_that_do_not_fit_are_refused(kit, case):
-    kit.add()
     for default in case.bad_defaults:
         assert kit.refused('default', default=resolve(default))
 
 
 def test_required(kit, case):
     """A required field refuses nothing and the empty value; it cannot become required while objects lack a value."""
-    kit.add()
     kit.make(case.values[0])
     lacking = [kit.make(value) for value in (None, *case.empty, *case.blank)]
     assert str(len(lacking)) in kit.refused('required', required=True)
@@ -115,29 +105,28 @@ def test_required(kit, case):
         assert list(caught.value.message_dict)[0] == case.key
 
 
-def test_unique(kit, case):
+def test_unique(bare, case):
     if not case.unique:
         with pytest.raises(ValidationError) as caught:
-            kit.add(unique=True)
+            bare.add(unique=True)
         assert list(caught.value.message_dict) == ['unique']
         return
-    kit.add(unique=True)
-    first, second = kit.make(case.values[0]), kit.make(case.values[1])
-    kit.make(None)
-    kit.make(None)
+    bare.add(unique=True)
+    first, second = bare.make(case.values[0]), bare.make(case.values[1])
+    bare.make(None)
+    bare.make(None)
     case.store(second, resolve(case.values[0]))
     with pytest.raises(ValidationError) as caught:
         second.full_clean()
     assert list(caught.value.message_dict) == [case.key]
     with pytest.raises(IntegrityError), transaction.atomic():
         second.save()
-    assert kit.get(first) == expected(case, case.values[0])
+    assert bare.get(first) == expected(case, case.values[0])
 
 
 def test_unique_is_switched_on_only_if_stored_values_allow_it(kit, case):
     if not case.unique:
         return
-    kit.add()
     kit.make(case.values[0])
     again = kit.make(case.values[0])
     kit.make(None)
@@ -153,7 +142,6 @@ def test_unique_is_switched_on_only_if_stored_values_allow_it(kit, case):
 
 
 def test_limits_are_refused_where_they_mean_nothing(kit, case):
-    kit.add()
     field_type = case.field_type
     if not field_type.bounds_allowed:
         assert kit.refused('validation_minimum', validation_minimum=1)
@@ -171,7 +159,7 @@ def test_limits_are_refused_where_they_mean_nothing(kit, case):
 
 def test_change_data_round_trip(kit, case):
     """serialize -> JSON -> deserialize gives back the same value, whatever the field is called by then."""
-    field = kit.add()
+    field = kit.field
     for value in (*case.values, *case.empty, None):
         obj = kit.make(value)
         data = json.loads(json.dumps(obj.serialize_object()))
@@ -188,7 +176,7 @@ def test_change_data_round_trip(kit, case):
 
 def test_payload_keys_are_aliases_of_the_attribute(kit, case):
     """The host's generic deserializer sets what it finds in change data as attributes."""
-    field = kit.add()
+    field = kit.field
     source, obj = kit.make(case.values[0]), kit.make(None)
     for key, part in json.loads(json.dumps(source.serialize_object())).items():
         if key.startswith(field.payload_key):
@@ -198,7 +186,6 @@ def test_payload_keys_are_aliases_of_the_attribute(kit, case):
 
 
 def test_rename_keeps_values_and_needs_no_ddl(kit, case):
-    kit.add()
     objects = [kit.make(value) for value in case.values]
     before = introspect(MAIN, kit.type.pk)
     with CaptureQueriesContext(connection) as queries:
@@ -211,7 +198,7 @@ def test_rename_keeps_values_and_needs_no_ddl(kit, case):
 
 
 def test_a_deleted_field_keeps_its_column_and_a_new_one_gets_another(kit, case):
-    field = kit.add()
+    field = kit.field
     obj = kit.make(case.values[0])
     kit.make(case.values[1])
     CustomObjectTypeField.objects.get(pk=field.pk).delete()
@@ -239,7 +226,7 @@ def test_a_deleted_field_keeps_its_column_and_a_new_one_gets_another(kit, case):
 
 def test_a_deleted_field_that_comes_back_has_its_values(kit, case):
     """Undo of a deletion (a revert, a squash) restores in O(1) what was retired."""
-    field = kit.add()
+    field = kit.field
     pk = field.pk
     objects = [kit.make(value) for value in case.values]
     field.delete()
@@ -249,7 +236,6 @@ def test_a_deleted_field_that_comes_back_has_its_values(kit, case):
 
 
 def test_objects_can_be_found_by_value(kit, case):
-    kit.add()
     for value in case.values[:2]:
         kit.make(value)
     if kit.many:
@@ -261,7 +247,6 @@ def test_objects_can_be_found_by_value(kit, case):
 
 
 def test_make_object_accepts_every_value(kit, case):
-    kit.add()
     for value in case.values:
         value = resolve(value)
         obj = make_object(kit.type, title='x', **case.attributes(value))

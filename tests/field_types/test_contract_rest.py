@@ -6,20 +6,9 @@ from core.models import ObjectChange
 
 from netbox_custom_objects.filtersets import get_filterset_class
 from tests.field_types.cases import NAME, NULL, SAMPLED, by_key, resolve
-from tests.field_types.kit import Kit, expected
-from tests.surfaces.rest import Rest, superuser
+from tests.field_types.kit import expected
 
-pytestmark = [pytest.mark.django_db, pytest.mark.parametrize('case', SAMPLED, ids=str)]
-
-
-@pytest.fixture
-def kit(case):
-    return Kit(case)
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
+pytestmark = [pytest.mark.django_db, pytest.mark.parametrize('case', SAMPLED, ids=str, scope='module')]
 
 
 def shown(body, sample):
@@ -40,7 +29,6 @@ def refused(rest, case, body, method='post', path='thing/'):
 
 
 def test_values_come_back_as_they_went_in(rest, kit, case):
-    kit.add()
     obj = rest.post('thing/', {'title': 'patched'})
     whole = rest.post('thing/', {'title': 'replaced'})
     for sample in case.samples:
@@ -57,7 +45,7 @@ def test_values_come_back_as_they_went_in(rest, kit, case):
 
 def test_options(rest, kit, case):
     """OPTIONS says what one must know to make a form: the same about the keys of every type."""
-    kit.add(label='The <label>', description='What it is', required=True)
+    kit.edit(label='The <label>', description='What it is', required=True)
     obj = kit.make(case.values[0])
     keys = rest.options('thing/')['actions']['POST']
     definition = kit.model._definition.fields_by_name[NAME]
@@ -75,7 +63,6 @@ def test_options(rest, kit, case):
 
 
 def test_lists_of_objects(rest, kit, case):
-    kit.add()
     made = rest.post('thing/', [{'title': 'x', **body} for body in bodies(case)])
     assert [shown(body, sample) for body, sample in zip(made, case.samples)] == [
         resolve(sample.reads) for sample in case.samples
@@ -91,7 +78,6 @@ def test_lists_of_objects(rest, kit, case):
 
 def test_no_value(rest, kit, case):
     """A key that is absent and a null both leave nothing, and null takes a value away."""
-    kit.add()
     sample = case.samples[0]
     for body in ({}, case.none):
         made = rest.post('thing/', {'title': 'x', **body})
@@ -103,7 +89,7 @@ def test_no_value(rest, kit, case):
 
 
 def test_required(rest, kit, case):
-    kit.add(required=True)
+    kit.edit(required=True)
     made = rest.post('thing/', {'title': 'x', **bodies(case)[0]})
     before = kit.get(kit.model(pk=made['id']))
     for body in ({}, case.none):
@@ -118,7 +104,7 @@ def test_default(rest, kit, case):
     if case.default is None:
         return
     default, value = map(resolve, case.default)
-    kit.add(default=default)
+    kit.edit(default=default)
     made = rest.post('thing/', {'title': 'x'})
     assert kit.get(kit.model(pk=made['id'])) == expected(case, value)
     if not kit.many:
@@ -129,7 +115,7 @@ def test_default(rest, kit, case):
 def test_unique(rest, kit, case):
     if not case.unique:
         return
-    kit.add(unique=True)
+    kit.edit(unique=True)
     first, second = bodies(case)[:2]
     rest.post('thing/', {'title': 'x', **first})
     refused(rest, case, {'title': 'x', **first})
@@ -148,7 +134,7 @@ def test_limits_and_patterns(rest, kit, case):
         limits = {'validation_regex': case.regex}
     if not limits:
         return
-    kit.add(**limits)
+    kit.edit(**limits)
     fits, does_not = bodies(case)[:2]
     made = rest.post('thing/', {'title': 'x', **fits})
     refused(rest, case, {'title': 'x', **does_not})
@@ -156,7 +142,6 @@ def test_limits_and_patterns(rest, kit, case):
 
 
 def test_refusals_change_nothing(rest, kit, case):
-    kit.add()
     made = rest.post('thing/', {'title': 'x', **bodies(case)[0]})
     changes = ObjectChange.objects.count()
     bad = by_key(resolve(case.bad_rest))
@@ -170,7 +155,6 @@ def test_refusals_change_nothing(rest, kit, case):
 
 def test_every_filter(rest, kit, case):
     """Each filter that the filterset has is asked, and finds what it should; wrong values are refused."""
-    kit.add()
     kit.make_samples()
     known = {name for name in get_filterset_class(kit.model).base_filters if name.startswith(NAME)}
     assert known == {resolve(filter.parameter) for filter in case.filters}
@@ -187,12 +171,11 @@ def test_every_filter(rest, kit, case):
 
 
 def test_no_filters_where_they_are_disabled(rest, kit, case):
-    kit.add(filter_logic='disabled')
+    kit.edit(filter_logic='disabled')
     assert not {name for name in get_filterset_class(kit.model).base_filters if name.startswith(NAME)}
 
 
 def test_ordering(rest, kit, case):
-    kit.add()
     kit.make_samples()
     if case.order is not None:
         for sign, wanted in (('', case.order), ('-', case.order[::-1])):
@@ -202,7 +185,6 @@ def test_ordering(rest, kit, case):
 
 
 def test_quick_search(rest, kit, case):
-    kit.add()
     kit.make_samples()
     if case.quick is not None:
         assert [body['title'] for body in rest.get('thing/', q=case.quick)['results']] == ['0']
@@ -212,14 +194,13 @@ def test_quick_search(rest, kit, case):
 
 def test_change_log(rest, kit, case):
     """Records hold what was and what is, under keys that outlive names, and a diff shows the field and no other."""
-    field = kit.add()
     first, second = case.samples[:2]
     made = rest.post('thing/', {'title': 'x', **resolve(first.rest)})
     rest.patch(f'thing/{made["id"]}/', resolve(second.rest))
     rest.delete(f'thing/{made["id"]}/')
     records = ObjectChange.objects.filter(changed_object_type=kit.type.object_type).order_by('pk')
     created, updated, deleted = records
-    old, new = ({key.replace(NAME, field.payload_key, 1): part for key, part in resolve(sample.payload).items()}
+    old, new = ({key.replace(NAME, kit.field.payload_key, 1): part for key, part in resolve(sample.payload).items()}
                 for sample in (first, second))  # fmt: skip
     assert stored(created.postchange_data, old) == old
     assert stored(updated.prechange_data, old) == old
@@ -238,6 +219,5 @@ def stored(data, keys):
 
 
 def test_graphql(kit, case):
-    field = kit.add()
-    annotations = field.field_type.get_graphql_annotations(kit.model._definition.fields_by_name[NAME])
+    annotations = kit.field_type.get_graphql_annotations(kit.model._definition.fields_by_name[NAME])
     assert annotations == by_key(case.graphql)

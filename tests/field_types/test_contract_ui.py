@@ -13,21 +13,10 @@ from utilities.querydict import prepare_cloned_fields
 
 from netbox_custom_objects.choices import FilterLogicChoices
 from tests.field_types.cases import NAME, SAMPLED, resolve
-from tests.field_types.kit import Kit, expected
-from tests.surfaces.rest import superuser
-from tests.surfaces.ui import Browser, text_of
+from tests.field_types.kit import expected
+from tests.surfaces.ui import text_of
 
-pytestmark = [pytest.mark.django_db, pytest.mark.parametrize('case', SAMPLED, ids=str)]
-
-
-@pytest.fixture
-def kit(case):
-    return Kit(case)
-
-
-@pytest.fixture
-def browser(db):
-    return Browser(superuser())
+pytestmark = [pytest.mark.django_db, pytest.mark.parametrize('case', SAMPLED, ids=str, scope='module')]
 
 
 def fields_of(case, form):
@@ -51,7 +40,6 @@ def import_text(browser, text, expect=302):
 
 
 def test_add_edit_and_clear(browser, kit, case):
-    kit.add()
     browser.get('thing/add/')
     for sample in case.samples:
         browser.post('thing/add/', title='x', **resolve(sample.form))
@@ -84,7 +72,7 @@ def shown_values(browser, case, sample):
 
 
 def test_the_form_refuses_what_the_definition_forbids(browser, kit, case):
-    kit.add(required=True, unique=case.unique)
+    kit.edit(required=True, unique=case.unique)
     first = resolve(case.samples[0].form)
     browser.post('thing/add/', 200, title='x')
     assert fields_of(case, browser.errors)
@@ -100,7 +88,6 @@ def test_the_form_refuses_what_the_definition_forbids(browser, kit, case):
 
 
 def test_bulk_edit(browser, kit, case):
-    kit.add()
     first, second = case.samples[:2]
     objects = [kit.make(first.value), kit.make(None)]
     sent = {'pk': [obj.pk for obj in objects], '_apply': '1'}
@@ -113,14 +100,12 @@ def test_bulk_edit(browser, kit, case):
 
 
 def test_what_is_imported(browser, kit, case):
-    kit.add()
     import_file(browser, [{'title': str(number), **resolve(sample.text)} for number, sample in enumerate(case.samples)])
     objects = kit.model.objects.order_by('pk')
     assert [kit.get(obj) for obj in objects] == [expected(case, sample.value) for sample in case.samples]
 
 
 def test_what_is_exported_can_be_imported_unchanged(browser, kit, case):
-    kit.add()
     kit.make_samples()
     for value in case.values:
         # All surfaces cut white space off at the ends of a text.
@@ -153,7 +138,6 @@ def trimmed(value):
 
 
 def test_import_errors_name_the_record_and_the_column(browser, kit, case):
-    kit.add()
     if case.bad_text is None:
         return
     first = {'title': 'good', **resolve(case.samples[0].text)}
@@ -164,7 +148,6 @@ def test_import_errors_name_the_record_and_the_column(browser, kit, case):
 
 
 def test_list_and_detail(browser, kit, case):
-    kit.add()
     objects = kit.make_samples()
     text = text_of(browser.get('thing/'))
     for sample in case.samples:
@@ -180,7 +163,6 @@ def test_list_and_detail(browser, kit, case):
 
 def test_filter_form(browser, kit, case):
     """The inputs are rendered, and each asks a filter that there is."""
-    kit.add()
     kit.make_samples()
     browser.get('thing/')
     inputs = fields_of(case, browser.response.context['filter_form'].fields)
@@ -200,7 +182,7 @@ def test_filter_form(browser, kit, case):
 def test_clone(browser, kit, case):
     if not case.clonable:
         return
-    kit.add(is_cloneable=True)
+    kit.edit(is_cloneable=True)
     for sample in case.samples:
         obj = kit.make(sample.value)
         query = prepare_cloned_fields(obj).urlencode()
@@ -211,7 +193,6 @@ def test_clone(browser, kit, case):
 
 def test_an_address_prefills_the_add_form(browser, kit, case):
     """By the names of the inputs, whatever they are."""
-    kit.add()
     for sample in case.samples:
         sent = resolve(sample.form)
         browser.get(f'thing/add/?{urlencode(sent, doseq=True)}')
@@ -224,7 +205,7 @@ def test_an_import_without_the_column_takes_the_default(browser, kit, case):
         return
     default, value = resolve(case.default)
     for required in (False, True):
-        kit.add(required=required, default=default)
+        kit.edit(required=required, default=default)
         import_file(browser, [{'title': 'x'}])
         assert kit.get(kit.model.objects.get(title='x')) == expected(case, value)
         # NetBox's page says what a file must have.
@@ -235,11 +216,10 @@ def test_an_import_without_the_column_takes_the_default(browser, kit, case):
         import_file(browser, [{'id': str(obj.pk), 'title': 'z'}])
         assert kit.get(obj) == expected(case, case.values[0])
         kit.model.objects.all().delete()
-        kit.field.delete()
 
 
 def test_global_search(browser, kit, case, django_capture_on_commit_callbacks):
-    kit.add(search_weight=500)
+    kit.edit(search_weight=500)
     with django_capture_on_commit_callbacks(execute=True), transaction.atomic():
         objects = kit.make_samples()
         for obj in objects:

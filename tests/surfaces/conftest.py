@@ -4,7 +4,7 @@ import pytest
 
 from dcim.models import Site
 
-from tests.support.factories import make_every_kind
+from tests.support.kept import KEEPER, read_again
 from tests.surfaces.rest import superuser
 from tests.surfaces.ui import Browser
 
@@ -21,9 +21,14 @@ def sites(db):
 
 
 @pytest.fixture
-def every_kind(db):
+def kept_every_kind(db):
+    return KEEPER.value
+
+
+@pytest.fixture
+def every_kind(kept_every_kind):
     """A type with a field of each kind, `every-kind`."""
-    return make_every_kind()
+    return read_again(kept_every_kind)
 
 
 @pytest.fixture

@@ -11,18 +11,13 @@ from users.models import User
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 
-from ..support.factories import make_every_kind, make_object, make_type
+from ..support.factories import make_object, make_type
 from .rest import API, Rest, superuser
 
 
 @pytest.fixture
 def rest(db):
     return Rest(superuser())
-
-
-@pytest.fixture
-def every_kind(rest):
-    return make_every_kind()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from utilities.testing import APIViewTestCases
 
 from netbox_custom_objects.models import CustomObjectTypeField
 
-from ..support.factories import make_choice_set, make_every_kind, make_field, make_object, make_type
+from ..support.factories import make_choice_set, make_field, make_object, make_type
 from .rest import Rest, make_user, superuser
 
 FIELDS = 'custom-object-type-fields/'
@@ -71,8 +71,7 @@ def test_shape(rest):
     assert list(rest.get(f'{FIELDS}{field.pk}/', fields='name')) == ['name']
 
 
-def test_what_is_read_can_be_written_back(rest):
-    make_every_kind()
+def test_what_is_read_can_be_written_back(rest, every_kind):
     for body in rest.get(FIELDS)['results']:
         assert rest.put(f'{FIELDS}{body["id"]}/', body) == body
 

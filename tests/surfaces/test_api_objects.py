@@ -27,8 +27,7 @@ def sites(db):
 
 
 class TestShape:
-    def test_every_kind_of_field(self, rest, sites):
-        made = make_every_kind()
+    def test_every_kind_of_field(self, rest, sites, every_kind):
         body = rest.post('every-kind/', {
             'title': 'one', 'notes': '', 'amount': 2**63 - 1, 'price': '1.5', 'active': 'false', 'bought': '2024-01-02',
             'seen': '2024-01-02', 'web': 'https://a.org', 'web_title': 'A', 'extra': {'a': [1, None]}, 'color': 'red',
@@ -56,7 +55,7 @@ class TestShape:
         }  # fmt: skip
         assert rest.get(f'every-kind/{body["id"]}/') == body
         assert rest.get('every-kind/')['results'] == [body]
-        assert made.get_model().objects.get().place == sites[0]
+        assert every_kind.get_model().objects.get().place == sites[0]
 
     def test_an_empty_object(self, rest):
         make_every_kind(name='power_feed')
@@ -76,9 +75,8 @@ class TestShape:
         ])  # fmt: skip
         assert list(rest.post('thing/', {})) == [*BASE_KEYS, 'first', 'second', 'third', 'last']
 
-    def test_brief_fields_and_omit(self, rest, sites):
-        made = make_every_kind()
-        pk = make_object(made, title='one', place=sites[0]).pk
+    def test_brief_fields_and_omit(self, rest, sites, every_kind):
+        pk = make_object(every_kind, title='one', place=sites[0]).pk
         for path in ('every-kind/', f'every-kind/{pk}/'):
 
             def shown(path=path, **params):
@@ -197,8 +195,7 @@ class TestWriting:
         for empty in (rest.post('thing/', null), rest.patch(path, null), rest.put(path, {}), rest.get(path)):
             assert {key: empty[key] for key in null} == {**null, 'places': []}
 
-    def test_put_and_patch_leave_what_they_do_not_name(self, rest, sites):
-        made = make_every_kind()
+    def test_put_and_patch_leave_what_they_do_not_name(self, rest, sites, every_kind):
         values = {'title': 'a', 'amount': 1, 'color': 'red', 'place': sites[0].pk, 'places': [sites[0].pk]}
         before = rest.post('every-kind/', values)
         path = f'every-kind/{before["id"]}/'
@@ -206,10 +203,9 @@ class TestWriting:
             after = method(path, {'amount': 2})
             changed = {key for key in after if after[key] != before[key]}
             assert changed <= {'amount', 'last_updated'}
-        assert made.get_model().objects.get().amount == 2
+        assert every_kind.get_model().objects.get().amount == 2
 
-    def test_links_are_replaced_as_a_whole(self, rest, sites):
-        make_every_kind()
+    def test_links_are_replaced_as_a_whole(self, rest, sites, every_kind):
         pk = rest.post('every-kind/', {'places': [sites[0].pk, sites[0].pk, str(sites[1].pk)]})['id']
 
         def slugs(body):
@@ -238,13 +234,11 @@ class TestWriting:
             assert list(body) == [name]
             assert 'by this attribute' in body[name][0]
 
-    def test_scalars_become_text(self, rest):
-        make_every_kind()
+    def test_scalars_become_text(self, rest, every_kind):
         body = rest.post('every-kind/', {'title': 5, 'notes': 1.5, 'price': '2', 'active': '1', 'amount': '7'})
         assert [body[key] for key in ('title', 'notes', 'price', 'active', 'amount')] == ['5', '1.5', 2, True, 7]
 
-    def test_a_form_is_read_as_well(self, rest, sites):
-        make_every_kind()
+    def test_a_form_is_read_as_well(self, rest, sites, every_kind):
         form = {'title': 'a', 'amount': '5', 'colors': ['red', 'blue'], 'places': [sites[0].pk, sites[1].pk]}
         response = rest.client.post('/api/plugins/custom-objects/every-kind/', form, format='multipart')
         body = response.json()
@@ -252,8 +246,7 @@ class TestWriting:
         assert [color['value'] for color in body['colors']] == ['red', 'blue']
         assert [place['slug'] for place in body['places']] == ['a', 'b']
 
-    def test_one_body_many_objects(self, rest):
-        make_every_kind()
+    def test_one_body_many_objects(self, rest, every_kind):
         made = rest.post('every-kind/', [{'title': 'a'}, {'title': 'b'}])
         assert [item['title'] for item in made] == ['a', 'b']
         ids = [item['id'] for item in made]
@@ -264,8 +257,7 @@ class TestWriting:
         rest.delete('every-kind/', [])
         assert rest.get('every-kind/')['count'] == 0
 
-    def test_tags_and_owner(self, rest):
-        make_every_kind()
+    def test_tags_and_owner(self, rest, every_kind):
         for name in ('one', 'two'):
             Tag.objects.create(name=name, slug=name)
         owner = Owner.objects.create(name='team', group=OwnerGroup.objects.create(name='teams'))
@@ -282,18 +274,16 @@ class TestWriting:
         assert tags(tags=[]) == []
         assert rest.patch(path, {'owner': None})['owner'] is None
 
-    def test_changes_are_logged_with_their_message(self, rest, sites):
-        made = make_every_kind()
+    def test_changes_are_logged_with_their_message(self, rest, sites, every_kind):
         pk = rest.post('every-kind/', {'title': 'a', 'places': [sites[0].pk], 'changelog_message': 'born'})['id']
         rest.patch(f'every-kind/{pk}/', {'title': 'b', 'changelog_message': 'grown'})
         rest.delete(f'every-kind/{pk}/', {'changelog_message': 'gone'})
-        records = ObjectChange.objects.filter(changed_object_type=made.object_type).order_by('pk')
+        records = ObjectChange.objects.filter(changed_object_type=every_kind.object_type).order_by('pk')
         assert [(record.action, record.message) for record in records] == [
             ('create', 'born'), ('update', 'grown'), ('delete', 'gone'),
         ]  # fmt: skip
 
-    def test_etags(self, rest):
-        make_every_kind()
+    def test_etags(self, rest, every_kind):
         pk = rest.post('every-kind/', {'title': 'a'})['id']
         rest.get(f'every-kind/{pk}/')
         etag = rest.response['ETag']
@@ -326,8 +316,7 @@ class TestWriting:
 
 
 class TestLists:
-    def test_paging(self, rest):
-        make_every_kind()
+    def test_paging(self, rest, every_kind):
         ids = [item['id'] for item in rest.post('every-kind/', [{'amount': n % 2} for n in range(5)])]
         page = rest.get('every-kind/', limit=2, offset=2)
         assert (page['count'], [item['id'] for item in page['results']]) == (5, ids[2:4])
@@ -336,8 +325,7 @@ class TestLists:
         assert (page['count'], [item['id'] for item in page['results']]) == (None, ids[1:3])
         assert len(rest.get('every-kind/', limit=0)['results']) == 5
 
-    def test_ordering(self, rest, sites):
-        make_every_kind()
+    def test_ordering(self, rest, sites, every_kind):
         values = [
             {'title': 'b', 'amount': 1, 'place': sites[1].pk, 'places': [sites[0].pk, sites[1].pk], 'color': 'red'},
             {'title': 'a', 'amount': 3, 'place': sites[0].pk, 'places': [sites[2].pk], 'color': 'blue'},
@@ -353,13 +341,12 @@ class TestLists:
             found = [item['title'] for item in rest.get('every-kind/', ordering=ordering)['results']]
             assert found == list(titles), ordering
 
-    def test_export_templates(self, rest):
-        made = make_every_kind()
-        make_object(made, title='a')
+    def test_export_templates(self, rest, every_kind):
+        make_object(every_kind, title='a')
         template = ExportTemplate.objects.create(
             name='names', template_code='{% for obj in queryset %}{{ obj.title }};{% endfor %}'
         )
-        template.object_types.add(made.object_type)
+        template.object_types.add(every_kind.object_type)
         response = rest.client.get('/api/plugins/custom-objects/every-kind/?export=names')
         assert (response.status_code, response.content) == (200, b'a;')
         rest.get('every-kind/', export='table', expect=404)

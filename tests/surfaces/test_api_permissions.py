@@ -7,15 +7,10 @@ from users.models import Token
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 
-from ..support.factories import make_every_kind, make_field, make_object, make_type
+from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, make_user
 
 ALL = ['view', 'add', 'change', 'delete']
-
-
-@pytest.fixture
-def every_kind(db):
-    return make_every_kind()
 
 
 def test_without_a_right(every_kind):

@@ -16,7 +16,7 @@ from netbox_custom_objects.api.serializers import get_serializer_class
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime.ghost import ghost
 
-from ..support.factories import make_every_kind, make_field, make_object, make_type
+from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, superuser
 
 
@@ -39,11 +39,10 @@ class TestSerializers:
         nested = get_serializer_for_model(obj, prefix='Nested')
         assert list(nested(obj, context={'request': None}).data) == ['id', 'url', 'display']
 
-    def test_without_references(self, db):
-        made = make_every_kind()
-        fields = get_serializer_class(made.get_model(), skip_object_fields=True).Meta.fields
+    def test_without_references(self, every_kind):
+        fields = get_serializer_class(every_kind.get_model(), skip_object_fields=True).Meta.fields
         assert not {'place', 'places'} & set(fields)
-        assert {*fields, 'place', 'places'} == set(get_serializer_class(made.get_model()).Meta.fields)
+        assert {*fields, 'place', 'places'} == set(get_serializer_class(every_kind.get_model()).Meta.fields)
 
     def test_of_definitions(self, db):
         for model in (CustomObjectType, CustomObjectTypeField):
@@ -59,13 +58,12 @@ class TestSerializers:
         data = get_serializer_for_model(gone)(gone(pk=1), context={'request': None}).data
         assert data['display'] == 'Table4711model 1'
 
-    def test_of_deleted_objects(self, rest):
+    def test_of_deleted_objects(self, rest, every_kind):
         """NetBox serialises what is deleted for event rules, and refuses the deletion if it cannot."""
-        made = make_every_kind()
-        pk = make_object(made, title='a').pk
+        pk = make_object(every_kind, title='a').pk
         rest.delete(f'every-kind/{pk}/')
-        rest.delete(f'custom-object-type-fields/{made.fields.first().pk}/')
-        rest.delete(f'custom-object-types/{made.pk}/')
+        rest.delete(f'custom-object-type-fields/{every_kind.fields.first().pk}/')
+        rest.delete(f'custom-object-types/{every_kind.pk}/')
 
     def test_of_journal_entries_and_other_generic_relations(self, rest):
         made = make_type('thing', fields=[{'name': 'title', 'primary': True}])

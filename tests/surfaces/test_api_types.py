@@ -10,7 +10,7 @@ from utilities.testing import APIViewTestCases
 from netbox_custom_objects.definitions import class_name
 from netbox_custom_objects.models import CustomObjectType
 
-from ..support.factories import make_every_kind, make_field, make_object, make_type
+from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, make_user, superuser
 
 
@@ -119,14 +119,13 @@ def test_too_many_types(rest, settings, monkeypatch):
     assert 'max_custom_object_types' in body['__all__'][0]
 
 
-def test_deleting_a_type_takes_its_objects_along(rest):
-    made = make_every_kind()
-    make_object(made, title='a', place=Site.objects.create(name='a', slug='a'))
-    rest.delete(f'custom-object-types/{made.pk}/', {'changelog_message': 'not needed'})
+def test_deleting_a_type_takes_its_objects_along(rest, every_kind):
+    make_object(every_kind, title='a', place=Site.objects.create(name='a', slug='a'))
+    rest.delete(f'custom-object-types/{every_kind.pk}/', {'changelog_message': 'not needed'})
     rest.get('every-kind/', expect=404)
     records = ObjectChange.objects.filter(action='delete').order_by('pk')
     assert [record.changed_object_type.model for record in records] == [
-        f'table{made.pk}model', *['customobjecttypefield'] * 13, 'customobjecttype',
+        f'table{every_kind.pk}model', *['customobjecttypefield'] * 13, 'customobjecttype',
     ]  # fmt: skip
     assert records.last().message == 'not needed'
 

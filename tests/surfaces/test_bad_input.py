@@ -12,7 +12,7 @@ from extras.models import Tag
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 
-from ..support.factories import make_every_kind, make_field, make_object, make_type
+from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, superuser
 
 HUGE = 10**30
@@ -52,11 +52,6 @@ WRONG = {
 @pytest.fixture
 def rest(db):
     return Rest(superuser())
-
-
-@pytest.fixture
-def every_kind(db):
-    return make_every_kind()
 
 
 @pytest.mark.parametrize('key', WRONG)

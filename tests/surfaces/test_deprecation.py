@@ -7,7 +7,7 @@ from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.support.branches import edit
-from tests.support.factories import make_every_kind, make_field, make_object, make_type
+from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import menu_of, text_of
 
@@ -63,13 +63,12 @@ class TestFieldsInRest:
         assert 'read-only' in str(refused)
         assert rest.get(path)['title'] == 'c'
 
-    def test_every_kind_of_value_can_be_sent_back_as_it_was_read(self, rest, values):
-        kind = make_every_kind()
-        obj = make_object(kind, **values)
-        deprecate(kind)
+    def test_every_kind_of_value_can_be_sent_back_as_it_was_read(self, rest, values, every_kind):
+        obj = make_object(every_kind, **values)
+        deprecate(every_kind)
         path = f'every-kind/{obj.pk}/'
         read = rest.get(path)
-        assert rest.patch(path, {field.name: read[field.name] for field in kind.fields.all()})
+        assert rest.patch(path, {field.name: read[field.name] for field in every_kind.fields.all()})
         written = {'color': 'red', 'colors': ['red', 'blue'], 'place': values['place'].pk, 'price': '1.50'}
         written['places'] = [site.pk for site in reversed(values['places'])]
         rest.patch(path, written)

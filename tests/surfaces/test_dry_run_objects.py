@@ -6,7 +6,7 @@ from core.models import Job, ObjectChange
 from dcim.models import Site
 from extras.models import Tag
 
-from ..support.factories import make_every_kind, make_field, make_object, make_type
+from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, make_user, superuser
 from .test_dry_run import DRY
 
@@ -21,8 +21,7 @@ def site(db):
     return Site.objects.create(name='a', slug='a')
 
 
-def test_what_would_be_stored(rest, site):
-    made = make_every_kind()
+def test_what_would_be_stored(rest, site, every_kind):
     Tag.objects.create(name='x', slug='x')
     body = rest.post(f'every-kind/{DRY}', {
         'title': 'a', 'amount': '7', 'places': [site.pk], 'place': {'slug': 'a'}, 'tags': [{'slug': 'x'}],
@@ -33,12 +32,11 @@ def test_what_would_be_stored(rest, site):
     assert (body['plan'], body['changed'], body['deleted']) == ([], [], [])
     many = rest.post(f'every-kind/{DRY}', [{'title': 'a'}, {'title': 'b'}], expect=200)
     assert [result['title'] for result in many['results']] == ['a', 'b']
-    assert made.get_model().objects.count() == ObjectChange.objects.count() == Job.objects.count() == 0
+    assert every_kind.get_model().objects.count() == ObjectChange.objects.count() == Job.objects.count() == 0
 
 
-def test_changes(rest, site):
-    made = make_every_kind()
-    obj = make_object(made, title='a', places=[site], place=site)
+def test_changes(rest, site, every_kind):
+    obj = make_object(every_kind, title='a', places=[site], place=site)
     for path, data in ((f'every-kind/{obj.pk}/', {}), ('every-kind/', [{'id': obj.pk}])):
         update = {'title': 'b', 'places': [], 'place': None}
         body = rest.patch(path + DRY, [{**data[0], **update}] if isinstance(data, list) else update)

@@ -11,7 +11,7 @@ from users.models import Owner, OwnerGroup
 from netbox_custom_objects.filtersets import build_filter_for_field, get_filterset_class
 from netbox_custom_objects.models import CustomObjectTypeField
 
-from ..support.factories import make_every_kind, make_field, make_object, make_type
+from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, superuser
 
 HUGE = 10**30
@@ -28,20 +28,19 @@ def sites(db):
 
 
 @pytest.fixture
-def objects(db, sites):
+def objects(every_kind, sites):
     """Three objects that differ in every field: `a` and `b` have values, `none` has none."""
-    made = make_every_kind()
     first = make_object(
-        made, title='a', notes='Alpha one', amount=1, price='1.50', active=True, bought='2024-01-01',
+        every_kind, title='a', notes='Alpha one', amount=1, price='1.50', active=True, bought='2024-01-01',
         seen='2024-01-01T10:00:00Z', web='https://a.org', web_title='Anton', extra={'k': 'Va'}, color='red',
         colors=['red', 'green'], place=sites['x'], places=[sites['x'], sites['y']],
     )  # fmt: skip
     second = make_object(
-        made, title='b', notes='Beta two', amount=2, price='2.50', active=False, bought='2024-02-01',
+        every_kind, title='b', notes='Beta two', amount=2, price='2.50', active=False, bought='2024-02-01',
         seen='2024-02-01T10:00:00Z', web='https://b.org', web_title='Berta', extra=[1], color='green',
         colors=['blue'], place=sites['y'], places=[sites['z']],
     )  # fmt: skip
-    return first, second, make_object(made)
+    return first, second, make_object(every_kind)
 
 
 # What `{x}` stands for is the primary key of the site x.
@@ -223,8 +222,7 @@ class TestBaseFilters:
         assert rest.get('every-kind/', contact=contact.pk)['count'] == 1
         assert rest.get('every-kind/', contact_role=role.pk)['count'] == 1
 
-    def test_requests(self, rest):
-        make_every_kind()
+    def test_requests(self, rest, every_kind):
         pk = rest.post('every-kind/', {'title': 'a'})['id']
         rest.post('every-kind/', {'title': 'b'})
         created = ObjectChange.objects.get(
@@ -260,11 +258,10 @@ class TestReferencesToCustomObjects:
             assert ids == [obj.pk for obj in found], params
 
 
-def test_names_for_third_parties(db):
-    made = make_every_kind()
-    filterset = get_filterset_class(made.get_model())
-    assert filterset is get_filterset_class(made.get_model())
-    assert filterset.__name__ == f'Table{made.pk}ModelFilterSet'
-    field = made.fields.get(name='place')
+def test_names_for_third_parties(every_kind):
+    filterset = get_filterset_class(every_kind.get_model())
+    assert filterset is get_filterset_class(every_kind.get_model())
+    assert filterset.__name__ == f'Table{every_kind.pk}ModelFilterSet'
+    field = every_kind.fields.get(name='place')
     assert list(build_filter_for_field(field)) == ['place', 'place_id', 'place__empty']
-    assert build_filter_for_field(made.fields.get(name='title'))['title'].lookup_expr == 'icontains'
+    assert build_filter_for_field(every_kind.fields.get(name='title'))['title'].lookup_expr == 'icontains'

@@ -17,7 +17,7 @@ from netbox.search.backends import search_backend
 from netbox_custom_objects.jobs import RefreshDisplayExpressionSearchJob, reindex
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.branches import Lab, edit
-from tests.support.factories import make_every_kind, make_field, make_object, make_type
+from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import run_netbox
 from tests.surfaces.rest import make_user, superuser
 from tests.surfaces.ui import Browser, text_of
@@ -48,27 +48,26 @@ def work():
 
 
 class TestIndex:
-    def test_holds_what_the_fields_ask_for(self, commit, sites):
-        kind = make_every_kind()
+    def test_holds_what_the_fields_ask_for(self, commit, sites, every_kind):
         with commit():
             obj = make_object(
-                kind, title='First', notes='long', amount=7, price='1.50', bought='2024-05-01', web='https://a.org',
+                every_kind, title='First', notes='long', amount=7, price='1.50', bought='2024-05-01', web='https://a.org',
                 web_title='Example', color='red', colors=['red', 'blue'], place=sites[0], places=sites[:2], active=True,
                 extra={'secret': 1},
             )  # fmt: skip
-        assert {field: value for (_, field), (_, value) in cached(kind).items()} == {
+        assert {field: value for (_, field), (_, value) in cached(every_kind).items()} == {
             'title': 'First', 'notes': 'long', 'amount': '7', 'price': '1.50', 'bought': '2024-05-01',
             'web': 'https://a.org', 'web_title': 'Example', 'color': 'Red', 'colors': 'Red, Blue', 'place': 'Berlin',
             'places': 'Berlin, Cairo',
         }  # fmt: skip
         with commit():
             edit(obj, title='Second', place=None)
-        found = cached(kind)
+        found = cached(every_kind)
         assert found[obj.pk, 'title'] == (500, 'Second')
         assert (obj.pk, 'place') not in found
         with commit():
             obj.delete()
-        assert cached(kind) == {}
+        assert cached(every_kind) == {}
 
     def test_obeys_search_weights(self, commit):
         kind = make_type('cable', display_expression='Cable {{ a }}', fields=[

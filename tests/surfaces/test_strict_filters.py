@@ -4,7 +4,7 @@ import pytest
 
 from dcim.models import Site
 
-from ..support.factories import make_every_kind, make_object
+from ..support.factories import make_object
 from .rest import Rest, superuser
 from .ui import Browser
 
@@ -12,8 +12,8 @@ LISTS = ('custom-object-types/', 'custom-object-type-fields/', 'every-kind/')
 
 
 @pytest.fixture
-def rest(db):
-    make_object(make_every_kind(), title='a')
+def rest(every_kind):
+    make_object(every_kind, title='a')
     return Rest(superuser())
 
 

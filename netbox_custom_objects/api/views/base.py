@@ -65,7 +65,9 @@ class StrictFilterBackend(DjangoFilterBackend):
         parameters = PARAMETERS if request.method in SAFE_METHODS else PARAMETERS | WRITE_PARAMETERS
         if request.method == 'DELETE':
             parameters |= frozenset(getattr(view, 'delete_parameters', ()))
-        refuse_unknown(request.query_params, filterset.filters, parameters)
+        # The instance has the filters that are asked for, and those of NetBox's custom fields.
+        known = type(filterset).base_filters.keys() | filterset.filters.keys()
+        refuse_unknown(request.query_params, known, parameters)
         return filterset
 
 
