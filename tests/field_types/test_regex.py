@@ -32,9 +32,9 @@ TEXTS = (
 )  # fmt: skip
 UNSUPPORTED = {
     'look-around': (r'(?=a)b', r'(?!a)b', r'(?<=a)b', r'(?<!x)y'),
-    'back to a group': (r'(a)\1', r'(?P<n>a)(?P=n)'),
+    'backreferences': (r'(a)\1', r'(?P<n>a)(?P=n)'),
     'possessive': ('a++', 'a*+', 'a?+', 'a{1,2}+', '(?>a)'),
-    'another group': (r'(a)?(?(1)a|b)',),
+    'conditional groups': (r'(a)?(?(1)a|b)',),
     'flags': ('(?x) a b', '(?a)x', '(?a:x)'),
     'repetitions': ('a{1001}', 'a{0,1001}'),
     'too large': (r'\w{900}',),
