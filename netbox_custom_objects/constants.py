@@ -1,5 +1,7 @@
 """Names and limits that other rooms and third parties import."""
 
+from enum import StrEnum
+
 from .definitions.names import TABLE_MODEL_RE
 
 __all__ = (
@@ -16,6 +18,21 @@ __all__ = (
 )
 
 APP_LABEL = 'netbox_custom_objects'
+
+
+class Sender(StrEnum):
+    """What signals are about: a model by its label, or a kind of models."""
+
+    TYPE = f'{APP_LABEL}.customobjecttype'
+    FIELD = f'{APP_LABEL}.customobjecttypefield'
+    # The types that a polymorphic field may point at.
+    FIELD_TARGETS = f'{APP_LABEL}.customobjecttypefield_related_object_types'
+    CHOICE_SET = 'extras.customfieldchoiceset'
+    # Any class of custom objects; any other model of this app, such as the links of a field; any model at all.
+    OBJECT = 'object'
+    LINK = 'link'
+    ANY = 'any'
+
 
 # Type and field names: lower-case words joined by single underscores. A double underscore is Django's lookup
 # separator and ours in payload keys.

@@ -12,8 +12,7 @@ from itertools import batched
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, transaction
 
-from core.choices import JobIntervalChoices, JobStatusChoices
-from core.models import Job
+from core.choices import JobIntervalChoices
 from extras.models import CachedValue
 from netbox.context import query_cache
 from netbox.jobs import system_job
@@ -54,9 +53,7 @@ class ReindexCustomObjectTypeJob(DiscreetJob):
         name = f'{cls.name} {type_id}' if alias == DEFAULT_DB_ALIAS else f'{cls.name} {type_id} ({alias})'
 
         def enqueue():
-            # One that runs may have read the objects before this change.
-            waiting = (JobStatusChoices.STATUS_PENDING, JobStatusChoices.STATUS_SCHEDULED)
-            if Job.objects.filter(name=name, status__in=waiting).exists():
+            if cls.waiting(name):
                 return
             model = model_for(type_id, alias)
             if cached_values(type_id, alias).exists() or (model and model.objects.using(alias).exists()):

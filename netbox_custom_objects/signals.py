@@ -1,16 +1,19 @@
 """
 Receivers: definition rows changed, so tables and classes follow; objects are deleted, so references are released.
 
-Connected by `early`, ahead of NetBox's own receivers. All of them obey `using` and run for raw saves too: a replayed
-change is a change like any other (host-facts 8, trap 7).
+RECEIVERS, at the end, says what is called when; `early` connects it ahead of NetBox's own receivers. All of them obey
+`using` and run for raw saves too: a replayed change is a change like any other (host-facts 8, trap 7).
 """
 
 from django.db.models import F
 from django.db.models.functions import Greatest
+from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.utils import timezone
 
 from netbox.search.backends import search_backend
+from netbox.signals import post_clean
 
+from .constants import Sender
 from .ddl.locks import lock_definitions
 from .ddl.target import Target
 from .definitions import payload_key
@@ -31,18 +34,18 @@ from .services.reconcile import reconcile
 from .services.rules import refuse_used_choices, run_custom_validators, run_protection_rules
 
 
-def definitions_changing(using: str) -> None:
+def definitions_changing(using: str, **kwargs) -> None:
     """A row that definitions are made of is about to be written or deleted."""
     lock_definitions(Target.for_alias(using))
 
 
-def field_saving(instance: CustomObjectTypeField) -> None:
+def field_saving(instance: CustomObjectTypeField, **kwargs) -> None:
     """A field is about to be saved; a record from before a take-over, which may bring it back, knows no payload key."""
     if instance._state.adding and not instance.payload_key:
         instance.payload_key = payload_key(instance.name, instance.pk)
 
 
-def field_cleaned(instance: CustomObjectTypeField) -> None:
+def field_cleaned(instance: CustomObjectTypeField, **kwargs) -> None:
     """A field is validated; a name that it takes must not be one that permissions hold of another field."""
     # A field may take back a name that it had before: the permissions were made for it.
     is_new_name = instance._state.adding or instance.name not in (instance._loaded_name, *instance.former_names)
@@ -79,35 +82,42 @@ def has_changed(instance, *names: str) -> bool:
     return before is None or any(before.get(name) != getattr(instance, name) for name in names)
 
 
-def targets_changed(instance: CustomObjectTypeField, using: str, **kwargs) -> None:
-    mark_changed(using)
+def targets_changed(instance, using: str, action: str, **kwargs) -> None:
+    """The types that a polymorphic field may point at were changed."""
+    if action.startswith('post_'):
+        mark_changed(using)
 
 
-def targets_leaving(instance: CustomObjectTypeField, using: str, pks: set[int] | None, **kwargs) -> None:
-    """Types are being taken away from a polymorphic field, all of them if `pks` is None: not those that values have."""
-    if in_replay():
-        return  # the values may change after the field
+def targets_leaving(instance, using: str, action: str, reverse: bool, pk_set: set[int] | None, **kwargs) -> None:
+    """
+    Types are being taken away from a polymorphic field, all of them if `pk_set` is None: not those that values have.
+
+    Raises:
+        SchemaChangeRefused: values do
+    """
+    if action not in ('pre_remove', 'pre_clear') or reverse or in_replay():
+        return  # in a replay the values may change after the field
     stored = CustomObjectTypeField.objects.using(using).get(pk=instance.pk)
-    removed = [target for target in stored.intended_targets() if pks is None or target.pk in pks]
+    removed = [target for target in stored.intended_targets() if pk_set is None or target.pk in pk_set]
     if message := types_in_use(stored, removed):
         raise SchemaChangeRefused(str(message))
 
 
-def object_saving(instance, using: str, names) -> None:
+def object_saving(instance, using: str, update_fields=None, **kwargs) -> None:
     """A custom object is about to be written: what it refers to must stay until that is committed."""
     linked = parked_objects(instance) if instance._state.adding else {}
-    hold_references(instance, using, names, [target for targets in linked.values() for target in targets])
+    hold_references(instance, using, update_fields, [target for targets in linked.values() for target in targets])
 
 
-def links_adding(through: type, instance, model: type, pks: set[int], using: str) -> None:
+def links_adding(sender: type, instance, model: type, pk_set: set[int], using: str, action: str, **kwargs) -> None:
     """Objects are about to be linked, from either side; polymorphic links, whose targets are of many models, apart."""
-    if model is not through:
-        hold_links(instance, model, pks, using)
+    if action == 'pre_add' and model is not sender:
+        hold_links(instance, model, pk_set, using)
 
 
-def links_changed(instance, using: str) -> None:
+def links_changed(instance, using: str, action: str, reverse: bool, **kwargs) -> None:
     """An object was linked or unlinked, perhaps without being saved: the index holds the names of what it links to."""
-    if getattr(instance, '_type_id', None) is not None:
+    if not reverse and action.startswith('post_') and getattr(instance, '_type_id', None) is not None:
         search_backend.caching_handler(type(instance), instance, created=False, using=using)
 
 
@@ -126,7 +136,10 @@ def choice_set_changed(instance, using: str, **kwargs) -> None:
             ReindexCustomObjectTypeJob.enqueue_for(definition.id, using)
 
 
-def object_created(instance, using: str) -> None:
+def object_created(instance, using: str, created: bool, **kwargs) -> None:
+    """A custom object was saved: what came with a new one for other tables is written, too."""
+    if not created:
+        return
     links = take_parked_objects(instance)
     hold_objects((target for targets in links.values() for target in targets), using)
     insert_links(instance, links, using)
@@ -134,12 +147,49 @@ def object_created(instance, using: str) -> None:
         write_back(instance, values, using)
 
 
-def object_cleaned(instance) -> None:
+def object_cleaned(instance, **kwargs) -> None:
     run_custom_validators(instance)
 
 
 def object_deleting(instance, using: str, origin=None, **kwargs) -> None:
+    """An object of any model is about to be deleted."""
     if getattr(instance, '_type_id', None) is not None:
         run_protection_rules(instance)
         keep_retired(instance, take_out(instance, using))
     before_delete(instance, using, origin)
+
+
+# Signal -> sender -> what is called, in this order; without an entry of its own, a sender has that of ANY.
+RECEIVERS = {
+    pre_save: {
+        Sender.TYPE: (definitions_changing,),
+        Sender.FIELD: (definitions_changing, field_saving),
+        Sender.CHOICE_SET: (definitions_changing, choice_set_changing),
+        Sender.OBJECT: (object_saving,),
+    },
+    post_save: {
+        Sender.TYPE: (type_changed,),
+        Sender.FIELD: (field_changed,),
+        Sender.CHOICE_SET: (choice_set_changed,),
+        Sender.OBJECT: (object_created,),
+    },
+    pre_delete: {
+        Sender.TYPE: (definitions_changing, object_deleting),
+        Sender.FIELD: (definitions_changing, object_deleting),
+        Sender.CHOICE_SET: (definitions_changing, object_deleting),
+        Sender.ANY: (object_deleting,),
+    },
+    post_delete: {
+        Sender.TYPE: (type_changed,),
+        Sender.FIELD: (field_changed,),
+        Sender.CHOICE_SET: (choice_set_changed,),
+    },
+    m2m_changed: {
+        Sender.FIELD_TARGETS: (targets_leaving, targets_changed),
+        Sender.LINK: (links_adding, links_changed),
+    },
+    post_clean: {
+        Sender.FIELD: (field_cleaned,),
+        Sender.OBJECT: (object_cleaned,),
+    },
+}

@@ -1,19 +1,19 @@
 """
 How schema changes wait: briefly, with retries, and with a message that names the sessions that hold the lock.
 
-May import django's database layer and `target`. Must leave the session's lock_timeout as it found it.
+May import django's database layer, `target` and `timeouts`.
 """
 
 import random
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
 
 from django.db import OperationalError, transaction
 
 from .. import settings
 from ..exceptions import BranchBeingMade, SchemaLocked
 from .target import Target
+from .timeouts import limited
 
 # Deadlock, time-out of a lock, serialisation failure: PostgreSQL has undone what was tried, which may work now.
 PASSING = ('40P01', '55P03', '40001')
@@ -85,7 +85,7 @@ def with_retries(target: Target, table: str | None, work: Callable[[], None], at
     timeout = timeout if at_most is None else min(timeout, at_most)
     for attempt in range(retries + 1):
         try:
-            with transaction.atomic(using=target.alias), _short_lock_timeout(target, timeout):
+            with transaction.atomic(using=target.alias), limited(target, 'lock_timeout', timeout):
                 work()
             return
         except OperationalError as error:
@@ -129,15 +129,3 @@ def holders(target: Target, table: str | None) -> list[str]:
     with target.cursor() as cursor:
         cursor.execute(_HOLDERS_SQL, [table, target.schema, table, table, target.schema])
         return [f'{name} (pid {pid}, {state}, for {age})' for pid, name, state, age in cursor.fetchall()]
-
-
-@contextmanager
-def _short_lock_timeout(target: Target, timeout: int):
-    with target.cursor() as cursor:
-        cursor.execute("SELECT current_setting('lock_timeout')")
-        (before,) = cursor.fetchone()
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [f'{timeout}ms'])
-    yield
-    # On an error the savepoint's rollback has restored it already.
-    with target.cursor() as cursor:
-        cursor.execute("SELECT set_config('lock_timeout', %s, true)", [before])

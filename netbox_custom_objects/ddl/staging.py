@@ -185,9 +185,6 @@ class StagedColumn:
             cursor.execute(query, [limit])
             return cursor.fetchall()
 
-    def is_expanded(self) -> bool:
-        return has_column(self.target, self.table, self.next)
-
     def is_switched(self) -> bool:
         return has_column(self.target, self.table, self.former)
 

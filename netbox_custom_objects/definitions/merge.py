@@ -43,10 +43,6 @@ class Conflict:
     main: Any
     branch: Any
 
-    def mirror(self) -> 'Conflict':
-        """Return the conflict as the other side sees it."""
-        return replace(self, main=self.branch, branch=self.main)
-
     @property
     def blocks(self) -> bool:
         """Whether no strategy can merge this into main: something would be left without its type or its name."""

@@ -9,9 +9,6 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from packaging.version import Version
 
-# The attributes of a type or field that make up its deprecation.
-ATTRIBUTES = ('deprecated', 'deprecated_since', 'scheduled_removal')
-
 
 def notice(item) -> str:
     """

@@ -12,13 +12,15 @@ from typing import ClassVar
 import django_filters
 from django import forms
 from django.core.exceptions import FieldDoesNotExist, ValidationError
-from django.db import DataError, OperationalError, connection, transaction
+from django.db import DataError, OperationalError, transaction
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from psycopg.errors import QueryCanceled
 
 from utilities import filters
 
+from ..ddl.target import MAIN_ALIAS, Target
+from ..ddl.timeouts import limited
 from .choice_sets import choices_of
 from .digits import DecimalFormField, IntegerFormField
 
@@ -27,7 +29,8 @@ TRUE_WORDS, FALSE_WORDS = ('true', '1', 'yes'), ('false', '0', 'no')
 MAX_UTC_OFFSET = timedelta(hours=16)
 # Attributes by which a target can be named instead of by its ID, where its model has them.
 NAMING_ATTRIBUTES = ('slug', 'name')
-PATTERN_LENGTH, PATTERN_TIMEOUT = 500, '1s'
+# Characters, and milliseconds.
+PATTERN_LENGTH, PATTERN_TIMEOUT = 500, 1000
 # A pattern's escapes, and openings of groups that may be look-around; other parts do not matter.
 PATTERN_PARTS = re.compile(r'\\.|\(\?<?[=!]', re.DOTALL)
 UNBOUNDED = re.compile(r'\\[1-9]|\(\?<?[=!]')
@@ -101,14 +104,10 @@ def validate_pattern(pattern: str) -> None:
         raise ValidationError(_('Regular expressions can be {n} characters long at most.').format(n=PATTERN_LENGTH))
     if any(UNBOUNDED.fullmatch(part) for part in PATTERN_PARTS.findall(pattern)):
         raise ValidationError(_('Look-around and backreferences are not supported: {text}').format(text=pattern))
-    set_timeout = "SELECT set_config('statement_timeout', %s, true)"
+    main = Target.for_alias(MAIN_ALIAS)
     try:
-        with transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute("SELECT current_setting('statement_timeout')")
-            (before,) = cursor.fetchone()
-            cursor.execute(set_timeout, [PATTERN_TIMEOUT])
+        with transaction.atomic(), limited(main, 'statement_timeout', PATTERN_TIMEOUT), main.cursor() as cursor:
             cursor.execute('SELECT %s ~ %s', ['', pattern])
-            cursor.execute(set_timeout, [before])
     except DataError as error:
         raise ValidationError(_('Invalid regular expression: {text}').format(text=pattern)) from error
     except OperationalError as error:

@@ -26,7 +26,6 @@ from .generic import (
     visible_keys,
 )
 
-TYPE_KEYS = ('_content_type', 'content_type_id', 'app_label', 'model')
 ID_KEYS = ('id', 'object_id')
 SCHEMA = {
     'type': 'object',

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models.fields.related_descriptors import ForwardManyToOneDescriptor
 
 from .context import in_replay
-from .links import BATCH, LinkDescriptor
+from .links import LinkDescriptor
 
 
 class ForwardDescriptor(ForwardManyToOneDescriptor):
@@ -20,21 +20,6 @@ class ForwardDescriptor(ForwardManyToOneDescriptor):
             return super().get_object(instance)
         except ObjectDoesNotExist:
             return None
-
-    def get_prefetch_querysets(self, instances, querysets=None):
-        """Return what prefetch_related() asks for: the targets, from the batch if there is one."""
-        batch = instances[0].__dict__.get(BATCH)
-        if batch is None or querysets:
-            return super().get_prefetch_querysets(instances, querysets)
-        pks = {getattr(instance, self.field.attname) for instance in instances} - {None}
-        return (
-            list(batch.objects(self.get_queryset(instance=instances[0]), pks).values()),
-            self.field.get_foreign_related_value,
-            self.field.get_local_related_value,
-            True,
-            self.field.cache_name,
-            False,
-        )
 
 
 class ObjectForeignKey(models.ForeignKey):

@@ -17,21 +17,19 @@ from django.utils.translation import gettext_lazy as _
 from ..field_types.generic import Key, key_from_payload, key_of, model_of, target_of, to_text
 from .context import in_replay
 from .fields import ObjectForeignKey
-from .links import BATCH
 from .naming import MAX_DEPTH, name_lookups
 
 # How many names deep the targets of targets are being fetched, see `fetch`.
 _depth: ContextVar[int] = ContextVar('netbox_custom_objects_generic_depth', default=0)
 
 
-def fetch(keys: Iterable[Key], alias: str | None, batch=None) -> dict[Key, models.Model]:
+def fetch(keys: Iterable[Key], alias: str | None) -> dict[Key, models.Model]:
     """
     Return the objects that exist, by key, with what naming them reads: one query per type, and one per such relation.
 
     Args:
         keys: (content type id, object id) pairs
         alias: the schema that the referrers were read from; None lets the router decide
-        batch: what was read together with them, see `batches`
     """
     by_type: dict[int, set[int]] = {}
     for content_type, pk in keys:
@@ -42,8 +40,7 @@ def fetch(keys: Iterable[Key], alias: str | None, batch=None) -> dict[Key, model
         for content_type, pks in by_type.items():
             objects = _objects(content_type, alias)
             if objects is not None:
-                targets = objects.in_bulk(pks) if batch is None else batch.objects(objects, pks)
-                found |= {(content_type, pk): target for pk, target in targets.items()}
+                found |= {(content_type, pk): target for pk, target in objects.in_bulk(pks).items()}
     finally:
         _depth.reset(reset)
     return found
@@ -171,5 +168,5 @@ class GenericReferenceDescriptor:
         if querysets:
             raise ValueError('The targets of a polymorphic reference are not of one model, and take no queryset.')
         keys = {key for instance in instances if (key := self.field.get_key(instance))}
-        found = fetch(keys, instances[0]._state.db, instances[0].__dict__.get(BATCH))
+        found = fetch(keys, instances[0]._state.db)
         return list(found.values()), key_of, self.field.get_key, True, self.field.cache_name, False

@@ -12,7 +12,7 @@ from ..models.payload import park_links
 from .fields import LinkField
 from .generic import fetch
 from .holding import hold_keys
-from .links import BATCH, SOURCE_MARK, marked_copy
+from .links import SOURCE_MARK, marked_copy
 
 
 class GenericLinks(LinkField):
@@ -211,11 +211,8 @@ class GenericLinksManager:
         """Return what prefetch_related() asks for: one query for the links, one per type of their targets."""
         if querysets:
             raise ValueError('The targets of polymorphic links are not of one model, and take no queryset.')
-        batch = instances[0].__dict__.get(BATCH)
-        rows = None if batch is None else batch.rows.get(self.through)
-        if rows is None:
-            rows = list(self._rows(instances).values_list('source_id', 'content_type_id', 'object_id'))
-        found = fetch({(content_type, pk) for _source, content_type, pk in rows}, instances[0]._state.db, batch)
+        rows = list(self._rows(instances).values_list('source_id', 'content_type_id', 'object_id'))
+        found = fetch({(content_type, pk) for _source, content_type, pk in rows}, instances[0]._state.db)
         targets = [
             marked_copy(found[content_type, pk], source)
             for source, content_type, pk in rows

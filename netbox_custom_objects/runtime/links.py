@@ -12,8 +12,6 @@ from django.db.models.fields.related_descriptors import ManyToManyDescriptor, cr
 from django.utils.functional import cached_property
 
 SOURCE_MARK = '_prefetched_for'
-# The attribute of the first of some objects that holds what was read for all of them, see `batches`.
-BATCH = '_reference_batch'
 
 
 class LinkDescriptor(ManyToManyDescriptor):
@@ -50,28 +48,16 @@ class LinkManagerMixin:
         """Return a link row, not saved."""
         return self.through(source_id=self.instance.pk, target_id=target.pk)
 
-    def default_targets(self):
-        return self.model._default_manager.db_manager(self._db).all()
-
     def get_prefetch_querysets(self, instances, querysets=None):
         """Return what prefetch_related() asks for: one query for the links, one for their targets."""
         if querysets and len(querysets) != 1:
             raise ValueError('querysets argument of get_prefetch_querysets() should have a length of 1.')
-        batch = instances[0].__dict__.get(BATCH)
-        rows = None if batch is None else batch.rows.get(self.through)
-        if rows is None:
-            links = self._link_rows(instances).order_by('pk')
-            pairs = links.values_list(self.source_field.attname, self.target_field.attname)
-        else:
-            pairs = [(source_id, target_id) for source_id, _, target_id in rows]
+        links = self._link_rows(instances).order_by('pk')
         sources_by_target: dict = {}
-        for source_id, target_id in pairs:
+        for source_id, target_id in links.values_list(self.source_field.attname, self.target_field.attname):
             sources_by_target.setdefault(target_id, []).append(source_id)
-        if rows is None or querysets:
-            targets = (querysets[0] if querysets else self.default_targets()).filter(pk__in=sources_by_target)
-        else:
-            found = batch.targets_of(self.default_targets())
-            targets = [target for pk, target in found.items() if pk in sources_by_target]
+        targets = querysets[0] if querysets else self.model._default_manager.db_manager(self._db).all()
+        targets = targets.filter(pk__in=sources_by_target)
         found = [marked_copy(target, source_id) for target in targets for source_id in sources_by_target[target.pk]]
         return (
             found,

@@ -12,12 +12,11 @@ from extras.querysets import ConfigContextModelQuerySet
 
 from ..models.concurrency import in_transaction
 from ..models.protectors import hiding_protectors
-from .batches import read_together
 from .collecting import LockingCollector
 from .config_contexts import context_filters
 from .context import fit
 from .holding import as_written, hold_references_of_all
-from .links import BATCH
+from .prefetch import prefetch_together
 from .restrictions import UNRESOLVABLE, restricted_by_the_rest
 
 
@@ -50,11 +49,9 @@ class CustomObjectQuerySet(ConfigContextModelQuerySet):
     def _prefetch_related_objects(self):
         instances = [row for row in self._result_cache if isinstance(row, models.Model)]
         if instances:
-            lookups = (getattr(lookup, 'prefetch_to', lookup) for lookup in self._prefetch_related_lookups)
-            read_together(instances, (lookup.split('__')[0] for lookup in lookups))
+            prefetch_together(instances, self._prefetch_related_lookups)
+        # The rest; Django passes over what was fetched.
         super()._prefetch_related_objects()
-        if instances:
-            instances[0].__dict__.pop(BATCH, None)
 
     def delete(self):
         """

@@ -5,15 +5,23 @@ NetBox keeps the traceback of a job that fails, and PostgreSQL's errors quote va
 """
 
 import logging
+from datetime import timedelta
 
+from django.utils import timezone
 from rq.timeouts import JobTimeoutException
 
+from core.choices import JobStatusChoices
 from core.exceptions import JobFailed
+from core.models import Job
 from netbox.jobs import JobRunner
 
 from ..exceptions import sentence_of
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.jobs')
+
+
+# One that runs is not among them: it may have read what it works on before that was changed.
+_WAITING = (JobStatusChoices.STATUS_PENDING, JobStatusChoices.STATUS_SCHEDULED)
 
 
 class DiscreetJob(JobRunner):
@@ -30,6 +38,28 @@ class DiscreetJob(JobRunner):
             self.logger.error(self.job.error)
             raise JobFailed from error
 
+    @classmethod
+    def enqueue_unless_waiting(cls, name: str = '', **kwargs) -> Job:
+        """
+        Queue a job unless one of the same name waits already; return the one that will do it.
+
+        Args:
+            name: tells apart the jobs of a class that are about different things
+            kwargs: as for `enqueue`
+        """
+        name = name or cls.name
+        return cls.waiting(name) or cls.enqueue(name=name, **kwargs)
+
+    @staticmethod
+    def waiting(name: str) -> Job | None:
+        """Return a job of this name that is to be run."""
+        return Job.objects.filter(name=name, status__in=_WAITING).first()
+
     def work(self, *args, **kwargs) -> None:
         """Do what the job is for; in its log and data, objects, fields and types have ids and no names."""
         raise NotImplementedError
+
+
+def is_waiting(job: Job | None, for_less_than: timedelta) -> bool:
+    """Whether a job is queued, as far as one can tell without asking the queue, which may have lost an older one."""
+    return job is not None and job.status in _WAITING and timezone.now() - job.created < for_less_than

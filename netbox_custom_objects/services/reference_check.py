@@ -9,7 +9,6 @@ import uuid
 
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import JobStatusChoices
 from core.models import Job
 from netbox.context_managers import event_tracking
 from utilities.request import NetBoxFakeRequest
@@ -73,12 +72,9 @@ def enqueue_check(schema: OpenSchema, user=None, repair: bool = False) -> Job | 
     if not has_references(schema.alias):
         return None
     name = f'{CheckReferencesJob.name}: {schema.name}'
-    waiting = Job.objects.filter(name=name, status=JobStatusChoices.STATUS_PENDING)
-    if not repair and (job := waiting.first()) is not None:
-        return job
-    return CheckReferencesJob.enqueue(
-        name=name, user=user, alias=schema.alias, repair=repair, job_timeout=LONG_JOB_SECONDS
-    )
+    # One that waits may be for a look only.
+    enqueue = CheckReferencesJob.enqueue if repair else CheckReferencesJob.enqueue_unless_waiting
+    return enqueue(name=name, user=user, alias=schema.alias, repair=repair, job_timeout=LONG_JOB_SECONDS)
 
 
 def check_after_replay(schema: OpenSchema, user=None) -> None:

@@ -6,12 +6,10 @@ Nothing is stored about it; what remains to do is read from the catalog.
 
 import logging
 from dataclasses import dataclass
+from functools import partial
 
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy as _
-
-from core.choices import JobStatusChoices
-from core.models import Job
 
 from ..constants import LONG_JOB_SECONDS
 from ..ddl.column_limit import Usage, rewrite, usages
@@ -93,10 +91,5 @@ def enqueue_if_worth_it(alias: str, type_id: int) -> None:
     """Queue the job when the current transaction commits, if the table of a type has come near the limit."""
     found = usages(Target.for_alias(alias))
     if any(usage.type_id == type_id and usage.is_worth_rewriting for usage in found):
-        transaction.on_commit(_enqueue, using=alias)
-
-
-def _enqueue() -> None:
-    waiting = Job.objects.filter(name=RewriteTableJob.name, status=JobStatusChoices.STATUS_PENDING)
-    if not waiting.exists():
-        RewriteTableJob.enqueue(job_timeout=LONG_JOB_SECONDS)
+        enqueue = partial(RewriteTableJob.enqueue_unless_waiting, job_timeout=LONG_JOB_SECONDS)
+        transaction.on_commit(enqueue, using=alias)

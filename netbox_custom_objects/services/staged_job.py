@@ -6,7 +6,6 @@ from django.db import DEFAULT_DB_ALIAS
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from core.choices import JobStatusChoices
 from core.exceptions import JobFailed
 
 from ..choices import StagedChangeStageChoices as Stage
@@ -16,7 +15,7 @@ from ..ddl.staging_leftovers import drop_leftovers, find_leftovers
 from ..ddl.target import Target
 from ..exceptions import SchemaChangeRefused
 from ..models import StagedChange
-from .discreet_job import DiscreetJob
+from .discreet_job import DiscreetJob, is_waiting
 from .schemas import OpenSchema
 from .staged_run import run
 
@@ -52,7 +51,7 @@ def enqueue(change: StagedChange, again: bool = False) -> None:
         change: the change
         again: also if it seems to wait: the queue may have lost it
     """
-    if not again and _is_waiting(change):
+    if not again and is_waiting(change.job, QUEUED_FOR):
         return
     name = f'{StagedChangeJob.name} {change.pk}'
     change.job = StagedChangeJob.enqueue(name=name, user=change.user, change_id=change.pk, job_timeout=LONG_JOB_SECONDS)
@@ -97,15 +96,8 @@ def describe_stale(table: str, column: str) -> str:
     return f'Remove what a staged change has left behind beside column {column} of {table}.'
 
 
-def _is_waiting(change: StagedChange) -> bool:
-    """Whether the job of a change is queued, as far as one can tell without asking the queue."""
-    job = change.job
-    is_queued = job is not None and job.status == JobStatusChoices.STATUS_PENDING
-    return is_queued and timezone.now() - job.created < QUEUED_FOR
-
-
 def _is_at_work(change: StagedChange) -> bool:
-    if _is_waiting(change):
+    if is_waiting(change.job, QUEUED_FOR):
         return True
     lock = WorkLock(f'staged change {change.pk}')
     try:

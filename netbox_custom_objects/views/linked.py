@@ -28,8 +28,8 @@ from ..field_types.generic import key_of, visible_keys
 from ..filtersets import get_filterset_class
 from ..forms.linked import LinkedObjectsFilterForm
 from ..runtime.linked import LinkedObjects, objects_linked_to, sources_of
-from ..runtime.mixed_relations import prefetch_relations
 from ..runtime.naming import MAX_DEPTH, name_lookups, references, relation_lookups
+from ..runtime.prefetch import prefetch_relations
 from ..runtime.registry import world
 from ..tables import get_table_class
 from ..tables.linked import FetchedRows, LinkedObjectsTable, LinkedRow

@@ -69,7 +69,7 @@ def test_conflicts_are_the_same_from_either_side(triple):
     if any(conflict.kind is Kind.ATTRIBUTE for conflict in seen):
         kinds = {Kind.ATTRIBUTE, Kind.MODIFY_DELETE}
         seen, mirrored = ([c for c in found if c.kind in kinds] for found in (seen, mirrored))
-    assert set(seen) == {conflict.mirror() for conflict in mirrored}
+    assert set(seen) == {replace(conflict, main=conflict.branch, branch=conflict.main) for conflict in mirrored}
 
 
 @given(triples())

@@ -22,7 +22,7 @@ from ...definitions import TypeDefinition
 from ...field_types.bounds import whole_number
 from ...models import CustomObjectType
 from ...runtime.linked import ORDERINGS, LinkedObjects
-from ...runtime.mixed_relations import prefetch_relations
+from ...runtime.prefetch import prefetch_relations
 from ...runtime.registry import world
 from ..prefetch import lookups_for
 from ..schema import ErrorDetailSerializer

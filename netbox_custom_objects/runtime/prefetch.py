@@ -1,8 +1,8 @@
 """
-Relations of objects of many models, fetched together: two statements for all of them, and two for what these name.
+Relations of custom objects, fetched together: two statements for all of them, and two for what these name.
 
-Django's prefetch_related() fetches for one model at a time. What is reached through NetBox's own models is left to it.
-May import mixed, naming and the relational fields. Restricts nothing, as prefetching does not.
+Django's prefetch_related() fetches for one relation of one model at a time. What is reached through NetBox's own models
+is left to it. May import mixed, naming and the relational fields. Restricts nothing, as prefetching does not.
 """
 
 from collections import defaultdict
@@ -10,12 +10,14 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from django.db import connections, models
+from django.core.exceptions import FieldDoesNotExist
+from django.db import connections, models, router
 from django.db.models import prefetch_related_objects
 
 from extras.models import Tag, TaggedItem
 
 from ..field_types.generic import Key, key_type, model_of, target_of
+from .fields import LinkField
 from .generic import GenericReference
 from .generic_links import GenericLinks, Targets
 from .mixed import read_by_ids
@@ -104,7 +106,9 @@ class Relation:
         if self.generic:
             result = Targets(list)
         else:
-            result = (Tag if self.name == TAGS else self.model_field.related_model)._default_manager.all()
+            model = Tag if self.name == TAGS else self.model_field.related_model
+            # What is filtered further must stay what this object has.
+            result = model._default_manager.filter(pk__in=[target.pk for target in targets])
         result._result_cache, result._prefetch_done = targets, True
         return result
 
@@ -123,7 +127,30 @@ def prefetch_relations(objects: Iterable[models.Model], lookups_of: Callable[[ty
         if model not in groups:
             groups[model] = [], _tree(lookups_of(model))
         groups[model][0].append(obj)
-    pending = list(groups.values())
+    _fetch(list(groups.values()))
+
+
+def prefetch_together(objects: list[models.Model], lookups: Iterable) -> None:
+    """
+    Fetch several relations of objects of one type, and what is to be fetched of their targets.
+
+    Does nothing if there are fewer than two, or if the router would not look for targets where the objects are from.
+
+    Args:
+        objects: objects that were read over one connection
+        lookups: what is given to prefetch_related(); other relations, and those with a queryset, are passed over
+    """
+    model = type(objects[0])
+    if router.db_for_read(model) != objects[0]._state.db:
+        return
+    others = {lookup.prefetch_to.split('__')[0] for lookup in lookups if isinstance(lookup, models.Prefetch)}
+    tree = _tree(lookup for lookup in lookups if isinstance(lookup, str))
+    tree = {name: below for name, below in tree.items() if name not in others and _is_relation(model, name)}
+    if len(tree) >= 2:
+        _fetch([(objects, tree)])
+
+
+def _fetch(pending: list[tuple[list, Tree]]) -> None:
     depth = 0
     while pending:
         depth += 1
@@ -154,10 +181,10 @@ def _fetch_level(pending, depth: int) -> list[tuple[list, Tree]]:
     """Fetch the relations of some objects, and return the targets with what is to be fetched of them."""
     relations = []
     for objects, tree in pending:
-        if hasattr(objects[0], '_definition'):
-            relations += [Relation(objects, name, below) for name, below in tree.items()]
-        else:
-            prefetch_related_objects(objects, *_lookups(tree))
+        ours = {name for name in tree if name == TAGS or _is_relation(type(objects[0]), name)}
+        relations += [Relation(objects, name, tree[name]) for name in ours]
+        if others := _lookups({name: below for name, below in tree.items() if name not in ours}):
+            prefetch_related_objects(objects, *others)
     _read_links([relation for relation in relations if relation.many])
     for relation in relations:
         if not relation.many:
@@ -172,6 +199,16 @@ def _fetch_level(pending, depth: int) -> list[tuple[list, Tree]]:
             if relation.generic:
                 _merge(tree, _names_of(type(target), depth))
     return [(list(objects.values()), tree) for objects, tree in reached.values() if tree]
+
+
+def _is_relation(model, name: str) -> bool:
+    """Whether something of a model is a relation of custom objects that is fetched here."""
+    if not hasattr(model, '_definition'):
+        return False
+    try:
+        return isinstance(model._meta.get_field(name), (LinkField, models.ForeignKey, GenericReference))
+    except FieldDoesNotExist:
+        return False  # Django says so
 
 
 def _names_of(model, depth: int) -> Tree:
@@ -198,4 +235,14 @@ def _read_targets(relations: list[Relation]) -> Found:
             for model, pk in targets:
                 ids[model].add(pk)
     found = read_by_ids(ids)
+    for model, targets in found.items():
+        usual = model._default_manager.all()
+        if usual.query.where:
+            # Hidden from lists is not gone; links to many objects of one model are a list.
+            single = (relation for relation in relations if relation.generic or not relation.many)
+            referred = {target for relation in single for keys in relation.targets.values() for target in keys}
+            hidden = {pk for other, pk in referred if other is model} - {target.pk for target in targets}
+            targets += model._base_manager.in_bulk(hidden).values()
+        if targets and usual._prefetch_related_lookups:
+            prefetch_related_objects(targets, *usual._prefetch_related_lookups)
     return {(type(target), target.pk): (rank, target) for read in found.values() for rank, target in enumerate(read)}
