@@ -214,7 +214,7 @@ class CustomObjectTypeFieldForm(
 
     def save(self, commit=True):
         if self.cleaned_data.get(UPDATE_DEPENDENTS):
-            self.instance.update_dependents_for = getattr(self.instance, 'editing_user', None)
+            self.instance.update_dependents_for = self.instance.edit_context.user
         return super().save(commit)
 
     def _offer_current_weight(self):

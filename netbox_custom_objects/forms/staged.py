@@ -47,11 +47,11 @@ class StagedEditMixin(forms.ModelForm):
 
     def _post_clean(self):
         before = None if self.instance._state.adding else self._stored()
-        self.instance.is_staged = before is not None and self._is_staged(before)
+        self.instance.set_edit_context(is_staged=before is not None and self._is_staged(before))
         super()._post_clean()
         if before is None or self.errors:
             return
-        if not self.instance.is_staged:
+        if not self.instance.edit_context.is_staged:
             if self.cleaned_data.get(FILL) is not None:
                 self.add_error(FILL, _('Objects can only be filled step by step.'))
             return
@@ -68,9 +68,10 @@ class StagedEditMixin(forms.ModelForm):
         field = super().save(commit)
         if self.staged_change is not None:
             try:
-                self.instance.begun_change = staged.begin(self.staged_change, self.instance.editing_user)
+                begun = staged.begin(self.staged_change, self.instance.edit_context.user)
             except ValidationError as error:
                 raise SchemaChangeRefused(' '.join(error.messages)) from error
+            self.instance.set_edit_context(begun=begun)
         return field
 
     def _stored(self) -> CustomObjectTypeField:

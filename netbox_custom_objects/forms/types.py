@@ -57,8 +57,7 @@ class CustomObjectTypeForm(NetBoxModelForm):
         return custom_object_type
 
     def _copy_fields(self, source, custom_object_type):
-        # Set by the view, as forms do not know for whom they are.
-        user = custom_object_type._copying_user
+        user = custom_object_type.edit_context.user
         try:
             copies = copy_fields(source, custom_object_type, CustomObjectTypeField.objects.restrict(user, 'view'))
         except ValidationError as error:

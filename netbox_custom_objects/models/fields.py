@@ -30,6 +30,7 @@ from ..definitions import link_class_name, link_table_name, payload_key
 from ..field_types import FIELD_TYPES, field_type_of
 from .concurrency import UpdatesWhatExists
 from .counters import next_pk, next_schema_id
+from .edit_context import EditedMixin
 from .types import validate_version
 from .validation import validate_field
 
@@ -49,7 +50,7 @@ class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
     delete.queryset_only = True
 
 
-class CustomObjectTypeField(UpdatesWhatExists, CloningMixin, ExportTemplatesMixin, ChangeLoggedModel):
+class CustomObjectTypeField(UpdatesWhatExists, EditedMixin, CloningMixin, ExportTemplatesMixin, ChangeLoggedModel):
     """A field of a CustomObjectType: what it is called, what it holds, and how it is shown."""
 
     custom_object_type = models.ForeignKey(

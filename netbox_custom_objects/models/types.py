@@ -28,6 +28,7 @@ from .concurrency import UpdatesWhatExists
 from .config_contexts import CONFIG_CONTEXT_NAMES
 from .counters import next_type_id
 from .display import validate_expression
+from .edit_context import EditedMixin
 from .object_types import ensure_object_type
 from .objects import CustomObject
 
@@ -79,7 +80,7 @@ def validate_version(value: str) -> None:
         raise ValidationError(_('%(value)s is not a valid version, such as 1.0 or 2.1rc1.'), params={'value': value})
 
 
-class CustomObjectType(UpdatesWhatExists, NetBoxModel):
+class CustomObjectType(UpdatesWhatExists, EditedMixin, NetBoxModel):
     """A type of objects, with fields of its own, each object of which is a row of a table of its own."""
 
     name = models.CharField(
@@ -145,9 +146,6 @@ class CustomObjectType(UpdatesWhatExists, NetBoxModel):
 
     # NetBox would offer a page of its own documentation, which has none about this model.
     docs_url = None
-
-    # Whether delete() takes the fields of other types along that point at this one.
-    delete_referencing_fields = False
 
     # Bookkeeping that each schema does for itself: in change data it would only make false conflicts.
     _unserialized = ('next_schema_id', 'cache_timestamp')
@@ -281,11 +279,11 @@ class CustomObjectType(UpdatesWhatExists, NetBoxModel):
             using: connection alias of the schema, by default that of the current context
             keep_parents: as in Django
             delete_referencing_fields: delete the fields of other types that point at this one, too; by default what
-                the attribute of this name says, which NetBox's views, that pass no arguments, can be told by
+                `edit_context` says, as NetBox's views pass no arguments
         """
         using = using or router.db_for_write(type(self), instance=self)
         if delete_referencing_fields is None:
-            delete_referencing_fields = self.delete_referencing_fields
+            delete_referencing_fields = self.edit_context.delete_referencing_fields
         with transaction.atomic(using=using):
             deletion.empty_type(self, using, delete_referencing_fields)
             return super().delete(using=using, keep_parents=keep_parents)

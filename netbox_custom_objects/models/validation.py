@@ -256,7 +256,7 @@ def _unchangeable(field, before) -> Errors:
 
 def _under_way(field, before) -> Errors:
     """While a staged change of a field is under way, no other edit changes what it may change."""
-    if is_staged(field):
+    if field.edit_context.is_staged:
         return
     attnames = {name: field._meta.get_field(name).attname for name in STAGED_ATTRIBUTES}
     changed = [name for name, attname in attnames.items() if getattr(field, attname) != getattr(before, attname)]
@@ -264,11 +264,6 @@ def _under_way(field, before) -> Errors:
         message = _('This field is being changed step by step ({change}). Finish, undo or cancel that change first.')
         for name in changed:
             yield name, message.format(change=change.describe())
-
-
-def is_staged(field) -> bool:
-    """Whether a field is validated for a staged change, which looks at the stored values itself."""
-    return getattr(field, 'is_staged', False)
 
 
 def _type_change(field, before) -> Errors:
@@ -280,7 +275,7 @@ def _type_change(field, before) -> Errors:
         yield NON_FIELD_ERRORS, _('type cannot be changed to one that refers to objects.')
     elif not (before.field_type.convertible and field.field_type.convertible):
         yield 'type', _('A {old} field cannot be converted to {new}.').format(old=before.type, new=field.type)
-    elif not is_staged(field):
+    elif not field.edit_context.is_staged:
         yield from _conversion(field, before)
 
 
@@ -342,7 +337,7 @@ def _passes(model_field, value) -> bool:
 
 def _stored_values(field, before) -> Errors:
     """Check what is stored against a constraint that is being switched on."""
-    if is_staged(field):
+    if field.edit_context.is_staged:
         return
     objects = _objects(field)
     definition = field_definition(before)

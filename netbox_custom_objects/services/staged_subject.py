@@ -102,7 +102,7 @@ class Subject:
         for name, value in values.items():
             set_value(field, name, value)
         # So that validation does not take it for an edit that the change stands in the way of.
-        field.is_staged = True
+        field.set_edit_context(is_staged=True)
         return field
 
     def fill_value(self):

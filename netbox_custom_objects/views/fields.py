@@ -41,13 +41,13 @@ class CustomObjectTypeFieldEditView(TriesAgainMixin, generic.ObjectEditView):
 
     def alter_object(self, obj, request, url_args, url_kwargs):
         # In whose name a staged change is made, which the form does not know.
-        obj.editing_user = request.user
+        obj.set_edit_context(user=request.user)
         self._edited = obj
         return obj
 
     def post(self, request, *args, **kwargs):
         response = super().post(request, *args, **kwargs)
-        if change := getattr(self._edited, 'begun_change', None):
+        if change := self._edited.edit_context.begun:
             messages.info(request, begun_message(change, self._edited))
         return response
 

@@ -48,13 +48,13 @@ class ReferencedTypeMixin:
     def get_object(self, **kwargs):
         obj = super().get_object(**kwargs)
         if self.request.method == 'POST' and self.request.POST.get(PARAMETER):
-            obj.delete_referencing_fields = True
+            obj.set_edit_context(delete_referencing_fields=True)
         return obj
 
     def post(self, request, *args, **kwargs):
         obj = self.get_object(**kwargs)
         try:
-            if obj.delete_referencing_fields:
+            if obj.edit_context.delete_referencing_fields:
                 check_rights(references_to(obj, request.user))
             else:
                 # NetBox would name the fields alone, without their types.

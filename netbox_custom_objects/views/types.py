@@ -118,7 +118,7 @@ class CustomObjectTypeEditView(TriesAgainMixin, generic.ObjectEditView):
 
     def alter_object(self, obj, request, url_args, url_kwargs):
         # Copying fields needs permissions for fields, which the form does not check.
-        obj._copying_user = request.user
+        obj.set_edit_context(user=request.user)
         return obj
 
 

@@ -36,7 +36,7 @@ class CustomObjectTypeViewSet(DefinitionViewSet):
     def perform_destroy(self, instance):
         if is_asked(self.request, DELETE_REFERENCING_FIELDS):
             check_rights(references_to(instance, self.request.user))
-            instance.delete_referencing_fields = True
+            instance.set_edit_context(delete_referencing_fields=True)
         if (preview := current_preview()) is not None:
             preview.dependents += dependents_of_type(instance)
         super().perform_destroy(instance)
