@@ -11,11 +11,10 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
-from django.db.models import Model, ProtectedError, QuerySet, RestrictedError
-
-from netbox.models.deletion import ConfirmCollector
+from django.db.models import Model, QuerySet
 
 from ..definitions import FieldDefinition
+from .deletion_walk import collect
 from .holding import lock_for_deletion
 from .referrers import referenced_ids
 from .world import World
@@ -93,12 +92,10 @@ class Deletion:
     def _collect(self) -> None:
         """Find out what Django deletes along, in the way it did itself."""
         self.collected = True
-        collector = ConfirmCollector(using=self.using)
-        try:
-            collector.collect(self._rows() if isinstance(self.origin, QuerySet) else [self.origin])
-        except (ProtectedError, RestrictedError):
+        going, protecting = collect(self._rows() if isinstance(self.origin, QuerySet) else [self.origin], self.using)
+        if protecting:
             return  # references have changed since; each object is then asked for by itself
-        for model, instances in collector.data.items():
+        for model, instances in going.items():
             label = model._meta.concrete_model._meta.label_lower
             self.batches.setdefault(label, {instance.pk for instance in instances})
 

@@ -6,18 +6,17 @@ pages and deletions cost the same however many types there are. Between custom o
 collector cascades and protects; what it would clear by an UPDATE of its own is cleared here before, as an edit.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from itertools import islice
 
 from django.db.models import Model, ProtectedError, QuerySet, Value
 from django.utils.translation import gettext as _
 
-from ..choices import ObjectFieldOnDeleteChoices
 from ..definitions import FieldDefinition
-from ..field_types import field_type_of
 from ..field_types.gone_defaults import forget_gone_defaults
 from ..models.concurrency import conflicts_reported
 from ..models.protectors import as_current_user_sees
+from .deletion_walk import Visitor, walk
 from .deletions import Deletion, deleting, staying
 from .holding import note_deletion
 from .referrers import in_chunks, referrers_of
@@ -49,30 +48,18 @@ def before_delete(instance: Model, using: str, origin: Model | QuerySet | None =
     current = world(using)
     label = instance._meta.concrete_model._meta.label_lower
     is_owner = label == OWNER_LABEL and bool(current.definitions)
-    fields = current.inbound.get(label, ())
     is_custom = getattr(instance, '_type_id', None) is not None
-    if not fields and not is_custom and not is_owner:
+    if label not in current.inbound and not is_custom and not is_owner:
         return
     note_deletion(instance, using)
     forget_gone_defaults()
-    by_collector = is_current(current, instance)
     with conflicts_reported(), deleting(instance, origin, using) as deletion:
         if not is_custom:
             # Before the look for referrers; custom objects are locked as they are collected.
             deletion.lock(instance)
         if is_owner:
             _protect_owner(current, instance, using)
-        # Those that protect come first: what is refused has then not begun.
-        for field in sorted(fields, key=lambda field: field.on_delete_behavior != ObjectFieldOnDeleteChoices.PROTECT):
-            if not by_collector or not _is_collected(field):
-                _release(current, field, instance, deletion)
-
-
-def _is_collected(field: FieldDefinition) -> bool:
-    """Whether Django's collector does what a field between two custom objects asks for."""
-    behavior = field.on_delete_behavior or ObjectFieldOnDeleteChoices.SET_NULL
-    is_plain = not field.is_polymorphic and not field_type_of(field).many
-    return is_plain and behavior != ObjectFieldOnDeleteChoices.SET_NULL
+        walk(current, label, Release(current, instance, deletion))
 
 
 def is_current(current: World, instance: Model) -> bool:
@@ -81,39 +68,51 @@ def is_current(current: World, instance: Model) -> bool:
     return type_id is not None and type(instance) is current.model(type_id)
 
 
-def _release(current: World, field: FieldDefinition, instance: Model, deletion: Deletion) -> None:
-    if not deletion.may_be_referenced(current, field, instance):
-        return
-    using, many = deletion.using, field_type_of(field).many
-    behavior = None if many else field.on_delete_behavior
-    referrers = referrers_of(current, field, instance, using)
-    if behavior not in (ObjectFieldOnDeleteChoices.PROTECT, ObjectFieldOnDeleteChoices.CASCADE):
-        # What is edited here is edited as it is now, and not as it was before another transaction changed it.
-        referrers = referrers.select_for_update(of=('self',), no_key=True)
-    chunks = (staying(rows) for rows in in_chunks(referrers))
-    if behavior == ObjectFieldOnDeleteChoices.PROTECT:
-        _refuse(instance, islice((row for rows in chunks for row in rows), PROTECTORS_SHOWN))
-        return
-    for rows in filter(None, chunks):
-        if many:
-            _unlink(rows, field, instance)
-        elif behavior == ObjectFieldOnDeleteChoices.CASCADE:
-            current.model(field.type_id).objects.using(using).filter(pk__in=[row.pk for row in rows]).delete()
-        else:
-            _clear(rows, field, using)
+class Release(Visitor):
+    """Does what fields ask for that refer to an object which is being deleted."""
 
+    def __init__(self, current: World, instance: Model, deletion: Deletion):
+        self.current, self.instance, self.deletion = current, instance, deletion
+        self.by_collector = is_current(current, instance)
 
-def _unlink(rows: list[Model], field: FieldDefinition, target: Model) -> None:
-    for row in rows:
-        row.snapshot()
-        getattr(row, field.name).remove(target)
+    def protect(self, field: FieldDefinition) -> None:
+        if not self._is_collected(field):
+            rows = (row for rows in self._referrers(field) for row in rows)
+            _refuse(self.instance, islice(rows, PROTECTORS_SHOWN))
 
+    def cascade(self, field: FieldDefinition) -> None:
+        if not self._is_collected(field):
+            objects = self.current.model(field.type_id).objects.using(self.deletion.using)
+            for rows in self._referrers(field):
+                objects.filter(pk__in=[row.pk for row in rows]).delete()
 
-def _clear(rows: list[Model], field: FieldDefinition, using: str) -> None:
-    for row in rows:
-        row.snapshot()
-        setattr(row, field.name, None)
-        row.save(using=using)
+    def unlink(self, field: FieldDefinition) -> None:
+        for row in self._edited(field):
+            getattr(row, field.name).remove(self.instance)
+
+    def clear(self, field: FieldDefinition) -> None:
+        for row in self._edited(field):
+            setattr(row, field.name, None)
+            row.save(using=self.deletion.using)
+
+    def _is_collected(self, field: FieldDefinition) -> bool:
+        """Whether Django's collector does itself what a field between two custom objects asks for."""
+        return self.by_collector and not field.is_polymorphic
+
+    def _edited(self, field: FieldDefinition) -> Iterator[Model]:
+        """Yield what is to be edited, as it is now, and not as it was before another transaction changed it."""
+        for rows in self._referrers(field, to_edit=True):
+            for row in rows:
+                row.snapshot()
+                yield row
+
+    def _referrers(self, field: FieldDefinition, to_edit: bool = False) -> Iterator[list[Model]]:
+        """Yield what refers to the object by a field, and is not deleted itself, some at a time."""
+        if self.deletion.may_be_referenced(self.current, field, self.instance):
+            referrers = referrers_of(self.current, field, self.instance, self.deletion.using)
+            if to_edit:
+                referrers = referrers.select_for_update(of=('self',), no_key=True)
+            yield from filter(None, (staying(rows) for rows in in_chunks(referrers)))
 
 
 def _protect_owner(current: World, owner: Model, using: str) -> None:

@@ -11,14 +11,11 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from django.apps import apps
-from django.db.models import CASCADE, Model, ProtectedError, RestrictedError
+from django.db.models import CASCADE, Model
 
-from netbox.models.deletion import ConfirmCollector
-
-from ..choices import ObjectFieldOnDeleteChoices
 from ..definitions import FieldDefinition
-from ..field_types import field_type_of
 from ..runtime.context import current_alias
+from ..runtime.deletion_walk import Visitor, collect, walk
 from ..runtime.ghost import ghost
 from ..runtime.referrers import referenced_ids
 from ..runtime.registry import world
@@ -106,8 +103,8 @@ def _cascade(models: list[type[Model]]) -> frozenset[str]:
     return frozenset(labels)
 
 
-class _Forecast:
-    """One walk along the references, from what is deleted to what that takes along."""
+class _Forecast(Visitor):
+    """Goes on from what is deleted to what that takes along."""
 
     def __init__(self, current: World, alias: str):
         self.current, self.alias = current, alias
@@ -115,16 +112,18 @@ class _Forecast:
         # What was followed, and what remains to follow, by label.
         self.seen: dict[str, set[int]] = defaultdict(set)
         self.pending: dict[str, set[int]] = defaultdict(set)
+        # What is being followed.
+        self.label, self.ids = '', set()
 
     def run(self, model: type[Model], pks: Iterable[int]) -> Preview:
         roots = set(pks)
         self._collect(model, roots)
         while self.pending:
-            label, ids = self.pending.popitem()
-            ids -= self.seen[label]
-            self.seen[label] |= ids
-            for definition in self.current.inbound.get(label, ()) if ids else ():
-                self._follow(definition, label, ids)
+            self.label, ids = self.pending.popitem()
+            self.ids = ids - self.seen[self.label]
+            self.seen[self.label] |= self.ids
+            if self.ids:
+                walk(self.current, self.label, self)
         if (type_id := getattr(model, '_type_id', None)) is not None:
             self.found.deleted[type_id] -= roots
             self.found.changed[type_id] -= roots
@@ -132,39 +131,34 @@ class _Forecast:
             self.found.changed[type_id] -= ids
         return self.found
 
+    def protect(self, field: FieldDefinition) -> None:
+        self.found.protecting[field.type_id] |= self._referrers(field)
+
+    def cascade(self, field: FieldDefinition) -> None:
+        if referrers := self._referrers(field):
+            self._collect(self.current.model(field.type_id), referrers)
+
+    def clear(self, field: FieldDefinition) -> None:
+        self.found.changed[field.type_id] |= self._referrers(field)
+
+    unlink = clear
+
+    def _referrers(self, field: FieldDefinition) -> set[int]:
+        pairs = referenced_ids(self.current, field, self.label, self.ids, self.alias)
+        return {referrer for _, referrer in pairs} - self.found.deleted[field.type_id]
+
     def _collect(self, model: type[Model], pks: set[int]) -> None:
-        collector = ConfirmCollector(using=self.alias)
-        try:
-            collector.collect(model._base_manager.using(self.alias).filter(pk__in=pks))
-        except (ProtectedError, RestrictedError) as error:
-            objects = error.protected_objects if isinstance(error, ProtectedError) else error.restricted_objects
-            for obj in objects:
-                if (type_id := getattr(obj, '_type_id', None)) is not None:
-                    self.found.protecting[type_id].add(obj.pk)
-        for collected, instances in collector.data.items():
+        going, protecting = collect(model._base_manager.using(self.alias).filter(pk__in=pks), self.alias)
+        for obj in protecting:
+            if (type_id := getattr(obj, '_type_id', None)) is not None:
+                self.found.protecting[type_id].add(obj.pk)
+        for collected, instances in going.items():
             if collected._meta.auto_created:
                 continue
             ids = {instance.pk for instance in instances}
             self.pending[collected._meta.concrete_model._meta.label_lower] |= ids
             if (type_id := getattr(collected, '_type_id', None)) is not None:
                 self.found.deleted[type_id] |= ids
-
-    def _follow(self, definition: FieldDefinition, label: str, ids: set[int]) -> None:
-        pairs = referenced_ids(self.current, definition, label, ids, self.alias)
-        going = self.found.deleted[definition.type_id]
-        referrers = {referrer for _, referrer in pairs} - going
-        if not referrers:
-            return
-        behavior = definition.on_delete_behavior
-        if field_type_of(definition).many or behavior not in (
-            ObjectFieldOnDeleteChoices.CASCADE,
-            ObjectFieldOnDeleteChoices.PROTECT,
-        ):
-            self.found.changed[definition.type_id] |= referrers
-        elif behavior == ObjectFieldOnDeleteChoices.CASCADE:
-            self._collect(self.current.model(definition.type_id), referrers)
-        else:
-            self.found.protecting[definition.type_id] |= referrers
 
 
 def groups(found: dict[int, set[int]], user) -> tuple[list[Group], bool]:

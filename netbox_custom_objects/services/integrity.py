@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from ..definitions import FieldDefinition, TargetRef, model_name
 from ..field_types import field_type_of
 from ..field_types.generic import model_of, target_of
-from ..runtime.referrers import links_of
+from ..runtime.referrers import links_of, stored_references
 from ..runtime.registry import world
 from ..runtime.world import World
 
@@ -84,11 +84,7 @@ def find_dangling(alias: str, type_ids=None) -> Iterator[DanglingReference]:
             continue
         for field in definition.fields:
             if field_type_of(field).is_reference:
-                yield from (
-                    _of_several_types(current, alias, field)
-                    if field.is_polymorphic
-                    else _of_one_type(current, alias, field)
-                )
+                yield from _dangling(current, alias, field)
 
 
 def let_go(alias: str, found: Iterable[DanglingReference]) -> None:
@@ -124,33 +120,22 @@ def _clear(referrer, dangling: DanglingReference, alias: str) -> None:
         referrer.save(using=alias)
 
 
-def _of_one_type(current: World, alias: str, field: FieldDefinition) -> Iterator[DanglingReference]:
-    if field.target is None:
+def _dangling(current: World, alias: str, field: FieldDefinition) -> Iterator[DanglingReference]:
+    rows, referrer, referred, type_column = stored_references(current, field, alias)
+    if field.is_polymorphic:
+        # Each type of object that is referred to, allowed today or not.
+        types = rows.filter(**{f'{type_column}__isnull': False}).order_by().values_list(type_column, flat=True)
+        parts = [(target_of(pk), pk, rows.filter(**{type_column: pk})) for pk in types.distinct()]
+    elif field.target is not None:
+        parts = [(field.target, None, rows)]
+    else:
         return
     if field_type_of(field).many:
         yield from _orphans(current, alias, field)
-        referrers, columns = links_of(current, field)._default_manager.using(alias).all(), ('source_id', 'target_id')
-    else:
-        referrers, columns = current.model(field.type_id).objects.using(alias).all(), ('pk', f'{field.name}_id')
-    for object_id, target_id in _without_target(referrers, columns, _class_of(current, field.target), alias):
-        yield DanglingReference(field.type_id, field, object_id, field.target.label, target_id)
-
-
-def _of_several_types(current: World, alias: str, field: FieldDefinition) -> Iterator[DanglingReference]:
-    """Look at each type of object that a polymorphic field refers to, allowed today or not."""
-    if field_type_of(field).many:
-        yield from _orphans(current, alias, field)
-        referrers = links_of(current, field)._default_manager.using(alias).all()
-        type_column, columns = 'content_type', ('source_id', 'object_id')
-    else:
-        type_column, columns = f'{field.name}_content_type', ('pk', f'{field.name}_object_id')
-        referrers = current.model(field.type_id).objects.using(alias).filter(**{f'{type_column}__isnull': False})
-    for content_type in referrers.order_by().values_list(type_column, flat=True).distinct():
-        target = target_of(content_type)
-        label = target.label if target else str(content_type)
-        rows = referrers.filter(**{type_column: content_type})
-        for object_id, target_id in _without_target(rows, columns, _class_of(current, target), alias):
-            yield DanglingReference(field.type_id, field, object_id, label, target_id, content_type)
+    for target, pk, part in parts:
+        label = target.label if target else str(pk)
+        for object_id, target_id in _without_target(part, (referrer, referred), _class_of(current, target), alias):
+            yield DanglingReference(field.type_id, field, object_id, label, target_id, pk)
 
 
 def _orphans(current: World, alias: str, field: FieldDefinition) -> Iterator[DanglingReference]:
