@@ -62,18 +62,14 @@ def before_delete(instance: Model, using: str, origin: Model | QuerySet | None =
         walk(current, label, Release(current, instance, deletion))
 
 
-def is_current(current: World, instance: Model) -> bool:
-    """Whether Django's collector sees all references: an object of an older generation knows only those of its time."""
-    type_id = getattr(instance, '_type_id', None)
-    return type_id is not None and type(instance) is current.model(type_id)
-
-
 class Release(Visitor):
     """Does what fields ask for that refer to an object which is being deleted."""
 
     def __init__(self, current: World, instance: Model, deletion: Deletion):
         self.current, self.instance, self.deletion = current, instance, deletion
-        self.by_collector = is_current(current, instance)
+        type_id = getattr(instance, '_type_id', None)
+        # It sees all references: an object of an older generation knows only those of its time.
+        self.by_collector = type_id is not None and type(instance) is current.model(type_id)
 
     def protect(self, field: FieldDefinition) -> None:
         if not self._is_collected(field):
