@@ -18,7 +18,7 @@ from .world import World
 
 
 class Visitor(ABC):
-    """Is led to each field that can refer to objects that are deleted; has a method for each thing that one asks for."""
+    """Is led to each field that can refer to objects that are deleted; has a method for each thing that one asks."""
 
     @abstractmethod
     def protect(self, field: FieldDefinition) -> None:
