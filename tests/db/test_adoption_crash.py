@@ -1,6 +1,5 @@
 """`migrate` is killed in the middle of a take-over (SIGKILL), or finds a table in use: the next run finishes it."""
 
-import subprocess
 import time
 from contextlib import closing
 
@@ -8,13 +7,12 @@ import pytest
 from django.db import connection
 
 from dev import postgres
-from dev.paths import NETBOX_COMMAND, ROOT, netbox_environment
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.evolution.adoption_rows import read_types
 from netbox_custom_objects.evolution.adoption_survey import survey
 from netbox_custom_objects.services.reconcile import plan_all
 from tests.db.test_adoption_undo import INITIAL, rows, run, shape
-from tests.support.processes import run_netbox
+from tests.support.processes import Command, run_netbox
 from tests.support.vendor_database import migrate, use_vendor_database
 
 pytestmark = pytest.mark.slow
@@ -52,17 +50,10 @@ def wait_for(condition):
 def kill_half_way(name, command):
     """Kill a command when type 1 is committed, and type 2 waits for its table with a transaction open."""
     with held(name, 'custom_objects_2_peers'):
-        process = subprocess.Popen(
-            [*NETBOX_COMMAND, command, '--skip-checks', '--no-input'],
-            cwd=ROOT,
-            env=netbox_environment(name),
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        process = Command(command, '--skip-checks', '--no-input', database=name)
         wait_for(lambda: [entry.type.id for entry in survey(MAIN)] == [2, 3])
         time.sleep(0.5)
         process.kill()
-        process.wait()
 
 
 def test_killed_between_types_and_within_one(vendor):
@@ -136,19 +127,9 @@ def test_two_at_once(vendor):
     before, types = rows(), read_types(MAIN)
     connection.close()
     migrate(vendor, 'netbox_custom_objects', '0004')
-    processes = [
-        subprocess.Popen(
-            [*NETBOX_COMMAND, 'migrate_custom_objects', '--skip-checks', '--no-input', '--wait', str(SECONDS)],
-            cwd=ROOT,
-            env=netbox_environment(vendor),
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-        )
-        for _ in range(2)
-    ]
-    for process in processes:
-        said, _ = process.communicate(timeout=SECONDS)
-        assert process.returncode == 0, said
+    arguments = 'migrate_custom_objects', '--skip-checks', '--no-input', '--wait', str(SECONDS)
+    for process in [Command(*arguments, database=vendor) for _ in range(2)]:
+        ended = process.wait(SECONDS)
+        assert ended.returncode == 0, ended
     assert plan_all('default') == {}
     assert rows() == renamed(before, types)

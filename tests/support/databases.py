@@ -25,14 +25,15 @@ LOCK_TIMEOUT = '5s'
 FORGET = [
     ContentType.objects.clear_cache,
     clear_config,
-    cache.clear,
-    lambda: get_connection('default').flushdb(),
     # NetBox and netbox-branching drop what belongs to one request, such as the objects deleted in it.
     lambda: request_finished.send(sender=None),
     # Class generations are told apart by tokens, which begin anew with each clone.
     registry.forget_worlds,
     retired.forget,
 ]
+
+# What processes of one database share.
+FORGET_TOGETHER = [cache.clear, lambda: get_connection('default').flushdb()]
 
 # Django lists the connections of DATABASES only, and the ones of branches are not in there.
 _opened = WeakSet()
@@ -60,7 +61,7 @@ class TestDatabase:
         self.template = self.template or _make_template()
         close_connections()
         database.clone(self.name, self.template, in_memory=True, lock_timeout=LOCK_TIMEOUT)
-        for forget in FORGET:
+        for forget in FORGET + FORGET_TOGETHER:
             forget()
         self.is_dirty = False
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from dev import database, postgres
 from netbox_custom_objects.models import revision
-from tests.support.databases import FORGET, LOCK_TIMEOUT, close_connections
+from tests.support.databases import FORGET, FORGET_TOGETHER, LOCK_TIMEOUT, close_connections
 from tests.support.environment import DATABASE
 from tests.support.processes import run_netbox
 
@@ -99,5 +99,5 @@ def migrate(name: str, *arguments: str, expect: int = 0, **environment: str):
 
 def _forget(is_installed: bool) -> None:
     revision._installed = is_installed
-    for forget in FORGET:
+    for forget in FORGET + FORGET_TOGETHER:
         forget()

@@ -18,7 +18,7 @@ from netbox_custom_objects.jobs import RefreshDisplayExpressionSearchJob, reinde
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.branches import Lab, edit
 from tests.support.factories import make_field, make_object, make_type
-from tests.support.processes import run_netbox
+from tests.support.processes import run_netbox, run_new_netbox
 from tests.surfaces.rest import make_user, superuser
 from tests.surfaces.ui import Browser, text_of
 
@@ -284,12 +284,12 @@ def test_the_command_finds_types_in_a_fresh_process(fresh_database):
     kind = make_type('cable', fields=[('name', 'text')])
     obj = make_object(kind, name='a')
     CachedValue.objects.all().delete()
-    for arguments in (
-        ['reindex'],
-        ['reindex', 'netbox_custom_objects'],
-        ['reindex', f'netbox_custom_objects.table{kind.pk}model'],
+    for run, *arguments in (
+        (run_new_netbox,),
+        (run_netbox, 'netbox_custom_objects'),
+        (run_netbox, f'netbox_custom_objects.table{kind.pk}model'),
     ):
-        result = run_netbox(*arguments, database=fresh_database.name)
+        result = run('reindex', *arguments, database=fresh_database.name)
         assert result.returncode == 0, result.stderr
         assert cached(kind) == {(obj.pk, 'name'): (500, 'a')}
         CachedValue.objects.all().delete()

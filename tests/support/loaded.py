@@ -1,0 +1,21 @@
+"""Imported once by the process that others are forked from, see processes.py: NetBox with all of its URLs."""
+
+import gc
+
+import django
+
+django.setup()
+
+from django.db import connections  # noqa: E402  # Django must be set up before these can be imported.
+from django.urls import get_resolver  # noqa: E402
+
+from netbox_custom_objects.models import revision  # noqa: E402
+from tests.support import databases, factories  # noqa: E402, F401
+
+get_resolver().url_patterns  # noqa: B018  # reading it loads the views, and GraphQL's schema
+# A connection cannot be shared, and what was read may be of an earlier database.
+connections.close_all()
+for forget in databases.FORGET:
+    forget()
+revision._installed = False
+gc.freeze()
