@@ -46,9 +46,6 @@ REDIS = {
 }
 # NetBox queues one job for the search index per object that a REST list creates; merges must not wait for those.
 QUEUE_MAPPINGS = {'branch': 'high'}
-if DATABASE_NAME.startswith('nco_test_'):
-    # Tests that roll back never commit, so their jobs are queued at once, as in NetBox's own test configuration.
-    RQ = {'COMMIT_MODE': 'auto'}
 
 SECRET_KEY = 'only-for-development-only-for-development-only-for-development'
 API_TOKEN_PEPPERS = {1: 'only-for-development-only-for-development-only-for-development'}

@@ -64,18 +64,22 @@ class NetBoxServer:
         self.stop()
 
 
-def start_netbox(database, port=None, *, processes=2, threads=3, jobs=True, **environment):
+def start_netbox(database, port=None, *, processes=2, threads=3, jobs=True, start=subprocess.Popen, **environment):
     """Serve a database of the private server; return when it answers.
 
-    `jobs=False` leaves out the background worker. Further keywords are environment variables for NetBox.
+    `jobs=False` leaves out the background worker. `start` starts a process as subprocess.Popen does. Further keywords
+    are environment variables for NetBox.
     """
     environment = netbox_environment(database, **environment)
     server = NetBoxServer(database, port or free_port())
     try:
-        server.processes.append(_start(_gunicorn(server.port, processes, threads), f'{database}-web', environment))
+        server.processes.append(
+            _start(_gunicorn(server.port, processes, threads), f'{database}-web', environment, start)
+        )
         if jobs:
-            server.processes.append(start_worker(database, **environment))
-        subprocess.run([sys.executable, '-m', 'dev.admin'], cwd=ROOT, env=environment, check=True)
+            server.processes.append(start_worker(database, start, **environment))
+        if _start([sys.executable, '-m', 'dev.admin'], f'{database}-admin', environment, start).wait():
+            raise SystemExit(f'NetBox has no administrator: read {LOGS}/{database}-admin.log')
         _wait_until_it_answers(server)
     except BaseException:
         server.stop()
@@ -83,9 +87,10 @@ def start_netbox(database, port=None, *, processes=2, threads=3, jobs=True, **en
     return server
 
 
-def start_worker(database, **environment):
+def start_worker(database, start=subprocess.Popen, **environment):
     """Start a process that runs background jobs of a database; the caller ends it."""
-    return _start([sys.executable, '-m', 'dev.worker'], f'{database}-jobs', netbox_environment(database, **environment))
+    environment = netbox_environment(database, **environment)
+    return _start([sys.executable, '-m', 'dev.worker'], f'{database}-jobs', environment, start)
 
 
 def free_port():
@@ -107,9 +112,9 @@ def _gunicorn(port, processes, threads):
     ]  # fmt: skip
 
 
-def _start(command, name, environment):
+def _start(command, name, environment, start):
     with open(LOGS / f'{name}.log', 'w') as log:
-        return subprocess.Popen(
+        return start(
             command,
             cwd=ROOT,
             env=environment,

@@ -4,13 +4,16 @@ Both use a clone of the migrated template, see tests/support/databases.py and do
 """
 
 import pytest
+from django.conf import settings
 
-from tests.support.databases import TestDatabase, close_connections
-from tests.support.environment import DATABASE
+from tests.support.databases import TEST_DATABASE, close_connections
 from tests.support.kept import KEEPER
 from tests.support.needs import commits, has_own_transaction, needs_database
 
-TEST_DATABASE = TestDatabase(DATABASE)
+
+def pytest_configure():
+    """Tests that roll back never commit, so their jobs are queued at once, as in NetBox's own test configuration."""
+    settings.RQ = {'COMMIT_MODE': 'auto'}
 
 
 @pytest.hookimpl(tryfirst=True)

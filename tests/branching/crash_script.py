@@ -1,7 +1,7 @@
 """
 Run as a process of its own: merges a branch, and kills itself with SIGKILL at a named point.
 
-Use: python crash_script.py BRANCH_NAME STRATEGY POINT, with the environment of the test's database.
+Use: python -m tests.branching.crash_script BRANCH_NAME STRATEGY POINT, with the environment of the test's database.
 """
 
 import os

@@ -10,7 +10,7 @@ from tenancy.models import Tenant
 from tests.support.branches import close
 from tests.support.factories import make_object, make_type
 
-FEW, MANY = 4, 24
+FEW, MANY = 2, 8
 # Beyond a tenant's, a custom object's change is checked for what its fields point at, and cleared from two caches.
 MERGE_SURPLUS = 6
 

@@ -1,9 +1,6 @@
 """Merges that are refused, fail or are killed leave main as it was, and the branch usable."""
 
 import signal
-import subprocess
-import sys
-from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -18,8 +15,9 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime.registry import forget_worlds
 from tests.support.branches import assert_schema_is_clean, delete, edit, rows
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.processes import run_module
 
-CRASH_SCRIPT = Path(__file__).with_name('crash_script.py')
+CRASH_SCRIPT = 'tests.branching.crash_script'
 CRASH_POINTS = ('after the table was created', 'after the second object', 'after commit')
 
 
@@ -174,7 +172,7 @@ def test_script_in_a_branch_with_both_transactions_open(lab, server, strategy):
 
 @pytest.mark.slow
 @pytest.mark.parametrize('point', CRASH_POINTS)
-def test_killed_merge_can_be_merged_again(lab, server, strategy, point):
+def test_killed_merge_can_be_merged_again(lab, fresh_database, server, strategy, point):
     branch = lab.branch()
     with lab.request(branch):
         vendor = make_type('vendor', fields=[('title', 'text')])
@@ -183,9 +181,7 @@ def test_killed_merge_can_be_merged_again(lab, server, strategy, point):
             make_object(vendor, title=title)
         edit(model_of(server).objects.get(), vendor=model_of(vendor).objects.get(title='third'))
     connection.close()
-    result = subprocess.run(
-        [sys.executable, CRASH_SCRIPT, branch.name, strategy, point], capture_output=True, text=True, check=False
-    )
+    result = run_module(CRASH_SCRIPT, branch.name, strategy, point, database=fresh_database.name)
     assert result.returncode == -signal.SIGKILL, result.stderr
     forget_worlds()
     if point == 'after commit':

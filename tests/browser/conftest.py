@@ -5,12 +5,12 @@ import re
 import pytest
 from playwright.sync_api import expect, sync_playwright
 
-from dev import database, services
 from dev.paths import STATE
 from dev.serve import start_netbox
 from tests.browser.chromium import NOT_FOUND, arguments, find_chromium
 from tests.browser.pages import SECONDS_TO_ANSWER, Pages
-from tests.support.environment import DATABASE
+from tests.support.databases import TEST_DATABASE
+from tests.support.processes import Fork
 
 EVIDENCE = STATE / 'browser'
 FAILED = pytest.StashKey[bool]()
@@ -31,24 +31,23 @@ def browser():
 
 
 @pytest.fixture(scope='module')
-def netbox(browser):
-    """NetBox as in production: several web processes, a worker, and a database of its own."""
-    # Not the database of this process, which the tests of other modules replace.
-    name = DATABASE.replace('test', 'browser')
-    services.start()
-    database.clone(name, in_memory=True)
+def netbox():
+    """NetBox as in production, with a new database: several web processes and a worker. Before `browser`, see there."""
+    # Tests of this directory use no database themselves, so that nothing replaces it meanwhile.
+    TEST_DATABASE.replace()
+    TEST_DATABASE.mark_dirty()
     try:
-        server = start_netbox(name)
+        server = start_netbox(TEST_DATABASE.name, start=Fork)
     except SystemExit as reason:
         # It would end the whole run, not only the tests of this module.
         pytest.fail(str(reason), pytrace=False)
     with server:
         yield server
-    database.drop(name)
+    TEST_DATABASE.drop()
 
 
 @pytest.fixture
-def page(request, browser, netbox):
+def page(request, netbox, browser):
     """A new window of an English-speaking browser that knows nothing of other tests."""
     context = browser.new_context(base_url=netbox.url, locale='en-US', viewport={'width': 1400, 'height': 1000})
     page = context.new_page()

@@ -4,7 +4,7 @@ import re
 import sys
 
 from tests.conventions.source import NAME, modules
-from tests.support.processes import run_python
+from tests.support.processes import run_new_python
 
 # Architecture, chapter 4: a room imports from itself and from rooms above it. `definitions` stands first because
 # `constants` hands one of its patterns on.
@@ -82,7 +82,7 @@ class TestPurity:
                 importlib.import_module(name)
             assert 'django' not in sys.modules
         """
-        result = run_python(code, database='none', preamble='')
+        result = run_new_python(code, database='none')
         assert result.returncode == 0, result.stderr
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.support.processes import run_python
+from tests.support.processes import run_new_python, run_python
 
 # Fails as soon as anything asks for a connection, whether or not the error would be swallowed.
 REFUSE = """
@@ -23,7 +23,7 @@ NOWHERE = 'nco_does_not_exist'
 
 def test_i9_start_up_opens_no_connection():
     """Neither importing the plugin nor ready() asks the database for anything, not even in vain."""
-    result = run_python('import netbox_custom_objects.signals', NOWHERE, preamble=REFUSE)
+    result = run_new_python(f'{REFUSE}\nimport netbox_custom_objects.signals', NOWHERE)
     assert result.returncode == 0, result.stderr
 
 

@@ -50,10 +50,11 @@ def wait_for(condition):
 def kill_half_way(name, command):
     """Kill a command when type 1 is committed, and type 2 waits for its table with a transaction open."""
     with held(name, 'custom_objects_2_peers'):
-        process = Command(command, '--skip-checks', '--no-input', database=name)
+        process = Command('-m', 'netbox', command, '--skip-checks', '--no-input', database=name)
         wait_for(lambda: [entry.type.id for entry in survey(MAIN)] == [2, 3])
         time.sleep(0.5)
         process.kill()
+        process.wait()
 
 
 def test_killed_between_types_and_within_one(vendor):
@@ -127,9 +128,9 @@ def test_two_at_once(vendor):
     before, types = rows(), read_types(MAIN)
     connection.close()
     migrate(vendor, 'netbox_custom_objects', '0004')
-    arguments = 'migrate_custom_objects', '--skip-checks', '--no-input', '--wait', str(SECONDS)
+    arguments = '-m', 'netbox', 'migrate_custom_objects', '--skip-checks', '--no-input', '--wait', str(SECONDS)
     for process in [Command(*arguments, database=vendor) for _ in range(2)]:
-        ended = process.wait(SECONDS)
-        assert ended.returncode == 0, ended
+        ended = process.end(SECONDS)
+        assert ended.returncode == 0, ended.stdout + ended.stderr
     assert plan_all('default') == {}
     assert rows() == renamed(before, types)

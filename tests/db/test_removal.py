@@ -17,7 +17,7 @@ from netbox_custom_objects.models.revision import bump_shared_token
 from tests.db.test_attachments import MODELS, Scene
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
-from tests.support.processes import run_netbox, run_python
+from tests.support.processes import run_netbox, run_new_python
 
 WITHOUT_US = {'NCO_PLUGINS': 'netbox_branching'}
 PAGES = (
@@ -112,6 +112,9 @@ def test_uninstalling(full, fresh_database, tmp_path, capsys):
     assert result.returncode == 0, result.stderr
     assert tables() == []
     code = f"""
+        import sys
+        import django
+        django.setup()
         from django.contrib.auth import get_user_model
         from django.core.management import call_command
         from django.test import Client
@@ -124,8 +127,7 @@ def test_uninstalling(full, fresh_database, tmp_path, capsys):
         assert not failed, failed
         assert not [name for name in sys.modules if name.startswith('netbox_custom_objects')]
     """
-    preamble = 'import json, sys\nimport django\ndjango.setup()\n'
-    result = run_python(code, fresh_database.name, preamble=preamble, **WITHOUT_US)
+    result = run_new_python(code, fresh_database.name, **WITHOUT_US)
     assert result.returncode == 0, result.stderr[-3000:]
 
 

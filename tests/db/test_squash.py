@@ -23,14 +23,14 @@ def compare(app: App) -> list[str]:
 
 
 class TestOurMigrations:
-    @pytest.fixture
-    def ours(self, db):
+    @pytest.fixture(scope='class')
+    def ours(self):
         return App(APP_LABEL)
 
-    def test_squashed_and_one_by_one_give_the_same_schema(self, ours):
+    def test_squashed_and_one_by_one_give_the_same_schema(self, db, ours):
         assert compare(ours) == []
 
-    def test_models_say_the_same_as_migrations(self, ours):
+    def test_models_say_the_same_as_migrations(self, db, ours):
         assert ours.missing() == []
         *_, last = ours.walk(ours.squashed).values()
         assert last['columns']
@@ -38,7 +38,7 @@ class TestOurMigrations:
         assert differences(read_catalog(ours.prefix), last) == []
         assert differences({kind: last[kind] for kind in OF_MODELS}, ours.walk_models()) == []
 
-    def test_each_step_back_leaves_what_was_before(self, ours):
+    def test_each_step_back_leaves_what_was_before(self, db, ours):
         for path in ours.paths:
             assert ours.walk_there_and_back(path) == []
 

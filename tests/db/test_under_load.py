@@ -24,6 +24,7 @@ from dev.paths import LOGS
 from dev.serve import start_netbox
 from netbox_custom_objects.services.integrity import find_dangling
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.processes import Fork
 
 CLIENTS = {'delete': 15, 'browse': 15, 'edit_types': 10, 'edit_objects': 10}
 SECONDS = 60 if os.environ.get('NCO_LONG') else 8
@@ -216,7 +217,7 @@ def test_fifty_clients_meet_no_error(fresh_database):
         make_field(kind, 'places', 'multiobject', target=Site)
     site = Site.objects.create(name='Here', slug='here')
     make_object(kind, title='first', place=site, places=[site])
-    with start_netbox(fresh_database.name, processes=2, threads=8, jobs=False) as server:
+    with start_netbox(fresh_database.name, processes=2, threads=8, jobs=False, start=Fork) as server:
         load = Load(server, client.cookies[settings.SESSION_COOKIE_NAME].value)
         load.run(SECONDS, CLIENTS)
     log = (LOGS / f'{fresh_database.name}-web.log').read_text(errors='replace')
@@ -248,7 +249,7 @@ def test_clients_that_change_and_delete_the_same_objects(linked_types, fresh_dat
     user = User.objects.create_superuser('root')
     client = Client()
     client.force_login(user)
-    with start_netbox(fresh_database.name, processes=2, threads=8, jobs=False) as server:
+    with start_netbox(fresh_database.name, processes=2, threads=8, jobs=False, start=Fork) as server:
         load = Load(server, client.cookies[settings.SESSION_COOKIE_NAME].value)
         load.node_label = f'netbox_custom_objects.table{linked_types.pk}model'
         load.run(SECONDS, clients)

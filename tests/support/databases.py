@@ -17,6 +17,7 @@ from netbox.config import clear_config
 
 from dev import database, services
 from netbox_custom_objects.runtime import registry, retired
+from tests.support.environment import DATABASE
 
 # Two connections of one thread that wait for each other would wait for ever, as PostgreSQL cannot see it.
 LOCK_TIMEOUT = '5s'
@@ -77,6 +78,9 @@ class TestDatabase:
         if self.template:
             close_connections()
             database.drop(self.name)
+
+
+TEST_DATABASE = TestDatabase(DATABASE)
 
 
 def _make_template():

@@ -7,12 +7,12 @@ import django
 django.setup()
 
 from django.db import connections  # noqa: E402  # Django must be set up before these can be imported.
-from django.urls import get_resolver  # noqa: E402
+from django.urls import reverse  # noqa: E402
 
 from netbox_custom_objects.models import revision  # noqa: E402
 from tests.support import databases, factories  # noqa: E402, F401
 
-get_resolver().url_patterns  # noqa: B018  # reading it loads the views, and GraphQL's schema
+reverse('login')  # resolving it loads the views, GraphQL's schema, and the patterns of all URLs
 # A connection cannot be shared, and what was read may be of an earlier database.
 connections.close_all()
 for forget in databases.FORGET:

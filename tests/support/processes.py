@@ -3,14 +3,12 @@
 import json
 import multiprocessing
 import os
+import runpy
 import subprocess
 import sys
 import tempfile
 import textwrap
-from dataclasses import dataclass
 from unittest import mock
-
-from django.core.management import execute_from_command_line
 
 from dev.paths import NETBOX_COMMAND, ROOT, netbox_environment
 
@@ -36,14 +34,19 @@ NEW = multiprocessing.get_context('spawn')
 
 
 def run_netbox(*arguments, database, **environment):
-    """Run a management command and return how it ended, with its output as text."""
-    if _is_ours(database) and not environment:
-        return Command(*arguments, database=database).wait()
+    """Run a management command; return the CompletedProcess, with its output as text."""
+    if _can_fork(database, environment):
+        return run_module('netbox', *arguments, database=database)
     return run_new_netbox(*arguments, database=database, **environment)
 
 
+def run_module(module, *arguments, database):
+    """Do what `python -m` does; return the CompletedProcess, with its output as text."""
+    return Command('-m', module, *arguments, database=database).end()
+
+
 def run_new_netbox(*arguments, database, **environment):
-    """The same in a new interpreter, which shows what loading NetBox says as well."""
+    """Run a management command in a new interpreter, which shows what loading NetBox says as well."""
     return subprocess.run(
         [*NETBOX_COMMAND, *arguments],
         cwd=ROOT,
@@ -53,10 +56,18 @@ def run_new_netbox(*arguments, database, **environment):
     )
 
 
-def run_python(code, database, *, preamble=PREAMBLE + SAY, **environment):
-    """Run Python code in a new interpreter; return the CompletedProcess, with its output as text."""
+def run_python(code, database, **environment):
+    """Run Python code where NetBox is loaded; return the CompletedProcess, with its output as text."""
+    code = PREAMBLE + SAY + textwrap.dedent(code)
+    if _can_fork(database, environment):
+        return Command('-c', code, database=database).end()
+    return run_new_python(code, database, **environment)
+
+
+def run_new_python(code, database, **environment):
+    """Run Python code in a new interpreter, which shows how NetBox is loaded."""
     return subprocess.run(
-        [sys.executable, '-c', preamble + textwrap.dedent(code)],
+        [sys.executable, '-c', textwrap.dedent(code)],
         cwd=ROOT,
         env=netbox_environment(database, **environment),
         capture_output=True,
@@ -64,38 +75,55 @@ def run_python(code, database, *, preamble=PREAMBLE + SAY, **environment):
     )
 
 
-@dataclass(frozen=True)
-class Ended:
-    """What a command said, and how it ended."""
+class Fork:
+    """What `subprocess.Popen` is for commands `python -m MODULE` and `python -c CODE`, but forked, not started."""
 
-    returncode: int
-    stdout: str
-    stderr: str
-
-
-class Command:
-    """A management command in a process that is forked; it can be killed."""
-
-    def __init__(self, *arguments, database):
-        assert _is_ours(database), 'What is forked has loaded the settings of this process.'
-        self.files = [tempfile.NamedTemporaryFile('r') for _ in range(2)]  # noqa: SIM115  # closed in wait()
-        self.process = FORKED.Process(target=_execute, args=(arguments, *(file.name for file in self.files)))
+    def __init__(self, command, *, env, stdout, stderr=subprocess.STDOUT, **others):
+        python, *arguments = command
+        assert python == sys.executable
+        assert _can_fork(env['NCO_DATABASE']), 'What is forked has loaded the settings of this process.'
+        outputs = [stdout, stdout if stderr == subprocess.STDOUT else stderr]
+        self.process = FORKED.Process(target=_run, args=(arguments, env, [file.name for file in outputs]))
         self.process.start()
 
-    def wait(self, timeout=SECONDS_TO_END):
-        """Wait until it has ended, and return what it said."""
+    @property
+    def pid(self):
+        return self.process.pid
+
+    @property
+    def returncode(self):
+        return self.process.exitcode
+
+    def poll(self):
+        return self.process.exitcode
+
+    def wait(self, timeout=None):
         self.process.join(timeout)
-        assert self.process.exitcode is not None, 'The command does not end.'
-        said = []
-        for file in self.files:
-            with file:
-                said.append(file.read())
-        return Ended(self.process.exitcode, *said)
+        if self.returncode is None:
+            raise subprocess.TimeoutExpired(self.process.name, timeout)
+        return self.returncode
+
+    def terminate(self):
+        self.process.terminate()
 
     def kill(self):
-        """End it as a crash does (SIGKILL)."""
         self.process.kill()
-        self.wait()
+
+
+class Command(Fork):
+    """A command that is going on."""
+
+    def __init__(self, *arguments, database):
+        self.files = [tempfile.NamedTemporaryFile('r') for _ in range(2)]  # noqa: SIM115  # closed in end()
+        out, errors = self.files
+        command = [sys.executable, *arguments]
+        super().__init__(command, env=netbox_environment(database), stdout=out, stderr=errors)
+
+    def end(self, timeout=SECONDS_TO_END):
+        """Wait until it has ended; return the CompletedProcess, with its output as text."""
+        self.wait(timeout)
+        with self.files[0] as out, self.files[1] as errors:
+            return subprocess.CompletedProcess(self.process.name, self.returncode, out.read(), errors.read())
 
 
 class Worker:
@@ -103,7 +131,7 @@ class Worker:
 
     def __init__(self, database, **environment):
         self.connection, theirs = multiprocessing.Pipe()
-        context = FORKED if _is_ours(database) and not environment else NEW
+        context = FORKED if _can_fork(database, environment) else NEW
         self.process = context.Process(target=_work, args=(theirs,))
         with mock.patch.dict(os.environ, netbox_environment(database, **environment)):
             self.process.start()
@@ -143,8 +171,9 @@ class Worker:
         self.connection.close()
 
 
-def _is_ours(database):
-    return database == os.environ['NCO_DATABASE']
+def _can_fork(database, environment=None):
+    """Tell whether the process would have the settings of this one."""
+    return database == os.environ['NCO_DATABASE'] and not environment
 
 
 def _work(requests):
@@ -168,9 +197,16 @@ def _work(requests):
             say({'result': scope['result']})
 
 
-def _execute(arguments, *outputs):
+def _run(arguments, environment, outputs):
+    """Do in a forked process what the Python interpreter does in a new one, in a session of its own."""
+    os.setsid()
+    os.environ.update(environment)
     for name, number in zip(outputs, (1, 2), strict=True):
-        with open(name, 'w') as file:
+        with open(name, 'a') as file:
             os.dup2(file.fileno(), number)
-    sys.argv = ['netbox', *arguments]
-    execute_from_command_line(sys.argv)
+    option, what, *others = arguments
+    sys.argv = [what if option == '-m' else option, *others]
+    if option == '-m':
+        runpy.run_module(what, run_name='__main__', alter_sys=True)
+    else:
+        exec(what, {'__name__': '__main__'})

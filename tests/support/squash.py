@@ -5,6 +5,7 @@ All inside a transaction that is rolled back, on a database where the app's tabl
 
 from collections.abc import Iterable
 from contextlib import contextmanager
+from functools import cached_property
 
 from django.apps import apps
 from django.db import connection, transaction
@@ -67,9 +68,16 @@ class App:
 
     def state_before(self) -> ProjectState:
         """The state of all that the app depends on, without the app."""
+        return self._state_before.clone()
+
+    @cached_property
+    def _state_before(self) -> ProjectState:
         needed = {tuple(key) for migration in self.one_by_one + self.squashed for key in migration.dependencies}
         nodes = sorted(key for key in needed if key[0] != self.label and key in self.loader.graph.nodes)
-        return self.loader.project_state(nodes)
+        state = self.loader.project_state(nodes)
+        # Clones take the classes with them, which are by far the dearest part.
+        assert state.apps
+        return state
 
     def walk(self, path: Iterable[Migration]) -> dict[str, dict]:
         """Apply migrations to a database without the app; return the catalog after each, by name."""

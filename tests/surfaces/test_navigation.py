@@ -8,7 +8,7 @@ from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.navigation import GroupMenu, menu
 from tests.support.branches import Lab
 from tests.support.factories import make_type
-from tests.support.processes import run_python
+from tests.support.processes import run_new_python
 from tests.surfaces.rest import make_user
 from tests.surfaces.ui import ROOT, Browser, menu_of
 from tests.surfaces.view_cases import queries_of
@@ -100,7 +100,7 @@ for name in ('reader', 'guest'):
     page = client.get('/').content.decode()
     print('aria-label="Patching"' in page, '/plugins/custom-objects/cable/' in page, 'toy-brick' in page)
 """
-    result = run_python(code, fresh_database.name, preamble='')
+    result = run_new_python(code, fresh_database.name)
     assert result.stdout.split() == ['True', 'True', 'True', 'False', 'False', 'False'], result.stderr
 
 

@@ -12,6 +12,7 @@ from dev.serve import start_netbox
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.branches import Lab
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.processes import Fork
 
 pytestmark = pytest.mark.slow
 
@@ -41,7 +42,7 @@ def lab(fresh_database):
 
 @pytest.fixture
 def server(fresh_database, lab):
-    with start_netbox(fresh_database.name, processes=1, jobs=False) as server:
+    with start_netbox(fresh_database.name, processes=1, jobs=False, start=Fork) as server:
         yield server
 
 

@@ -18,7 +18,7 @@ from tenancy.models import Tenant
 
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.factories import make_every_kind, make_field, make_object, make_type
-from tests.support.processes import run_python
+from tests.support.processes import run_new_python
 from tests.surfaces.rest import superuser
 from tests.surfaces.ui import Browser
 
@@ -184,7 +184,7 @@ class TestCorePages:
     @staticmethod
     def count(database, pages, plugins):
         code = f'PAGES = {json.dumps(pages)!r}\n{COUNT}'
-        result = run_python(code, database.name, preamble='', NCO_PLUGINS=plugins)
+        result = run_new_python(code, database.name, NCO_PLUGINS=plugins)
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout.splitlines()[-1])
 
