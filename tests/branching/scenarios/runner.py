@@ -84,12 +84,14 @@ class Batch:
         with self.lab.request(branch):
             return {stage: capture(stage) for stage in self.stages}
 
-    def compare(self, after_what, expected, branch=None, found=None, skip=lambda scenario: False) -> None:
-        found = found or self.capture(branch)
+    def compare(self, after_what, expected, branch=None, skip=lambda scenario: False) -> dict:
+        """Note what differs from an earlier capture; return the present one."""
+        found = self.capture(branch)
         for stage in self.stages:
             if not skip(stage.scenario):
                 lines = differences(expected[stage], found[stage])
                 self.problems += [f'{stage.scenario}: after {after_what}, {line}' for line in lines]
+        return found
 
     def expect(self, after_what, part='merged', branch=None) -> None:
         with self.lab.request(branch):
@@ -150,11 +152,10 @@ def merge_and_revert(lab, scenarios, strategy) -> list[str]:
         batch.check_invariants(what)
         what = f'the revert ({how})'
         batch.revert(branch)
-        batch.compare(what, before, skip=lambda scenario: scenario.reverted is not None)
+        # What a revert cannot restore, it cannot restore twice.
+        before = batch.compare(what, before, skip=lambda scenario: scenario.reverted is not None)
         batch.expect(what, 'reverted')
         batch.check_invariants(what)
-        # What a revert cannot restore, it cannot restore twice.
-        before = batch.capture()
     batch.compare('everything, in the branch', in_branch, branch)
     return batch.problems
 
