@@ -3,9 +3,14 @@
 Both use a clone of the migrated template, see tests/support/databases.py and docs/development.md.
 """
 
+import gc
+
 import pytest
 from django.conf import settings
 
+from netbox_branching.models import Branch
+
+from tests.support.branches import STRATEGIES, Lab, make_branch
 from tests.support.databases import TEST_DATABASE, close_connections
 from tests.support.kept import KEEPER
 from tests.support.needs import commits, has_own_transaction, needs_database
@@ -47,7 +52,17 @@ def django_db_setup(django_test_environment):
 
 
 @pytest.fixture
-def fresh_database(request, django_db_setup, django_db_blocker):
+def beginnings():
+    """
+    Return {fixture: function that makes what it stands for in a new database}.
+
+    What the fixtures of a test stand for is made in this order, once: other tests that begin alike get clones of it.
+    """
+    return {'branch': make_branch}
+
+
+@pytest.fixture
+def fresh_database(request, django_db_setup, django_db_blocker, beginnings):
     """A new database for one test that commits, changes tables, provisions branches, or starts or kills processes.
 
     Other processes reach it through the environment, see dev.paths.netbox_environment().
@@ -55,7 +70,31 @@ def fresh_database(request, django_db_setup, django_db_blocker):
     if has_own_transaction(request.node):
         raise pytest.UsageError('fresh_database cannot be combined with db, django_db or a Django test case.')
     with django_db_blocker.unblock():
-        TEST_DATABASE.replace()
+        TEST_DATABASE.replace(*(make for name, make in beginnings.items() if name in request.fixturenames))
         TEST_DATABASE.mark_dirty()
         yield TEST_DATABASE
         close_connections()
+
+
+@pytest.fixture
+def lab(fresh_database):
+    """A user, main, and any number of branches."""
+    return Lab()
+
+
+@pytest.fixture
+def branch(lab):
+    """A branch provisioned before anything else happened; `lab.branch()` provisions one now, which takes a second."""
+    return Branch.objects.get()
+
+
+@pytest.fixture(params=STRATEGIES)
+def strategy(request):
+    return request.param
+
+
+def pytest_collection_finish():
+    """What is loaded by now stays: the garbage collector need not look at it again and again."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)

@@ -1,19 +1,7 @@
-"""A laboratory on a database of its own for each branching test."""
+"""Fixtures of the branching tests."""
 
 import pytest
 from django.conf import settings
-
-from tests.support.branches import STRATEGIES, Lab
-
-
-@pytest.fixture
-def lab(fresh_database):
-    return Lab()
-
-
-@pytest.fixture(params=STRATEGIES)
-def strategy(request):
-    return request.param
 
 
 @pytest.fixture

@@ -1,17 +1,9 @@
 """Deprecation closes fields and types to requests; what a branch wrote before, or holds, moves on as ever."""
 
-import pytest
-
-from tests.support.branches import STRATEGIES, Lab, assert_schema_is_clean, close, edit
+from tests.support.branches import assert_schema_is_clean, close, edit
 from tests.support.factories import make_field, make_object, make_type
 
 
-@pytest.fixture
-def lab(fresh_database):
-    return Lab()
-
-
-@pytest.mark.parametrize('strategy', STRATEGIES)
 def test_what_a_branch_wrote_is_merged_synchronised_and_reverted(lab, strategy):
     with lab.request():
         thing = make_type('thing', fields=[('title', 'text')])
@@ -46,7 +38,6 @@ def test_what_a_branch_wrote_is_merged_synchronised_and_reverted(lab, strategy):
     close(other)
 
 
-@pytest.mark.parametrize('strategy', STRATEGIES)
 def test_a_deprecation_is_made_in_a_branch_and_merged(lab, strategy):
     with lab.request():
         thing = make_type('thing', fields=[('title', 'text'), ('serial', 'text')])

@@ -86,8 +86,7 @@ def test_everything_over_rest_in_a_branch(lab, strategy):
     assert inside.get('vendors/')['count'] == 2
 
 
-def test_sync_job_brings_a_type_that_main_made_meanwhile(lab):
-    branch = lab.branch()
+def test_sync_job_brings_a_type_that_main_made_meanwhile(lab, branch):
     main, inside = Client(lab.user), Client(lab.user, branch)
     vendor = main.post('custom-object-types/', {'name': 'vendor', 'slug': 'vendors'})
     main.post('custom-object-type-fields/', {'custom_object_type': vendor['id'], 'name': 'title', 'type': 'text'})
@@ -102,8 +101,7 @@ def test_sync_job_brings_a_type_that_main_made_meanwhile(lab):
 
 
 @pytest.mark.slow
-def test_merge_in_a_process_that_has_loaded_nothing(lab, strategy):
-    branch = lab.branch()
+def test_merge_in_a_process_that_has_loaded_nothing(lab, branch, strategy):
     with lab.request(branch):
         vendor = make_type('vendor', fields=[('title', 'text')])
         make_object(vendor, title='acme')

@@ -18,8 +18,7 @@ def model_of(custom_object_type):
     return apps.get_model('netbox_custom_objects', f'table{custom_object_type.pk}model')
 
 
-def test_type_created_in_branch_is_invisible_in_main_until_merged(lab, strategy):
-    branch = lab.branch()
+def test_type_created_in_branch_is_invisible_in_main_until_merged(lab, branch, strategy):
     with lab.request(branch):
         vendor = make_type('vendor', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
         make_object(vendor, title='acme')
@@ -149,8 +148,7 @@ def test_populated_type_deleted_in_branch_comes_back_with_its_objects(lab, strat
         assert_schema_is_clean()
 
 
-def test_circular_types_with_circular_objects(lab, strategy):
-    branch = lab.branch()
+def test_circular_types_with_circular_objects(lab, branch, strategy):
     with lab.request(branch):
         left, right = make_type('left', fields=[('title', 'text')]), make_type('right', fields=[('title', 'text')])
         make_field(left, 'other', 'object', target=right)
@@ -172,8 +170,7 @@ def test_circular_types_with_circular_objects(lab, strategy):
         assert not CustomObjectType.objects.exists()
 
 
-def test_dry_run_changes_nothing(lab, strategy):
-    branch = lab.branch()
+def test_dry_run_changes_nothing(lab, branch, strategy):
     with lab.request(branch):
         vendor = make_type('vendor', fields=[('title', 'text')])
         make_object(vendor, title='acme')

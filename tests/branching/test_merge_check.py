@@ -21,19 +21,27 @@ from netbox_custom_objects.branching.jobs import CheckMergeJob, queue_check
 from netbox_custom_objects.branching.schema_changes import schema_changes
 from netbox_custom_objects.branching.validators import find_conflicts
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from tests.support.branches import assert_schema_is_clean, delete, edit, rows
+from tests.support.branches import Lab, assert_schema_is_clean, delete, edit, rows
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import make_user
 
 
-@pytest.fixture
-def vendor(lab):
-    with lab.request():
+def make_vendor():
+    with Lab().request():
         vendor = make_type(
             'vendor', fields=[{'name': 'title', 'type': 'text'}, {'name': 'code', 'type': 'text', 'unique': True}]
         )
         make_object(vendor, title='acme', code='a')
-    return vendor
+
+
+@pytest.fixture
+def beginnings(beginnings):
+    return {'vendor': make_vendor, **beginnings}
+
+
+@pytest.fixture
+def vendor(lab):
+    return CustomObjectType.objects.get()
 
 
 def in_schema(instance):
@@ -50,8 +58,7 @@ def field_of(custom_object_type, name):
 
 
 class TestConflicts:
-    def test_edits_of_different_attributes_meet_without_conflict(self, lab, vendor, strategy):
-        branch = lab.branch()
+    def test_edits_of_different_attributes_meet_without_conflict(self, lab, vendor, branch, strategy):
         with lab.request(branch):
             edit(field_of(vendor, 'title'), name='label')
             make_field(vendor, 'serial', 'text')
@@ -66,15 +73,13 @@ class TestConflicts:
             assert {'serial', 'owner_team'} <= set(CustomObjectTypeField.objects.values_list('name', flat=True))
             assert_schema_is_clean()
 
-    def test_equal_edits_are_silent(self, lab, vendor):
-        branch = lab.branch()
+    def test_equal_edits_are_silent(self, lab, vendor, branch):
         for where in (branch, None):
             with lab.request(where):
                 edit(field_of(vendor, 'title'), name='label')
         assert kinds(branch) == []
 
-    def test_different_edits_of_one_attribute_are_named_and_the_branch_wins(self, lab, vendor, strategy):
-        branch = lab.branch()
+    def test_different_edits_of_one_attribute_are_named_and_the_branch_wins(self, lab, vendor, branch, strategy):
         for where, name in ((branch, 'theirs'), (None, 'ours')):
             with lab.request(where):
                 edit(field_of(vendor, 'title'), name=name)
@@ -85,8 +90,7 @@ class TestConflicts:
             assert field_of(vendor, 'theirs')
             assert rows(vendor.get_model(), 'theirs') == [('acme',)]
 
-    def test_two_fields_of_one_name_are_refused_until_one_is_renamed(self, lab, vendor):
-        branch = lab.branch()
+    def test_two_fields_of_one_name_are_refused_until_one_is_renamed(self, lab, vendor, branch):
         for where in (branch, None):
             with lab.request(where):
                 make_field(vendor, 'serial', 'text')
@@ -99,8 +103,7 @@ class TestConflicts:
         assert kinds(branch) == []
         lab.merge(branch, 'squash')
 
-    def test_a_field_that_main_deleted_and_the_branch_changed_needs_squash(self, lab, vendor):
-        branch = lab.branch()
+    def test_a_field_that_main_deleted_and_the_branch_changed_needs_squash(self, lab, vendor, branch):
         with lab.request(branch):
             edit(field_of(vendor, 'title'), name='label')
         with lab.request():
@@ -114,8 +117,7 @@ class TestConflicts:
             assert not CustomObjectTypeField.objects.filter(name='label').exists()
             assert_schema_is_clean()
 
-    def test_a_type_that_main_deleted_and_whose_objects_the_branch_changed(self, lab, vendor, strategy):
-        branch = lab.branch()
+    def test_a_type_that_main_deleted_and_whose_objects_the_branch_changed(self, lab, vendor, branch, strategy):
         with lab.request(branch):
             make_object(vendor, title='born in the branch', code='b')
         with lab.request():
@@ -134,16 +136,14 @@ class TestConflicts:
             delete(in_schema(vendor))
         assert ('dangling reference', True) in kinds(branch)
 
-    def test_after_a_sync_old_edits_of_main_are_no_conflict(self, lab, vendor):
-        branch = lab.branch()
+    def test_after_a_sync_old_edits_of_main_are_no_conflict(self, lab, vendor, branch):
         for where, name in ((branch, 'theirs'), (None, 'ours')):
             with lab.request(where):
                 edit(field_of(vendor, 'title'), description=name)
         lab.sync(branch)
         assert kinds(lab.fresh(branch)) == []
 
-    def test_values_that_a_unique_field_would_hold_twice(self, lab, vendor):
-        branch = lab.branch()
+    def test_values_that_a_unique_field_would_hold_twice(self, lab, vendor, branch):
         for where in (branch, None):
             with lab.request(where):
                 make_object(vendor, code='same')
@@ -151,8 +151,7 @@ class TestConflicts:
         assert kinds(branch) == [('violation', True)]
         assert '"same"' in find_conflicts(branch)[0].text
 
-    def test_duplicates_of_a_field_that_main_made_unique(self, lab, vendor):
-        branch = lab.branch()
+    def test_duplicates_of_a_field_that_main_made_unique(self, lab, vendor, branch):
         with lab.request(branch):
             make_object(vendor, title='acme', code='b')
         with lab.request():
@@ -186,8 +185,7 @@ class TestDryRun:
             assert_schema_is_clean()
         assert lab.fresh(branch).status == 'ready'
 
-    def test_a_merge_that_would_succeed_has_no_findings(self, lab, vendor, strategy):
-        branch = lab.branch()
+    def test_a_merge_that_would_succeed_has_no_findings(self, lab, vendor, branch, strategy):
         with lab.request(branch):
             kind = make_type('kind', fields=[{'name': 'title', 'type': 'text'}])
             make_field(kind, 'vendor', 'object', target=vendor)
@@ -197,8 +195,7 @@ class TestDryRun:
             assert not CustomObjectType.objects.filter(name='kind').exists()
         lab.merge(branch, strategy)
 
-    def test_the_job_keeps_its_findings_for_page_and_rest(self, lab, vendor, client):
-        branch = lab.branch()
+    def test_the_job_keeps_its_findings_for_page_and_rest(self, lab, vendor, branch, client):
         with lab.request(branch):
             make_object(vendor, code='same')
         with lab.request():
@@ -294,8 +291,7 @@ class TestOneTruth:
         (found,) = self.report(client, branch)['conflicts']
         assert (found['kind'], found['text'].startswith('Main deleted')) == ('value', True)
 
-    def test_objects_that_a_user_may_not_view_are_counted_only(self, lab, vendor, client):
-        branch = lab.branch()
+    def test_objects_that_a_user_may_not_view_are_counted_only(self, lab, vendor, branch, client):
         for where, value in ((branch, 'theirs'), (None, 'ours')):
             with lab.request(where):
                 edit(vendor.get_model().objects.get(), title=value)
@@ -355,16 +351,14 @@ class TestQueue:
         get_connection('default').flushdb()
         assert ask(branch).status_code == 200
 
-    def test_a_branch_that_another_request_deletes(self, lab, vendor):
-        branch = lab.branch()
+    def test_a_branch_that_another_request_deletes(self, lab, vendor, branch):
         Branch.objects.filter(pk=branch.pk).delete()
         with pytest.raises(Http404):
             queue_check(branch, lab.user, 'squash')
 
 
 class TestSchemaChanges:
-    def test_it_says_what_a_merge_would_do(self, lab, vendor, client):
-        branch = lab.branch()
+    def test_it_says_what_a_merge_would_do(self, lab, vendor, branch, client):
         assert schema_changes(branch) == []
         with lab.request(branch):
             edit(field_of(vendor, 'title'), name='label')
@@ -387,8 +381,7 @@ class TestSchemaChanges:
         with lab.request():
             assert_schema_is_clean()
 
-    def test_types_that_a_user_may_not_view_are_left_out(self, lab, vendor, client):
-        branch = lab.branch()
+    def test_types_that_a_user_may_not_view_are_left_out(self, lab, vendor, branch, client):
         with lab.request(branch):
             make_field(vendor, 'serial', 'text')
         user = get_user_model().objects.create_user(username='guest')
@@ -402,9 +395,8 @@ class TestSchemaChanges:
 
 
 class TestRemedies:
-    def test_synchronising_removes_what_main_deleted(self, lab, vendor):
+    def test_synchronising_removes_what_main_deleted(self, lab, vendor, branch):
         """The remedy that a refusal of a merge names must work."""
-        branch = lab.branch()
         with lab.request(branch):
             make_object(vendor, title='born in the branch', code='b')
             make_field(vendor, 'serial', 'text')

@@ -39,8 +39,7 @@ def stored(model, pk):
     return {name: str(value) if isinstance(value, IPNetwork) else value for name, value in values.items()}
 
 
-def test_values_of_a_type_made_in_a_branch_arrive_and_leave(lab, strategy):
-    branch = lab.branch()
+def test_values_of_a_type_made_in_a_branch_arrive_and_leave(lab, branch, strategy):
     with lab.request(branch):
         host = make_host()
         pk = make_object(host, **VALUES).pk

@@ -102,8 +102,7 @@ def test_deleting_a_branch_takes_along_what_only_its_types_needed(lab):
     assert (our_content_types(), our_sequences()) == before
 
 
-def test_content_type_that_a_record_refers_to_outlives_the_branch(lab):
-    branch = lab.branch()
+def test_content_type_that_a_record_refers_to_outlives_the_branch(lab, branch):
     with lab.request(branch):
         local = make_type('local')
     with lab.request():
@@ -118,9 +117,8 @@ def test_content_type_that_a_record_refers_to_outlives_the_branch(lab):
         assert sweep() == [content_type.model]
 
 
-def test_nothing_is_swept_while_another_transaction_makes_a_type(lab):
+def test_nothing_is_swept_while_another_transaction_makes_a_type(lab, branch):
     """The content type of a type that is born in a branch is committed before its table is."""
-    branch = lab.branch()
     with lab.request():
         ContentType.objects.create(app_label='netbox_custom_objects', model='table999model')
         with transaction.atomic(using=branch.connection_name):

@@ -12,19 +12,28 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime.registry import world
 from netbox_custom_objects.services import staged
 from netbox_custom_objects.services.staged_run import StagedRun, run
-from tests.support.branches import assert_schema_is_clean, edit
+from tests.support.branches import Lab, assert_schema_is_clean, edit
 from tests.support.commands import upgrade
 from tests.support.large import make_large
 from tests.support.staged import ask, leftovers, make_filled
 from tests.surfaces.ui import Browser
 
 
+def make_numbers():
+    with Lab().request():
+        make_filled(['1', '2', '3'])
+
+
+@pytest.fixture
+def beginnings(beginnings):
+    return {'field': make_numbers, **beginnings}
+
+
 @pytest.fixture
 def field(lab, monkeypatch):
     """A text field with three numbers, in a table that counts as large."""
     monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], 'inline_row_limit', 2)
-    with lab.request():
-        return make_filled(['1', '2', '3'])
+    return CustomObjectTypeField.objects.get()
 
 
 def model():
@@ -176,8 +185,7 @@ def test_a_branch_with_a_copy_of_the_trigger_from_an_earlier_release(lab, large_
     write(lab, branch, '9001')
 
 
-def test_edits_of_a_branch_from_before_reach_a_converted_table(lab, field, strategy):
-    branch = lab.branch()
+def test_edits_of_a_branch_from_before_reach_a_converted_table(lab, field, branch, strategy):
     write(lab, branch, '5', change_1='10')
     change = convert(lab)
     assert change.stage == 'switched'
@@ -189,9 +197,8 @@ def test_edits_of_a_branch_from_before_reach_a_converted_table(lab, field, strat
     assert_schema_is_clean()
 
 
-def test_a_branch_follows_a_conversion_in_main_by_one_of_its_own(lab, field):
+def test_a_branch_follows_a_conversion_in_main_by_one_of_its_own(lab, field, branch):
     """A synchronisation cannot wait for a job: it is refused, says what to do, and goes on once that is done."""
-    branch = lab.branch()
     write(lab, branch, '5')
     ask(convert(lab), 'finish')
     assert 'step by step' in refusal(lab, branch, 'can_sync')
@@ -205,9 +212,8 @@ def test_a_branch_follows_a_conversion_in_main_by_one_of_its_own(lab, field):
     assert values() == [1, 2, 3, 5]
 
 
-def test_a_conversion_that_was_staged_in_a_branch(lab, field, strategy):
+def test_a_conversion_that_was_staged_in_a_branch(lab, field, branch, strategy):
     """Main is not touched; it is merged where main's table is small, or where main has been converted likewise."""
-    branch = lab.branch()
     change = convert(lab, branch)
     assert change.stage == 'switched'
     assert (type_in(branch), values(branch)) == ('integer', [1, 2, 3])
@@ -237,8 +243,7 @@ def test_a_conversion_that_was_staged_in_a_branch(lab, field, strategy):
     assert_schema_is_clean()
 
 
-def test_a_small_table_of_main_is_converted_by_the_merge(lab, field, monkeypatch, strategy):
-    branch = lab.branch()
+def test_a_small_table_of_main_is_converted_by_the_merge(lab, field, branch, monkeypatch, strategy):
     ask(convert(lab, branch), 'finish')
     monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], 'inline_row_limit', 1000)
     lab.merge(branch, strategy)
@@ -247,8 +252,7 @@ def test_a_small_table_of_main_is_converted_by_the_merge(lab, field, monkeypatch
     assert (type_in(), values()) == ('text', ['1', '2', '3'])
 
 
-def test_undone_in_the_branch_it_leaves_nothing_to_merge(lab, field):
-    branch = lab.branch()
+def test_undone_in_the_branch_it_leaves_nothing_to_merge(lab, field, branch):
     change = convert(lab, branch)
     write(lab, branch, change_1=7)
     assert ask(change, 'undo').stage == 'undone'
@@ -258,8 +262,7 @@ def test_undone_in_the_branch_it_leaves_nothing_to_merge(lab, field):
     assert_schema_is_clean()
 
 
-def test_a_merge_cannot_convert_what_main_is_converting(lab, field, monkeypatch):
-    branch = lab.branch()
+def test_a_merge_cannot_convert_what_main_is_converting(lab, field, branch, monkeypatch):
     ask(convert(lab, branch, 'decimal'), 'finish')
     write(lab, None, 'x')
     change = convert(lab)
@@ -271,8 +274,7 @@ def test_a_merge_cannot_convert_what_main_is_converting(lab, field, monkeypatch)
     assert ask(change, 'cancel').stage == 'cancelled'
 
 
-def test_a_deleted_branch_leaves_no_change_behind(lab, field):
-    branch = lab.branch()
+def test_a_deleted_branch_leaves_no_change_behind(lab, field, branch):
     convert(lab, branch)
     assert StagedChange.objects.filter(alias=branch.connection_name).exists()
     lab.fresh(branch).delete()

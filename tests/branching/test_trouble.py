@@ -13,7 +13,7 @@ from netbox_branching.models import Branch
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, Revision
 from netbox_custom_objects.runtime.registry import forget_worlds
-from tests.support.branches import assert_schema_is_clean, delete, edit, rows
+from tests.support.branches import Lab, assert_schema_is_clean, delete, edit, rows
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import run_module
 
@@ -25,16 +25,23 @@ def model_of(custom_object_type):
     return apps.get_model('netbox_custom_objects', f'table{custom_object_type.pk}model')
 
 
-@pytest.fixture
-def server(lab):
-    with lab.request():
+def make_server():
+    with Lab().request():
         server = make_type('server', fields=[('title', 'text'), ('amount', 'integer')])
         make_object(server, title='a', amount=1)
-    return server
 
 
-def test_same_field_name_on_both_sides_is_refused_and_can_be_renamed(lab, server, strategy):
-    branch = lab.branch()
+@pytest.fixture
+def beginnings(beginnings):
+    return {'server': make_server, **beginnings}
+
+
+@pytest.fixture
+def server(lab):
+    return CustomObjectType.objects.get()
+
+
+def test_same_field_name_on_both_sides_is_refused_and_can_be_renamed(lab, server, branch, strategy):
     with lab.request(branch):
         make_field(server, 'serial')
     with lab.request(branch):
@@ -76,8 +83,7 @@ def test_renames_on_both_sides_follow_the_field(lab, server, strategy):
         assert rows(model_of(server), 'title') == [('from first',)]
 
 
-def test_a_name_used_again_never_mixes_values(lab, server, strategy):
-    branch = lab.branch()
+def test_a_name_used_again_never_mixes_values(lab, server, branch, strategy):
     with lab.request(branch):
         delete(CustomObjectTypeField.objects.get(name='title'))
         make_field(server, 'title')
@@ -92,8 +98,7 @@ def test_a_name_used_again_never_mixes_values(lab, server, strategy):
         assert rows(model_of(server), 'title') == [('a',)]
 
 
-def test_type_deleted_in_main_while_the_branch_edits_it(lab, server, strategy):
-    branch = lab.branch()
+def test_type_deleted_in_main_while_the_branch_edits_it(lab, server, branch, strategy):
     with lab.request(branch):
         edit(model_of(server).objects.get(), title='edited')
         make_object(server, title='new')
@@ -109,8 +114,7 @@ def test_type_deleted_in_main_while_the_branch_edits_it(lab, server, strategy):
         assert rows(model_of(server), 'title') == [('edited',), ('new',)]
 
 
-def test_an_invalid_value_fails_the_merge_whole(lab, server, strategy):
-    branch = lab.branch()
+def test_an_invalid_value_fails_the_merge_whole(lab, server, branch, strategy):
     with lab.request(branch):
         make_field(server, 'extra')
         make_object(server, title='a', amount=2)
@@ -125,8 +129,7 @@ def test_an_invalid_value_fails_the_merge_whole(lab, server, strategy):
         assert_schema_is_clean()
 
 
-def test_deleting_a_branch_with_a_private_type_leaves_nothing_that_hurts(lab, server):
-    branch = lab.branch()
+def test_deleting_a_branch_with_a_private_type_leaves_nothing_that_hurts(lab, server, branch):
     with lab.request(branch):
         private = make_type('private', fields=[('title', 'text'), {'name': 'site', 'type': 'object', 'target': Site}])
         site = Site.objects.create(name='Here', slug='here')
@@ -158,8 +161,7 @@ def test_exempting_the_definitions_exempts_the_objects(lab, server, settings):
         settings.PLUGINS_CONFIG['netbox_branching']['exempt_models'] = []
 
 
-def test_script_in_a_branch_with_both_transactions_open(lab, server, strategy):
-    branch = lab.branch()
+def test_script_in_a_branch_with_both_transactions_open(lab, server, branch, strategy):
     with lab.request(branch), transaction.atomic(), transaction.atomic(using=branch.connection_name):
         vendor = make_type('vendor', fields=[('title', 'text')])
         make_object(vendor, title='acme')
@@ -172,8 +174,7 @@ def test_script_in_a_branch_with_both_transactions_open(lab, server, strategy):
 
 @pytest.mark.slow
 @pytest.mark.parametrize('point', CRASH_POINTS)
-def test_killed_merge_can_be_merged_again(lab, fresh_database, server, strategy, point):
-    branch = lab.branch()
+def test_killed_merge_can_be_merged_again(lab, fresh_database, server, branch, strategy, point):
     with lab.request(branch):
         vendor = make_type('vendor', fields=[('title', 'text')])
         make_field(server, 'vendor', 'object', target=vendor)

@@ -3,8 +3,8 @@
 import pytest
 
 from netbox_custom_objects.constants import APP_LABEL
-from tests.support.branches import Lab
-from tests.support.vendor_database import adopted_database, use_copy
+from netbox_custom_objects.models import revision
+from tests.support.vendor_database import adopt_vendor, install_vendor
 
 
 @pytest.fixture
@@ -19,17 +19,19 @@ def plugin_settings(settings, monkeypatch):
 
 
 @pytest.fixture
-def lab(fresh_database):
-    return Lab()
-
-
-@pytest.fixture(scope='session')
-def adoption(django_db_setup):
-    """An installation of the vendor plugin that was taken over; copied for each test by `adopted`."""
-    with adopted_database() as found:
-        yield found
+def beginnings(beginnings):
+    return {'vendor': install_vendor, 'adopted': adopt_vendor, **beginnings}
 
 
 @pytest.fixture
-def adopted(fresh_database, adoption):
-    return use_copy(fresh_database, adoption.database)
+def vendor(fresh_database, monkeypatch):
+    """The name of a database with an installation of the vendor plugin."""
+    monkeypatch.setattr(revision, '_installed', False)
+    return fresh_database.name
+
+
+@pytest.fixture
+def adopted(fresh_database, monkeypatch):
+    """The name of a database with an installation of the vendor plugin that was taken over."""
+    monkeypatch.setattr(revision, '_installed', True)
+    return fresh_database.name

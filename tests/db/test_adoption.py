@@ -15,7 +15,7 @@ from netbox_custom_objects.services.reconcile import plan_all
 from netbox_custom_objects.services.schemas import main_schema
 from tests.support.catalog import read_catalog
 from tests.support.commands import upgrade
-from tests.support.vendor_database import migrate, read_kept
+from tests.support.vendor_database import KEPT_BEFORE, migrate, read_kept
 
 pytestmark = pytest.mark.slow
 
@@ -79,8 +79,8 @@ def test_numbers_go_on_and_swapped_names_keep_their_values(adopted):
     assert rows('SELECT source_id, target_id FROM custom_objects_2_f_36') == [(1, 5)]
 
 
-def test_nothing_is_rewritten_and_what_netbox_keeps_is_kept(adopted, adoption):
-    assert read_kept(adopted) == adoption.kept_before
+def test_nothing_is_rewritten_and_what_netbox_keeps_is_kept(adopted):
+    assert read_kept(adopted) == KEPT_BEFORE
     assert ObjectType.objects.get(app_label='netbox_custom_objects', model='table1model').public
     assert TaggedItem.objects.get().content_object.title == 'Note 1'
     assert CustomField.objects.get().related_object_type.model == 'table2model'

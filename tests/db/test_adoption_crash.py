@@ -13,17 +13,12 @@ from netbox_custom_objects.evolution.adoption_survey import survey
 from netbox_custom_objects.services.reconcile import plan_all
 from tests.db.test_adoption_undo import INITIAL, rows, run, shape
 from tests.support.processes import Command, run_netbox
-from tests.support.vendor_database import migrate, use_vendor_database
+from tests.support.vendor_database import migrate
 
 pytestmark = pytest.mark.slow
 
 MAIN = Target.for_alias('default')
 SECONDS = 120
-
-
-@pytest.fixture
-def vendor(fresh_database):
-    return use_vendor_database(fresh_database)
 
 
 def renamed(before, types):

@@ -10,16 +10,11 @@ from django.db import connection
 
 from netbox_custom_objects import checks
 from tests.support.catalog import differences, read_catalog
-from tests.support.vendor_database import OURS, migrate, use_vendor_database
+from tests.support.vendor_database import OURS, migrate
 
 pytestmark = pytest.mark.slow
 
 PREFIXES = ('custom_objects_', 'netbox_custom_objects_')
-
-
-@pytest.fixture
-def vendor(fresh_database):
-    return use_vendor_database(fresh_database)
 
 
 def execute(query):

@@ -18,7 +18,7 @@ from tests.support.catalog import read_catalog
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.migrations import PLUGIN, migration, write_plugin
 from tests.support.processes import run_netbox
-from tests.support.vendor_database import migrate, use_vendor_database
+from tests.support.vendor_database import migrate
 
 pytestmark = pytest.mark.slow
 
@@ -73,11 +73,10 @@ def applied():
 
 
 @pytest.mark.parametrize('with_the_command', [True, False])
-def test_there_and_back_and_there_again(fresh_database, with_the_command):
-    name = use_vendor_database(fresh_database)
+def test_there_and_back_and_there_again(vendor, with_the_command):
     before, before_rows, before_applied = shape(), rows(), applied()
     connection.close()
-    migrate(name)
+    migrate(vendor)
     taken_over = [read_catalog(prefix) for prefix in ('custom_objects_', 'netbox_custom_objects_')]
     if with_the_command:
         status, said = run('--undo')
@@ -85,7 +84,7 @@ def test_there_and_back_and_there_again(fresh_database, with_the_command):
         assert f'3 types were returned. Now run "migrate netbox_custom_objects {INITIAL}"' in said
     connection.close()
     # Without the command, the migration itself leads back.
-    migrate(name, 'netbox_custom_objects', INITIAL)
+    migrate(vendor, 'netbox_custom_objects', INITIAL)
     after = shape()
     assert after[:2] == before[:2]
     assert before[2] >= NAMES
@@ -93,7 +92,7 @@ def test_there_and_back_and_there_again(fresh_database, with_the_command):
     assert rows() == before_rows
     assert applied() == [*before_applied[:1], INITIAL, *before_applied[1:]]
     connection.close()
-    migrate(name)
+    migrate(vendor)
     assert [read_catalog(prefix) for prefix in ('custom_objects_', 'netbox_custom_objects_')] == taken_over
 
 
@@ -201,15 +200,14 @@ def test_a_step_back_leaves_an_installation_of_ours_alone(fresh_database):
     assert CustomObjectTypeField.objects.get().payload_key
 
 
-def test_all_or_nothing(fresh_database, tmp_path):
+def test_all_or_nothing(vendor, tmp_path):
     """`migrate_custom_objects` gives all types back if a later migration of the same run fails."""
-    name = use_vendor_database(fresh_database)
     before, before_rows = shape(), rows()
     fail = "RunSQL('SELECT 1 / 0', RunSQL.noop),"
     after = [('netbox_custom_objects', '0005_adopt_installation')]
     environment = write_plugin(tmp_path, 'pass', {'0001_fail': migration(fail, dependencies=after)})
     connection.close()
-    result = run_netbox('migrate_custom_objects', '--skip-checks', database=name, **environment)
+    result = run_netbox('migrate_custom_objects', '--skip-checks', database=vendor, **environment)
     assert result.returncode == 1
     assert f'Migration {PLUGIN}.0001_fail failed' in result.stderr
     assert 'The database is as it was before.' in result.stderr

@@ -16,7 +16,7 @@ from netbox_custom_objects.evolution.adoption_undo import give_back
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.reconcile import plan_all
 from tests.support.branches import Lab, edit
-from tests.support.vendor_database import OURS, migrate, use_vendor_database
+from tests.support.vendor_database import OURS, migrate
 from tests.surfaces.rest import Rest
 from tests.surfaces.ui import Browser, text_of
 
@@ -250,9 +250,8 @@ ADDED = {
 }
 
 
-def test_copies_in_merged_branches_follow_the_numbers(fresh_database):
+def test_copies_in_merged_branches_follow_the_numbers(vendor):
     """Schemas of merged branches stay, and their tables draw from the sequences that a take-over replaces."""
-    name = use_vendor_database(fresh_database)
     with connection.cursor() as cursor:
         cursor.execute('CREATE SCHEMA branch_merged1')
         cursor.execute('CREATE TABLE branch_merged1.custom_objects_2 (LIKE custom_objects_2)')
@@ -260,7 +259,7 @@ def test_copies_in_merged_branches_follow_the_numbers(fresh_database):
             "ALTER TABLE branch_merged1.custom_objects_2 ALTER id SET DEFAULT nextval('custom_objects_2_id_seq')"
         )
     connection.close()
-    migrate(name)
+    migrate(vendor)
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO branch_merged1.custom_objects_2 (serial_title) VALUES ('') RETURNING id")
         assert cursor.fetchone() == (31,)

@@ -144,16 +144,14 @@ class TestOffered:
             CustomObjectType.objects.get(pk=scene.type.pk).delete()
         assert not self.public(scene.type)
 
-    def test_a_branch_offers_its_types_once_they_are_committed(self, lab):
-        branch = lab.branch()
+    def test_a_branch_offers_its_types_once_they_are_committed(self, lab, branch):
         with lab.request(branch):
             born = make_type('born')
         assert self.public(born)
         response = Browser(lab.user).client.get('/api/core/object-types/', {'model': f'table{born.pk}model'})
         assert [found['rest_api_endpoint'] for found in response.json()['results']] == [None]
 
-    def test_a_failed_bulk_creation_in_a_branch_leaves_nothing_to_choose(self, lab):
-        branch = lab.branch()
+    def test_a_failed_bulk_creation_in_a_branch_leaves_nothing_to_choose(self, lab, branch):
         client = Browser(lab.user).client
         before = set(ObjectType.objects.filter(public=True).values_list('pk', flat=True))
         response = client.post(

@@ -5,7 +5,7 @@ from django.apps import apps
 
 from tests.field_types.cases import SAMPLED, resolve
 from tests.field_types.kit import expected
-from tests.support.branches import STRATEGIES, Lab, assert_schema_is_clean
+from tests.support.branches import assert_schema_is_clean
 from tests.support.factories import make_field, make_type
 
 
@@ -62,16 +62,6 @@ class Everything:
 
 
 @pytest.fixture
-def lab(fresh_database):
-    return Lab()
-
-
-@pytest.fixture(params=STRATEGIES)
-def strategy(request):
-    return request.param
-
-
-@pytest.fixture
 def everything(lab):
     with lab.request():
         made = Everything()
@@ -110,8 +100,7 @@ def test_values_are_merged_and_reverted(lab, strategy, everything):
         holds(everything, after)
 
 
-def test_fields_added_in_a_branch_arrive_with_their_values(lab, strategy):
-    branch = lab.branch()
+def test_fields_added_in_a_branch_arrive_with_their_values(lab, branch, strategy):
     with lab.request(branch):
         everything = Everything()
         everything.write('one', 0)

@@ -56,15 +56,36 @@ class TestDatabase:
         self.name = name
         self.template = None
         self.is_dirty = True
+        self.beginnings = {}
 
-    def replace(self):
-        """Put a new clone in place of the database, and forget what this process knows about the old one."""
+    def replace(self, *beginning):
+        """
+        Put a new clone in place of the database, and forget what this process knows about the old one.
+
+        Args:
+            beginning: functions that bring a new database to where tests begin; called once, and cloned from then on
+        """
         self.template = self.template or _make_template()
+        self._clone(self._beginning(beginning) if beginning else self.template)
+        self.is_dirty = False
+
+    def _beginning(self, makers):
+        """Return the name of a database in which functions have been called."""
+        if makers not in self.beginnings:
+            self._clone(self.template)
+            for make in makers:
+                make()
+            close_connections()
+            name = f'{self.name}_{len(self.beginnings)}'
+            database.clone(name, self.name, in_memory=True)
+            self.beginnings[makers] = name
+        return self.beginnings[makers]
+
+    def _clone(self, source):
         close_connections()
-        database.clone(self.name, self.template, in_memory=True, lock_timeout=LOCK_TIMEOUT)
+        database.clone(self.name, source, in_memory=True, lock_timeout=LOCK_TIMEOUT)
         for forget in FORGET + FORGET_TOGETHER:
             forget()
-        self.is_dirty = False
 
     def replace_if_dirty(self):
         if self.is_dirty:
@@ -77,7 +98,9 @@ class TestDatabase:
     def drop(self):
         if self.template:
             close_connections()
-            database.drop(self.name)
+            for name in (self.name, *self.beginnings.values()):
+                database.drop(name)
+            self.beginnings.clear()
 
 
 TEST_DATABASE = TestDatabase(DATABASE)

@@ -1,13 +1,9 @@
 """Databases in which the vendor plugin is installed, made of SQL of our own from docs/architecture/contract.md (12)."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from dev import database, postgres
-from netbox_custom_objects.models import revision
-from tests.support.databases import FORGET, FORGET_TOGETHER, LOCK_TIMEOUT, close_connections
+from tests.support.databases import LOCK_TIMEOUT
 from tests.support.environment import DATABASE
 from tests.support.processes import run_netbox
 
@@ -31,56 +27,25 @@ KEPT = {
 OURS = {'0002_engine', '0003_element_type', '0004_type_deprecation', '0005_adopt_installation'}
 
 
-def make_vendor_database(name: str) -> None:
-    """Put an installation of the vendor plugin, as its package leaves it, in place of a database."""
-    database.ensure_template()
+# What `read_kept` returned before `migrate` took the installation over that tests get a copy of.
+KEPT_BEFORE: dict[str, list] = {}
+
+
+def install_vendor() -> None:
+    """Put an installation of the vendor plugin, as its package leaves it, in place of the test database."""
     with postgres.connect() as connection:
         base = database.base_name(connection)
-    database.clone(name, base, in_memory=True, lock_timeout=LOCK_TIMEOUT)
-    with postgres.connect(name) as connection:
+    database.clone(DATABASE, base, in_memory=True, lock_timeout=LOCK_TIMEOUT)
+    with postgres.connect(DATABASE) as connection:
         for part in PARTS:
             connection.execute((DIRECTORY / part).read_text())
 
 
-def use_vendor_database(fresh_database) -> str:
-    """Make the fresh database of a test one of the vendor plugin; return its name."""
-    close_connections()
-    make_vendor_database(fresh_database.name)
-    _forget(is_installed=False)
-    return fresh_database.name
-
-
-def use_copy(fresh_database, source: str) -> str:
-    """Make the fresh database of a test a copy of another; return its name."""
-    close_connections()
-    database.clone(fresh_database.name, source, in_memory=True, lock_timeout=LOCK_TIMEOUT)
-    _forget(is_installed=True)
-    return fresh_database.name
-
-
-@dataclass(frozen=True)
-class Adoption:
-    """
-    An installation of the vendor plugin that `migrate` has taken over.
-
-    Attributes:
-        database: the name of its database, to be copied
-        kept_before: what `read_kept` returned before that
-    """
-
-    database: str
-    kept_before: dict[str, list]
-
-
-@contextmanager
-def adopted_database() -> Iterator[Adoption]:
-    """Take an installation of the vendor plugin over, in a database that is dropped afterwards."""
-    name = f'{DATABASE}_adopted'
-    make_vendor_database(name)
-    kept = read_kept(name)
-    migrate(name)
-    yield Adoption(name, kept)
-    database.drop(name)
+def adopt_vendor() -> None:
+    """The same, and let `migrate` take it over."""
+    install_vendor()
+    KEPT_BEFORE.update(read_kept(DATABASE))
+    migrate(DATABASE)
 
 
 def read_kept(name: str) -> dict[str, list]:
@@ -95,9 +60,3 @@ def migrate(name: str, *arguments: str, expect: int = 0, **environment: str):
     said = f'{result.stdout}\n{result.stderr}'
     assert result.returncode == expect, said
     return said
-
-
-def _forget(is_installed: bool) -> None:
-    revision._installed = is_installed
-    for forget in FORGET + FORGET_TOGETHER:
-        forget()

@@ -11,7 +11,7 @@ from extras.models import CustomLink, EventRule, ExportTemplate, SavedFilter, Ta
 from users.models import ObjectPermission, User
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from tests.support.branches import STRATEGIES, Lab, edit
+from tests.support.branches import STRATEGIES, edit
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, make_user, superuser
 from tests.surfaces.ui import Browser, text_of
@@ -303,8 +303,7 @@ def test_a_clone_keeps_the_display_expression(kind, browser):
 
 class TestBranches:
     @pytest.fixture
-    def lab(self, fresh_database):
-        lab = Lab()
+    def lab(self, lab):
         with lab.request():
             kind = make_type('ticket', fields=[('title', 'text'), ('state', 'text')], display_expression='{{ state }}')
             make_object(kind, title='t', state='s')

@@ -10,7 +10,6 @@ from extras.models import Tag
 
 from dev.serve import start_netbox
 from netbox_custom_objects.models import CustomObjectType
-from tests.support.branches import Lab
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Fork
 
@@ -18,9 +17,8 @@ pytestmark = pytest.mark.slow
 
 
 @pytest.fixture
-def lab(fresh_database):
+def lab(lab):
     """Sites, tags, and the types `assets` and `asset-kinds`, committed."""
-    lab = Lab()
     with lab.request():
         for name in ('Berlin', 'Cairo'):
             Site.objects.create(name=name, slug=name.lower())

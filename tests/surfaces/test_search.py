@@ -16,7 +16,7 @@ from netbox.search.backends import search_backend
 
 from netbox_custom_objects.jobs import RefreshDisplayExpressionSearchJob, reindex
 from netbox_custom_objects.models import CustomObjectType
-from tests.support.branches import Lab, edit
+from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import run_netbox, run_new_netbox
 from tests.surfaces.rest import make_user, superuser
@@ -297,10 +297,6 @@ def test_the_command_finds_types_in_a_fresh_process(fresh_database):
 
 class TestBranches:
     """A worker indexes objects of a branch outside of the branch (host-facts 8, trap 26)."""
-
-    @pytest.fixture
-    def lab(self, fresh_database):
-        return Lab()
 
     def test_a_branch_has_an_index_of_its_own(self, lab):
         with lab.request():

@@ -11,27 +11,29 @@ from tests.surfaces.ui import Browser, text_of
 
 
 @pytest.fixture
-def lab(fresh_database):
-    return Lab()
+def browser(lab):
+    return Browser(lab.user)
+
+
+def make_cable():
+    with Lab().request():
+        kind = make_type('cable', fields=[{'name': 'name', 'primary': True}])
+        make_object(kind, name='main')
 
 
 @pytest.fixture
-def browser(lab):
-    return Browser(lab.user)
+def beginnings(beginnings):
+    return {'in_main': make_cable, **beginnings}
 
 
 @pytest.fixture
 def in_main(lab):
     """A type with one object, in main."""
-    with lab.request():
-        kind = make_type('cable', fields=[{'name': 'name', 'primary': True}])
-        make_object(kind, name='main')
-    return kind
+    return CustomObjectType.objects.get()
 
 
-def test_everything_that_main_offers_works_in_a_branch(lab, browser):
+def test_everything_that_main_offers_works_in_a_branch(lab, branch, browser):
     """A type made by the pages of a branch, its objects and their pages; main knows nothing of it."""
-    branch = lab.branch()
     browser.get(f'/?_branch={branch.schema_id}')
     browser.post('custom-object-types/add/', name='private', slug='private')
     with lab.request(branch):
@@ -60,8 +62,7 @@ def test_everything_that_main_offers_works_in_a_branch(lab, browser):
     main.get(f'custom-object-types/{kind.pk}/', expect=404)
 
 
-def test_objects_differ_between_main_and_branch(lab, browser, in_main):
-    branch = lab.branch()
+def test_objects_differ_between_main_and_branch(lab, browser, in_main, branch):
     with lab.request(branch):
         make_object(in_main, name='branched')
     assert 'branched' not in text_of(browser.get('cable/'))
@@ -70,8 +71,7 @@ def test_objects_differ_between_main_and_branch(lab, browser, in_main):
         assert 'branched' in browser.get(f'cable/?export={export}'), export
 
 
-def test_fields_differ_between_main_and_branch(lab, browser, in_main):
-    branch = lab.branch()
+def test_fields_differ_between_main_and_branch(lab, browser, in_main, branch):
     with lab.request(branch):
         kind = CustomObjectType.objects.get()
         make_field(kind, 'serial')
@@ -91,8 +91,7 @@ def test_fields_differ_between_main_and_branch(lab, browser, in_main):
         assert 'main' in text_of(browser.get('cable/'))
 
 
-def test_what_a_branch_deleted_stays_in_main(lab, browser, in_main):
-    branch = lab.branch()
+def test_what_a_branch_deleted_stays_in_main(lab, browser, in_main, branch):
     browser.get(f'/?_branch={branch.schema_id}')
     browser.post(f'custom-object-types/{in_main.pk}/delete/', confirm='true')
     browser.get('cable/', expect=404)
@@ -100,9 +99,8 @@ def test_what_a_branch_deleted_stays_in_main(lab, browser, in_main):
     assert 'main' in text_of(browser.get('cable/'))
 
 
-def test_pages_of_changes_show_what_only_a_branch_has(lab, browser):
+def test_pages_of_changes_show_what_only_a_branch_has(lab, branch, browser):
     """The change log and the pages of the branch, asked for in main (host-facts 8, traps 6 and 31)."""
-    branch = lab.branch()
     with lab.request(branch):
         kind = make_every_kind()
         make_object(kind, title='secret')
