@@ -42,6 +42,7 @@ wal_level = minimal
 max_wal_senders = 0
 max_wal_size = 4GB
 checkpoint_timeout = 30min
+autovacuum_naptime = 10min
 jit = off
 log_lock_waits = on
 log_line_prefix = '%m [%p] %d '

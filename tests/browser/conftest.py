@@ -3,6 +3,7 @@
 import re
 
 import pytest
+import requests
 from playwright.sync_api import expect, sync_playwright
 
 from dev.paths import STATE
@@ -63,6 +64,18 @@ def pages(page, netbox):
     pages = Pages(page)
     pages.log_in(netbox.username, netbox.password, then='/plugins/custom-objects/')
     return pages
+
+
+@pytest.fixture
+def post(netbox):
+    """Return what creates an object by REST, as the administrator."""
+
+    def post(path, **data):
+        answer = requests.post(f'{netbox.url}/api/{path}', json=data, headers=netbox.headers, timeout=60)
+        assert answer.status_code == 201, answer.text
+        return answer.json()
+
+    return post
 
 
 @pytest.hookimpl(wrapper=True)

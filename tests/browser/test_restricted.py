@@ -1,7 +1,6 @@
 """What a user sees who may view some objects of one type, and nothing else."""
 
 import pytest
-import requests
 from playwright.sync_api import expect
 
 from tests.browser.pages import Pages
@@ -12,9 +11,8 @@ PASSWORD = 'A-long-pass-1word'
 
 
 @pytest.fixture
-def reader(page, netbox):
+def reader(page, post):
     """The window of a user who may view the cable `seen`."""
-    post = poster(netbox)
     for name in ('cable', 'secret'):
         kind = post('plugins/custom-objects/custom-object-types/', name=name, slug=name, group_name=f'Group of {name}')
         post(
@@ -32,15 +30,6 @@ def reader(page, netbox):
     pages = Pages(page)
     pages.log_in('reader', PASSWORD)
     return pages
-
-
-def poster(netbox):
-    def post(path, **data):
-        answer = requests.post(f'{netbox.url}/api/{path}', json=data, headers=netbox.headers, timeout=60)
-        assert answer.status_code == 201, answer.text
-        return answer.json()
-
-    return post
 
 
 def test_sees_no_button_tab_count_or_name_beyond_the_rights(reader):

@@ -3,15 +3,13 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.test_restricted import poster
-
 pytestmark = pytest.mark.slow
 
 MILLISECONDS_FOR_A_JOB = 60_000
 
 
-def test_from_the_form_to_the_end(pages, netbox):
-    post, page, content = poster(netbox), pages.page, pages.content
+def test_from_the_form_to_the_end(pages, post):
+    page, content = pages.page, pages.content
     kind = post('plugins/custom-objects/custom-object-types/', name='meter', slug='meter')
     field = post(
         'plugins/custom-objects/custom-object-type-fields/',

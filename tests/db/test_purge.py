@@ -12,24 +12,32 @@ from netbox.registry import registry
 from netbox_custom_objects.ddl.introspect import introspect, introspect_all
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.definitions import table_name
-from netbox_custom_objects.models import CustomObjectTypeField
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.purge import PurgeRetiredJob, purge
 from netbox_custom_objects.services.repair import repair
-from tests.support.branches import close, delete, edit
+from tests.support.branches import Lab, close, delete, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
 
 MAIN = Target.for_alias('default')
 
 
-@pytest.fixture
-def thing(lab):
-    with lab.request():
+def make_thing():
+    with Lab().request():
         thing = make_type('thing', fields=[('title', 'text'), ('amount', 'integer')])
         make_field(thing, 'sites', 'multiobject', target=Site)
         obj = make_object(thing, title='a', amount=1, sites=[Site.objects.create(name='Oslo', slug='oslo')])
         JournalEntry.objects.create(assigned_object=obj, comments='noted')
-    return thing
+
+
+@pytest.fixture
+def beginnings(beginnings):
+    return {'thing': make_thing, **beginnings}
+
+
+@pytest.fixture
+def thing(lab):
+    return CustomObjectType.objects.get()
 
 
 def columns(type_id, target=MAIN):
@@ -89,8 +97,7 @@ def long_ago(lab):
     return back_date
 
 
-def test_what_an_open_branch_uses_stays(lab, thing, long_ago):
-    branch = lab.branch()
+def test_what_an_open_branch_uses_stays(lab, thing, branch, long_ago):
     amount = thing.fields.get(name='amount')
     column = f'f_{amount.pk}'
     remove(lab, amount)
@@ -144,8 +151,7 @@ def test_what_cannot_be_dropped_is_told_and_stays(lab, thing, long_ago):
         run('--purge', '--cot', 'nothing')
 
 
-def test_a_field_that_is_restored_in_time_keeps_its_values(lab, thing, long_ago):
-    branch = lab.branch()
+def test_a_field_that_is_restored_in_time_keeps_its_values(lab, thing, branch, long_ago):
     with lab.request(branch):
         delete(CustomObjectTypeField.objects.get(name='amount'))
     lab.merge(branch)

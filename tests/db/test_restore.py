@@ -11,21 +11,29 @@ from dcim.models import Site
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.purge import purge
 from tests.field_types.test_contract_branching import Everything
-from tests.support.branches import assert_schema_is_clean, close, delete, edit
+from tests.support.branches import Lab, assert_schema_is_clean, close, delete, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
 
 
-@pytest.fixture
-def thing(lab):
-    with lab.request():
+def make_thing():
+    with Lab().request():
         thing = make_type('thing', fields=[('title', 'text')])
         make_field(thing, 'serial', unique=True, required=True)
         make_field(thing, 'sites', 'multiobject', target=Site)
         make_field(thing, 'site', 'object', target=Site)
         oslo, bonn = (Site.objects.create(name=name, slug=name.lower()) for name in ('Oslo', 'Bonn'))
         make_object(thing, title='a', serial='1', sites=[oslo, bonn], site=bonn)
-    return thing
+
+
+@pytest.fixture
+def beginnings(beginnings):
+    return {'thing': make_thing, **beginnings}
+
+
+@pytest.fixture
+def thing(lab):
+    return CustomObjectType.objects.get()
 
 
 def remove(lab, *instances, branch=None):
@@ -141,8 +149,7 @@ class TestFields:
         run('--restore', 'thing.title')
         assert (field('title').primary, field('serial').primary) == (False, True)
 
-    def test_of_a_branch_come_back_there(self, lab, thing):
-        branch = lab.branch()
+    def test_of_a_branch_come_back_there(self, lab, thing, branch):
         with lab.request(branch):
             delete(field('serial'))
         assert 'has not been deleted' in refused('thing.serial')

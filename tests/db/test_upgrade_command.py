@@ -11,9 +11,10 @@ from dcim.models import Region, Site
 
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
+from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.runtime.holding import missing_targets_allowed
 from netbox_custom_objects.services.integrity import find_dangling
-from tests.support.branches import edit
+from tests.support.branches import Lab, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
 
@@ -23,23 +24,30 @@ def execute(sql):
         cursor.execute(sql)
 
 
-@pytest.fixture
-def thing(lab):
-    with lab.request():
+def make_thing():
+    with Lab().request():
         thing = make_type('thing', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
         make_field(thing, 'site', 'object', target=Site)
         make_field(thing, 'sites', 'multiobject', target=Site)
         make_field(thing, 'any', 'object', targets=[Site, Region])
         make_field(thing, 'many', 'multiobject', targets=[Site, Region])
-    return thing
+
+
+@pytest.fixture
+def beginnings(beginnings):
+    return {'thing': make_thing, **beginnings}
+
+
+@pytest.fixture
+def thing(lab):
+    return CustomObjectType.objects.get()
 
 
 class TestTables:
     def test_nothing_is_out_of_line(self, thing):
         assert run() == (0, 'No problems found.\n')
 
-    def test_a_lost_column_is_told_and_brought_back(self, lab, thing):
-        branch = lab.branch()
+    def test_a_lost_column_is_told_and_brought_back(self, lab, thing, branch):
         table, column = thing.get_database_table_name(), f'f_{thing.fields.get(name="title").pk}'
         before = introspect(Target.for_alias('default'), thing.pk)
         for schema in ('public', branch.schema_name):

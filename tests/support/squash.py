@@ -3,7 +3,6 @@
 All inside a transaction that is rolled back, on a database where the app's tables are dropped first.
 """
 
-from collections.abc import Iterable
 from contextlib import contextmanager
 from functools import cached_property
 
@@ -46,6 +45,7 @@ class App:
         self.prefix = f'{label}_'
         self.loader = MigrationLoader(None)
         self.squashed = self._plan()
+        self._walks = {}
         self.one_by_one = [single for migration in self.squashed for single in self.parts(migration)]
 
     def _plan(self) -> list[Migration]:
@@ -79,26 +79,36 @@ class App:
         assert state.apps
         return state
 
-    def walk(self, path: Iterable[Migration]) -> dict[str, dict]:
+    def walk(self, path: list[Migration]) -> dict[str, dict]:
         """Apply migrations to a database without the app; return the catalog after each, by name."""
-        with self.nothing():
-            return {migration.name: self._read() for migration, _ in self._forwards(path)}
+        return self._walk_there_and_back(path)[0]
 
-    def walk_there_and_back(self, path: list[Migration]) -> list[str]:
+    def not_undone(self, path: list[Migration]) -> list[str]:
         """Return the names of migrations that, unapplied, do not leave the catalog as it was before them."""
-        wrong = []
+        return self._walk_there_and_back(path)[1]
+
+    def _walk_there_and_back(self, path: list[Migration]) -> tuple[dict[str, dict], list[str]]:
+        """A walk takes seconds, as each step renders the models of all NetBox: each path is walked once."""
+        key = tuple(migration.name for migration in path)
+        if key not in self._walks:
+            self._walks[key] = self._walk(path)
+        return self._walks[key]
+
+    def _walk(self, path):
+        catalogs, past, wrong = {}, [], []
         with self.nothing():
-            catalogs, past = [self._read()], []
+            before_it = [self._read()]
             for migration, before in self._forwards(path):
                 past.append((migration, before))
-                catalogs.append(self._read())
+                catalogs[migration.name] = self._read()
+                before_it.append(catalogs[migration.name])
             for migration, before in reversed(past):
                 with connection.schema_editor() as editor:
                     migration.unapply(before, editor)
-                catalogs.pop()
-                if self._read() != catalogs[-1]:
+                before_it.pop()
+                if self._read() != before_it[-1]:
                     wrong.append(migration.name)
-        return wrong
+        return catalogs, wrong
 
     def walk_models(self) -> dict:
         """Return the catalog as one migration would make it that is written now, from the models as they are."""

@@ -295,14 +295,15 @@ def run(database, scenarios, check, *args) -> None:
     If a merge fails, the scenario that made it fail is told and left out, and the others are tried without it.
 
     Args:
-        database: the test's own database, replaced for each attempt
+        database: the test's own database, replaced for each further attempt
         scenarios: rows of the table
         check: one of the functions above
         args: its further arguments
     """
     scenarios, problems = list(scenarios), []
     while scenarios:
-        database.replace()
+        if problems:
+            database.replace()
         try:
             problems += check(Lab(), scenarios, *args)
             break
