@@ -11,9 +11,9 @@ from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.evolution.adoption_rows import read_types
 from netbox_custom_objects.evolution.adoption_survey import survey
 from netbox_custom_objects.services.reconcile import plan_all
-from tests.db.test_adoption_undo import INITIAL, rows, run, shape
 from tests.support.processes import Command, run_netbox
 from tests.support.vendor_database import migrate
+from tests.support.vendor_state import INITIAL, rows, run, shape
 
 pytestmark = pytest.mark.slow
 

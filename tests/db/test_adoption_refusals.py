@@ -11,15 +11,11 @@ from django.db import connection
 from netbox_custom_objects import checks
 from tests.support.catalog import differences, read_catalog
 from tests.support.vendor_database import OURS, migrate
+from tests.support.vendor_state import branch, execute
 
 pytestmark = pytest.mark.slow
 
 PREFIXES = ('custom_objects_', 'netbox_custom_objects_')
-
-
-def execute(query):
-    with connection.cursor() as cursor:
-        cursor.execute(query)
 
 
 def state():
@@ -38,14 +34,6 @@ def dry_run(*arguments):
     except SystemExit as end:
         return end.code, out.getvalue()
     return 0, out.getvalue()
-
-
-def branch(status):
-    return f"""
-        INSERT INTO netbox_branching_branch (created, custom_field_data, description, comments, name, schema_id, status,
-            applied_migrations)
-        VALUES (now(), '{{}}', '', '', 'Rebuild', 'abcd1234', '{status}', '{{}}')
-    """
 
 
 OBSTACLES = {

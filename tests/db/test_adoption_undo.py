@@ -1,11 +1,9 @@
 """The way back: after it the database is as the vendor plugin left it, to every name that the contract gives."""
 
-import io
-import re
 from hashlib import sha1
 
 import pytest
-from django.core.management import CommandError, call_command
+from django.core.management import CommandError
 from django.db import connection
 
 from netbox_custom_objects.ddl.target import Target
@@ -13,17 +11,16 @@ from netbox_custom_objects.evolution.adoption_survey import survey
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.reconcile import plan_all, reconcile
-from tests.db.test_adoption_refusals import branch, execute
 from tests.support.catalog import read_catalog
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.migrations import PLUGIN, migration, write_plugin
 from tests.support.processes import run_netbox
 from tests.support.vendor_database import migrate
+from tests.support.vendor_state import INITIAL, branch, execute, rows, run, shape
 
 pytestmark = pytest.mark.slow
 
 MAIN = Target.for_alias('default')
-INITIAL = '0001_squashed_0018_initial'
 
 # What docs/architecture/contract.md (12.3) says of names.
 NAMES = {
@@ -33,37 +30,6 @@ NAMES = {
     'co_1_whatever_it_is_that_this_one_here_leads_to_by_name_gfk', 'custom_objects_2_f_33_key',
     f'custom_objects_1_places_{sha1(b"custom_objects_1_places").hexdigest()[:8]}_target_fk',
 }  # fmt: skip
-
-
-def shape():
-    """The catalog, without the names of what the contract leaves unnamed; and the names that it gives."""
-    ours, definitions = (read_catalog(prefix) for prefix in ('custom_objects_', 'netbox_custom_objects_'))
-    constraints, indexes = ours.pop('constraints'), ours.pop('indexes')
-    ours['constraints'] = sorted((table, definition, valid) for table, _, definition, valid in constraints)
-    ours['indexes'] = sorted((table, re.sub(r' INDEX \S+ ON ', ' INDEX ON ', text)) for table, _, text in indexes)
-    names = {row[1] for row in [*constraints, *indexes]}
-    return ours, definitions, names
-
-
-def rows():
-    """What the tables hold, whatever their columns are called."""
-    found = {}
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^custom_objects_'")
-        for (table,) in cursor.fetchall():
-            cursor.execute(f'SELECT count(*), md5(string_agg(t::text, \'|\' ORDER BY id)) FROM "{table}" t')
-            found[table] = cursor.fetchone()
-    return found
-
-
-def run(*arguments):
-    """Return the exit status of the command and what it printed."""
-    out = io.StringIO()
-    try:
-        call_command('adopt_custom_objects', *arguments, stdout=out)
-    except SystemExit as end:
-        return end.code, out.getvalue()
-    return 0, out.getvalue()
 
 
 def applied():

@@ -2,10 +2,9 @@
 
 import os
 import signal
-import time
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django_rq import get_queue
 from rq import SimpleWorker
 
@@ -18,10 +17,9 @@ from netbox_custom_objects.services.reconcile import plan_for, reconcile_all
 from netbox_custom_objects.services.repair import repair
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Worker
-from tests.support.sessions import other_session
+from tests.support.sessions import other_session, query, somebody_waits_for_a_lock, wait_until
 
 MAIN = Target.for_alias('default')
-SECONDS = 20
 
 pytestmark = pytest.mark.slow
 
@@ -39,25 +37,6 @@ def state():
         introspect_all(MAIN),
         sorted(CustomObjectType.objects.values_list('pk', 'name', 'next_schema_id')),
         sorted(CustomObjectTypeField.objects.values_list('pk', 'name', 'type', 'unique')),
-    )
-
-
-def query(sql, *params):
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        return cursor.fetchone()[0]
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-
-
-def somebody_waits_for_a_lock():
-    return query(
-        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
 
 

@@ -9,11 +9,10 @@ from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.definitions import table_name
 from netbox_custom_objects.evolution.heal import after_migrate
 from netbox_custom_objects.services.reconcile import plan_all
-from tests.db.test_crash import somebody_waits_for_a_lock, wait_until
 from tests.support.branches import close, rows
 from tests.support.factories import make_object, make_type
 from tests.support.processes import Worker
-from tests.support.sessions import other_session
+from tests.support.sessions import other_session, somebody_waits_for_a_lock, wait_until
 
 TYPES = 4
 

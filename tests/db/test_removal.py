@@ -14,7 +14,7 @@ from users.models import ObjectPermission
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.models.revision import bump_shared_token
-from tests.db.test_attachments import MODELS, Scene
+from tests.support.attachments import MODELS, Scene
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import run_netbox, run_new_python

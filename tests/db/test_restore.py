@@ -10,7 +10,7 @@ from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.purge import purge
-from tests.field_types.test_contract_branching import Everything
+from tests.field_types.everything import Everything
 from tests.support.branches import Lab, assert_schema_is_clean, close, delete, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type

@@ -6,29 +6,21 @@ import time
 import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.db.migrations.recorder import MigrationRecorder
 from django.db.models.signals import post_migrate
 
 from dcim.models import Site
 
 from netbox_custom_objects.ddl.held import WorkLock
-from netbox_custom_objects.ddl.run_marks import read_mark, write_mark
+from netbox_custom_objects.ddl.run_marks import write_mark
 from netbox_custom_objects.evolution.safe_migrate import LOCK
-from tests.support.migrations import LENT_LABEL, lent_app, migration
+from tests.support.migrations import CREATE, FAIL, LENT_LABEL, applied, lent_app, migration, state
 
-CREATE = migration("""
-    CreateModel('Book', [
-        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
-        ('title', models.CharField(max_length=50)),
-    ]),
-""")
 FILL = migration(f"""
     RunPython(
         lambda apps, editor: apps.get_model({LENT_LABEL!r}, 'Book').objects.create(title='first'), RunPython.noop,
     ),
 """)
 GROW = migration("AddField('book', 'pages', models.IntegerField(default=1)),")
-FAIL = migration("RunSQL('SELECT 1 / 0', RunSQL.noop),")
 
 pytestmark = pytest.mark.slow
 
@@ -54,29 +46,6 @@ def refused(*arguments, **options):
     with pytest.raises(CommandError) as refusal:
         run(*arguments, **options)
     return str(refusal.value)
-
-
-def state(label=LENT_LABEL):
-    """What is applied, and the tables and columns of the app, with their rows."""
-    with connection.cursor() as cursor:
-        cursor.execute('SELECT id, app, name, applied FROM django_migrations ORDER BY id')
-        recorded = cursor.fetchall()
-        cursor.execute(
-            'SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns'
-            " WHERE table_schema = 'public' AND table_name LIKE %s ORDER BY 1, 2",
-            [f'{label}\\_%'],
-        )
-        columns = cursor.fetchall()
-        rows = {}
-        for table in {row[0] for row in columns}:
-            cursor.execute(f'SELECT * FROM {table} ORDER BY 1')
-            rows[table] = cursor.fetchall()
-        assert read_mark(cursor) is None
-    return recorded, columns, rows
-
-
-def applied(label=LENT_LABEL):
-    return sorted(name for app, name in MigrationRecorder(connection).applied_migrations() if app == label)
 
 
 def test_all_are_applied_and_receivers_are_told(migrations_are):

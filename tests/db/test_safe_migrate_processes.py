@@ -8,8 +8,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from dev.paths import NETBOX_COMMAND, ROOT, netbox_environment
-from tests.db.test_safe_migrate import CREATE, FAIL, applied, state
-from tests.support.migrations import PLUGIN, migration, write_plugin
+from tests.support.migrations import CREATE, FAIL, PLUGIN, applied, migration, state, write_plugin
 from tests.support.processes import run_netbox
 
 pytestmark = pytest.mark.slow

@@ -11,11 +11,10 @@ from netbox_custom_objects.services import staged
 from netbox_custom_objects.services.staged_run import StagedRun, run
 from tests.support.branches import assert_schema_is_clean
 from tests.support.processes import Worker
-from tests.support.sessions import in_threads, other_session
+from tests.support.sessions import in_threads, other_session, wait_until
 from tests.support.staged import ask, begin, columns_of, fresh, leftovers, make_filled, somebody, stage_of, values_of
 
 ROWS = 30_000
-SECONDS = 30
 
 pytestmark = pytest.mark.slow
 
@@ -51,13 +50,6 @@ def worker(fresh_database):
 @pytest.fixture(autouse=True)
 def large(plugin_settings):
     plugin_settings(inline_row_limit=2)
-
-
-def wait_until(condition):
-    deadline = time.monotonic() + SECONDS
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def rows_done(change):

@@ -1,64 +1,9 @@
 """The contract of every field type in branches: one type with all of them, in one branch for each strategy."""
 
 import pytest
-from django.apps import apps
 
-from tests.field_types.cases import SAMPLED, resolve
-from tests.field_types.kit import expected
+from tests.field_types.everything import Everything
 from tests.support.branches import assert_schema_is_clean
-from tests.support.factories import make_field, make_type
-
-
-class Everything:
-    """A type with a field of each case, and its objects by title."""
-
-    def __init__(self):
-        self.type = make_type('everything', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-        needs = {}
-        self.cases = {}
-        for number, case in enumerate(SAMPLED):
-            # Cases share what they need.
-            if case.needs not in needs:
-                needs[case.needs] = case.needs()
-            name = f'f{number}'
-            make_field(self.type, name, case.type, **needs[case.needs])
-            self.cases[name] = case
-
-    @property
-    def model(self):
-        return apps.get_model('netbox_custom_objects', f'table{self.type.pk}model')
-
-    def write(self, title, sample):
-        """Create or edit the object of this title, so that each field holds its sample of this number, or nothing."""
-        obj = self.model.objects.filter(title=title).first() or self.model(title=title)
-        if obj.pk is not None:
-            obj.snapshot()
-        values = {name: self.value(case, sample) for name, case in self.cases.items()}
-        many = {name for name, case in self.cases.items() if case.field_type.many}
-        for name in values.keys() - many:
-            self.cases[name].store(obj, values[name], name)
-        obj.full_clean()
-        obj.save()
-        for name in many:
-            getattr(obj, name).set(values[name] or [])
-        return obj
-
-    def read(self, title):
-        """Return the values of the object of this title, None if there is none."""
-        obj = self.model.objects.filter(title=title).first()
-        if obj is None:
-            return None
-        return {
-            name: case.links(getattr(obj, name)) or None if case.field_type.many else case.load(obj, name)
-            for name, case in self.cases.items()
-        }
-
-    def holding(self, sample):
-        """Return what `read` finds after `write`."""
-        return {name: expected(case, self.value(case, sample)) for name, case in self.cases.items()}
-
-    def value(self, case, sample):
-        return None if sample is None else resolve(case.samples[sample].value)
 
 
 @pytest.fixture

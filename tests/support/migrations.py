@@ -9,9 +9,12 @@ import os
 from pathlib import Path
 from textwrap import dedent, indent
 
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
 from dev.paths import ROOT
+from netbox_custom_objects.ddl.run_marks import read_mark
 
 LENT_LABEL = 'humanize'
 PLUGIN = 'evolving'
@@ -72,3 +75,38 @@ def write_plugin(directory: Path, models: str, sources: dict[str, str]) -> dict[
     (package / 'models.py').write_text(f'from django.db import models\n\n\n{dedent(models)}')
     plugins = f'netbox_custom_objects,{PLUGIN},netbox_branching'
     return {'PYTHONPATH': f'{directory}{os.pathsep}{ROOT}', 'NCO_PLUGINS': plugins}
+
+
+CREATE = migration("""
+    CreateModel('Book', [
+        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False)),
+        ('title', models.CharField(max_length=50)),
+    ]),
+""")
+
+
+FAIL = migration("RunSQL('SELECT 1 / 0', RunSQL.noop),")
+
+
+def state(label=LENT_LABEL):
+    """What is applied, and the tables and columns of the app, with their rows."""
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT id, app, name, applied FROM django_migrations ORDER BY id')
+        recorded = cursor.fetchall()
+        cursor.execute(
+            'SELECT table_name, column_name, data_type, is_nullable FROM information_schema.columns'
+            " WHERE table_schema = 'public' AND table_name LIKE %s ORDER BY 1, 2",
+            [f'{label}\\_%'],
+        )
+        columns = cursor.fetchall()
+        rows = {}
+        for table in {row[0] for row in columns}:
+            cursor.execute(f'SELECT * FROM {table} ORDER BY 1')
+            rows[table] = cursor.fetchall()
+        assert read_mark(cursor) is None
+    return recorded, columns, rows
+
+
+def applied(label=LENT_LABEL):
+    """Return the names of the migrations of an app that are applied."""
+    return sorted(name for app, name in MigrationRecorder(connection).applied_migrations() if app == label)

@@ -1,25 +1,27 @@
 """Other sessions of the test database, and what they do at the same time as the test."""
 
 import threading
+import time
 from contextlib import contextmanager
 
-from django.db import connections
+from django.db import connection, connections
 
+SECONDS = 30
 SHORT_WAITS = {'ddl_lock_timeout': 100, 'ddl_lock_retries': 1}
 
 
 @contextmanager
 def other_session(name='somebody else'):
     """Yield a cursor of a second connection, inside a transaction that is rolled back at the end."""
-    connection = connections.create_connection('default')
-    connection.set_autocommit(False)
+    other = connections.create_connection('default')
+    other.set_autocommit(False)
     try:
-        with connection.cursor() as cursor:
+        with other.cursor() as cursor:
             cursor.execute("SELECT set_config('application_name', %s, false)", [name])
             yield cursor
-            connection.rollback()
+            other.rollback()
     finally:
-        connection.close()
+        other.close()
 
 
 def in_threads(*work):
@@ -41,3 +43,24 @@ def in_threads(*work):
     for thread in threads:
         thread.join()
     return errors
+
+
+def query(sql, *params):
+    """Return the first value that a query finds."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        return cursor.fetchone()[0]
+
+
+def wait_until(condition):
+    """Wait until it holds; fail if that takes too long."""
+    deadline = time.monotonic() + SECONDS
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def somebody_waits_for_a_lock():
+    return query(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )

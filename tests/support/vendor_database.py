@@ -26,7 +26,6 @@ KEPT = {
 
 OURS = {'0002_engine', '0003_element_type', '0004_type_deprecation', '0005_adopt_installation'}
 
-
 # What `read_kept` returned before `migrate` took the installation over that tests get a copy of.
 KEPT_BEFORE: dict[str, list] = {}
 
