@@ -12,6 +12,7 @@ from netbox_custom_objects.evolution.adoption_rows import read_types
 from netbox_custom_objects.evolution.adoption_survey import survey
 from netbox_custom_objects.services.reconcile import plan_all
 from tests.support.processes import Command, run_netbox
+from tests.support.sessions import wait_until_alone
 from tests.support.vendor_database import migrate
 from tests.support.vendor_state import INITIAL, rows, run, shape
 
@@ -57,6 +58,8 @@ def kill_half_way(name, command):
         time.sleep(0.5)
         process.kill()
         process.wait()
+    # What waited in its session gets the lock now, and ends only when it finds that the process is gone.
+    wait_until_alone()
 
 
 def test_killed_between_types_and_within_one(vendor):

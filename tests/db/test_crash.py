@@ -17,7 +17,7 @@ from netbox_custom_objects.services.reconcile import plan_for, reconcile_all
 from netbox_custom_objects.services.repair import repair
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Worker
-from tests.support.sessions import other_session, query, somebody_waits_for_a_lock, wait_until
+from tests.support.sessions import other_session, query, somebody_waits_for_a_lock, wait_until, wait_until_alone
 
 MAIN = Target.for_alias('default')
 
@@ -37,17 +37,6 @@ def state():
         introspect_all(MAIN),
         sorted(CustomObjectType.objects.values_list('pk', 'name', 'next_schema_id')),
         sorted(CustomObjectTypeField.objects.values_list('pk', 'name', 'type', 'unique')),
-    )
-
-
-def wait_until_alone():
-    """PostgreSQL notices that a client is gone when it next wants to read from it."""
-    wait_until(
-        lambda: (
-            not query(
-                'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
-            )
-        )
     )
 
 

@@ -64,3 +64,14 @@ def somebody_waits_for_a_lock():
     return query(
         "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     )
+
+
+def wait_until_alone():
+    """PostgreSQL notices that a client is gone when it next wants to read from it."""
+    wait_until(
+        lambda: (
+            not query(
+                'SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()'
+            )
+        )
+    )
