@@ -56,7 +56,7 @@ def test_from_the_form_to_the_end(browser, field):
     page = browser.get(f'{type_page(field)}staged-changes/')
     assert '<html' not in page
     assert 'hx-trigger' not in page
-    assert '2 objects stand in the way' in page
+    assert '2 objects prevent the change' in page
     assert 'cannot be converted to integer' in page
     assert browser.get(f'custom-object-type-fields/{field.pk}/offenders/{change.pk}/').splitlines() == [
         'id,url,value,reason',
@@ -138,7 +138,7 @@ class TestPermissions:
             make_user('viewer', (CustomObjectType, ['view'], None), (CustomObjectTypeField, ['view'], None))
         )
         page = viewer.get(type_page(field))
-        assert '2 objects stand in the way' in page
+        assert '2 objects prevent the change' in page
         assert f'staged-changes/{change.pk}/cancel/' not in page
         # The objects are another matter.
         assert 'thing/2/' not in page
