@@ -55,10 +55,12 @@ def kill_half_way(name, command):
     """Kill a command when type 1 is committed, and type 2 waits for its table with a transaction open."""
     with held(name, 'custom_objects_2_peers'):
         process = Command('-m', 'netbox', command, '--skip-checks', '--no-input', database=name)
-        wait_for(lambda: left_to_do() == [2, 3])
-        time.sleep(0.5)
-        process.kill()
-        process.wait()
+        try:
+            wait_for(lambda: left_to_do() == [2, 3])
+            time.sleep(0.5)
+        finally:
+            process.kill()
+            process.wait()
     # What waited in its session gets the lock now, and ends only when it finds that the process is gone.
     wait_until_alone()
 
