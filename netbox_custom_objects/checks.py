@@ -77,7 +77,8 @@ def check_permissions(app_configs, databases=None, **kwargs) -> list[Warning]:
     if MAIN_ALIAS not in (databases or ()):
         return []
     try:
-        found = list(find_unresolved(MAIN_ALIAS)) if is_installed(Target.for_alias(MAIN_ALIAS)) else []
+        with transaction.atomic():
+            found = list(find_unresolved(MAIN_ALIAS)) if is_installed(Target.for_alias(MAIN_ALIAS)) else []
     except DatabaseError:  # migrations, which are about to run, have yet to bring the tables up to date
         return []
     return [
@@ -97,8 +98,9 @@ def check_display_expressions(app_configs, databases=None, **kwargs) -> list[War
     if MAIN_ALIAS not in (databases or ()):
         return []
     try:
-        schemas = open_schemas() if is_installed(Target.for_alias(MAIN_ALIAS)) else []
-        found = [(schema.name, *entry) for schema in schemas for entry in unused_expressions(schema)]
+        with transaction.atomic():
+            schemas = open_schemas() if is_installed(Target.for_alias(MAIN_ALIAS)) else []
+            found = [(schema.name, *entry) for schema in schemas for entry in unused_expressions(schema)]
     except DatabaseError:  # as above
         return []
     return [

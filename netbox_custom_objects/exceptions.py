@@ -155,6 +155,16 @@ class NoColumnsLeft(SchemaChangeRefused):
         super().__init__(message)
 
 
+class RewriteRefused(SchemaChangeRefused):
+    """A table cannot be written anew: what others have attached to it would be lost."""
+
+    def __init__(self, table: str, obstacles: list[str]):
+        self.table = table
+        self.obstacles = obstacles
+        message = _('{table} cannot be written anew, because it has what would be lost: {obstacles}. Remove it first.')
+        super().__init__(message.format(table=table, obstacles=', '.join(obstacles)))
+
+
 class VerificationFailed(CustomObjectsError):
     """After a plan was executed the schema is not what the definitions ask for: a defect, and never ignored."""
 

@@ -69,7 +69,7 @@ def field_changed(
     reconcile(using, instance.custom_object_type_id)
     if created is False and instance._loaded_name not in (None, instance.name):
         former = subject_of(instance, using, name=instance._loaded_name)
-        follow_rename(former, instance, using, instance.__dict__.pop('update_dependents_for', None))
+        follow_rename(former, instance, using)
     # A new field is empty, unless it has a default or its column comes back with the values that it held.
     filled = not created or raw or instance.default is not None
     if filled and (created is not False or has_changed(instance, 'name', 'type', 'search_weight')):

@@ -5,7 +5,7 @@ Pure presentation: turns conflicts of the three-way merge, and errors of a dry r
 netbox-branching's own messages share.
 """
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 
 from django.utils.translation import gettext as _
 
@@ -39,8 +39,9 @@ class Finding:
 
     @classmethod
     def from_dict(cls, data: dict) -> 'Finding':
-        """Return what `as_dict` made a dict of."""
-        return cls(**data)
+        """Return what `as_dict` made a dict of, perhaps in another release, which had more or fewer keys."""
+        known = {field.name for field in fields(cls)}
+        return cls(**{'kind': '', 'blocks': True, 'text': ''} | {key: data[key] for key in data.keys() & known})
 
 
 def explain(conflict: Conflict, main: Definitions, branch: Definitions) -> Finding:

@@ -7,10 +7,11 @@ May import django's database layer and the pure half of ddl. Rewriting is the on
 from collections import Counter
 from dataclasses import dataclass
 
+from django.utils.translation import gettext_lazy
 from psycopg import sql
 
 from ..definitions import table_name, type_id_from_table_name
-from ..exceptions import NoColumnsLeft
+from ..exceptions import NoColumnsLeft, RewriteRefused
 from .locks import with_retries
 from .operations import AddColumn, CreateTable, Operation
 from .target import Target
@@ -31,6 +32,41 @@ _USAGE_SQL = r"""
     GROUP BY c.oid, c.relname, c.relnatts ORDER BY c.relname
 """
 
+# What others can attach to a table that cannot be made again here, or that would notice.
+_OBSTACLES_SQL = """
+    WITH t AS (SELECT c.* FROM pg_class c WHERE c.oid = %s::regclass)
+    SELECT 'grant', attname FROM pg_attribute, t WHERE attrelid = t.oid AND attacl IS NOT NULL AND NOT attisdropped
+    UNION ALL
+    SELECT 'publication', p.pubname FROM pg_publication_tables p, t
+    WHERE p.tablename = t.relname AND p.schemaname = t.relnamespace::regnamespace::text
+    UNION ALL
+    SELECT 'identity', '' FROM t WHERE relreplident <> 'd'
+    UNION ALL
+    SELECT 'security', '' FROM t WHERE relrowsecurity OR relforcerowsecurity
+    UNION ALL
+    SELECT 'policy', polname FROM pg_policy, t WHERE polrelid = t.oid
+    UNION ALL
+    SELECT 'rule', rulename FROM pg_rewrite, t WHERE ev_class = t.oid
+    UNION ALL
+    SELECT 'trigger', tgname FROM pg_trigger, t WHERE tgrelid = t.oid AND NOT tgisinternal AND tgenabled <> 'O'
+    UNION ALL
+    SELECT 'inheritance', inhrelid::regclass::text FROM pg_inherits, t WHERE t.oid IN (inhrelid, inhparent)
+    UNION ALL
+    SELECT 'storage', '' FROM t WHERE relpersistence <> 'p' OR reltablespace <> 0
+    ORDER BY 1, 2
+"""
+_OBSTACLES = {
+    'grant': gettext_lazy('rights on the column {name}'),
+    'publication': gettext_lazy('the publication {name}'),
+    'identity': gettext_lazy('a replica identity'),
+    'security': gettext_lazy('row security'),
+    'policy': gettext_lazy('the policy {name}'),
+    'rule': gettext_lazy('the rule {name}'),
+    'trigger': gettext_lazy('the trigger {name}, which is disabled or for replicas'),
+    'inheritance': gettext_lazy('inheritance by {name}'),
+    'storage': gettext_lazy('a tablespace of its own, or no write-ahead log'),
+}
+
 # What is made for a table besides its columns, as statements that make it again; what goes before must come first.
 _PARTS_SQL = """
     WITH t AS (SELECT %s::regclass::oid AS oid)
@@ -43,9 +79,19 @@ _PARTS_SQL = """
     UNION ALL
     SELECT 3, pg_get_triggerdef(g.oid) FROM pg_trigger g, t WHERE g.tgrelid = t.oid AND NOT g.tgisinternal
     UNION ALL
-    SELECT 4, format('GRANT %%s ON %%s TO %%s', p.privilege_type, t.oid::regclass,
-                     CASE WHEN p.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(p.grantee)) END)
+    SELECT 4, format('GRANT %%s ON %%s TO %%s%%s', p.privilege_type, t.oid::regclass,
+                     CASE WHEN p.grantee = 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(p.grantee)) END,
+                     CASE WHEN p.is_grantable THEN ' WITH GRANT OPTION' ELSE '' END)
     FROM pg_class c JOIN t ON t.oid = c.oid, aclexplode(c.relacl) p WHERE p.grantee <> c.relowner
+    UNION ALL
+    SELECT 5, format('COMMENT ON INDEX %%s IS %%L', x.indexrelid::regclass, obj_description(x.indexrelid, 'pg_class'))
+    FROM pg_index x, t WHERE x.indrelid = t.oid AND obj_description(x.indexrelid, 'pg_class') IS NOT NULL
+    UNION ALL
+    SELECT 6, format('ALTER TABLE %%s SET (%%s)', t.oid::regclass, array_to_string(c.reloptions, ', '))
+    FROM pg_class c JOIN t ON t.oid = c.oid WHERE c.reloptions IS NOT NULL
+    UNION ALL
+    SELECT 7, format('ALTER TABLE %%s OWNER TO %%s', t.oid::regclass, quote_ident(pg_get_userbyid(c.relowner)))
+    FROM pg_class c JOIN t ON t.oid = c.oid WHERE pg_get_userbyid(c.relowner) <> current_user
     ORDER BY 1, 2
 """
 
@@ -100,6 +146,7 @@ def rewrite(target: Target, type_id: int) -> None:
 
     Raises:
         SchemaLocked: the table is in use for too long, or is being copied into a new branch
+        RewriteRefused: it has what would be lost, such as rights on a column
         InternalError: something that is not ours, such as a view, depends on it
     """
     table = table_name(type_id)
@@ -118,6 +165,9 @@ def _rewrite(target: Target, table: str) -> None:
             cursor.execute(sql.SQL(statement).format(**names))
 
         run('LOCK TABLE {old} IN ACCESS EXCLUSIVE MODE')
+        cursor.execute(_OBSTACLES_SQL, [names['old'].as_string()])
+        if obstacles := [_OBSTACLES[kind].format(name=name) for kind, name in cursor.fetchall()]:
+            raise RewriteRefused(table, obstacles)
         cursor.execute(_PARTS_SQL, [names['old'].as_string()])
         parts = [part for _order, part in cursor.fetchall()]
         cursor.execute('SELECT pg_get_serial_sequence(%s, %s)', [names['old'].as_string(), 'id'])

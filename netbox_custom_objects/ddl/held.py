@@ -102,7 +102,9 @@ class WorkLock(Held):
         """Return a phrase for each session that holds the lock: one, or none if it has just ended."""
         with self.cursor() as cursor:
             cursor.execute(_HOLDERS_SQL, [self.name])
-            return [f'{name} (session {pid} from {host}, for {age})' for pid, name, host, age in cursor.fetchall()]
+            found = cursor.fetchall()
+        phrase = _('{name} (session {pid} from {host}, for {age})')
+        return [phrase.format(name=name, pid=pid, host=host, age=age) for pid, name, host, age in found]
 
 
 class TablesAtRest(Held):

@@ -9,6 +9,7 @@ import time
 from collections.abc import Callable
 
 from django.db import OperationalError, transaction
+from django.utils.translation import gettext as _
 
 from .. import settings
 from ..exceptions import BranchBeingMade, SchemaLocked
@@ -29,6 +30,7 @@ _HOLDERS_SQL = """
     FROM pg_locks l
     JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.granted AND a.pid <> pg_backend_pid()
+      AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
       AND ((%s::text IS NOT NULL AND l.locktype = 'relation'
             AND l.relation = to_regclass(format('%%I.%%I', %s::text, %s::text)))
            OR (%s::text IS NULL AND l.locktype = 'advisory' AND l.classid = hashtext(%s)::oid AND l.objid = 0))
@@ -128,4 +130,6 @@ def holders(target: Target, table: str | None) -> list[str]:
     """Return a phrase for each of at most five sessions that hold a lock on `table`, or the right of definitions."""
     with target.cursor() as cursor:
         cursor.execute(_HOLDERS_SQL, [table, target.schema, table, table, target.schema])
-        return [f'{name} (pid {pid}, {state}, for {age})' for pid, name, state, age in cursor.fetchall()]
+        phrase = _('{name} (pid {pid}, {state}, for {age})')
+        found = cursor.fetchall()
+    return [phrase.format(name=name, pid=pid, state=state, age=age) for pid, name, state, age in found]

@@ -75,7 +75,7 @@ class FieldDefinition:
     deprecated: bool = False
     # How it was called before, in this schema: history, and no part of what the field is.
     former_names: tuple[str, ...] = field(default=(), compare=False, repr=False)
-    # Type of the items of an array: the name of another type of field.
+    # What the items of an array are: the name of another type of field.
     element_type: str = ''
     deprecated_since: str = ''
     scheduled_removal: str = ''

@@ -76,7 +76,7 @@ class AddStagedColumn(AddField):
             ValueError: the field needs no staging
         """
         if field.null or field.many_to_many or field.has_default() or field.db_default is not NOT_PROVIDED:
-            raise ValueError(f'{model_name}.{name} is nullable or has a default: use AddField.')
+            raise ValueError(f'{model_name}.{name} may be empty or has a default: use AddField.')
         super().__init__(model_name, name, field)
 
     def database_forwards(self, app_label, schema_editor, from_state, to_state):

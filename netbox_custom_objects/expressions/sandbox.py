@@ -43,8 +43,12 @@ PARTS = (
 class Budget:
     """The steps that one run has left."""
 
-    def __init__(self):
-        self.left = STEPS
+    def __init__(self, steps: int = STEPS):
+        self.steps = self.left = min(steps, STEPS)
+
+    @property
+    def spent(self) -> int:
+        return self.steps - self.left
 
     def spend(self, steps: int) -> None:
         self.left -= steps

@@ -32,8 +32,8 @@ from .regex import PatternValidator
 EMPTY_VALUES = (None, '', [], {}, ())
 # Names of attributes. Those that are older than NAME_PATTERN may begin or end with an underscore.
 NAME = re.compile(r'(?!.*__)\w+\Z', re.ASCII)
-# What a definition that does not hold together may raise where something is made of it.
-FAULTS = (ValidationError, ValueError, TypeError, LookupError, AttributeError)
+# What a definition that does not hold together raises where something is made of it; anything else is a defect of ours.
+FAULTS = (ValidationError, ValueError, LookupError)
 
 
 class ModelContext(Protocol):

@@ -219,6 +219,15 @@ class MultiSelectFieldType(ChoiceFieldType):
             raise ValidationError(_('Must be a list of choice values.'))
         return value
 
+    def default_factory(self, field):
+        return lambda: self._default(field)
+
+    def _default(self, field: FieldDefinition) -> list[str] | None:
+        """Return those of the default's choices that exist, as of several objects; none if all of them are gone."""
+        default = self.to_python(field, field.default)
+        gone = self.gone_choices(field, default)
+        return [value for value in default or () if value not in gone] or (None if gone else default)
+
     def choice_filter(self, field, values):
         return {f'{field.name}__overlap': values}
 

@@ -48,7 +48,7 @@ class ReachedFilter(django_filters.CharFilter):
 class DeprecationFilterSet(django_filters.FilterSet):
     """Finds what is scheduled for removal in a version, or before it."""
 
-    scheduled_removal__lte = ReachedFilter(field_name='scheduled_removal', label=_('Scheduled removal (at or before)'))
+    scheduled_removal__lte = ReachedFilter(field_name='scheduled_removal', label=_('Scheduled removal, at the latest'))
 
 
 def _is_meant(name, data) -> bool:

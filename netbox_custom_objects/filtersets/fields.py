@@ -21,18 +21,29 @@ from ..models import CustomObjectType, CustomObjectTypeField
 from .base import AskedForMixin, DeprecationFilterSet, TrueOrFalseMixin
 
 
+def types_of_reader(request):
+    """Return the types that a user may view, or of which fields: others are answered like those that do not exist."""
+    if request is None:
+        return CustomObjectType.objects.all()
+    types = CustomObjectType.objects.restrict(request.user, 'view')
+    fields = CustomObjectTypeField.objects.restrict(request.user, 'view')
+    return CustomObjectType.objects.filter(
+        Q(pk__in=types.values('pk')) | Q(pk__in=fields.order_by().values('custom_object_type'))
+    )
+
+
 @register_filterset
 class CustomObjectTypeFieldFilterSet(TrueOrFalseMixin, DeprecationFilterSet, ChangeLoggedModelFilterSet, AskedForMixin):
     q = django_filters.CharFilter(method='search', label=_('Search'))
     type = django_filters.MultipleChoiceFilter(choices=CustomObjectFieldTypeChoices, distinct=False)
     element_type = django_filters.MultipleChoiceFilter(choices=ArrayElementTypeChoices, distinct=False)
     custom_object_type_id = django_filters.ModelMultipleChoiceFilter(
-        queryset=CustomObjectType.objects.all(), distinct=False, label=_('Custom object type (ID)')
+        queryset=types_of_reader, distinct=False, label=_('Custom object type (ID)')
     )
     custom_object_type = django_filters.ModelMultipleChoiceFilter(
         field_name='custom_object_type__name',
         to_field_name='name',
-        queryset=CustomObjectType.objects.all(),
+        queryset=types_of_reader,
         distinct=False,
         label=_('Custom object type (name)'),
     )

@@ -42,6 +42,7 @@ from ..field_types.generic import type_from_text
 from ..field_types.json import DocumentInput
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
 from ..runtime.rights import types_known_to_reader
+from ..services.dependents import updating_dependents
 from .prefill import PrefilledMixin
 from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 
@@ -213,9 +214,10 @@ class CustomObjectTypeFieldForm(
         return self.cleaned_data
 
     def save(self, commit=True):
-        if self.cleaned_data.get(UPDATE_DEPENDENTS):
-            self.instance.update_dependents_for = self.instance.edit_context.user
-        return super().save(commit)
+        if not self.cleaned_data.get(UPDATE_DEPENDENTS):
+            return super().save(commit)
+        with updating_dependents(self.instance, self.instance.edit_context.user):
+            return super().save(commit)
 
     def _offer_current_weight(self):
         weight = self.instance.search_weight
@@ -317,7 +319,8 @@ class ObjectTypesField(CSVMultipleContentTypeField):
         if not isinstance(value, str):
             return super().prepare_value(value)
         found = {name.strip(): type_from_text(name.strip()) for name in value.split(',') if name.strip()}
-        if unknown := [name for name, pk in found.items() if pk is None]:
+        offered = set(self.queryset.filter(pk__in=filter(None, found.values())).values_list('pk', flat=True))
+        if unknown := [name for name, pk in found.items() if pk not in offered]:
             raise ValidationError(_('Unknown object type: {name}').format(name=unknown[0]))
         return list(found.values())
 
@@ -340,7 +343,7 @@ class CustomObjectTypeFieldImportForm(NotesTargetsMixin, ForgivingErrorsMixin, C
         to_field_name='name', required=False, help_text=_('Name of the choice set'),
     )  # fmt: skip
     element_type = CSVChoiceField(
-        choices=ArrayElementTypeChoices, required=False, help_text=_('Type of the items of an array')
+        choices=ArrayElementTypeChoices, required=False, help_text=_('What the items of an array are')
     )
     filter_logic = CSVChoiceField(choices=FilterLogicChoices, required=False)
     ui_visible = CSVChoiceField(choices=UIVisibleChoices, required=False)

@@ -1,22 +1,24 @@
-"""The form of import pages, checked before NetBox reads what was uploaded."""
+"""The form of import pages, checked before NetBox reads what was sent, and where it could not be read."""
+
+import csv
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from utilities.forms.bulk_import import BulkImportForm
 
+# What NetBox's form raises for text that is not UTF-8, that holds dates that do not exist, numbers of thousands of
+# digits or cells that are too long, or that is nested too deeply.
+UNREADABLE = (ValueError, RecursionError, csv.Error)
+
 
 class CheckedImportForm(BulkImportForm):
-    """NetBox's, which expects that a file is there and that its text can be read."""
+    """NetBox's, which expects that a file is there and that all inputs are valid; it leaves the text unread."""
 
     def clean(self):
         missing = {'upload': 'upload_file', 'datafile': 'data_file'}.get(self.cleaned_data.get('import_method'))
-        if self.errors:
-            return
-        if missing and not self.cleaned_data.get(missing):
+        if not self.errors and missing and not self.cleaned_data.get(missing):
             raise forms.ValidationError({missing: _('Choose a file.')})
-        try:
-            super().clean()
-        except (ValueError, RecursionError) as error:
-            # Not UTF-8, a date that does not exist, a number of thousands of digits, or nested too deeply.
-            raise forms.ValidationError(_('The data cannot be read: {error}').format(error=error)) from error
+
+    def add_reading_error(self, error: Exception) -> None:
+        self.add_error(None, _('The data cannot be read: {error}').format(error=error))

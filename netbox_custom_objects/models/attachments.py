@@ -5,13 +5,15 @@ A type that is deleted keeps its objects in a retired table. Their attachments a
 refer to nothing (NetBox's own pages fail at that), and restored with the table. May import ddl.
 """
 
+import json
 from collections import Counter
 from collections.abc import Iterator
+from functools import partial
 
 from django.apps import apps
 from django.contrib.contenttypes.fields import GenericRelation
 from django.contrib.contenttypes.models import ContentType
-from django.db import DEFAULT_DB_ALIAS, models
+from django.db import DEFAULT_DB_ALIAS, models, transaction
 from psycopg import sql
 
 from netbox.models.features import ChangeLoggingMixin
@@ -23,6 +25,8 @@ from ..settings import main_schema
 
 # (model, condition on its rows, parameters)
 Rows = tuple[type[models.Model], str, list]
+# (field, name in its storage)
+File = tuple[models.FileField, str]
 
 
 class SetAside(models.Model):
@@ -96,17 +100,63 @@ def forget_set_aside(schema: str) -> None:
 
 
 def drop_attached(type_id: int, using: str) -> Counter:
-    """Permanently delete attachments of objects of a type, set aside or not, in one schema; return rows by table."""
+    """
+    Permanently delete attachments of objects of a type, set aside or not, in one schema; return rows by table.
+
+    The files of images are deleted, too, once this is committed, unless rows of any schema still name them.
+    """
     target = Target.for_alias(using)
     dropped: Counter = Counter()
+    files: set[File] = set()
     with target.cursor() as cursor:
         for model, condition, params in _attached(type_id):
             if _exists(cursor, target, model):
-                query = sql.SQL('DELETE FROM {} WHERE {}').format(_table(target, model), sql.SQL(condition))
+                query = sql.SQL('DELETE FROM {} gone WHERE {} RETURNING to_jsonb(gone)').format(
+                    _table(target, model), sql.SQL(condition)
+                )
                 cursor.execute(query, params)
                 dropped[model._meta.db_table] += cursor.rowcount
+                files |= _files(model, cursor.fetchall())
+        query = sql.SQL('SELECT "row" FROM {} WHERE schema = %s AND type_id = %s AND "table" = %s').format(_aside())
+        for model in {model for model, _, _ in _attached(type_id)}:
+            cursor.execute(query, [target.schema, type_id, model._meta.db_table])
+            files |= _files(model, cursor.fetchall())
         _forget(cursor, target, type_id)
+    if files:
+        transaction.on_commit(partial(_delete_files, target, files), using=using, robust=True)
     return +dropped
+
+
+def _files(model: type[models.Model], rows: list[tuple]) -> set[File]:
+    """Return the files that some rows, as JSON, name."""
+    fields = [field for field in model._meta.concrete_fields if isinstance(field, models.FileField)]
+    loaded = [row if isinstance(row, dict) else json.loads(row) for (row,) in rows if fields]
+    return {(field, row[field.column]) for row in loaded for field in fields if row.get(field.column)}
+
+
+def _delete_files(target: Target, files: set[File]) -> None:
+    """Delete files that no row names, in any schema, set aside or not."""
+    with target.cursor() as cursor:
+        for field, name in sorted(files, key=lambda file: file[1]):
+            table = field.model._meta.db_table
+            cursor.execute(
+                'SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace '
+                "WHERE c.relname = %s AND c.relkind = 'r'",
+                [table],
+            )
+            tables = [sql.Identifier(schema, table) for (schema,) in cursor.fetchall()]
+            named = [
+                sql.SQL('SELECT 1 FROM {} WHERE {} = {}').format(found, sql.Identifier(field.column), sql.Literal(name))
+                for found in tables
+            ]
+            named.append(
+                sql.SQL('SELECT 1 FROM {} WHERE "table" = {} AND "row" ->> {} = {}').format(
+                    _aside(), *map(sql.Literal, (table, field.column, name))
+                )
+            )
+            cursor.execute(sql.SQL('SELECT EXISTS ({})').format(sql.SQL(' UNION ALL ').join(named)))
+            if not cursor.fetchone()[0]:
+                field.storage.delete(name)
 
 
 def _attached(type_id: int, only_unlogged: bool = False) -> Iterator[Rows]:
@@ -146,6 +196,42 @@ def _relations(model: type[models.Model]) -> Iterator[tuple[type[models.Model], 
 
 
 def _insert(cursor, target: Target, type_id: int, model: type[models.Model]) -> None:
+    """Put rows back; a column that the table gained meanwhile takes its default."""
+    row, conditions = _what_is_there(target, model)
+    present = _writable_columns(cursor, target, model)
+    cursor.execute(
+        sql.SQL(
+            'SELECT DISTINCT ARRAY(SELECT jsonb_object_keys("row") ORDER BY 1) FROM {} '
+            'WHERE schema = %s AND type_id = %s AND "table" = %s'
+        ).format(_aside()),
+        [target.schema, type_id, model._meta.db_table],
+    )
+    for (keys,) in cursor.fetchall():
+        stored = [key for key in keys if key in present]
+        added = _defaults(target, model, present - set(keys))
+        cursor.execute(
+            sql.SQL(
+                'INSERT INTO {table} ({columns}) SELECT {values} FROM {aside} aside '
+                'CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, {row}) stored '
+                'WHERE aside.schema = %s AND aside.type_id = %s AND aside."table" = %s '
+                'AND ARRAY(SELECT jsonb_object_keys(aside."row") ORDER BY 1) = %s AND {conditions} '
+                'ON CONFLICT DO NOTHING'
+            ).format(
+                table=_table(target, model),
+                columns=sql.SQL(', ').join(map(sql.Identifier, [*stored, *added])),
+                values=sql.SQL(', ').join(
+                    [*(sql.Identifier('stored', key) for key in stored), *(sql.SQL('%s'),) * len(added)]
+                ),
+                row=row,
+                aside=_aside(),
+                conditions=conditions,
+            ),
+            [*added.values(), target.schema, type_id, model._meta.db_table, keys],
+        )
+
+
+def _what_is_there(target: Target, model: type[models.Model]) -> tuple[sql.Composable, sql.Composable]:
+    """Return a stored row without what was deleted meanwhile, and the condition that all is there that it must have."""
     row, conditions = sql.SQL('aside."row"'), [sql.SQL('TRUE')]
     for field in model._meta.concrete_fields:
         if field.remote_field is None:
@@ -162,14 +248,26 @@ def _insert(cursor, target: Target, type_id: int, model: type[models.Model]) -> 
             )
         else:
             conditions.append(there)
+    return row, sql.SQL(' AND ').join(conditions)
+
+
+def _writable_columns(cursor, target: Target, model: type[models.Model]) -> set[str]:
     cursor.execute(
-        sql.SQL(
-            'INSERT INTO {table} SELECT (jsonb_populate_record(NULL::{table}, {row})).* FROM {aside} aside '
-            'WHERE aside.schema = %s AND aside.type_id = %s AND aside."table" = %s AND {conditions} '
-            'ON CONFLICT DO NOTHING'
-        ).format(table=_table(target, model), row=row, aside=_aside(), conditions=sql.SQL(' AND ').join(conditions)),
-        [target.schema, type_id, model._meta.db_table],
+        'SELECT attname FROM pg_attribute '
+        "WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = ''",
+        [_table(target, model).as_string()],
     )
+    return {name for (name,) in cursor.fetchall()}
+
+
+def _defaults(target: Target, model: type[models.Model], columns: set[str]) -> dict[str, object]:
+    """Return the defaults that Django, rather than the database, has for some columns."""
+    fresh = model()
+    return {
+        field.column: field.get_db_prep_save(field.pre_save(fresh, True), target.connection)
+        for field in model._meta.concrete_fields
+        if field.column in columns and not field.has_db_default()
+    }
 
 
 def _forget(cursor, target: Target, type_id: int) -> None:

@@ -6,12 +6,15 @@ The door to `expressions`: what they may read of an object is made here, of plai
 
 import logging
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+from netbox.context import current_request, query_cache
+
+from ..constants import APP_LABEL
 from ..definitions import FieldDefinition, TypeDefinition
 from ..expressions import Budget, Expression, ExpressionError, expression_of, text
 from ..field_types import field_type_of
@@ -36,12 +39,18 @@ class Naming:
 
     # (type id, primary key)
     keys: frozenset = frozenset()
-    # What the names within the first one may cost in all.
+    # What the first name may cost, and what the names within it may cost in all.
+    own: Budget = field(default_factory=Budget)
     budget: Budget = field(default_factory=Budget)
 
 
 # Names hold names of other objects: in a network of objects, there are more ways to these than can be gone.
 _STEPS_OF_NAME = 100
+# A page shows many names. Each may cost so much; beyond that, all of them together so much.
+_STEPS_OF_EACH = 200
+_STEPS_OF_PAGE = 200_000
+_CACHE_KEY = f'{APP_LABEL}.names'
+READING = frozenset(('GET', 'HEAD', 'OPTIONS'))
 _naming: ContextVar[Naming | None] = ContextVar('netbox_custom_objects_naming', default=None)
 # Where an object that was deleted keeps what it was called.
 LAST_NAME = '_last_name'
@@ -58,10 +67,10 @@ def name_of(instance) -> str:
     if instance.pk is None and LAST_NAME in instance.__dict__:
         return instance.__dict__[LAST_NAME]
     fallback = definition.display_name if instance.pk is None else f'{definition.display_name} {instance.pk}'
-    naming = _naming.get() or Naming()
+    naming = _naming.get() or _first_naming()
     if key in naming.keys or (naming.keys and not _is_affordable(naming)):
         return fallback
-    reset = _naming.set(Naming(naming.keys | {key}, naming.budget))
+    reset = _naming.set(replace(naming, keys=naming.keys | {key}))
     try:
         if definition.display_expression and (name := expressed(instance)):
             return name
@@ -71,6 +80,36 @@ def name_of(instance) -> str:
         return text_of(instance, primary) or fallback
     finally:
         _naming.reset(reset)
+        if not naming.keys:
+            _note_cost(naming)
+
+
+def _first_naming() -> Naming:
+    """Return what a name begins with that is in no other: on a page of expensive names, with few steps in the end."""
+    if (left := _steps_left()) is None:
+        return Naming()
+    steps = _STEPS_OF_EACH + left['steps']
+    return Naming(own=Budget(steps), budget=Budget(steps))
+
+
+def _note_cost(naming: Naming) -> None:
+    if (left := _steps_left()) is not None:
+        cost = naming.own.spent + naming.budget.spent - _STEPS_OF_EACH
+        left['steps'] = max(0, left['steps'] - max(0, cost))
+
+
+def _steps_left() -> dict[str, int] | None:
+    """
+    Return what is left to the names of the current request; None where there is no limit to all of them.
+
+    That is so where something may be written: the search index and the change log keep names.
+    """
+    request, cache = current_request.get(), query_cache.get()
+    if request is None or cache is None or getattr(request, 'method', None) not in READING:
+        return None
+    left = cache[_CACHE_KEY]
+    left.setdefault('steps', _STEPS_OF_PAGE)
+    return left
 
 
 def _is_affordable(naming: Naming) -> bool:
@@ -92,8 +131,8 @@ def expressed(instance) -> str:
         if field.name in expression.reads
     }
     try:
-        naming = _naming.get()
-        return expression.render(values, naming.budget if naming and len(naming.keys) > 1 else None)
+        naming = _naming.get() or Naming()
+        return expression.render(values, naming.budget if len(naming.keys) > 1 else naming.own)
     except Exception as error:  # an object must stay displayable, also if its expression fails
         _log_failure(definition.id, definition.display_expression, type(error).__name__)
         return ''

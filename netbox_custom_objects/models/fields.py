@@ -84,7 +84,7 @@ class CustomObjectTypeField(UpdatesWhatExists, EditedMixin, CloningMixin, Export
     )
     required = models.BooleanField(verbose_name=_('required'), default=False)
     unique = models.BooleanField(
-        verbose_name=_('must be unique'), default=False, help_text=_('No two objects can have the same value')
+        verbose_name=_('must be unique'), default=False, help_text=_('No two objects may have the same value')
     )
     default = models.JSONField(
         verbose_name=_('default'), blank=True, null=True, help_text=_('Default value, in JSON, e.g. "text" or 5')
@@ -105,7 +105,7 @@ class CustomObjectTypeField(UpdatesWhatExists, EditedMixin, CloningMixin, Export
         max_length=50,
         choices=ArrayElementTypeChoices,
         blank=True,
-        help_text=_('Type of the items of an array; cannot be changed later'),
+        help_text=_('What the items of an array are; fixed once the field exists'),
     )
     related_object_type = models.ForeignKey(
         to='core.ObjectType',
@@ -141,14 +141,12 @@ class CustomObjectTypeField(UpdatesWhatExists, EditedMixin, CloningMixin, Export
         choices=ObjectFieldOnDeleteChoices,
         default=ObjectFieldOnDeleteChoices.SET_NULL,
         blank=True,
-        help_text=_('Behavior when the referenced object is deleted'),
+        help_text=_('What happens when the referenced object is deleted'),
     )
     group_name = models.CharField(verbose_name=_('group name'), max_length=50, blank=True)
     description = models.CharField(verbose_name=_('description'), max_length=200, blank=True)
     search_weight = models.PositiveSmallIntegerField(
-        verbose_name=_('search weight'),
-        default=500,
-        help_text=_('Lower values are considered more important; fields with a search weight of 0 are ignored'),
+        verbose_name=_('search weight'), default=500, help_text=_('Lower weighs more; 0 leaves the field out')
     )
     filter_logic = models.CharField(
         verbose_name=_('filter logic'), max_length=50, choices=FilterLogicChoices, default=FilterLogicChoices.LOOSE
@@ -160,7 +158,7 @@ class CustomObjectTypeField(UpdatesWhatExists, EditedMixin, CloningMixin, Export
         verbose_name=_('UI editable'), max_length=50, choices=UIEditableChoices, default=UIEditableChoices.YES
     )
     weight = models.PositiveSmallIntegerField(
-        verbose_name=_('display weight'), default=100, help_text=_('Fields with higher weights appear later')
+        verbose_name=_('display weight'), default=100, help_text=_('Fields with higher weights come later')
     )
     is_cloneable = models.BooleanField(verbose_name=_('is cloneable'), default=False)
     comments = models.TextField(verbose_name=_('comments'), blank=True)

@@ -5,6 +5,7 @@ An error that quotes stored values or names of definitions asks here first. May 
 """
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from rq import get_current_job
 
 from netbox.context import current_request
@@ -28,11 +29,43 @@ def readable(objects):
     return objects.none() if user is None else objects.restrict(user, 'view')
 
 
+def viewable(objects):
+    """
+    Return those objects of a queryset that the user of the current request may view; outside of one, all of them.
+
+    For what decides which objects are found, or in which order: in a job, too, that is carried out for a user.
+    """
+    request = current_request.get()
+    if request is None or not hasattr(objects, 'restrict'):
+        return objects
+    return objects.restrict(getattr(request, 'user', None), 'view')
+
+
 def named(names: list[str], hidden: int) -> str:
-    """Return a list of names, or of values, as a text that ends with the number of those that are not shown."""
+    """
+    Return a list of names, or of values, as a text that says whether there are others, and not how many.
+
+    Numbers would tell of values: by another rule they are others.
+    """
     if hidden:
-        names = [*names, _('{count} that you may not view').format(count=hidden)]
+        names = [*names, _('others that you may not view') if names else _('some that you may not view')]
     return ', '.join(names)
+
+
+def counted(objects) -> str:
+    """Return how many of some objects the reader may view, and whether there are others; '' if there are none."""
+    count, visible = objects.count(), readable(objects).count()
+    if not count:
+        return ''
+    if not visible:
+        return _('objects that you may not view')
+    if visible < count:
+        return ngettext(
+            '{count} object and others that you may not view',
+            '{count} objects and others that you may not view',
+            visible,
+        ).format(count=visible)
+    return ngettext('{count} object', '{count} objects', visible).format(count=visible)
 
 
 def hidden_from_user(targets) -> list:

@@ -21,7 +21,7 @@ from ..field_types import FIELD_TYPES, field_type_of
 from ..field_types.deprecation import check as deprecation_errors
 from ..field_types.regex import validate_pattern
 from .convert import field_definition
-from .readers import named, readable
+from .readers import counted, named, readable
 from .reserved import is_reserved
 from .staged import STAGED_ATTRIBUTES, unfinished_change
 
@@ -213,7 +213,7 @@ def types_in_use(field, removed) -> str:
     if not field.field_type.is_surfaced(definition, objects.model._payload_names):
         return ''
     counts = {
-        f'{target.app_label}.{target.model}': field.field_type.objects_of_type(objects, definition, target.pk).count()
+        f'{target.app_label}.{target.model}': counted(field.field_type.objects_of_type(objects, definition, target.pk))
         for target in removed
     }
     used = ', '.join(f'{label} ({count})' for label, count in sorted(counts.items()) if count)
@@ -353,15 +353,15 @@ def _stored_values(field, before) -> Errors:
             yield 'unique', _('Several objects have the same value: {values}').format(values=values)
     if _needs_value(field) and not _needs_value(before):
         empty = before.field_type.get_empty_condition(definition)
-        if count := objects.filter(empty).count():
+        if found := counted(objects.filter(empty)):
             yield (
                 'deprecated' if before.required else 'required',
-                _('{count} objects have no value for this field.').format(count=count),
+                _('This field has no value in {objects}.').format(objects=found),
             )
     if removed := _removed_choices(field, before):
-        held = objects.filter(**before.field_type.choice_filter(definition, removed))
-        if count := held.count():
-            yield 'choice_set', _('{count} objects have a value that is not in this choice set.').format(count=count)
+        found = counted(objects.filter(**before.field_type.choice_filter(definition, removed)))
+        if found:
+            yield 'choice_set', _('A value that is not in this choice set is used by {objects}.').format(objects=found)
 
 
 def _needs_value(field) -> bool:

@@ -5,6 +5,7 @@ reaches another type or a page of NetBox.
 May import field_types. Must never query. What is left out keeps its row, its column and its values.
 """
 
+import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,6 +16,8 @@ from django.utils.translation import gettext_lazy
 
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import FAULTS, field_type_of
+
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
 # {table: names of its columns}
 Storage = Mapping[str, frozenset[str]]
@@ -74,10 +77,14 @@ def _faults_of(definition: TypeDefinition, storage: Storage | None) -> Iterator[
     else:
         storage = None
     for field in definition.fields:
-        if reason := field_type_of(field).fault(field):
-            yield Fault(definition, reason, field)
-        elif storage is not None and (reason := _missing_storage(field, definition, storage)):
-            yield Fault(definition, reason, field, lacks_storage=True)
+        try:
+            if reason := field_type_of(field).fault(field):
+                yield Fault(definition, reason, field)
+            elif storage is not None and (reason := _missing_storage(field, definition, storage)):
+                yield Fault(definition, reason, field, lacks_storage=True)
+        except Exception as error:  # no definition may take others with it
+            logger.exception('Field %s of custom object type %s cannot be judged', field.id, definition.id)
+            yield Fault(definition, f'{type(error).__name__}: {error}', field)
 
 
 def _missing_storage(field: FieldDefinition, definition: TypeDefinition, storage: Storage) -> str:
@@ -143,6 +150,9 @@ def buildable(
 def _failure(build, definitions: dict[int, TypeDefinition]) -> str | None:
     try:
         build(tuple(definitions.values()))
-    except Exception as error:
+    except FAULTS as error:
+        return f'{type(error).__name__}: {error}'
+    except Exception as error:  # as above
+        logger.exception('Custom object types %s cannot be built', sorted(definitions))
         return f'{type(error).__name__}: {error}'
     return None

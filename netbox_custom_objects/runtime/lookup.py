@@ -6,10 +6,11 @@ import re
 
 from django.apps import apps
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from ..constants import APP_LABEL
 from .registry import world
-from .rights import reader_may_view
+from .rights import is_known_to_reader, reader_may_view
 
 
 def model_by_slug(slug: str) -> type:
@@ -17,12 +18,12 @@ def model_by_slug(slug: str) -> type:
     Return the class of the type with this slug in the current context (active branch or main).
 
     Raises:
-        Http404: there is no such type
+        Http404: there is no such type, or the user of the request may not know of it
     """
     current = world()
     definition = current.find_slug(slug)
-    if definition is None:
-        raise Http404(f'Unknown custom object type: {slug}')
+    if definition is None or not is_known_to_reader(definition.id):
+        raise Http404(_('Unknown custom object type: {slug}').format(slug=slug))
     return current.model(definition.id)
 
 

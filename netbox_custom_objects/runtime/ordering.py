@@ -6,10 +6,11 @@ May import field_types, models.display and surfaces. Without the key, pages woul
 
 from collections.abc import Iterable
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Q, QuerySet, When
 
 from ..field_types import field_type_of
 from ..models.display import expression_names
+from ..models.readers import viewable
 from .naming import MAX_DEPTH
 from .surfaces import surfaced_fields
 
@@ -26,10 +27,46 @@ def totally_ordered(queryset: QuerySet, terms: Iterable[str] = ()) -> QuerySet:
     """
     if found := [part for term in terms for part in terms_of(queryset.model, term)]:
         queryset = queryset.order_by(*found)
-    present = queryset.query.order_by or queryset.model._meta.ordering
-    if queryset.query.is_sliced or any(isinstance(term, str) and term.removeprefix('-') in KEYS for term in present):
+    if queryset.query.is_sliced:
         return queryset
-    return queryset.order_by(*present, 'pk')
+    present = tuple(queryset.query.order_by or queryset.model._meta.ordering)
+    terms = _as_seen(queryset.model, present)
+    if not any(isinstance(term, str) and term.removeprefix('-') in KEYS for term in terms):
+        terms = (*terms, 'pk')
+    return queryset if terms == present else queryset.order_by(*terms)
+
+
+def _as_seen(model: type, terms: tuple) -> tuple:
+    """Return terms of an order in which objects that the reader may not view are all alike."""
+    found = ((term, _condition_of_sight(model, term)) for term in terms)
+    return tuple(
+        term if condition is None else _where(condition, term) for term, condition in found if condition is not False
+    )
+
+
+def _condition_of_sight(model: type, term) -> Q | bool | None:
+    """
+    Return the condition that the reader may view all custom objects on the way to what a term is about.
+
+    None if the reader may view all of them, or there are none; False if the reader may view none.
+    """
+    parts = term.removeprefix('-').split('__') if isinstance(term, str) and hasattr(model, '_definition') else ()
+    condition = Q()
+    for depth, part in enumerate(parts[:-1], start=1):
+        model = model._meta.get_field(part).related_model
+        if not hasattr(model, '_definition'):
+            break
+        targets = viewable(model._default_manager.all())
+        if targets.query.is_empty():
+            return False
+        if targets.query.where:
+            condition &= Q(**{f'{"__".join(parts[:depth])}__in': targets.order_by().values('pk')})
+    return condition or None
+
+
+def _where(condition: Q, term: str):
+    value = Case(When(condition, then=F(term.removeprefix('-'))), default=None)
+    return value.desc(nulls_last=True) if term.startswith('-') else value.asc(nulls_last=True)
 
 
 def terms_of(model: type, term: str) -> list[str]:

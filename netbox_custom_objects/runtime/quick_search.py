@@ -13,6 +13,7 @@ from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..field_types.generic import existing_models
 from ..models.display import expression_names
+from ..models.readers import viewable
 from .naming import MAX_DEPTH
 from .surfaces import surfaced_fields
 
@@ -23,6 +24,8 @@ NAMES = frozenset({'name', 'label', 'title', 'model', 'username', 'cid', 'asn', 
 def quick_search(model, text: str) -> Q | None:
     """
     Return the condition that a value of an object contains the text; None if no field can.
+
+    Of the objects that it refers to, only those count that the user of the current request may view.
 
     Args:
         model: the class of the type
@@ -51,8 +54,10 @@ def _by_name(model, field: FieldDefinition, text: str, depth: int) -> Q:
         return field_type.quick_search(field, text, in_name=True)
     found = Q()
     for target in existing_models(field).values():
-        if condition := _name_contains(target, text, depth):
-            found |= _points_at(model, field, target._default_manager.filter(condition).order_by())
+        # A name may be made of values that those do not see to whom only the name is shown.
+        targets = viewable(target._default_manager.all())
+        if not targets.query.is_empty() and (condition := _name_contains(target, text, depth)):
+            found |= _points_at(model, field, targets.filter(condition).order_by())
     return found
 
 

@@ -12,6 +12,7 @@ from functools import lru_cache
 from django.apps import apps
 from django.core.exceptions import FieldError, ValidationError
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from users.constants import CONSTRAINT_TOKEN_USER
 from utilities.permissions import get_permission_for_model, qs_filter_from_constraints, resolve_permission
@@ -19,14 +20,20 @@ from utilities.permissions import get_permission_for_model, qs_filter_from_const
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
 # What Django raises for a lookup that a model does not have, or a value that a field cannot be compared with.
-UNRESOLVABLE = (FieldError, ValidationError, TypeError, ValueError, AttributeError)
+EXPECTED = (FieldError, ValidationError, ValueError)
+# For values of a wrong kind it raises these, as a defect of ours would.
+UNRESOLVABLE = (*EXPECTED, TypeError, AttributeError)
 
 
 def resolution_error(model: type, constraint) -> str:
     """Return why one of a permission's constraints cannot be resolved for a model, '' if it can be."""
+    if constraint and not isinstance(constraint, dict):
+        return _('This is not a JSON object.')
     try:
         model.objects.filter(qs_filter_from_constraints([constraint], {CONSTRAINT_TOKEN_USER: 0}))
     except UNRESOLVABLE as error:
+        if not isinstance(error, EXPECTED):
+            _log_traceback(model._meta.label_lower, json.dumps(constraint, sort_keys=True, default=str))
         return ' '.join(error.messages) if isinstance(error, ValidationError) else str(error)
     return ''
 
@@ -54,6 +61,12 @@ def restricted_by_the_rest(queryset: QuerySet, user, action: str) -> QuerySet | 
         return queryset.none()
     attributes = qs_filter_from_constraints(usable, {CONSTRAINT_TOKEN_USER: user})
     return queryset.filter(pk__in=model.objects.filter(attributes))
+
+
+@lru_cache(maxsize=1024)
+def _log_traceback(label: str, constraint: str) -> None:
+    """Log, once in a process, where the error that is being handled comes from."""
+    logger.warning('The constraint %s cannot be applied to %s', constraint, label, exc_info=True)
 
 
 @lru_cache(maxsize=1024)

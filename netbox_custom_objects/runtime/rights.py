@@ -41,6 +41,21 @@ def reader_may_view(definition: TypeDefinition) -> bool:
     return request is None or has_right(request.user, definition)
 
 
+def is_known_to_reader(type_id: int) -> bool:
+    """
+    Whether the user of the current request may know of a type: who may view it, or do something with objects of it.
+
+    Costs no query for those who may do something with objects.
+    """
+    request = current_request.get()
+    if request is None:
+        return True
+    definition = world().all_definitions.get(type_id)
+    if definition is not None and has_any_right(request.user, definition):
+        return True
+    return CustomObjectType.objects.restrict(request.user, 'view').filter(pk=type_id).exists()
+
+
 def types_known_to_reader() -> list[TypeDefinition]:
     """Return the types that the user of the current request may know of: which are viewable, or their objects are."""
     definitions = world().definitions.values()

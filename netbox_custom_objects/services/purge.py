@@ -10,7 +10,8 @@ from datetime import timedelta
 
 from django.db import DatabaseError, transaction
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core.choices import JobIntervalChoices
 from netbox.jobs import system_job
@@ -46,7 +47,7 @@ class PurgeRetiredJob(DiscreetJob):
     """Drops what has been out of use for `retention_days`; queued by the worker."""
 
     class Meta:
-        name = _('Purge deleted custom object types and fields')
+        name = gettext_lazy('Purge deleted custom object types and fields')
 
     def work(self, *args, **kwargs):
         for purged in purge(settings.get('retention_days')):
@@ -82,7 +83,7 @@ def purge(days: int | None, type_ids: set[int] | None = None, dry_run: bool = Fa
                 continue
             purged = Purged(schema.name, item)
             if others := copies(stored, item) if schema is main and not item.column else ():
-                purged.error = f'the schemas {", ".join(others)} have copies of the table'
+                purged.error = _('the schemas {names} have copies of the table').format(names=', '.join(others))
             elif not dry_run:
                 _purge(schema, target, purged)
             found.append(purged)
@@ -97,7 +98,7 @@ def _purge(schema: OpenSchema, target: Target, purged: Purged) -> None:
         with transaction.atomic(using=schema.alias):
             lock_definitions(target)
             if not any(other == item for other in everything(target)):
-                purged.error = 'it is in use again'
+                purged.error = _('it is in use again')
                 return
             drop(target, item)
             if item.table == table_name(item.type_id) and not item.column:

@@ -21,7 +21,7 @@ from ..ddl.spec import Schema
 from ..ddl.target import Target
 from ..definitions import TypeDefinition
 from ..exceptions import SchemaChangeRefused
-from ..field_types import FAULTS, compile_type
+from ..field_types import compile_type
 from ..models.loader import load_definitions
 from ..runtime.context import mark_changed
 from ..runtime.registry import forget_lacking
@@ -122,7 +122,7 @@ def plan_all(alias: str, definitions=None, actual: dict[int, Schema] | None = No
         found = actual.get(type_id, Schema())
         try:
             desired = compile_type(definitions[type_id], found) if type_id in definitions else Schema()
-        except FAULTS:
+        except Exception:  # it must not stop the other types
             # The World tells which field it is, and why; other types need not wait until that is repaired.
             logger.exception('%s: the tables of type %s cannot be determined', alias, type_id)
             continue

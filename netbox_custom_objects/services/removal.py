@@ -8,6 +8,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from django.apps import apps
@@ -16,10 +17,10 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.db import transaction
 from psycopg import sql
 
-from extras.models import CustomField, CustomLink, Dashboard, EventRule, ExportTemplate, SavedFilter
+from extras.models import CustomField, CustomLink, Dashboard, EventRule, ExportTemplate, SavedFilter, TaggedItem
 
 from ..constants import APP_LABEL
-from ..ddl.locks import lock_definitions
+from ..ddl.locks import lock_definitions, with_retries
 from ..ddl.removal import all_tables, drop_all
 from ..ddl.target import MAIN_ALIAS, Target
 from ..definitions import model_name, type_id_from_model_name
@@ -105,18 +106,22 @@ def refuse_branches() -> None:
         )
 
 
-def remove(dry_run: bool = False, say: Callable[[str], None] = lambda text: None) -> Removed:
+def remove(
+    dry_run: bool = False, say: Callable[[str], None] = lambda text: None, directory: Path | None = None
+) -> Removed:
     """
-    Delete all types with their tables, and every row of NetBox that refers to one, in one transaction.
+    Export all types, then delete them with their tables, and every row of NetBox that refers to one; one transaction.
 
     Nothing is logged: the change records of what is removed go as well.
 
     Args:
         dry_run: tell what there is, and keep it
         say: is told of each step
+        directory: where to export to, which happens while no object can be written; None for no export
 
     Raises:
-        RemovalRefused: branches have tables of types
+        RemovalRefused: branches have tables of types, or values cannot be exported
+        SchemaLocked: types or objects are being changed
         DatabaseError: something that is not ours, such as a view, depends on a table
     """
     refuse_branches()
@@ -124,6 +129,10 @@ def remove(dry_run: bool = False, say: Callable[[str], None] = lambda text: None
     try:
         with transaction.atomic(using=MAIN_ALIAS):
             lock_definitions(target)
+            if directory is not None:
+                _lock_objects(target)
+                for path in export(directory):
+                    say(f'Exported: {path}')
             removed = _remove(target, say)
             if dry_run:
                 raise Undo
@@ -132,6 +141,18 @@ def remove(dry_run: bool = False, say: Callable[[str], None] = lambda text: None
         return removed
     ContentType.objects.clear_cache()
     return removed
+
+
+def _lock_objects(target: Target) -> None:
+    """Let others read objects, their links and tags, and write none, until the transaction ends."""
+    tables = sorted({*all_tables(target).get(target.schema, ()), TaggedItem._meta.db_table})
+    for table in tables:
+        with_retries(target, table, partial(_lock_table, target, table))
+
+
+def _lock_table(target: Target, table: str) -> None:
+    with target.cursor() as cursor:
+        cursor.execute(sql.SQL('LOCK TABLE {} IN SHARE MODE').format(sql.Identifier(target.schema, table)))
 
 
 def _remove(target: Target, say: Callable[[str], None]) -> Removed:

@@ -18,7 +18,7 @@ from ..constants import APP_LABEL
 from ..ddl.target import MAIN_ALIAS
 from ..field_types import field_type_of
 from ..models import CustomObjectTypeField
-from ..models.readers import named, readable
+from ..models.readers import counted, named, readable
 from ..runtime.context import current_alias, in_replay
 from ..runtime.registry import world
 
@@ -87,9 +87,9 @@ def _uses(choice_set_id: int, values: set[str]) -> Iterator[tuple[str, bool]]:
                 if field.choice_set is None or field.choice_set.id != choice_set_id:
                     continue
                 held = field_type_of(field).choice_filter(field, sorted(values))
-                if count := current.model(definition.id).objects.using(alias).filter(**held).count():
+                if found := counted(current.model(definition.id).objects.using(alias).filter(**held)):
                     fields = CustomObjectTypeField.objects.using(alias).filter(pk=field.id)
-                    yield f'{definition.display_name_plural}: {field.name} ({count})', readable(fields).exists()
+                    yield f'{definition.display_name_plural}: {field.name} ({found})', readable(fields).exists()
 
 
 def _key(instance) -> str:

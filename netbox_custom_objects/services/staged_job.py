@@ -35,10 +35,7 @@ class StagedChangeJob(DiscreetJob):
         except SchemaChangeRefused as error:
             self.logger.error(str(error))
             raise JobFailed from error
-        self.job.data = {
-            'stage': change.stage, 'rows_done': change.rows_done, 'rows_total': change.rows_total,
-            'offender_count': change.offender_count,
-        }  # fmt: skip
+        self.job.data = {'stage': change.stage, 'rows_done': change.rows_done, 'rows_total': change.rows_total}
         self.job.save(update_fields=['data'])
         self.logger.info(str(change.get_stage_display()))
 

@@ -136,7 +136,7 @@ class StagedRun:
                 # They were written since they were looked for: the next round finds them.
                 return
         if count:
-            self.note(_('{count} rows prevent the change.').format(count=count))
+            self.note(_('Values prevent the change.'))
             self._advance(Stage.BLOCKED, offender_count=count, offenders=offenders)
         else:
             self._advance(Stage.SWITCHING, offender_count=0, offenders=[])
@@ -161,8 +161,8 @@ class StagedRun:
             return
         count, offenders = find_offenders(subject, undoing=True)
         if count:
-            message = _('{count} values written since the switch are not valid for the former field.')
-            self._advance(Stage.SWITCHED, error=message.format(count=count), offender_count=count, offenders=offenders)
+            message = _('Values written since the switch are not valid for the former field.')
+            self._advance(Stage.SWITCHED, error=message, offender_count=count, offenders=offenders)
             return
         try:
             if column is not None and subject.was_unique:

@@ -22,7 +22,7 @@ from utilities.htmx import htmx_partial
 from utilities.jobs import is_background_request
 
 from ..field_types.deprecation import closed
-from ..forms.imports import CheckedImportForm
+from ..forms.imports import UNREADABLE, CheckedImportForm
 from ..runtime.lookup import model_by_slug
 from ..services.second_try import statements_reported, tried_twice
 
@@ -102,14 +102,26 @@ class WritingMixin(TypeFromURLMixin):
 class CheckedImportMixin:
     """For import pages: what cannot be read is an error of the form, also where NetBox's own form raises."""
 
+    # Whether the file was read: errors that follow are not the form's.
+    _was_read = False
+
     def post(self, request, *args, **kwargs):
-        if not is_background_request(request):
-            form = CheckedImportForm(request.POST, request.FILES)
-            if not form.is_valid():
-                return self._show(request, form)
-            for file in request.FILES.values():
-                file.seek(0)
-        return super().post(request, *args, **kwargs)
+        if is_background_request(request):
+            return super().post(request, *args, **kwargs)
+        form = CheckedImportForm(request.POST, request.FILES)
+        if not form.is_valid():
+            return self._show(request, form)
+        try:
+            return super().post(request, *args, **kwargs)
+        except UNREADABLE as error:
+            if self._was_read:
+                raise
+            form.add_reading_error(error)
+            return self._show(request, form)
+
+    def create_and_update_objects(self, form, request):
+        self._was_read = True
+        return super().create_and_update_objects(form, request)
 
     def _show(self, request, form):
         return render(request, self.template_name, {

@@ -8,6 +8,7 @@ that has another shape than expected is sent as it is.
 import logging
 from functools import cache
 
+from django.http import Http404
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,8 @@ class DeletePreviewMiddleware:
         try:
             chosen = chosen_objects(view_class, request, view_kwargs)
             panel = chosen and render_panel(request, *chosen)
+        except Http404:
+            return  # the view says so
         except Exception:
             # The view itself does without it, or reports the error better.
             logger.exception('The effect of a deletion on custom objects could not be determined.')

@@ -27,7 +27,7 @@ from ..exceptions import ObjectGone
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..runtime.registry import model_for
 from ..services import staged
-from ..services.staged_view import changes_of, viewable_offenders
+from ..services.staged_view import Offenders, changes_of, viewable_offenders
 
 # How many changes that have ended, and how many offenders of each change, the page shows.
 ENDED_SHOWN = 3
@@ -68,16 +68,18 @@ def context_of(custom_object_type, user) -> dict:
 
 
 def entry_of(change, user, is_allowed: bool) -> dict:
-    offenders = viewable_offenders(change, user) if change.stage in Stage.WAITING else []
+    offenders = viewable_offenders(change, user) if change.stage in Stage.WAITING else Offenders()
     model = model_for(change.type_id)
     return {
         'change': change,
         'actions': [(name, LABELS[name]) for name in change.actions] if is_allowed else [],
         'offenders': [
             (model._get_action_url(kwargs={'pk': pk}), pk, text, reason)
-            for pk, text, reason in offenders[:OFFENDERS_SHOWN]
+            for pk, text, reason in offenders.listed[:OFFENDERS_SHOWN]
         ],
-        'has_offenders': bool(offenders),
+        'count': offenders.count,
+        'has_others': offenders.has_others,
+        'has_list': bool(offenders.listed),
     }
 
 
@@ -163,7 +165,7 @@ class OffendersView(OneChangeView):
         write = csv.writer(response).writerow
         write(['id', 'url', 'value', 'reason'])
         model = model_for(found.type_id)
-        for object_id, text, reason in viewable_offenders(found, request.user):
+        for object_id, text, reason in viewable_offenders(found, request.user).listed:
             url = request.build_absolute_uri(model._get_action_url(kwargs={'pk': object_id}))
             write([object_id, url, safe(text), reason])
         return response

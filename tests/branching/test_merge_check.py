@@ -21,6 +21,7 @@ from netbox_custom_objects.branching.jobs import CheckMergeJob, queue_check
 from netbox_custom_objects.branching.schema_changes import schema_changes
 from netbox_custom_objects.branching.validators import find_conflicts
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.models.job_reports import keep_report
 from tests.support.branches import Lab, assert_schema_is_clean, delete, edit, rows
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import make_user
@@ -194,6 +195,21 @@ class TestDryRun:
         with lab.request():
             assert not CustomObjectType.objects.filter(name='kind').exists()
         lab.merge(branch, strategy)
+
+    def test_findings_of_another_release_are_shown(self, lab, vendor, branch, client):
+        CheckMergeJob.enqueue(instance=lab.fresh(branch), user=lab.user, strategy='squash', immediate=True)
+        findings = [
+            {'text': 'of a newer one', 'kind': 'novel', 'blocks': False, 'severity': 5},
+            {'text': 'of an older one'},
+        ]
+        keep_report(Job.objects.get(name=CheckMergeJob.name), {'findings': findings})
+        client.force_login(lab.user)
+        page = client.get(reverse('plugins:netbox_branching:branch_merge_check', args=[branch.pk]))
+        assert page.status_code == 200
+        answer = client.get(f'/api/plugins/custom-objects/branches/{branch.pk}/merge-check/').json()
+        for finding, shown in zip(findings, answer['dry_run']['findings'], strict=True):
+            assert finding['text'] == shown['text']
+            assert finding['text'] in page.content.decode()
 
     def test_the_job_keeps_its_findings_for_page_and_rest(self, lab, vendor, branch, client):
         with lab.request(branch):

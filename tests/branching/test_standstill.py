@@ -10,6 +10,7 @@ from django.test import Client
 
 from netbox_branching.choices import BranchStatusChoices
 from netbox_branching.models import Branch, branches
+from netbox_branching.signals import pre_provision
 
 from netbox_custom_objects.branching import standstill
 from netbox_custom_objects.constants import APP_LABEL
@@ -198,6 +199,25 @@ def test_main_goes_on_after_a_failure(lab, field, short_waits, monkeypatch):
         with pytest.raises(ValueError, match='failed'):
             branch.provision(user=lab.user)
     assert in_thread(lambda: edit(stored(), type='integer').type) == 'integer'
+
+
+def test_main_goes_on_after_another_receiver_fails(lab, field, short_waits):
+    """It is called after ours, and before netbox-branching does anything that would tell of the failure."""
+
+    def fail(branch, **kwargs):
+        Branch.objects.filter(pk=branch.pk).exists()
+        raise ValueError('not today')
+
+    branch = Branch(name='branch')
+    branch.save(provision=False)
+    pre_provision.connect(fail)
+    try:
+        with pytest.raises(ValueError, match='not today'):
+            branch.provision(user=lab.user)
+        assert in_thread(lambda: edit(stored(), type='integer').type) == 'integer'
+    finally:
+        pre_provision.disconnect(fail)
+    assert values(lab.branch('second').connection_name) == NUMBERS
 
 
 def lose_rows(monkeypatch, condition, also=lambda: None):

@@ -1,15 +1,19 @@
 """What hangs on objects of a deleted type by generic relations: hidden at once, back with the type, gone with it."""
 
 import pytest
+from django.db import connection
 
 from core.models import ObjectType
-from extras.models import TaggedItem
+from dcim.models import Site
+from extras.models import ImageAttachment, TaggedItem
 from tenancy.models import Contact
 
+from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectType
-from netbox_custom_objects.models.attachments import SetAside
+from netbox_custom_objects.models.attachments import SetAside, drop_attached
 from netbox_custom_objects.services.purge import purge
-from tests.support.attachments import MODELS, Scene
+from netbox_custom_objects.services.removal import remove
+from tests.support.attachments import MODELS, PIXEL, Scene
 from tests.support.commands import upgrade
 from tests.support.factories import make_type
 from tests.surfaces.ui import Browser
@@ -66,6 +70,78 @@ def test_gone_with_the_purge(scene):
     assert {purged.done for purged in purge(-1)} == {True}
     assert not SetAside.objects.exists()
     assert scene.found() == dict.fromkeys(MODELS, [])
+
+
+def test_what_netbox_gained_meanwhile_takes_its_default(lab, plugin_settings):
+    """An upgrade of NetBox between deletion and restore: columns with a default of the database, and of Django."""
+    scene = Scene(lab, 0, plugin_settings)
+    scene.delete()
+    with connection.cursor() as cursor:
+        cursor.execute('ALTER TABLE extras_journalentry ADD novel int NOT NULL DEFAULT 5')
+        cursor.execute('ALTER TABLE extras_journalentry ADD twice int GENERATED ALWAYS AS (novel * 2) STORED')
+    # As if these had not been there yet.
+    for kept in SetAside.objects.filter(table__in=('extras_journalentry', 'extras_imageattachment')):
+        for name in ('kind', 'custom_field_data', 'description'):
+            kept.row.pop(name, None)
+        kept.save()
+    assert upgrade('--restore', 'thing')[0] == 0
+    restored = scene.type.get_model().objects.get()
+    entry = restored.journal_entries.get()
+    assert (entry.comments, entry.kind, entry.custom_field_data) == ('Hm', 'info', {})
+    assert (restored.images.get().name, restored.images.get().description) == ('Pixel', '')
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT novel, twice FROM extras_journalentry')
+        assert cursor.fetchall() == [(5, 10)]
+
+
+class TestFiles:
+    """Files of pictures are there as long as a restore can bring these back."""
+
+    @pytest.fixture
+    def scene(self, lab, plugin_settings):
+        return Scene(lab, 0, plugin_settings)
+
+    def test_kept_for_a_restore_and_deleted_with_the_purge(self, scene):
+        image = ImageAttachment.objects.get().image
+        scene.delete()
+        assert image.storage.exists(image.name)
+        assert upgrade('--restore', 'thing')[0] == 0
+        assert scene.type.get_model().objects.get().images.get().image.read() == PIXEL
+        scene.delete()
+        purge(-1)
+        assert not image.storage.exists(image.name)
+
+    def test_kept_while_another_row_has_the_picture(self, scene):
+        """As a copy of the row in a branch does."""
+        image = ImageAttachment.objects.get().image
+        site = Site.objects.create(name='Here', slug='here')
+        ImageAttachment.objects.create(
+            object_type=ObjectType.objects.get_for_model(Site), object_id=site.pk, image=image.name
+        )
+        scene.delete()
+        purge(-1)
+        assert image.storage.exists(image.name)
+        assert ImageAttachment.objects.get().image.read() == PIXEL
+
+    def test_kept_while_a_branch_has_the_picture(self, scene):
+        image = ImageAttachment.objects.get().image
+        branch = scene.lab.branch()
+        target = Target.for_alias(branch.connection_name)
+        with target.cursor() as cursor:
+            cursor.execute(f'SELECT count(*) FROM {target.schema}.extras_imageattachment')
+            assert cursor.fetchone() == (1,)
+        drop_attached(scene.type.pk, 'default')
+        assert not ImageAttachment.objects.exists()
+        assert image.storage.exists(image.name)
+        drop_attached(scene.type.pk, branch.connection_name)
+        assert not image.storage.exists(image.name)
+
+    def test_kept_by_the_dry_run_of_a_removal(self, scene):
+        image = ImageAttachment.objects.get().image
+        remove(dry_run=True)
+        assert image.storage.exists(image.name)
+        remove()
+        assert not image.storage.exists(image.name)
 
 
 class TestOffered:

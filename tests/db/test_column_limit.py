@@ -117,3 +117,47 @@ def test_what_depends_on_a_table_stops_its_rewriting(lab, thing):
     assert not rewritten.done
     assert 'report' in rewritten.error
     assert state(thing) == before
+
+
+@pytest.mark.parametrize(('attach', 'named'), [
+    ('GRANT SELECT (id) ON {table} TO PUBLIC', 'rights on the column id'),
+    ('CREATE PUBLICATION own FOR TABLE {table}', 'the publication own'),
+    ('ALTER TABLE {table} REPLICA IDENTITY FULL', 'a replica identity'),
+    ('ALTER TABLE {table} ENABLE ROW LEVEL SECURITY', 'row security'),
+    ('CREATE POLICY mine ON {table} USING (true)', 'the policy mine'),
+    ('CREATE RULE quiet AS ON DELETE TO {table} WHERE false DO INSTEAD NOTHING', 'the rule quiet'),
+    ('CREATE TABLE more () INHERITS ({table})', 'inheritance by more'),
+    ('ALTER TABLE {table} SET UNLOGGED', 'no write-ahead log'),
+])  # fmt: skip
+def test_what_would_be_lost_stops_a_rewriting(lab, thing, attach, named):
+    use_up(thing, 1300)
+    with connection.cursor() as cursor:
+        cursor.execute(attach.format(table=table_name(thing.pk)))
+    before = state(thing), used(thing)
+    (rewritten,) = rewrite_where_worth_it()
+    assert not rewritten.done
+    assert 'would be lost' in rewritten.error
+    assert named in rewritten.error
+    assert (state(thing), used(thing)) == before
+
+
+def test_what_others_attached_is_there_after_a_rewriting(lab, thing):
+    table = table_name(thing.pk)
+    attached = f"""
+        SELECT reloptions, relacl, (SELECT string_agg(obj_description(indexrelid, 'pg_class'), ',') FROM pg_index
+                                    WHERE indrelid = c.oid)
+        FROM pg_class c WHERE oid = '{table}'::regclass
+    """
+    use_up(thing, 1300)
+    with connection.cursor() as cursor:
+        cursor.execute(f'ALTER TABLE {table} SET (fillfactor = 70, autovacuum_enabled = false)')
+        cursor.execute(f'CREATE INDEX own ON {table} (created)')
+        cursor.execute("COMMENT ON INDEX own IS 'it''s ours'")
+        cursor.execute(f'GRANT SELECT ON {table} TO pg_monitor WITH GRANT OPTION')
+        cursor.execute(attached)
+        before = cursor.fetchone()
+        assert 'pg_monitor=r*' in str(before)
+        (rewritten,) = rewrite_where_worth_it()
+        assert rewritten.done, rewritten.error
+        cursor.execute(attached)
+        assert cursor.fetchone() == before

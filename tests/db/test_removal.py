@@ -4,20 +4,22 @@ import json
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import OperationalError, connection
 
 from core.models import ObjectChange, ObjectType
 from dcim.models import Site
-from extras.models import CustomField, CustomLink, Dashboard, SavedFilter, TableConfig
+from extras.models import CustomField, CustomLink, Dashboard, SavedFilter, TableConfig, Tag
 from users.models import ObjectPermission
 
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.models.revision import bump_shared_token
+from netbox_custom_objects.services import removal
 from tests.support.attachments import MODELS, Scene
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import run_netbox, run_new_python
+from tests.support.sessions import SHORT_WAITS, other_session
 
 WITHOUT_US = {'NCO_PLUGINS': 'netbox_branching'}
 PAGES = (
@@ -129,6 +131,48 @@ def test_uninstalling(full, fresh_database, tmp_path, capsys):
     """
     result = run_new_python(code, fresh_database.name, **WITHOUT_US)
     assert result.returncode == 0, result.stderr[-3000:]
+
+
+def test_nothing_is_written_between_the_export_and_the_removal(lab, tmp_path, monkeypatch):
+    with lab.request():
+        thing = make_type('thing', fields=[('title', 'text')])
+        obj = make_object(thing, title='a')
+    tag = Tag.objects.create(name='Red', slug='red')
+    refused = []
+
+    def then_others_write(directory):
+        written = export(directory)
+        for statement in (
+            f'INSERT INTO custom_objects_{thing.pk} (created) VALUES (now())',
+            f'INSERT INTO extras_taggeditem (content_type_id, object_id, tag_id) '
+            f'VALUES ({thing.object_type_id}, {obj.pk}, {tag.pk})',
+        ):
+            with other_session() as cursor:
+                cursor.execute("SET lock_timeout = '100ms'")
+                with pytest.raises(OperationalError) as error:
+                    cursor.execute(statement)
+            refused.append(str(error.value))
+        return written
+
+    export = removal.export
+    monkeypatch.setattr(removal, 'export', then_others_write)
+    call_command('remove_custom_objects', '--export', str(tmp_path), '--no-input')
+    assert len(refused) == 2
+    assert all('lock timeout' in text for text in refused)
+    assert not CustomObjectType.objects.exists()
+
+
+def test_a_removal_does_not_wait_for_ever(lab, tmp_path, settings, monkeypatch):
+    for name, value in SHORT_WAITS.items():
+        monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], name, value)
+    with lab.request():
+        thing = make_type('thing', fields=[('title', 'text')])
+    with other_session() as cursor:
+        cursor.execute(f'INSERT INTO custom_objects_{thing.pk} (created) VALUES (now())')
+        with pytest.raises(CommandError, match='somebody else'):
+            call_command('remove_custom_objects', '--export', str(tmp_path), '--no-input')
+    assert CustomObjectType.objects.exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_what_cannot_be_exported_is_in_the_way_of_an_export(lab, tmp_path):

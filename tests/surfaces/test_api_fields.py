@@ -7,7 +7,7 @@ from core.models import ObjectType
 from dcim.models import Site
 from utilities.testing import APIViewTestCases
 
-from netbox_custom_objects.models import CustomObjectTypeField
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 
 from ..support.factories import make_choice_set, make_field, make_object, make_type
 from .rest import Rest, make_user, superuser
@@ -217,3 +217,41 @@ def test_filters(rest):
     assert [item['name'] for item in rest.get(FIELDS, ordering='-name')['results']] == ['title', 'place', 'color']
     for params in ({'custom_object_type': 'none'}, {'bogus': 1}, {'type': 'none'}, {'required': 'perhaps'}):
         assert list(rest.get(FIELDS, expect=400, **params)) == list(params)
+
+
+def test_a_target_that_the_user_does_not_know_of_can_be_written_back_and_not_be_chosen(db):
+    hidden = make_type('hidden')
+    shown = make_type('shown', fields=[
+        {'name': 'ref', 'type': 'object', 'target': hidden},
+        {'name': 'refs', 'type': 'multiobject', 'targets': [hidden, Site]},
+    ])  # fmt: skip
+    fields = CustomObjectTypeField, ['view', 'add', 'change'], None
+    rest = Rest(make_user('user', (CustomObjectType, ['view'], {'name': 'shown'}), fields))
+    for field in shown.fields.all():
+        path = f'custom-object-type-fields/{field.pk}/'
+        read = rest.get(path)
+        body = (
+            {'related_object_types_input': read['related_object_types']}
+            if field.is_polymorphic
+            else {'related_object_type': read['related_object_type']}
+        )
+        assert rest.patch(path, {'label': 'Label', **body})['label'] == 'Label'
+        new = {
+            'custom_object_type': shown.pk,
+            'name': 'new',
+            'type': field.type,
+            'is_polymorphic': field.is_polymorphic,
+        }
+        assert 'Unknown object type' in str(rest.post('custom-object-type-fields/', {**new, **body}, expect=400))
+
+
+def test_a_filter_does_not_tell_whether_a_hidden_type_exists(db):
+    for name in ('mine', 'hidden'):
+        make_type(name, fields=[('title', 'text')])
+    rest = Rest(make_user('user', (CustomObjectTypeField, ['view'], {'custom_object_type__name': 'mine'})))
+    assert rest.get(FIELDS, custom_object_type='mine')['count'] == 1
+    said = [str(rest.get(FIELDS, custom_object_type=name, expect=400)).replace(name, '') for name in ('hidden', 'none')]
+    assert said[0] == said[1]
+    pk = CustomObjectType.objects.get(name='hidden').pk
+    rest.get(FIELDS, custom_object_type_id=pk, expect=400)
+    assert Rest(superuser()).get(FIELDS, custom_object_type='hidden')['count'] == 1

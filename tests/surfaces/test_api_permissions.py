@@ -115,7 +115,7 @@ def test_plain_references_show_their_targets_as_those_of_netbox_do(every_kind):
     for body in (rest.get(f'every-kind/{obj.pk}/'), rest.get('every-kind/')['results'][0]):
         assert (body['place']['slug'], body['places'][0]['slug'], body['ref']['display']) == ('a', 'a', 't')
     # They do not become visible by themselves.
-    rest.get('target/', expect=403)
+    rest.get('target/', expect=404)
 
 
 def test_counts_are_of_what_the_user_may_view(every_kind):
@@ -144,8 +144,8 @@ def test_views_that_are_open_to_all(every_kind, settings):
     rest = Rest(make_user('user'))
     rest.client.logout()
     assert rest.get('every-kind/')['count'] == 1
-    rest.get('other/', expect=403)
-    rest.get('nope/', expect=404)
+    for slug in ('other', 'nope'):
+        assert rest.get(f'{slug}/', expect=404)['detail'] == 'Not found.'
     assert 'every-kind' in rest.get()
     assert 'other' not in rest.get()
 

@@ -5,6 +5,7 @@ from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from dcim.models import Site
+from utilities.forms.bulk_import import BulkImportForm
 
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import API, Rest, superuser
@@ -137,6 +138,16 @@ class TestPages:
         file = SimpleUploadedFile('a.csv', b'title\nfrom a file\n')
         browser.post('thing/bulk-import/', import_method='upload', upload_file=file, **sent | {'format': 'csv'})
         assert thing.get_model().objects.get().title == 'from a file'
+
+    def test_a_file_is_read_once(self, browser, thing, monkeypatch):
+        read, times = BulkImportForm._clean_csv, []
+        monkeypatch.setattr(BulkImportForm, '_clean_csv', lambda *args, **kw: times.append(1) or read(*args, **kw))
+        sent = {'format': 'csv', 'csv_delimiter': ',', 'import_method': 'direct'}
+        browser.post('thing/bulk-import/', data='title\na', **sent)
+        assert times == [1]
+        browser.post('thing/bulk-import/', 200, data=f'title\n{"a" * 200_000}', **sent)
+        assert 'field larger than field limit' in str(browser.errors)
+        assert len(times) == 2
 
     def test_null_characters_and_ids_in_addresses(self, browser, thing):
         for query in ('export=a%00', 'q=%00', 'tableconfig_id=x', f'tableconfig_id={DIGITS}', 'a%00=1', 'sort=%00'):

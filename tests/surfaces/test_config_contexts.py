@@ -296,7 +296,7 @@ class TestPages:
         assert ('/extras/config-contexts/' in page, page.count('of the seen')) == (True, 2)
         # NetBox shows what is rendered to whoever may view the object.
         assert page.count('of the unseen') == 1
-        Browser(make_user('nobody')).get(f'thing/{obj.pk}/config-context/', expect=403)
+        Browser(make_user('nobody')).get(f'thing/{obj.pk}/config-context/', expect=404)
 
     def test_a_type_without_fields_that_contexts_go_by(self, browser, db):
         kind = make_type('kind', fields=[('name', 'text')], config_context_enabled=True)

@@ -11,6 +11,7 @@ from extras.models import CustomLink, EventRule, ExportTemplate, SavedFilter, Ta
 from users.models import ObjectPermission, User
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.services.dependents import updating_dependents
 from tests.support.branches import STRATEGIES, edit
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, make_user, superuser
@@ -317,8 +318,8 @@ class TestBranches:
         branch = lab.branch()
         with lab.request(branch) as request:
             field = CustomObjectTypeField.objects.get(name='state')
-            field.update_dependents_for = request.user
-            edit(field, name='stage')
+            with updating_dependents(field, request.user):
+                edit(field, name='stage')
             assert str(named().objects.get()) == 's'
             assert CustomObjectType.objects.get().display_expression == '{{ stage }}'
         # Shared with main, where the field is called as before.

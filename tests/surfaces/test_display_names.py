@@ -12,6 +12,7 @@ from django.core.management import call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from core.models import ObjectChange
 from dcim.models import Site
 from extras.models import CachedValue, Tag, Webhook
 from ipam.models import IPAddress
@@ -250,6 +251,47 @@ class TestNamesWithinNames:
             with CaptureQueriesContext(connection) as counted:
                 assert str(node).startswith(f'{node.name} n')
             assert len(counted) < 500
+
+
+class TestPages:
+    """Names on one page are bounded together: beyond that, expensive ones are made of the primary field."""
+
+    COUNT = 60
+
+    @pytest.fixture
+    def kind(self, db):
+        loop = '{% for a in extra %}{% for b in extra %}{% endfor %}{% endfor %}'
+        kind = make_type('asset', display_expression=f'{loop}<{{{{ name }}}}>', fields=[
+            {'name': 'name', 'primary': True}, ('extra', 'json'),
+        ])  # fmt: skip
+        model = kind.get_model()
+        model.objects.bulk_create(model(name=f'n{n:03}', extra=list(range(80))) for n in range(self.COUNT))
+        return kind
+
+    def shown(self, rest, **params):
+        names = [row['display'] for row in rest.get('asset/', limit=self.COUNT, **params)['results']]
+        assert all(name.strip('<>') == f'n{n:03}' for n, name in enumerate(names))
+        return len([name for name in names if name.startswith('<')])
+
+    def test_of_expensive_names_end(self, rest, root, kind):
+        made = self.shown(rest)
+        assert 15 < made < 45
+        # A request has what the others have not used up.
+        assert self.shown(rest, brief=True) == made
+        assert rest.get(f'asset/{kind.get_model().objects.last().pk}/')['display'] == f'<n{self.COUNT - 1:03}>'
+        page = root.get(f'asset/?per_page={self.COUNT}')
+        assert 0 < page.count('&lt;n0') <= 2 * made
+        assert f'n{self.COUNT - 1:03}' in page
+
+    def test_of_cheap_names_do_not(self, rest, kind):
+        kind.get_model().objects.update(extra=[1, 2])
+        assert self.shown(rest) == self.COUNT
+
+    def test_of_what_is_written_are_complete(self, rest, kind):
+        pks = list(kind.get_model().objects.values_list('pk', flat=True))
+        rest.patch('asset/', [{'id': pk, 'name': f'm{pk}'} for pk in pks])
+        names = ObjectChange.objects.filter(action='update').values_list('object_repr', flat=True)
+        assert sorted(names) == sorted(f'<m{pk}>' for pk in pks)
 
 
 class TestDeletedObjects:

@@ -9,7 +9,7 @@ from netbox_custom_objects.models import CustomObjectTypeField
 from tests.support.commands import upgrade
 from tests.support.factories import make_choice_set, make_field, make_object, make_type, object_type_of
 from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.ui import Browser, form_of, text_of
 
 FIELDS = 'custom-object-type-fields/'
 GONE = 'The default refers to an object or choice that no longer exists; it is not applied to new objects.'
@@ -75,12 +75,14 @@ def test_a_default_that_is_gone(kind, rest, make):
     assert GONE in text_of(browser.get(page))
     assert f'Field "ref": {GONE}' in upgrade()[1]
     made = rest.post('ticket/', {'title': 't'})
-    # Of several objects, those that are left.
-    assert len(made['ref'] or ()) == (1 if field.type == 'multiobject' else 0)
-    browser.get('ticket/add/')
+    # Of several objects or choices, those that are left.
+    left = 1 if field.type.startswith('multi') else 0
+    assert len(made['ref'] or ()) == left
+    assert len(form_of(browser.get('ticket/add/'), 'title').get('ref', [])) == left or field.type == 'object'
     browser.post('ticket/add/', title='by form')
     browser.post('ticket/bulk-import/', data='title\nimported', format='csv', csv_delimiter=',', import_method='direct')
-    assert kind.get_model().objects.filter(title='imported').count() == 1
+    imported = rest.get('ticket/', title='imported')['results']
+    assert [len(row['ref'] or ()) for row in imported] == [left]
     # Other edits of the field go on; the default itself can only be replaced by one that exists.
     assert rest.patch(f'{FIELDS}{field.pk}/', {'label': 'Reference'})['label'] == 'Reference'
     stored = CustomObjectTypeField.objects.get(pk=field.pk).default

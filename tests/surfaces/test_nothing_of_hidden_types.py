@@ -21,7 +21,7 @@ from tests.support.factories import make_object, make_type
 from tests.support.staged import begin
 
 from .rest import make_user
-from .ui import ROOT
+from .ui import ROOT, text_of
 
 MARK = 'zyxqv'
 COUNT = 613
@@ -161,3 +161,89 @@ def test_the_mark_is_found_where_it_may_be_seen(shown, visible, hidden, site, ad
         f'/api/plugins/custom-objects/{MARK}-type/{hidden.obj.pk}/', f'/search/?q={MARK}-value',
     ):  # fmt: skip
         assert leak(admin_client.get(path), path), path
+
+
+def pairs(hidden):
+    """Yield (method, address, data) about a type, to be asked of one that is hidden and of one that is not there."""
+    api, types = '/api/plugins/custom-objects/', ('custom-objects.{slug}', 'netbox_custom_objects.{model}')
+    for method in ('get', 'post', 'patch', 'delete', 'options'):
+        for path in ('{slug}/', '{slug}/{pk}/', '{slug}/?dry_run=true'):
+            yield method, api + path, None if method == 'get' else {}
+    for page in (
+        '',
+        'add/',
+        '{pk}/',
+        '{pk}/edit/',
+        '{pk}/delete/',
+        '{pk}/changelog/',
+        'bulk-import/',
+        'edit/',
+        'delete/',
+    ):
+        yield 'get', f'{ROOT}{{slug}}/{page}', None
+        yield 'post', f'{ROOT}{{slug}}/{page}', None
+    yield 'get', f'{api}linked-objects/?object_type=dcim.site&object_id={{site}}&type={{slug}}', None
+    yield 'get', '/dcim/sites/{site}/custom-objects/?type={slug}', None
+    for name in types:
+        yield 'get', f'{api}linked-objects/?object_type={name}&object_id={{pk}}', None
+        app_label, model = name.split('.')
+        target = {'app_label': app_label, 'model': model}
+        field = {'custom_object_type': '{shown}', 'name': 'novel', 'type': 'object'}
+        yield 'post', f'{api}custom-object-type-fields/?dry_run=true', {**field, **target}
+        yield 'post', f'{api}custom-object-type-fields/?dry_run=true', {**field, 'related_object_type': target}
+        many = {**field, 'is_polymorphic': True, 'related_object_types_input': [target]}
+        yield 'post', f'{api}custom-object-type-fields/?dry_run=true', many
+        for column in ('related_object_type', 'related_object_types'):
+            polymorphic = 'true' if column.endswith('s') else 'false'
+            row = f'shown,novel,object,{polymorphic},{name}'
+            yield (
+                'post',
+                f'{ROOT}custom-object-type-fields/import/',
+                f'custom_object_type,name,type,is_polymorphic,{column}\n{row}',
+            )
+    yield 'get', '/htmx/object-selector/?_model=netbox_custom_objects.{model}', None
+    yield 'get', '/htmx/object-selector/?_model=netbox_custom_objects.{model}&_search=1', None
+
+
+def ask(client, method, path, data, names):
+    """Return the status of an answer, and what it says, without the names of what was asked for."""
+
+    def filled(value):
+        text = json.dumps(value)
+        for name, content in names.items():
+            text = text.replace(f'{{{name}}}', str(content))
+        return json.loads(text)
+
+    path, sent = filled(path), filled(data)
+    if isinstance(sent, str):
+        sent = {'data': sent, 'format': 'csv', 'csv_delimiter': ',', 'import_method': 'direct'}
+        response = client.post(path, sent)
+    elif sent is None:
+        response = getattr(client, method)(path)
+    else:
+        response = getattr(client, method)(path, json.dumps(sent), content_type='application/json')
+    text = response.content.decode()
+    if response.headers.get('Content-Type', '').startswith('text/html'):
+        text = text_of(text)
+    text += response.headers.get('Location', '')
+    for name in ('slug', 'model'):
+        text = text.replace(names[name], name)
+    # Times, and numbers of requests and pages.
+    return response.status_code, re.sub(r'[0-9a-f]{8}-[0-9a-f-]{27}|\d+', '', text)
+
+
+@pytest.mark.parametrize('kind', ['without rights', 'reader of objects', 'modeller', 'not logged in'])
+def test_what_is_hidden_is_answered_as_what_is_not_there(kind, shown, visible, hidden, site):
+    client = Client()
+    if (grants := USERS[kind]) is not None:
+        grants = [(shown if model == 'shown' else model, *more) for model, *more in grants]
+        client.force_login(make_user('user', *grants, (Site, ['view'], None)))
+    common = {'site': site.pk, 'shown': shown.pk}
+    there = {'slug': hidden.slug, 'model': f'table{hidden.pk}model', 'pk': hidden.obj.pk, **common}
+    absent = {'slug': 'absentz-type', 'model': 'table987model', 'pk': hidden.obj.pk, **common}
+    told = []
+    for method, path, data in pairs(hidden):
+        first, second = ask(client, method, path, data, there), ask(client, method, path, data, absent)
+        if first != second:
+            told.append((method, path, data, first, second))
+    assert not told, '\n'.join(map(str, told[:20])) + f'\n{len(told)}'

@@ -6,7 +6,7 @@ import pytest
 
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.support.factories import make_field, make_object, make_type
-from tests.surfaces.rest import Rest, superuser
+from tests.surfaces.rest import Rest, make_user, superuser
 from tests.surfaces.ui import Browser
 
 COUNT, PAGE = 300, 50
@@ -111,3 +111,25 @@ class TestReferences:
         top = make_object(node, name='top')
         make_object(node, name='below', up=top)
         assert len(self.listed(rest, 'node/', ordering='up')) == 2
+
+    @pytest.fixture
+    def assets(self, vendors):
+        asset = make_type('asset', fields=[
+            {'name': 'name', 'primary': True}, {'name': 'vendor', 'type': 'object', 'target': vendors},
+        ])  # fmt: skip
+        for name in ('z', 'a', 'm', 'b'):
+            make_object(asset, name=f'of-{name}', vendor=make_object(vendors, name=name))
+        return asset
+
+    def test_does_not_tell_of_names_that_are_hidden(self, vendors, assets):
+        user = make_user('user', (assets, ['view'], None))
+        made = ['of-z', 'of-a', 'of-m', 'of-b']
+        for sign in ('', '-'):
+            assert self.listed(Rest(user), 'asset/', ordering=f'{sign}vendor') == made
+            assert self.sorted_on_page(Browser(user), f'asset/?sort={sign}vendor', made) == made
+
+    def test_is_by_the_names_of_those_that_the_reader_may_view(self, vendors, assets):
+        user = make_user('user', (assets, ['view'], None), (vendors, ['view'], [{'name': 'z'}, {'name': 'm'}]))
+        for sign, expected in (('', ['of-m', 'of-z', 'of-a', 'of-b']), ('-', ['of-z', 'of-m', 'of-a', 'of-b'])):
+            assert self.listed(Rest(user), 'asset/', ordering=f'{sign}vendor') == expected
+            assert self.sorted_on_page(Browser(user), f'asset/?sort={sign}vendor', expected) == expected

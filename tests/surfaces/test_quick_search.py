@@ -8,7 +8,7 @@ from ipam.models import ASN, RIR, IPAddress
 
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.factories import make_field, make_object, make_type
-from tests.surfaces.rest import Rest, superuser
+from tests.surfaces.rest import Rest, make_user, superuser
 
 
 @pytest.fixture
@@ -86,3 +86,54 @@ def test_finds_by_names_of_names(rest, asset):
 def test_choices_are_found_by_their_labels_whatever_the_name(rest, asset):
     assert len(found(rest, 'asset', 'crimson')) == 1
     assert len(found(rest, 'asset', 'emerald')) == 2
+
+
+class TestHiddenTargets:
+    """What a name is made of is found by those alone who may view it."""
+
+    @pytest.fixture
+    def asset(self, sites):
+        person = make_type('person', display_expression='{{ name }}{% if salary > 9 %}!{% endif %}', fields=[
+            ('name', 'text'), ('salary', 'integer'),
+        ])  # fmt: skip
+        asset = make_type('asset', fields=[
+            {'name': 'boss', 'type': 'object', 'target': person, 'primary': True},
+            {'name': 'team', 'type': 'multiobject', 'target': person},
+            {'name': 'any', 'type': 'object', 'targets': [person, Site]},
+        ])  # fmt: skip
+        ann, bob = (make_object(person, name=name, salary=salary) for name, salary in (('Ann', 95000), ('Bob', 96000)))
+        make_object(asset, boss=ann, team=[ann], any=ann)
+        make_object(asset, boss=bob, team=[bob], any=sites[0])
+        asset.person = person
+        return asset
+
+    @pytest.mark.parametrize('field', ['boss', 'team', 'any'])
+    def test_by_values_of_hidden_objects_nothing_is_found(self, asset, field):
+        name_by(None, asset, field)
+        for name, rights, expected in (
+            ('none', [], []),
+            ('some', [(asset.person, ['view'], {'name': 'Ann'})], ['Ann!']),
+            ('all', [(asset.person, ['view'], None)], ['Ann!']),
+        ):
+            rest = Rest(make_user(name, (asset, ['view'], None), *rights))
+            assert found(rest, 'asset', '95000') == expected, name
+        assert (
+            found(
+                Rest(make_user('other', (asset, ['view'], None), (asset.person, ['view'], {'name': 'Bob'}))),
+                'asset',
+                '95000',
+            )
+            == []
+        )
+
+    def test_names_of_names_and_objects_of_netbox(self, asset, sites):
+        outer = make_type('outer', fields=[{'name': 'asset', 'type': 'object', 'target': asset, 'primary': True}])
+        make_object(outer, asset=asset.get_model().objects.order_by('pk').first())
+        grants = [(outer, ['view'], None), (asset.person, ['view'], None)]
+        assert found(Rest(make_user('without', *grants)), 'outer', '95000') == []
+        assert found(Rest(make_user('with', *grants, (asset, ['view'], None))), 'outer', '95000') == ['Ann!']
+        name_by(None, asset, 'any')
+        assert found(Rest(make_user('no sites', (asset, ['view'], None))), 'asset', 'berl') == []
+        assert found(Rest(make_user('sites', (asset, ['view'], None), (Site, ['view'], None))), 'asset', 'berl') == [
+            'Berlin'
+        ]

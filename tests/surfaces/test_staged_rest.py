@@ -3,16 +3,19 @@
 import pytest
 from django.conf import settings
 
+from core.models import Job
+
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectTypeField, StagedChange
 from netbox_custom_objects.services.staged_run import run
-from tests.support.factories import make_choice_set
+from tests.support.factories import make_choice_set, make_field
 from tests.support.staged import make_filled, values_of
 from tests.surfaces.rest import API, Rest, make_user, superuser
 
 STARTED = {
     'id', 'url', 'custom_object_type', 'field', 'field_name', 'wanted', 'former', 'fill', 'stage', 'rows_done',
-    'rows_total', 'percent', 'offender_count', 'error', 'actions', 'job', 'created', 'updated', 'offenders',
+    'rows_total', 'percent', 'offender_count', 'has_hidden_offenders', 'error', 'actions', 'job', 'created', 'updated',
+    'offenders',
 }  # fmt: skip
 
 
@@ -149,9 +152,34 @@ class TestPermissions:
         started = user.post(path(field), {'type': 'integer'})
         carry_on()
         # The objects themselves are another matter.
-        assert user.get(f'staged-changes/{started["id"]}/')['offenders'] == []
-        assert user.get(f'staged-changes/{started["id"]}/')['offender_count'] == 1
+        for shown in (user.get(f'staged-changes/{started["id"]}/'), user.get('staged-changes/')['results'][0]):
+            assert shown.get('offenders', []) == []
+            assert (shown['offender_count'], shown['has_hidden_offenders']) == (0, True)
+        (job,) = Job.objects.all()
+        assert 'offender_count' not in str([job.data, job.log_entries])
         user.post(f'staged-changes/{started["id"]}/cancel/', {}, expect=200)
+
+    def test_a_bound_tells_no_number_of_hidden_values(self, rest, field):
+        """Halving it would find them."""
+        kind = field.custom_object_type
+        number = make_field(kind, 'number', 'integer')
+        kind.get_model().objects.filter(value='1').update(number=5)
+        kind.get_model().objects.exclude(value='1').update(number=7)
+        definitions = (CustomObjectTypeField, ['view', 'change'], None)
+        grants = {'none': [], 'some': [(kind, ['view'], {'value': '1'})], 'all': [(kind, ['view'], None)]}
+        users = {name: Rest(make_user(name, definitions, *rights)) for name, rights in grants.items()}
+        for bound, expected in (
+            (6, {'none': (0, True), 'some': (1, False), 'all': (1, False)}),
+            (8, {'none': (0, True), 'some': (1, True), 'all': (3, False)}),
+        ):
+            started = rest.post(path(number), {'validation_minimum': bound})
+            assert run(started['id']).stage == 'blocked'
+            shown = {name: user.get(f'staged-changes/{started["id"]}/') for name, user in users.items()}
+            assert {
+                name: (found['offender_count'], found['has_hidden_offenders']) for name, found in shown.items()
+            } == expected
+            rest.post(f'staged-changes/{started["id"]}/cancel/', {}, expect=200)
+            run(started['id'])
 
     def test_the_field_must_be_one_that_they_may_have_made(self, rest, field):
         user = Rest(make_user('careful', (CustomObjectTypeField, ['view', 'change'], {'required': False})))

@@ -84,7 +84,7 @@ def test_buttons_that_come_too_late_say_so(browser, field):
 
 def test_a_rule_can_be_changed_step_by_step_too(browser, field):
     field.custom_object_type.get_model().objects.filter(value='x').update(value=None)
-    assert 'have no value' in edit(browser, field, expect=200, required='on')
+    assert 'has no value in 1 object.' in edit(browser, field, expect=200, required='on')
     edit(browser, field, required='on', step_by_step='on', fill='"z"')
     assert not fresh(field).required
     carry_on()
@@ -138,7 +138,8 @@ class TestPermissions:
             make_user('viewer', (CustomObjectType, ['view'], None), (CustomObjectTypeField, ['view'], None))
         )
         page = viewer.get(type_page(field))
-        assert '2 objects prevent the change' in page
+        assert 'Objects that you may not view prevent the change' in page
+        assert '2 objects' not in page
         assert f'staged-changes/{change.pk}/cancel/' not in page
         # The objects are another matter.
         assert 'thing/2/' not in page

@@ -11,7 +11,7 @@ from utilities.testing import ViewTestCases
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.views.fields import objects_with_value
-from tests.field_types.cases import CASES
+from tests.field_types.cases import CASES, resolve
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.ui import text_of
 from tests.surfaces.view_cases import QueryBaseline
@@ -320,13 +320,27 @@ def test_the_delete_page_of_a_field_of_any_type_counts_its_values(browser, db):
             needs['choice_set'].name = name
             needs['choice_set'].save()
         cases[name] = (case, make_field(thing, name, case.type, **needs))
+
     model = thing.get_model()
-    make_object(thing, title='nothing')
-    for name, (case, field) in cases.items():
+    model.objects.create(title='nothing')
+    assert {name: objects_with_value(field).count() for name, (_case, field) in cases.items()} == dict.fromkeys(
+        cases, 0
+    )
+    counts = {}
+    for number, (name, (case, field)) in enumerate(cases.items()):
+        # One or two objects, so that no field takes the other's.
+        for value in case.values[: 1 + number % 2]:
+            holder = model(title=name)
+            if case.field_type.many:
+                holder.save()
+                getattr(holder, name).set(resolve(value))
+            else:
+                case.store(holder, resolve(value), name)
+                holder.save()
         text = text_of(browser.get(f'custom-object-type-fields/{field.pk}/delete/'))
         assert field.name in text or str(field) in text
-        assert objects_with_value(field).count() == 0, (name, case.type)
-    assert model.objects.count() == 1
+        counts[name] = browser.response.context['count']
+    assert counts == {name: 1 + number % 2 for number, name in enumerate(cases)}
 
 
 def test_the_delete_page_counts_points_and_polymorphic_references(browser, sites):

@@ -33,12 +33,12 @@ class TestLogin:
 
 
 class TestWithoutRights:
-    def test_pages_of_objects_are_forbidden(self, objects):
+    def test_pages_of_objects_are_not_there(self, objects):
         browser = Browser(make_user('guest'))
         for page in OBJECT_PAGES:
-            browser.get('cable/' + page.format(pk=objects[0].pk), expect=403)
+            browser.get('cable/' + page.format(pk=objects[0].pk), expect=404)
         for page in ('bulk-edit/', 'bulk-delete/', 'add/', f'{objects[0].pk}/delete/'):
-            browser.post(f'cable/{page}', expect=403, pk=[objects[0].pk], confirm='true', _confirm='1')
+            browser.post(f'cable/{page}', expect=404, pk=[objects[0].pk], confirm='true', _confirm='1')
         for page in ('journal', 'changelog'):
             browser.get(f'cable/{objects[0].pk}/{page}/', expect=404)
         assert len(objects) == objects[0].__class__.objects.count()
@@ -62,7 +62,7 @@ class TestWithoutRights:
         make_type('other')
         browser = Browser(make_user('reader', (cable, ['view'], None)))
         browser.get('cable/')
-        browser.get('other/', expect=403)
+        browser.get('other/', expect=404)
 
 
 class TestReading:

@@ -2,6 +2,7 @@
 
 import pytest
 
+from dcim.models import Region, Site
 from extras.models import CustomFieldChoiceSet
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
@@ -64,7 +65,8 @@ def test_values_of_some_of_the_objects(secret):
     (text,) = Rest(user).patch(path, {'type': 'integer'}, expect=400)['type']
     assert "'mine'" in text
     assert 'theirs' not in text
-    assert '1 that you may not view' in text
+    assert 'others that you may not view' in text
+    assert '1 that' not in text
 
 
 def test_the_form_of_a_field_and_its_preview(secret, modeller):
@@ -100,5 +102,52 @@ def test_choices_that_are_in_use(secret):
     text = str(Rest(make_user('editor', grant)).patch(path, choices, expect=400))
     assert 'color' not in text.replace(field.choice_set.name, '')
     assert 'Things' not in text
-    assert '1 that you may not view' in text
-    assert 'Things: color (1)' in str(Rest(make_user('other', grant, *DEFINITIONS)).patch(path, choices, expect=400))
+    assert 'some that you may not view' in text
+    text = str(Rest(make_user('other', grant, *DEFINITIONS)).patch(path, choices, expect=400))
+    assert 'Things: color (objects that you may not view)' in text
+    reader = Rest(make_user('third', grant, *DEFINITIONS, (secret, ['view'], None)))
+    assert 'Things: color (1 object)' in str(reader.patch(path, choices, expect=400))
+
+
+class TestCounts:
+    """Of objects that the user may not view it is told that there are some: a number would tell of their values."""
+
+    @pytest.fixture
+    def field(self, secret):
+        make_field(secret, 'level', 'select', choices=['low', 'mid', 'high'])
+        for title, level in (
+            ('mine', 'high'),
+            ('theirs', 'high'),
+            ('others', 'high'),
+            ('others', 'mid'),
+            ('others', 'low'),
+        ):
+            make_object(secret, title=title, level=level)
+        return secret.fields.get(name='level')
+
+    def said(self, user, field, **change):
+        (found,) = Rest(user).patch(f'custom-object-type-fields/{field.pk}/{DRY}', change, expect=400).values()
+        return found[0]
+
+    def test_of_choices_that_are_lost(self, secret, field, modeller, reader):
+        some = make_user('some', *DEFINITIONS, (secret, ['view'], {'title': 'mine'}))
+        for values, of_some, of_all in (
+            (['low', 'mid'], '1 object and others that you may not view', '3 objects'),
+            (['low', 'high'], 'objects that you may not view', '1 object'),
+            (['low'], '1 object and others that you may not view', '4 objects'),
+        ):
+            choices = {'choice_set': make_choice_set(' '.join(values), values).pk}
+            assert f'used by {of_some}.' in self.said(some, field, **choices)
+            assert 'used by objects that you may not view.' in self.said(modeller, field, **choices)
+            assert f'used by {of_all}.' in self.said(reader, field, **choices)
+
+    def test_of_objects_without_a_value(self, secret, field, modeller, reader):
+        assert 'in objects that you may not view.' in self.said(modeller, field, required=True)
+        assert 'in 2 objects.' in self.said(reader, field, required=True)
+
+    def test_of_types_that_are_pointed_at(self, secret, modeller, reader, sites):
+        field = make_field(secret, 'places', 'multiobject', targets=[Site, Region])
+        make_object(secret, places=sites)
+        region = {'related_object_types_input': [{'app_label': 'dcim', 'model': 'region'}]}
+        assert 'dcim.site (objects that you may not view)' in self.said(modeller, field, **region)
+        assert 'dcim.site (1 object)' in self.said(reader, field, **region)

@@ -1,5 +1,7 @@
 """Serializer of the fields of custom object types (contract 4.2)."""
 
+from collections.abc import Collection
+
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -17,29 +19,40 @@ from ...field_types.digits import IntegerValueField
 from ...field_types.generic import find_type
 from ...field_types.json import DocumentField
 from ...models import CustomObjectType, CustomObjectTypeField
+from ...runtime.rights import is_known_to_reader
+from ...services.dependents import updating_dependents
 from .common import CheckedMessageMixin
 
 TARGETS = 'related_object_types'
 
 
-def find_object_type(app_label: str, model: str) -> ObjectType | None:
+def find_object_type(app_label: str, model: str, present: Collection[int] = ()) -> ObjectType | None:
     """
-    Return an object type that fields can point at, None if there is none of this name.
+    Return an object type that fields can point at, None if the user of the request knows none of this name.
 
     Args:
         app_label: of a Django app, or `custom-objects`
         model: a model name of that app in lower case; for custom object types the slug will do, too
+        present: ids of those that are known in any case
     """
     pk = find_type(app_label, model)
     object_type = pk and ObjectType.objects.filter(pk=pk).first()
-    return object_type if object_type and exists_here(object_type) else None
+    return object_type if object_type and exists_here(object_type, present) else None
 
 
-def exists_here(object_type: ObjectType) -> bool:
+def exists_here(object_type: ObjectType, present: Collection[int] = ()) -> bool:
     """Whether the current schema has the model: object types outlive plugins, deleted types and other branches."""
     if object_type.app_label == APP_LABEL and (type_id := type_id_from_model_name(object_type.model)) is not None:
-        return CustomObjectType.objects.filter(pk=type_id).exists()
+        is_known = object_type.pk in present or is_known_to_reader(type_id)
+        return is_known and CustomObjectType.objects.filter(pk=type_id).exists()
     return object_type.model_class() is not None
+
+
+def targets_of(field) -> set[int]:
+    """Return the ids of what a field points at already; of None, and of several fields, none."""
+    if not isinstance(field, CustomObjectTypeField):
+        return set()
+    return {field.related_object_type_id, *(found.pk for found in field.intended_targets())}
 
 
 class ObjectTypeField(serializers.RelatedField):
@@ -61,15 +74,19 @@ class ObjectTypeField(serializers.RelatedField):
             names = data.get('app_label'), data.get('model')
             if not all(isinstance(name, str) and name and '\x00' not in name for name in names):
                 self.fail('unusable')
-            found = find_object_type(*names)
+            found = find_object_type(*names, self._present())
         elif type(data) is int or (isinstance(data, str) and data.isdecimal()):
             found = self.get_queryset().filter(pk=whole_number(data)).first()
-            found = found if found is not None and exists_here(found) else None
+            found = found if found is not None and exists_here(found, self._present()) else None
         else:
             self.fail('unusable')
         if found is None:
             self.fail('unknown', value=data)
         return found
+
+    def _present(self) -> set[int]:
+        serializer = self.parent.parent if isinstance(self.parent, serializers.ManyRelatedField) else self.parent
+        return targets_of(serializer.instance)
 
 
 class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSerializer, ValidatedModelSerializer):
@@ -127,8 +144,7 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         if data.get('on_delete_behavior', '') is None:
             # What a read shows for fields that point at nothing must be accepted when it is sent back.
             data['on_delete_behavior'] = ObjectFieldOnDeleteChoices.SET_NULL
-        if data.pop('update_dependents', False) and self.instance is not None:
-            self.instance.update_dependents_for = self.context['request'].user
+        self._updates_dependents = data.pop('update_dependents', False)
         self._take_target(data)
         self._take_targets(data)
         try:
@@ -138,6 +154,12 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             raise ModelValidationError(
                 {f'{name}_input' if name == TARGETS else name: found for name, found in error.error_dict.items()}
             ) from error
+
+    def update(self, instance, validated_data):
+        if not self._updates_dependents:
+            return super().update(instance, validated_data)
+        with updating_dependents(instance, self.context['request'].user):
+            return super().update(instance, validated_data)
 
     def _take_targets(self, data) -> None:
         """Replace `related_object_types_input` in the validated data by the relation that it is written to."""
@@ -155,7 +177,7 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             return
         if None in names:
             raise _target_error(_('app_label and model must be given together.'))
-        found = find_object_type(*names)
+        found = find_object_type(*names, targets_of(self.instance))
         if found is None:
             message = _('Unknown object type: {0}.{1}').format(*names)
             raise _target_error(message)

@@ -11,6 +11,7 @@ from ...choices import StagedChangeStageChoices as Stage
 from ...constants import APP_LABEL
 from ...field_types.json import DocumentField
 from ...field_types.number import INT64_MAX, INT64_MIN
+from ...services.staged_view import Offenders, viewable_offenders
 from .common import encodable
 
 ACTIONS = ('cancel', 'undo', 'finish', 'resume')
@@ -70,6 +71,8 @@ class OffenderSerializer(serializers.Serializer):
 class StagedChangeSerializer(serializers.Serializer):
     """A change of a field that is carried out step by step, by a job."""
 
+    with_list = False
+
     id = serializers.IntegerField()
     url = serializers.SerializerMethodField()
     custom_object_type = serializers.IntegerField(source='type_id')
@@ -82,12 +85,25 @@ class StagedChangeSerializer(serializers.Serializer):
     rows_done = serializers.IntegerField()
     rows_total = serializers.IntegerField()
     percent = serializers.IntegerField()
-    offender_count = serializers.IntegerField()
+    offender_count = serializers.SerializerMethodField()
+    has_hidden_offenders = serializers.SerializerMethodField()
     error = serializers.CharField(allow_blank=True)
     actions = serializers.ListField(child=serializers.ChoiceField(ACTIONS))
     job = serializers.IntegerField(source='job_id', allow_null=True)
     created = serializers.DateTimeField()
     updated = serializers.DateTimeField()
+
+    def get_offender_count(self, change) -> int:
+        return self._offenders(change).count
+
+    def get_has_hidden_offenders(self, change) -> bool:
+        return self._offenders(change).has_others
+
+    def _offenders(self, change) -> Offenders:
+        known = self.context.setdefault('offenders', {})
+        if change.pk not in known:
+            known[change.pk] = viewable_offenders(change, self.context['request'].user, self.with_list)
+        return known[change.pk]
 
     def get_url(self, change) -> str:
         viewname = f'plugins-api:{APP_LABEL}-api:stagedchange-detail'
@@ -100,7 +116,9 @@ class StagedChangeSerializer(serializers.Serializer):
 class StagedChangeDetailSerializer(StagedChangeSerializer):
     """The same, with the objects that stand in the way; only those that the user may view."""
 
+    with_list = True
+
     offenders = serializers.SerializerMethodField()
 
     def get_offenders(self, change) -> OffenderSerializer(many=True):
-        return [{'id': pk, 'value': text, 'reason': reason} for pk, text, reason in self.context['offenders']]
+        return [{'id': pk, 'value': text, 'reason': reason} for pk, text, reason in self._offenders(change).listed]

@@ -24,6 +24,7 @@ from ...models import CustomObjectType
 from ...runtime.linked import ORDERINGS, LinkedObjects
 from ...runtime.prefetch import prefetch_relations
 from ...runtime.registry import world
+from ...runtime.rights import is_known_to_reader
 from ..prefetch import lookups_for
 from ..schema import ErrorDetailSerializer
 from ..serializers import CustomObjectTypeSerializer, get_serializer_class
@@ -132,7 +133,8 @@ class LinkedObjectsView(APIView):
     def _slugs(self, slugs: list[str]) -> list[str]:
         known = world()
         found = {slug: known.find_slug(slug) for slug in slugs}
-        if unknown := [slug for slug, definition in found.items() if definition is None]:
+        unknown = [slug for slug, one in found.items() if one is None or not is_known_to_reader(one.id)]
+        if unknown:
             raise ValidationError({'type': [_('Unknown custom object type: {slug}').format(slug=unknown[0])]})
         return [definition.slug for definition in found.values()]
 

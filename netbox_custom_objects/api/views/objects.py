@@ -25,7 +25,7 @@ from ...models import CustomObjectType
 from ...runtime.ghost import ghost
 from ...runtime.holding import hold_objects
 from ...runtime.registry import world
-from ...runtime.rights import has_any_right
+from ...runtime.rights import has_any_right, is_known_to_reader
 from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class
 from ..serializers.objects import get_bulk_update_serializer_class
@@ -78,10 +78,10 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
         return super().get_queryset()
 
     def check_permissions(self, request):
-        if self.model is None:
-            # Who is not let in at all does not learn which types there are.
-            if django_settings.LOGIN_REQUIRED and not request.user.is_authenticated:
-                self.permission_denied(request)
+        # Who is not let in at all does not learn which types there are.
+        if django_settings.LOGIN_REQUIRED and not request.user.is_authenticated:
+            self.permission_denied(request)
+        if self.model is None or not is_known_to_reader(self.model._type_id):
             raise NotFound()
         if request.method == 'OPTIONS' and not has_any_right(request.user, self.model._definition):
             # NetBox asks for no right here, and the answer names the type.

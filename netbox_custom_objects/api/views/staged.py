@@ -26,7 +26,7 @@ from ...field_types.bounds import whole_number
 from ...field_types.parsers import PARSERS
 from ...models import CustomObjectTypeField, StagedChange
 from ...services import staged
-from ...services.staged_view import changes_of, viewable_offenders
+from ...services.staged_view import changes_of
 from ..schema import ErrorDetailSerializer
 from ..serializers.staged import (
     StagedChangeDetailSerializer,
@@ -158,8 +158,7 @@ class StagedChangeViewSet(viewsets.GenericViewSet):
         return get_object_or_404(self.get_queryset(), pk=number)
 
     def _answer(self, change: StagedChange, code: int = status.HTTP_200_OK) -> Response:
-        context = {'request': self.request, 'offenders': viewable_offenders(change, self.request.user)}
-        return Response(StagedChangeDetailSerializer(change, context=context).data, status=code)
+        return Response(StagedChangeDetailSerializer(change, context={'request': self.request}).data, status=code)
 
 
 class FieldStagedChangesViewSet(StagedChangeViewSet):

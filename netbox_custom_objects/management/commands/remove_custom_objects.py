@@ -9,7 +9,8 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from ...services.removal import RemovalRefused, export, refuse_branches, remove
+from ...exceptions import SchemaLocked
+from ...services.removal import RemovalRefused, refuse_branches, remove
 
 NEXT = (
     'Now run "migrate netbox_custom_objects zero", take netbox_custom_objects out of PLUGINS, and uninstall the '
@@ -36,13 +37,14 @@ class Command(BaseCommand):
             raise CommandError('Give either --export DIRECTORY or --no-export.')
         try:
             refuse_branches()
-            if directory and not dry_run:
-                for path in export(Path(directory)):
-                    self.stdout.write(f'Exported: {path}')
             if not dry_run and not no_input and input('Type "remove" to remove everything: ') != 'remove':
                 raise CommandError('Nothing was removed.')
-            removed = remove(dry_run, say=lambda text: self.stdout.write(f'{text}.'))
-        except (RemovalRefused, DatabaseError, OSError) as error:
+            removed = remove(
+                dry_run,
+                say=lambda text: self.stdout.write(f'{text}.'),
+                directory=Path(directory) if directory and not dry_run else None,
+            )
+        except (RemovalRefused, SchemaLocked, DatabaseError, OSError) as error:
             raise CommandError(f'{str(error).strip()} Nothing was removed.') from error
         for table, count in sorted(removed.rows.items()):
             self.stdout.write(f'{table}: {count} rows')

@@ -4,38 +4,53 @@ Renames that are followed: by the display expression of the field's type always,
 May import the kinds. Everything is written in the transaction of the rename, and logged as a change.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import router
 from django.utils.translation import gettext as _
 
 from ...exceptions import SchemaChangeRefused
 from ...models import CustomObjectType
-from .find import allowed, rows_that_mention
+from ...runtime.context import current_alias
+from .find import allowed, rows_that_mention, subject_of
 from .kinds import KINDS, DisplayExpressions, Kind
 from .subject import Subject
 
 
-def follow_rename(subject: Subject, field, using: str, user=None) -> None:
+@contextmanager
+def updating_dependents(field, user) -> Iterator[None]:
     """
-    Write the new name of a field into what mentions the old one.
+    Write the new name that a CustomObjectTypeField is saved under within into what mentions the old one.
+
+    The display expression follows without being asked to, see `follow_rename`.
+
+    Args:
+        field: the field, which is not new
+        user: only what this user may change is rewritten
+    """
+    using = current_alias()
+    before = subject_of(field, using, name=field._loaded_name)
+    yield
+    if field.name == before.field.name:
+        return
+    for kind in KINDS:
+        if not isinstance(kind, DisplayExpressions) and router.db_for_write(kind.model) == using:
+            _follow(kind, before, field.name, user)
+
+
+def follow_rename(subject: Subject, field, using: str) -> None:
+    """
+    Write the new name of a field into the display expression of its type.
 
     Args:
         subject: the field as it was
         field: the renamed CustomObjectTypeField
         using: the alias that it is saved over
-        user: who asks for more than the display expression to be rewritten; only what this user may change is
 
     Raises:
         SchemaChangeRefused: the display expression would be too long
     """
-    _follow_in_expression(subject, field, using)
-    if user is None:
-        return
-    for kind in KINDS:
-        if not isinstance(kind, DisplayExpressions) and router.db_for_write(kind.model) == using:
-            _follow(kind, subject, field.name, user)
-
-
-def _follow_in_expression(subject: Subject, field, using: str) -> None:
     kind = DisplayExpressions()
     row = CustomObjectType.objects.using(using).filter(pk=subject.definition.id).first()
     if row is None or not kind.mentions(row, subject):
