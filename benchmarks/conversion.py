@@ -48,13 +48,13 @@ def run(profiler=None) -> None:
     from django.contrib.auth import get_user_model
     from django.db import connection
 
-    from netbox_custom_objects.services import staged
-    from netbox_custom_objects.services.staged_run import run as carry_out
+    from netbox_custom_objects.services.staged import start
+    from netbox_custom_objects.services.staged.run import run as carry_out
 
     field = fill()
     user = get_user_model().objects.get(username='admin')
     if profiler:
-        change = staged.start(field, {'type': 'integer'}, user)
+        change = start.start(field, {'type': 'integer'}, user)
         profiler.runcall(carry_out, change.pk)
         return
     code = CLIENT.replace('{rows}', str(ROWS)).replace('{odd_one}', str(ODD_ONE))
@@ -70,17 +70,17 @@ def run(profiler=None) -> None:
         client.stdout.readline()
         phases = [('nothing else at work', time.time())]
         time.sleep(5)
-        change = staged.start(field, {'type': 'integer'}, user)
+        change = start.start(field, {'type': 'integer'}, user)
         phases.append(('backfill and check', time.time()))
         change = carry_out(change.pk)
         offenders, first = change.offender_count, change.offenders[0]
         assert change.stage == 'blocked', change.error
         phases.append(('offenders corrected, check', time.time()))
         field.custom_object_type.get_model().objects.filter(value='n/a').update(value='0')
-        change = carry_out(staged.ask(change, 'resume', user).pk)
+        change = carry_out(start.ask(change, 'resume', user).pk)
         assert change.stage == 'switched', change.error
         phases.append(('finish', time.time()))
-        change = carry_out(staged.ask(change, 'finish', user).pk)
+        change = carry_out(start.ask(change, 'finish', user).pk)
         assert change.stage == 'finished', change.error
         phases.append(('after it', time.time()))
         time.sleep(2)

@@ -6,9 +6,9 @@ from benchmarks import measure
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.field_types import FIELD_TYPES
 from netbox_custom_objects.models import CustomObjectType
-from netbox_custom_objects.models.loader import load_definitions
 from netbox_custom_objects.models.revision import read_token
-from netbox_custom_objects.runtime import registry, world
+from netbox_custom_objects.models.rows.loader import load_definitions
+from netbox_custom_objects.runtime.classes import registry, world
 from tests.support.factories import make_type
 
 TYPES = 200

@@ -26,7 +26,7 @@ class CustomObjectsConfig(PluginConfig):
     max_version = '4.7.99'
     default_settings = DEFAULT_SETTINGS
     middleware = (
-        f'{__name__}.api.schema_view.SchemaMiddleware',
+        f'{__name__}.api.openapi.view.SchemaMiddleware',
         f'{__name__}.views.bounds.BoundedInputMiddleware',
         f'{__name__}.views.delete_preview.DeletePreviewMiddleware',
     )
@@ -44,7 +44,7 @@ class CustomObjectsConfig(PluginConfig):
         except LookupError:
             if not self.apps.ready:
                 raise
-            from .runtime.registry import resolve
+            from .runtime.classes.registry import resolve
 
             return resolve(model_name)
 
@@ -57,7 +57,7 @@ class CustomObjectsConfig(PluginConfig):
         """
         yield from super().get_models(include_auto_created, include_swapped)
         if self.apps.ready and not include_auto_created and not include_swapped:
-            from .runtime.stubs import stub_models
+            from .runtime.classes.stubs import stub_models
 
             yield from stub_models()
 

@@ -10,7 +10,7 @@ from packaging.version import Version
 from . import settings
 from .ddl.target import MAIN_ALIAS, Target
 from .models.revision import is_installed
-from .runtime.registry import world
+from .runtime.classes.registry import world
 from .services.dependents import find_unresolved
 from .services.display_expressions import unused_expressions
 from .services.schemas import open_schemas

@@ -22,9 +22,9 @@ from .constants import APP_LABEL, DISPLAY_IN_SEARCH, LONG_JOB_SECONDS
 from .definitions import TypeDefinition, model_name
 from .field_types import field_type_of
 from .models.display import expression_names
+from .runtime.classes.memo import surfaced_fields
+from .runtime.classes.registry import model_for, world
 from .runtime.context import pinned
-from .runtime.registry import model_for, world
-from .runtime.surfaces import surfaced_fields
 from .services.discreet_job import DiscreetJob
 
 # Objects that are read, and named, at once.

@@ -17,9 +17,9 @@ from netbox.plugins import PluginMenu, PluginMenuButton, PluginMenuItem, registe
 from . import settings
 from .constants import APP_LABEL
 from .definitions import TypeDefinition
-from .runtime.registry import world
-from .runtime.surfaces import per_type, per_world
-from .runtime.world import World
+from .runtime.classes.memo import per_type, per_world
+from .runtime.classes.registry import world
+from .runtime.classes.world import World
 
 # Of groups and types that `menu_weights` does not name.
 DEFAULT_WEIGHT = 100

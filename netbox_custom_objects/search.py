@@ -19,11 +19,11 @@ from .constants import APP_LABEL, DISPLAY_EXPRESSION_SEARCH_WEIGHT, DISPLAY_IN_S
 from .definitions import model_name, type_id_from_model_name
 from .field_types import field_type_of
 from .models import CustomObjectType
+from .runtime.classes.known_types import on_new_type
+from .runtime.classes.memo import surfaced_fields
+from .runtime.classes.registry import model_for, model_or_ghost, world
 from .runtime.context import current_alias
-from .runtime.known_types import on_new_type
-from .runtime.registry import model_for, model_or_ghost, world
 from .runtime.rights import reader_may_view
-from .runtime.surfaces import surfaced_fields
 
 _lock = threading.Lock()
 

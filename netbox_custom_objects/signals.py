@@ -20,15 +20,15 @@ from .definitions import payload_key
 from .exceptions import SchemaChangeRefused
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
-from .models.payload import keep_retired, parked_objects, take_parked_objects, take_retired
+from .models.change_data import keep_retired, parked_objects, take_parked_objects, take_retired
 from .models.revision import bump_shared_token
-from .models.validation import types_in_use
+from .models.validation.fields import types_in_use
+from .runtime.classes.registry import world
 from .runtime.context import current_alias, in_replay, mark_changed
-from .runtime.holding import hold_links, hold_objects, hold_references
-from .runtime.links import insert_links
-from .runtime.references import before_delete
-from .runtime.registry import world
-from .runtime.retired import take_out, write_back
+from .runtime.inbound.holding import hold_links, hold_objects, hold_references
+from .runtime.inbound.references import before_delete
+from .runtime.reading.retired import take_out, write_back
+from .runtime.relations.many import insert_links
 from .services.dependents import follow_rename, refuse_inheritance, subject_of
 from .services.reconcile import reconcile
 from .services.rules import refuse_used_choices, run_custom_validators, run_protection_rules

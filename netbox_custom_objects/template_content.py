@@ -9,7 +9,7 @@ from django.contrib.contenttypes.models import ContentType
 from netbox.plugins import PluginTemplateExtension
 
 from .constants import APP_LABEL
-from .models.payload import readable
+from .models.change_data import readable
 
 
 class NamedChanges(PluginTemplateExtension):

@@ -10,20 +10,9 @@ from django.views.generic import RedirectView
 from utilities.urls import get_model_urls
 
 from .constants import APP_LABEL
-from .views import (
-    designer,  # noqa: F401  registers its views with NetBox, for get_model_urls()
-    features,
-    field_preview,  # noqa: F401  likewise
-    fields,  # noqa: F401  likewise
-    linked,
-    links,
-    objects,
-    reference_check,  # noqa: F401  likewise
-    rename,
-    type_fields,  # noqa: F401  likewise
-    type_history,  # noqa: F401  likewise
-    types,  # noqa: F401  likewise
-)
+from .views import linked
+from .views.objects import features, links, rename
+from .views.objects import pages as objects
 
 _slug = '<str:custom_object_type>'
 _object = f'{_slug}/<int:pk>'

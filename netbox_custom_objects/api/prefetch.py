@@ -8,9 +8,9 @@ May import field_types and runtime.
 from utilities.api import get_fields_for_serializer, get_prefetches_for_serializer
 
 from ..field_types import field_type_of
-from ..field_types.bounds import LARGEST_NUMBER
-from ..runtime.naming import MAX_DEPTH, lookups_below, name_lookups, references, relation_lookups
-from ..runtime.surfaces import per_type
+from ..field_types.shared.bounds import LARGEST_NUMBER
+from ..runtime.classes.memo import per_type
+from ..runtime.reading.names import MAX_DEPTH, lookups_below, name_lookups, references, relation_lookups
 from .serializers.objects import CONTEXT_KEY, context_fields
 
 

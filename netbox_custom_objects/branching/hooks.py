@@ -11,7 +11,10 @@ from netbox_branching.utilities import register_branching_resolver, register_obj
 
 from ..runtime import context, extensions
 from ..services.schemas import set_branch_lister
-from . import api, dry_run, lifecycle, replay, resolver, squash, standstill, template_content, validators, views
+from . import lifecycle, replay, resolver, standstill
+from .merging import squash, validators
+from .pages import api, template_content, views
+from .trial import dry_run
 
 # Entered as tabs of the branch page when they are imported.
 PAGES = (views.BranchSchemaChangesView, views.BranchMergeCheckView)

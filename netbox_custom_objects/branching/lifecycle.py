@@ -8,13 +8,13 @@ from netbox_branching.choices import BranchStatusChoices
 from netbox_branching.models import Branch
 from netbox_branching.utilities import activate_branch
 
-from ..ddl.retired_marks import copy_retired_marks
 from ..ddl.target import MAIN_ALIAS, Target
+from ..ddl.upkeep.marks import copy_retired_marks
 from ..models.attachments import forget_set_aside
 from ..models.revision import forget_schema
-from ..models.staged import forget_changes
+from ..models.staged_change import forget_changes
 from ..services.reconcile import reconcile_all
-from ..services.reference_check import check_after_replay
+from ..services.reference_check_job import check_after_replay
 from ..services.repair import sweep
 from ..services.schemas import OpenSchema, main_schema
 

@@ -11,7 +11,7 @@ from netbox.plugins import get_plugin_config
 from netbox_branching.contextvars import active_branch
 
 from ..constants import APP_LABEL
-from ..models.payload import by_key
+from ..models.change_data import by_key
 
 _DEFINITIONS = {f'{APP_LABEL}.customobjecttype', f'{APP_LABEL}.customobjecttypefield'}
 

@@ -15,7 +15,7 @@ from netbox_branching.models import Branch
 
 from ..ddl.copies import lossy_copies
 from ..ddl.held import TablesAtRest
-from ..ddl.staging_leftovers import drop_leftovers, find_leftovers
+from ..ddl.staging.leftovers import drop_leftovers, find_leftovers
 from ..ddl.target import MAIN_ALIAS, Target
 from ..exceptions import BranchIncomplete, SchemaChangeRefused
 

@@ -13,7 +13,6 @@ from psycopg import sql
 
 from .. import settings
 from ..exceptions import DuplicateValues, SchemaChangeRefused, UnconvertibleValues, VerificationFailed
-from .column_limit import refuse_without_room
 from .conversion import unconvertible
 from .introspect import introspect
 from .locks import with_retries
@@ -22,6 +21,7 @@ from .plan import Plan, simulate
 from .render import index_statements, render
 from .spec import Schema
 from .target import Target
+from .upkeep.column_limit import refuse_without_room
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.ddl')
 

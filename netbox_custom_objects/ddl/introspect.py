@@ -2,7 +2,7 @@
 Reads what tables of ours really look like, by schema and name, straight from pg_catalog.
 
 Django's introspection follows the search path and would report main's tables for a branch; this never does. What a
-staged change works with (ddl.staging) belongs to no definition, and is not reported.
+staged change works with (ddl.staging.filling) belongs to no definition, and is not reported.
 """
 
 import re

@@ -10,7 +10,7 @@ import re
 TABLE_MODEL_RE = re.compile(r'^table(\d+)model\Z')
 LINK_MODEL_RE = re.compile(r'^through_custom_objects_(\d+)_f_(\d+)\Z')
 FIELD_COLUMN_RE = re.compile(r'^f_(\d+)(_|\Z)')
-# What a staged change works with while it is under way (ddl.staging): no field has columns with these suffixes.
+# What a staged change works with while it is under way (ddl.staging.filling): no field has columns with these suffixes.
 NEXT, FORMER, SURVIVES = 'next', 'former', 'survives'
 WORKING_COLUMN_RE = re.compile(rf'^f_(\d+)_({NEXT}|{FORMER}|{SURVIVES})\Z')
 WORKING_INDEX_RE = re.compile(rf'^custom_objects_\d+_f_\d+_{NEXT}_key\Z')

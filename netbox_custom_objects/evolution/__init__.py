@@ -9,8 +9,8 @@ from django.db.models.signals import post_migrate, pre_migrate
 
 from ..constants import APP_LABEL
 from ..field_types.base_columns import base_columns_of, use_base_columns
-from ..runtime.ghost import ghost
-from .adoption_gate import before_migrate
+from ..runtime.classes.ghost import ghost
+from .adoption.gate import before_migrate
 from .heal import after_migrate
 
 

@@ -16,24 +16,24 @@ from ..constants import APP_LABEL
 from ..ddl.executor import execute
 from ..ddl.introspect import introspect_all
 from ..ddl.locks import lock_definitions
-from ..ddl.not_null import empty_rows, set_not_null
 from ..ddl.operations import AlterColumnType, RetireColumn
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import MAIN_ALIAS, Target
+from ..ddl.upkeep.not_null import empty_rows, set_not_null
 from ..definitions import TypeDefinition, table_name, type_id_from_table_name
 from ..exceptions import SchemaChangeRefused
 from ..field_types.base_columns import base_columns
 from ..models import CustomObjectType
-from ..models.loader import load_with_documents
 from ..models.revision import is_installed, lacks_migrations
+from ..models.rows.loader import load_with_documents
+from ..runtime.classes.registry import world
 from ..runtime.context import mark_changed
-from ..runtime.registry import world
 from ..services.presence import hide_gone
 from ..services.reconcile import is_ours, plan_all, reconcile
 from ..services.schemas import OpenSchema, open_schemas
-from ..services.staged_job import clean_up, describe_stale, stale_columns
-from .adoption_gate import INITIAL
+from ..services.staged.run_job import clean_up, describe_stale, stale_columns
+from .adoption.gate import INITIAL
 from .drift import Drift, Kind, find_drift
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.evolution')

@@ -16,8 +16,8 @@ from django.utils import timezone
 from psycopg import sql
 
 from ..ddl.introspect import retired_comment
-from ..ddl.not_null import not_null_statements
-from ..ddl.retired_rows import has_empty_rows, let_go_of_deleted
+from ..ddl.upkeep.missed_rows import has_empty_rows, let_go_of_deleted
+from ..ddl.upkeep.not_null import not_null_statements
 
 __all__ = ('AddStagedColumn', 'FinalizeStagedColumn', 'RetireColumn', 'RetireTable', 'SetModelBases')
 

@@ -29,13 +29,13 @@ from ..choices import FilterLogicChoices
 from ..definitions import FieldDefinition
 from .base import FieldType
 from .boolean import BooleanFieldType
-from .bounds import read_json
 from .email import EmailFieldType
-from .filters import BigNumberFilter, EmptyFilter, SingleColumnMixin
 from .graphql import related_type
 from .ip_address import IPAddressFieldType
 from .ip_prefix import IPPrefixFieldType
 from .number import DecimalFieldType, IntegerFieldType
+from .shared.bounds import read_json
+from .shared.filters import BigNumberFilter, EmptyFilter, SingleColumnMixin
 from .temporal import DateFieldType, DateTimeFieldType
 from .text import TextFieldType
 from .url import URLFieldType

@@ -25,9 +25,9 @@ from ..choices import FilterLogicChoices, UIEditableChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, index_name, unique_name
 from ..expressions import plain
-from .deprecation import read_only
 from .graphql import RelatedType, related_type
-from .regex import PatternValidator
+from .shared.deprecation import read_only
+from .shared.regex import PatternValidator
 
 EMPTY_VALUES = (None, '', [], {}, ())
 # Names of attributes. Those that are older than NAME_PATTERN may begin or end with an underscore.
@@ -37,7 +37,7 @@ FAULTS = (ValidationError, ValueError, LookupError)
 
 
 class ModelContext(Protocol):
-    """What a reference needs from the builder of the model class (see runtime.factory)."""
+    """What a reference needs from the builder of the model class (see runtime.classes.factory)."""
 
     def foreign_key(self, field: FieldDefinition, **kwargs) -> models.Field: ...
 

@@ -10,7 +10,7 @@ from netbox.ui import attrs
 from utilities.forms.utils import add_blank_choice
 
 from .base import FieldType
-from .filters import EmptyFilter, TrueOrFalseFilter
+from .shared.filters import EmptyFilter, TrueOrFalseFilter
 
 YES_NO = ((True, _('Yes')), (False, _('No')))
 

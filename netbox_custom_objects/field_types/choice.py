@@ -23,12 +23,12 @@ from utilities.forms.widgets import APISelect, APISelectMultiple
 from ..definitions import FieldDefinition
 from ..expressions import Choice
 from .base import FieldType
-from .cells import join_values, split_values
-from .choice_sets import Choices, choices_of
-from .empty import EmptyTextIsNull
-from .filters import ChoiceFilter, EmptyFilter, MemberFilter
 from .graphql import CustomObjectChoiceType
-from .rest import ChoiceValueField, ChoiceValueListField, held_values
+from .shared.cells import join_values, split_values
+from .shared.choice_sets import Choices, choices_of
+from .shared.empty import EmptyTextIsNull
+from .shared.filters import ChoiceFilter, EmptyFilter, MemberFilter
+from .shared.rest import ChoiceValueField, ChoiceValueListField, held_values
 
 VALUE_LENGTH = 100
 

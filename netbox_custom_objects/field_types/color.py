@@ -13,9 +13,9 @@ from utilities.forms.widgets import ColorSelect
 from utilities.validators import ColorValidator
 
 from .base import FieldType
-from .empty import EmptyTextIsNull
-from .filters import TextFilter
-from .rest import ParsedTextField
+from .shared.empty import EmptyTextIsNull
+from .shared.filters import TextFilter
+from .shared.rest import ParsedTextField
 
 COLOR_LENGTH = 6
 

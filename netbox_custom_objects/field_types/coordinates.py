@@ -17,10 +17,10 @@ from ..choices import FilterLogicChoices
 from ..ddl.spec import Column
 from ..expressions import StandIn
 from .base import FieldType
-from .digits import DecimalFormField, DecimalModelField, DecimalValueField
-from .filters import DecimalFilter
 from .graphql import related_type
-from .virtual import VirtualField
+from .shared.digits import DecimalFormField, DecimalModelField, DecimalValueField
+from .shared.filters import DecimalFilter
+from .shared.virtual import VirtualField
 
 PLACES = 6
 

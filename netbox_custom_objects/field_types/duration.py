@@ -19,7 +19,7 @@ from utilities import filters
 from utilities.filters import multivalue_field_factory
 
 from .base import FieldType
-from .filters import SingleColumnMixin
+from .shared.filters import SingleColumnMixin
 
 # Longer text is not a duration that could be stored, and must not be calculated with.
 MAX_LENGTH = 100

@@ -8,7 +8,7 @@ from django.db import models
 
 from netbox.ui import attrs
 
-from .empty import EmptyTextIsNull
+from .shared.empty import EmptyTextIsNull
 from .text import CharacterFieldType
 
 EMAIL_LENGTH = 254

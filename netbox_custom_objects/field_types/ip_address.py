@@ -22,8 +22,8 @@ from utilities import filters
 from utilities.forms.utils import add_blank_choice
 
 from .base import FieldType
-from .filters import EmptyFilter, SingleColumnMixin, TextFilter
-from .rest import ParsedTextField
+from .shared.filters import EmptyFilter, SingleColumnMixin, TextFilter
+from .shared.rest import ParsedTextField
 
 # Nothing but digits, colons and dots, and a length: libraries and PostgreSQL also read netmasks, zones, single numbers
 # and shortened addresses, each a little differently.

@@ -14,8 +14,8 @@ from netbox.ui import attrs
 from utilities import filters
 
 from .base import FieldType
-from .filters import EmptyFilter, TextFilter
-from .rest import ParsedTextField
+from .shared.filters import EmptyFilter, TextFilter
+from .shared.rest import ParsedTextField
 
 DIGITS = 12
 # Groups of digits with the same separator between them; netaddr would also take addresses that lack digits.

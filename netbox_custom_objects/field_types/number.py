@@ -10,7 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from netbox.ui import attrs
 
 from .base import FieldType
-from .digits import (
+from .graphql import BigInt
+from .shared.digits import (
     DecimalFormField,
     DecimalModelField,
     DecimalValueField,
@@ -18,8 +19,7 @@ from .digits import (
     IntegerModelField,
     IntegerValueField,
 )
-from .filters import BigNumberFilter, DecimalFilter
-from .graphql import BigInt
+from .shared.filters import BigNumberFilter, DecimalFilter
 
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 DECIMAL_DIGITS, DECIMAL_PLACES = 8, 2

@@ -23,16 +23,16 @@ from ..choices import FilterLogicChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, TargetRef, index_name, unique_name
 from .base import FieldType, field_table, plain_index
-from .cells import join_values
-from .filters import EmptyFilter, TargetFilter
-from .generic import model_of, viewable
-from .gone_defaults import once_a_request
 from .graphql import related_type
-from .natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
-from .polymorphic_ui import TargetsColumn
-from .rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
-from .selects import select_context
-from .stand_ins import StandInMixin
+from .polymorphic.keys import model_of, viewable
+from .polymorphic.ui import TargetsColumn
+from .shared.cells import join_values
+from .shared.filters import EmptyFilter, TargetFilter
+from .shared.gone_defaults import once_a_request
+from .shared.natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
+from .shared.rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
+from .shared.selects import select_context
+from .shared.stand_ins import StandInMixin
 
 NESTED_PREFIX = 'Nested'
 

@@ -13,7 +13,7 @@ from .ip_prefix import IPPrefixFieldType
 from .json import JSONFieldType
 from .mac_address import MACAddressFieldType
 from .number import DecimalFieldType, IntegerFieldType
-from .polymorphic import PolymorphicMultiObjectFieldType, PolymorphicObjectFieldType
+from .polymorphic.types import PolymorphicMultiObjectFieldType, PolymorphicObjectFieldType
 from .reference import MultiObjectFieldType, ObjectFieldType
 from .temporal import DateFieldType, DateTimeFieldType
 from .text import LongTextFieldType, TextFieldType

@@ -14,7 +14,7 @@ from netbox.ui import attrs
 from utilities.forms.widgets import DatePicker, DateTimePicker
 
 from .base import FieldType
-from .filters import DateFilter, DateTimeFilter
+from .shared.filters import DateFilter, DateTimeFilter
 
 
 class MomentField(serializers.DateTimeField):

@@ -10,8 +10,8 @@ from netbox.tables import columns
 from netbox.ui import attrs
 
 from .base import FieldType
-from .filters import EmptyFilter, TextFilter
 from .json import validate_storable
+from .shared.filters import EmptyFilter, TextFilter
 
 
 class CharacterFieldType(FieldType):

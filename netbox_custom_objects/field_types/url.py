@@ -10,8 +10,8 @@ from netbox.ui import attrs
 from utilities.forms.fields import LaxURLField
 
 from ..ddl.spec import Column
-from .empty import EmptyTextIsNull
 from .graphql import related_type
+from .shared.empty import EmptyTextIsNull
 from .text import CharacterFieldType
 
 URL_LENGTH = TITLE_LENGTH = 200

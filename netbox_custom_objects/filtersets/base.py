@@ -5,8 +5,8 @@ from django.utils.translation import gettext_lazy as _
 
 from utilities.filters import MultiValueCharFilter, MultiValueDateTimeFilter
 
-from ..field_types.deprecation import parse_version
-from ..field_types.filters import DateTimeFilter, TextFilter, TrueOrFalseFilter
+from ..field_types.shared.deprecation import parse_version
+from ..field_types.shared.filters import DateTimeFilter, TextFilter, TrueOrFalseFilter
 from ..models.types import validate_version
 
 # NetBox's own fail at bad patterns, at `null` with most lookups, and at time zones that PostgreSQL does not know.

@@ -16,11 +16,11 @@ from users.filterset_mixins import OwnerFilterMixin
 from ..choices import FilterLogicChoices
 from ..definitions import FieldDefinition, class_name
 from ..field_types import field_type_of
-from ..field_types.filters import TrueOrFalseFilter
-from ..models.convert import field_definition
-from ..models.reserved import QUERY_PARAMETERS
-from ..runtime.quick_search import quick_search
-from ..runtime.surfaces import per_type, surfaced_fields
+from ..field_types.shared.filters import TrueOrFalseFilter
+from ..models.rows.convert import field_definition
+from ..models.validation.reserved import QUERY_PARAMETERS
+from ..runtime.classes.memo import per_type, surfaced_fields
+from ..runtime.reading.quick_search import quick_search
 from .base import AskedForMixin, TrueOrFalseMixin
 
 

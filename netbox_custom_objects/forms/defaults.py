@@ -5,7 +5,7 @@ Attributes of a new instance have their defaults; many-valued references have th
 """
 
 from ..field_types import field_type_of
-from ..runtime.surfaces import surfaced_fields
+from ..runtime.classes.memo import surfaced_fields
 
 
 class LinkDefaultsMixin:

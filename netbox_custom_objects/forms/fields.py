@@ -37,9 +37,9 @@ from ..choices import (
 )
 from ..constants import APP_LABEL
 from ..field_types import FIELD_TYPES, field_type_named
-from ..field_types.digits import IntegerFormField
-from ..field_types.generic import type_from_text
 from ..field_types.json import DocumentInput
+from ..field_types.polymorphic.keys import type_from_text
+from ..field_types.shared.digits import IntegerFormField
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
 from ..runtime.rights import types_known_to_reader
 from ..services.dependents import updating_dependents

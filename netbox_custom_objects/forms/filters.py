@@ -17,7 +17,7 @@ from utilities.forms.rendering import FieldSet
 from ..choices import CustomObjectFieldTypeChoices, FilterLogicChoices
 from ..field_types import field_type_of
 from ..models import CustomObjectType, CustomObjectTypeField
-from ..runtime.surfaces import per_type, surfaced_fields
+from ..runtime.classes.memo import per_type, surfaced_fields
 from .objects import fieldsets
 
 

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..field_types import field_type_of
 from ..models.readers import hidden_from_user
-from ..runtime.surfaces import surfaced_fields
+from ..runtime.classes.memo import surfaced_fields
 
 
 def hidden_targets(instance, names) -> dict:

@@ -20,10 +20,10 @@ from utilities.forms.rendering import FieldSet
 from ..choices import UIEditableChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
-from ..field_types.deprecation import read_only
 from ..field_types.json import DocumentInput, TypedDocument
-from ..models.reserved import PAGE_INPUTS
-from ..runtime.surfaces import per_type, surfaced_fields
+from ..field_types.shared.deprecation import read_only
+from ..models.validation.reserved import PAGE_INPUTS
+from ..runtime.classes.memo import per_type, surfaced_fields
 from .defaults import ImportDefaultsMixin, LinkDefaultsMixin
 from .hidden_targets import HiddenTargetsMixin
 from .prefill import PrefilledMixin

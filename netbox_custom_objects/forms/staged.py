@@ -12,7 +12,7 @@ from ..exceptions import SchemaChangeRefused
 from ..field_types import FIELD_TYPES
 from ..field_types.json import DocumentInput
 from ..models import CustomObjectTypeField
-from ..services import staged
+from ..services.staged import start
 
 STEP_BY_STEP, FILL = 'step_by_step', 'fill'
 
@@ -56,19 +56,19 @@ class StagedEditMixin(forms.ModelForm):
                 self.add_error(FILL, _('Objects can only be filled step by step.'))
             return
         # On a copy: what is shown of the field is what it will be.
-        wanted = staged.split_edit(self._copy(), before)
+        wanted = start.split_edit(self._copy(), before)
         try:
-            self.staged_change = staged.prepare(before, wanted, self.cleaned_data.get(FILL)) if wanted else None
+            self.staged_change = start.prepare(before, wanted, self.cleaned_data.get(FILL)) if wanted else None
         except ValidationError as error:
             self._update_errors(error)
 
     def save(self, commit=True):
         if self.staged_change is not None:
-            staged.split_edit(self.instance, self._stored())
+            start.split_edit(self.instance, self._stored())
         field = super().save(commit)
         if self.staged_change is not None:
             try:
-                begun = staged.begin(self.staged_change, self.instance.edit_context.user)
+                begun = start.begin(self.staged_change, self.instance.edit_context.user)
             except ValidationError as error:
                 raise SchemaChangeRefused(' '.join(error.messages)) from error
             self.instance.set_edit_context(begun=begun)
@@ -91,4 +91,4 @@ class StagedEditMixin(forms.ModelForm):
             return False
         if not (before.field_type.convertible and FIELD_TYPES[type_].convertible):
             return False
-        return staged.needs_stages(before, type_, unique)
+        return start.needs_stages(before, type_, unique)

@@ -13,7 +13,7 @@ from utilities.forms.widgets import BulkEditNullBooleanSelect
 
 from .. import settings
 from ..models import CustomObjectType, CustomObjectTypeField
-from ..services.fields import copy_fields
+from ..services.arrange_fields import copy_fields
 
 
 class CustomObjectTypeForm(NetBoxModelForm):

@@ -7,8 +7,8 @@ and so is a branch of it.
 
 from django.db import migrations
 
-from netbox_custom_objects.evolution.adoption import adopt_installation
-from netbox_custom_objects.evolution.adoption_undo import give_back
+from netbox_custom_objects.evolution.adoption.takeover import adopt_installation
+from netbox_custom_objects.evolution.adoption.undo import give_back
 
 
 def adopt(apps, schema_editor):

@@ -6,7 +6,7 @@ from .job_reports import JobReport
 from .objects import CustomObject
 from .proxies import CustomObjectObjectType
 from .revision import Revision, SchemaIdCounter
-from .staged import StagedChange
+from .staged_change import StagedChange
 from .types import CustomObjectType
 
 __all__ = (

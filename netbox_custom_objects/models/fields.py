@@ -32,7 +32,7 @@ from .concurrency import UpdatesWhatExists
 from .counters import next_pk, next_schema_id
 from .edit_context import EditedMixin
 from .types import validate_version
-from .validation import validate_field
+from .validation.fields import validate_field
 
 
 class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):

@@ -1,7 +1,7 @@
 """
 CustomObject: the abstract base of all dynamic models, and the metaclass that makes their generations equal.
 
-Concrete classes are built by runtime.factory, which sets the class attributes named here.
+Concrete classes are built by runtime.classes.factory, which sets the class attributes named here.
 """
 
 from collections.abc import Callable
@@ -34,9 +34,9 @@ from netbox.models.mixins import OwnerMixin
 from ..constants import APP_LABEL
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
-from ..field_types.regex import PATTERN_CODE
-from ..field_types.rest import held_values
-from . import payload
+from ..field_types.shared.regex import PATTERN_CODE
+from ..field_types.shared.rest import held_values
+from . import change_data
 from .concurrency import UpdatesWhatExists, in_transaction
 from .display import name_of
 
@@ -193,13 +193,13 @@ class CustomObject(
 
     def serialize_object(self, exclude=None):
         """Return the object as change data; see `payload.serialize`."""
-        return payload.serialize(self, exclude)
+        return change_data.serialize(self, exclude)
 
     def snapshot(self):
         """Remember the present state, by payload key for the change record and by name for event rules."""
         super().snapshot()
         self._prechange_payload = self._prechange_snapshot
-        self._prechange_snapshot = payload.by_name(type(self), self._prechange_payload)
+        self._prechange_snapshot = change_data.by_name(type(self), self._prechange_payload)
 
     snapshot.alters_data = True
 
@@ -208,10 +208,10 @@ class CustomObject(
         objectchange = super().to_objectchange(action)
         if objectchange.prechange_data is not None:
             objectchange.prechange_data = self._prechange_payload
-            if objectchange.postchange_data is None and (retired := self.__dict__.get(payload.RETIRED_VALUES)):
-                objectchange.prechange_data = {**self._prechange_payload, payload.RETIRED_VALUES: retired}
+            if objectchange.postchange_data is None and (retired := self.__dict__.get(change_data.RETIRED_VALUES)):
+                objectchange.prechange_data = {**self._prechange_payload, change_data.RETIRED_VALUES: retired}
         if objectchange.postchange_data is not None:
-            self._postchange_snapshot = payload.by_name(type(self), objectchange.postchange_data)
+            self._postchange_snapshot = change_data.by_name(type(self), objectchange.postchange_data)
         return objectchange
 
     to_objectchange.alters_data = True
@@ -219,11 +219,11 @@ class CustomObject(
     @classmethod
     def deserialize_object(cls, data: dict, pk: int | None = None) -> DeserializedObject:
         """Return an unsaved object made of change data: the inverse of `serialize_object` (used by branching)."""
-        return payload.deserialize(cls, data, pk)
+        return change_data.deserialize(cls, data, pk)
 
     def save(self, *args, using=None, **kwargs):
         """Write the object and its links; a receiver locks what it refers to until the transaction ends."""
         using = using or router.db_for_write(type(self), instance=self)
         with in_transaction(using):
             super().save(*args, using=using, **kwargs)
-            payload.assign_parked_links(self)
+            change_data.assign_parked_links(self)

@@ -1,7 +1,7 @@
 """
 Names the objects that prevent a deletion only to users who may view them; for others, they are counted.
 
-May import field_types.generic. NetBox names everything that a ProtectedError or a RestrictedError holds, to all users.
+May import field_types.polymorphic.keys. NetBox names all that a ProtectedError or a RestrictedError holds, to all users.
 """
 
 from collections.abc import Iterable, Iterator
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from netbox.context import current_request
 
-from ..field_types.generic import key_of, visible_keys
+from ..field_types.polymorphic.keys import key_of, visible_keys
 
 
 class HiddenObject:

@@ -10,7 +10,7 @@ from rq import get_current_job
 
 from netbox.context import current_request
 
-from ..field_types.generic import key_of, visible_keys
+from ..field_types.polymorphic.keys import key_of, visible_keys
 
 
 def readable(objects):

@@ -21,8 +21,8 @@ from .. import settings
 from ..constants import APP_LABEL, NAME_PATTERN, RESERVED_SLUGS
 from ..definitions import class_name, model_name, table_name
 from ..field_types import field_type_of
-from ..field_types.deprecation import check as deprecation_errors
-from ..field_types.deprecation import parse_version
+from ..field_types.shared.deprecation import check as deprecation_errors
+from ..field_types.shared.deprecation import parse_version
 from . import deletion
 from .concurrency import UpdatesWhatExists
 from .config_contexts import CONFIG_CONTEXT_NAMES

@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from ..constants import APP_LABEL
-from .registry import world
+from .classes.registry import world
 from .rights import is_known_to_reader, reader_may_view
 
 

@@ -12,7 +12,7 @@ from utilities.permissions import permission_is_exempt
 from ..constants import APP_LABEL
 from ..definitions import TypeDefinition
 from ..models import CustomObjectType
-from .registry import world
+from .classes.registry import world
 
 ACTIONS = ('view', 'add', 'change', 'delete')
 

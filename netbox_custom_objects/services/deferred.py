@@ -15,7 +15,7 @@ from ..ddl.operations import CreateIndex
 from ..ddl.plan import Plan
 from ..ddl.target import Target
 from ..field_types import compile_type
-from ..models.loader import load_definitions
+from ..models.rows.loader import load_definitions
 from .discreet_job import DiscreetJob
 
 

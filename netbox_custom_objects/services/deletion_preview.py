@@ -14,12 +14,12 @@ from django.apps import apps
 from django.db.models import CASCADE, Model
 
 from ..definitions import FieldDefinition
+from ..runtime.classes.ghost import ghost
+from ..runtime.classes.registry import world
+from ..runtime.classes.world import World
 from ..runtime.context import current_alias
-from ..runtime.deletion_walk import Visitor, collect, walk
-from ..runtime.ghost import ghost
-from ..runtime.referrers import referenced_ids
-from ..runtime.registry import world
-from ..runtime.world import World
+from ..runtime.inbound.deletion_walk import Visitor, collect, walk
+from ..runtime.inbound.stored import referenced_ids
 
 # Objects of one type that are named.
 OBJECTS_SHOWN = 20

@@ -6,7 +6,7 @@ May import models. Only reports: removing is a person's decision.
 
 from dataclasses import dataclass
 
-from ..field_types.deprecation import is_due, notice
+from ..field_types.shared.deprecation import is_due, notice
 from ..models import CustomObjectType, CustomObjectTypeField
 
 

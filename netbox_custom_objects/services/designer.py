@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from utilities.exceptions import AbortRequest, PermissionsViolation
 
 from ..models import CustomObjectType, CustomObjectTypeField
-from .fields import MAX_WEIGHT, WEIGHT_STEP
+from .arrange_fields import MAX_WEIGHT, WEIGHT_STEP
 
 
 class Invalid(Exception):

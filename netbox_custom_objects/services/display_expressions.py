@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from ..definitions import TypeDefinition
 from ..models.display import problems_of
-from ..runtime.registry import world
+from ..runtime.classes.registry import world
 from .schemas import OpenSchema
 
 

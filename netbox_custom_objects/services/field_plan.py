@@ -10,9 +10,9 @@ from ..ddl.diff import diff
 from ..ddl.introspect import introspect
 from ..ddl.target import Target
 from ..field_types import compile_type
-from ..models.convert import field_definition
+from ..models.rows.convert import field_definition
+from ..runtime.classes.registry import world
 from ..runtime.context import current_alias
-from ..runtime.registry import world
 from .preview import Preview, Step
 
 

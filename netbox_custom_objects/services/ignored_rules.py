@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
-from ..field_types.regex import why_unusable
+from ..field_types.shared.regex import why_unusable
 
 
 def ignored_rules(field: FieldDefinition) -> Iterator[str]:

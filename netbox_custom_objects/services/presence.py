@@ -9,8 +9,8 @@ from django.db import transaction
 
 from ..ddl.operations import CreateTable, RestoreTable, RetireTable
 from ..ddl.plan import Plan
-from ..ddl.retention import types_in_use
 from ..ddl.target import MAIN_ALIAS, Target
+from ..ddl.upkeep.retention import types_in_use
 from ..definitions import model_name, table_name
 from ..models import CustomObject
 from ..models.attachments import give_back, set_aside

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, transaction
 
-from ..ddl.counts import row_counts
 from ..ddl.executor import is_catalog_only, split
 from ..ddl.operations import Lock, Operation
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
+from ..ddl.upkeep.counts import row_counts
 from ..models.object_types import undone
 from .dependents import Dependent
 

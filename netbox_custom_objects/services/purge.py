@@ -18,8 +18,8 @@ from netbox.jobs import system_job
 
 from .. import settings
 from ..ddl.locks import lock_definitions
-from ..ddl.retention import Stored, copies, drop, droppable, everything
 from ..ddl.target import Target
+from ..ddl.upkeep.retention import Stored, copies, drop, droppable, everything
 from ..definitions import table_name
 from ..exceptions import SchemaChangeRefused, sentence_of
 from ..models.attachments import drop_attached

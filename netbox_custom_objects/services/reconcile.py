@@ -22,14 +22,14 @@ from ..ddl.target import Target
 from ..definitions import TypeDefinition
 from ..exceptions import SchemaChangeRefused
 from ..field_types import compile_type
-from ..models.loader import load_definitions
+from ..models.rows.loader import load_definitions
+from ..runtime.classes.registry import forget_lacking
 from ..runtime.context import mark_changed
-from ..runtime.registry import forget_lacking
 from .deferred import enqueue_deferred
 from .presence import follow_table
 from .preview import current_preview
 from .rewriting import enqueue_if_worth_it
-from .staged_guard import refuse_while_staged
+from .staged.guard import refuse_while_staged
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 

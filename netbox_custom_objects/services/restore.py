@@ -19,14 +19,14 @@ from utilities.serialization import deserialize_object
 
 from ..constants import APP_LABEL
 from ..ddl.locks import lock_definitions
-from ..ddl.retention import Stored, everything
 from ..ddl.target import Target
+from ..ddl.upkeep.retention import Stored, everything
 from ..definitions import column_name, link_table_name, model_name, table_name, type_id_from_model_name
 from ..exceptions import RestoreRefused
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.attachments import logged_attachments
-from ..models.payload import RETIRED_VALUES
-from ..runtime.holding import missing_targets_allowed
+from ..models.change_data import RETIRED_VALUES
+from ..runtime.inbound.holding import missing_targets_allowed
 from .integrity import find_dangling, let_go
 from .schemas import OpenSchema
 

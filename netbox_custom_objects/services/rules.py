@@ -19,8 +19,8 @@ from ..ddl.target import MAIN_ALIAS
 from ..field_types import field_type_of
 from ..models import CustomObjectTypeField
 from ..models.readers import counted, named, readable
+from ..runtime.classes.registry import world
 from ..runtime.context import current_alias, in_replay
-from ..runtime.registry import world
 
 
 def run_custom_validators(instance) -> None:

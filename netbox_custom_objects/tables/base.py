@@ -4,7 +4,7 @@ from django_tables2.data import TableQuerysetData
 
 from netbox.tables import NetBoxTable
 
-from ..runtime.ordering import totally_ordered
+from ..runtime.reading.ordering import totally_ordered
 
 
 class OrderedTable(NetBoxTable):

@@ -14,8 +14,8 @@ from netbox.tables import columns
 
 from ..choices import UIVisibleChoices
 from ..field_types import field_type_of
-from ..runtime.ordering import terms_of
-from ..runtime.surfaces import per_type, surfaced_fields
+from ..runtime.classes.memo import per_type, surfaced_fields
+from ..runtime.reading.ordering import terms_of
 from .base import OrderedTable
 
 

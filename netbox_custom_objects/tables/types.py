@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from netbox.tables import columns
 
-from ..field_types.deprecation import notice
+from ..field_types.shared.deprecation import notice
 from ..models import CustomObjectType
 from .base import OrderedTable
 

@@ -21,7 +21,7 @@ from netbox.object_actions import AddObject, BulkEdit, BulkImport, BulkRename, C
 from utilities.htmx import htmx_partial
 from utilities.jobs import is_background_request
 
-from ..field_types.deprecation import closed
+from ..field_types.shared.deprecation import closed
 from ..forms.imports import UNREADABLE, CheckedImportForm
 from ..runtime.lookup import model_by_slug
 from ..services.second_try import statements_reported, tried_twice

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.defaults import bad_request
 
 from ..constants import APP_LABEL
-from ..field_types.bounds import whole_number
+from ..field_types.shared.bounds import whole_number
 
 # Inputs and parameters that NetBox's views take for IDs without a form.
 ID_INPUTS = ('pk',)

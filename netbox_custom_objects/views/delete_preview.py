@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from netbox.views.generic import BulkDeleteView, ObjectDeleteView
 from utilities.permissions import get_permission_for_model
 
-from ..field_types.bounds import whole_number
+from ..field_types.shared.bounds import whole_number
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..runtime.lookup import model_by_slug
 from ..services.deletion_preview import groups, preview

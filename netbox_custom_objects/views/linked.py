@@ -1,7 +1,8 @@
 """
 The tab "Custom Objects" of every object: which custom objects point at it (contract, chapter 6).
 
-One statement for the badge, and four for the rows of a page, however many types there are; see `runtime.linked`.
+One statement for the badge, and four for the rows of a page, however many types there are; see
+`runtime.inbound.linked_objects`.
 """
 
 from dataclasses import dataclass
@@ -24,17 +25,17 @@ from utilities.views import ConditionalLoginRequiredMixin, ViewTab, get_default_
 from ..choices import UIEditableChoices
 from ..definitions import TypeDefinition
 from ..field_types import field_type_of
-from ..field_types.generic import key_of, visible_keys
+from ..field_types.polymorphic.keys import key_of, visible_keys
 from ..filtersets import get_filterset_class
 from ..forms.linked import LinkedObjectsFilterForm
-from ..runtime.linked import LinkedObjects, objects_linked_to, sources_of
-from ..runtime.naming import MAX_DEPTH, name_lookups, references, relation_lookups
-from ..runtime.prefetch import prefetch_relations
-from ..runtime.registry import world
+from ..runtime.classes.registry import world
+from ..runtime.inbound.linked_objects import LinkedObjects, objects_linked_to, sources_of
+from ..runtime.reading.names import MAX_DEPTH, name_lookups, references, relation_lookups
+from ..runtime.reading.prefetch import prefetch_relations
 from ..tables import get_table_class
 from ..tables.linked import FetchedRows, LinkedObjectsTable, LinkedRow
 from .base import TypeFromURLMixin
-from .features import BASE_TEMPLATE, PassModelMixin
+from .objects.features import BASE_TEMPLATE, PassModelMixin
 
 # Where a user's preferences hold the ids of the types whose objects the tab leaves out.
 HIDDEN_TYPES = 'plugins.netbox_custom_objects.linked_objects.hidden_types'

@@ -14,10 +14,10 @@ from utilities.views import register_model_view
 
 from ..constants import APP_LABEL
 from ..definitions import model_name
-from ..runtime.known_types import on_new_type
+from ..runtime.classes.known_types import on_new_type
 
 TABS = [
-    {'name': name, 'view': f'{APP_LABEL}.views.features.{view}', 'path': name, 'detail': True, 'kwargs': {}}
+    {'name': name, 'view': f'{APP_LABEL}.views.objects.features.{view}', 'path': name, 'detail': True, 'kwargs': {}}
     for name, view in (
         ('contacts', 'CustomObjectContactsView'),
         ('journal', 'CustomObjectJournalView'),
@@ -25,7 +25,7 @@ TABS = [
     )
 ]
 for _name, _view, _path in (
-    ('configcontext', 'features.CustomObjectConfigContextView', 'config-context'),
+    ('configcontext', 'objects.features.CustomObjectConfigContextView', 'config-context'),
     ('custom_objects', 'linked.CustomObjectLinkedView', 'custom-objects'),
 ):
     _view = f'{APP_LABEL}.views.{_view}'

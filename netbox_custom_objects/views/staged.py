@@ -25,9 +25,9 @@ from ..choices import StagedChangeStageChoices as Stage
 from ..constants import APP_LABEL
 from ..exceptions import ObjectGone
 from ..models import CustomObjectType, CustomObjectTypeField
-from ..runtime.registry import model_for
-from ..services import staged
-from ..services.staged_view import Offenders, changes_of, viewable_offenders
+from ..runtime.classes.registry import model_for
+from ..services.staged import start
+from ..services.staged.visible import Offenders, changes_of, viewable_offenders
 
 # How many changes that have ended, and how many offenders of each change, the page shows.
 ENDED_SHOWN = 3
@@ -141,7 +141,7 @@ class StagedChangeActionView(OneChangeView):
         if action not in LABELS:
             raise Http404
         try:
-            staged.ask(found, action, request.user)
+            start.ask(found, action, request.user)
         except ObjectGone as error:
             raise Http404 from error
         except ValidationError as error:

@@ -16,10 +16,10 @@ from dcim.models import Site
 from netbox_branching.models import Branch
 from users.models import ObjectPermission
 
-from netbox_custom_objects.branching.dry_run import dry_run
-from netbox_custom_objects.branching.jobs import CheckMergeJob, queue_check
-from netbox_custom_objects.branching.schema_changes import schema_changes
-from netbox_custom_objects.branching.validators import find_conflicts
+from netbox_custom_objects.branching.merging.schema_changes import schema_changes
+from netbox_custom_objects.branching.merging.validators import find_conflicts
+from netbox_custom_objects.branching.trial.dry_run import dry_run
+from netbox_custom_objects.branching.trial.trial_job import CheckMergeJob, queue_check
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.models.job_reports import keep_report
 from tests.support.branches import Lab, assert_schema_is_clean, delete, edit, rows

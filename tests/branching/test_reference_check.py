@@ -7,8 +7,8 @@ from redis.exceptions import RedisError
 from core.models import Job
 from dcim.models import Site
 
-from netbox_custom_objects.services import reference_check
-from netbox_custom_objects.services.reference_check import CheckReferencesJob, enqueue_check, find_schema
+from netbox_custom_objects.services import reference_check_job
+from netbox_custom_objects.services.reference_check_job import CheckReferencesJob, enqueue_check, find_schema
 from tests.support.branches import delete, edit
 from tests.support.factories import make_object, make_type
 
@@ -128,4 +128,4 @@ def test_two_requests_are_one_job(lab, site):
         first = enqueue_check(find_schema('default'))
         assert enqueue_check(find_schema('default')) == first
         assert enqueue_check(find_schema('default'), repair=True) != first
-    assert reference_check.find_schema('nothing') is None
+    assert reference_check_job.find_schema('nothing') is None

@@ -5,13 +5,13 @@ from django.conf import settings
 from django.db import connection
 from django.urls import reverse
 
-from netbox_custom_objects.branching.schema_changes import schema_changes
+from netbox_custom_objects.branching.merging.schema_changes import schema_changes
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, StagedChange
-from netbox_custom_objects.runtime.registry import world
-from netbox_custom_objects.services import staged
-from netbox_custom_objects.services.staged_run import StagedRun, run
+from netbox_custom_objects.runtime.classes.registry import world
+from netbox_custom_objects.services.staged import start
+from netbox_custom_objects.services.staged.run import StagedRun, run
 from tests.support.branches import Lab, assert_schema_is_clean, edit
 from tests.support.commands import upgrade
 from tests.support.large import make_large
@@ -53,7 +53,7 @@ def type_in(branch=None):
 def convert(lab, branch=None, type='integer'):
     """Convert the field step by step, in main or in a branch, up to where it waits."""
     with lab.request(branch):
-        change = staged.start(CustomObjectTypeField.objects.get(), {'type': type}, lab.user)
+        change = start.start(CustomObjectTypeField.objects.get(), {'type': type}, lab.user)
     return run(change.pk)
 
 
@@ -132,7 +132,7 @@ def stripped(branch=None):
 def expanded(lab):
     """Start a change in main, and stop as a killed process does while it converts rows."""
     with lab.request():
-        change = staged.start(CustomObjectTypeField.objects.get(), {'type': 'integer'}, lab.user)
+        change = start.start(CustomObjectTypeField.objects.get(), {'type': 'integer'}, lab.user)
     process = StagedRun(change.pk, lambda text: None)
     process.steps = {'pending': process.steps['pending']}
     process.go()

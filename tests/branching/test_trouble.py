@@ -12,7 +12,7 @@ from dcim.models import Site
 from netbox_branching.models import Branch
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, Revision
-from netbox_custom_objects.runtime.registry import forget_worlds
+from netbox_custom_objects.runtime.classes.registry import forget_worlds
 from tests.support.branches import Lab, assert_schema_is_clean, delete, edit, rows
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import run_module

@@ -25,10 +25,10 @@ from netbox_custom_objects.field_types.base_columns import (
     base_columns_of,
 )
 from netbox_custom_objects.models.config_contexts import ConfigContextObject
-from netbox_custom_objects.models.loader import load_definitions
+from netbox_custom_objects.models.rows.loader import load_definitions
+from netbox_custom_objects.runtime.classes.ghost import ghost
+from netbox_custom_objects.runtime.classes.registry import world
 from netbox_custom_objects.runtime.context import pinned
-from netbox_custom_objects.runtime.ghost import ghost
-from netbox_custom_objects.runtime.registry import world
 from netbox_custom_objects.services.reconcile import reconcile, reconcile_all
 from tests.support.factories import make_every_kind, make_field, make_type
 

@@ -80,7 +80,7 @@ def test_what_is_built_per_type_is_memoised_on_its_island_alone():
                 parameters = {argument.arg for argument in function.args.args}
                 assert not parameters & PER_TYPE, f'{module}:{function.lineno} caches by a class or an object'
         for name, line in module.names():
-            allowed = name != 'memo' or module.name == f'{NAME}.runtime.surfaces'
+            allowed = name != 'memo' or module.name == f'{NAME}.runtime.classes.memo'
             assert allowed, f'{module}:{line} memoises beside per_type'
 
 

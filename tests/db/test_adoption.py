@@ -8,7 +8,7 @@ from extras.models import CustomField, TaggedItem
 
 from netbox_custom_objects.ddl.introspect import introspect_all
 from netbox_custom_objects.ddl.target import Target
-from netbox_custom_objects.evolution.adoption_survey import survey
+from netbox_custom_objects.evolution.adoption.survey import survey
 from netbox_custom_objects.evolution.heal import heal
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, Revision, SchemaIdCounter
 from netbox_custom_objects.services.reconcile import plan_all

@@ -8,8 +8,8 @@ from django.db import connection, transaction
 
 from dev import postgres
 from netbox_custom_objects.ddl.target import Target
-from netbox_custom_objects.evolution.adoption_rows import read_types
-from netbox_custom_objects.evolution.adoption_survey import survey
+from netbox_custom_objects.evolution.adoption.rows import read_types
+from netbox_custom_objects.evolution.adoption.survey import survey
 from netbox_custom_objects.services.reconcile import plan_all
 from tests.support.processes import Command, run_netbox
 from tests.support.sessions import wait_until_alone

@@ -7,7 +7,7 @@ from django.core.management import CommandError
 from django.db import connection
 
 from netbox_custom_objects.ddl.target import Target
-from netbox_custom_objects.evolution.adoption_survey import survey
+from netbox_custom_objects.evolution.adoption.survey import survey
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.reconcile import plan_all, reconcile

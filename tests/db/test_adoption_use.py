@@ -12,7 +12,7 @@ from netbox_branching.models import ObjectChange as BranchingObjectChange
 from users.models import User
 from utilities.serialization import deserialize_object
 
-from netbox_custom_objects.evolution.adoption_undo import give_back
+from netbox_custom_objects.evolution.adoption.undo import give_back
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.reconcile import plan_all
 from tests.support.branches import Lab, edit

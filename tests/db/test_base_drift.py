@@ -15,9 +15,10 @@ from netbox_custom_objects.definitions import TypeDefinition, table_name
 from netbox_custom_objects.evolution import heal
 from netbox_custom_objects.evolution.heal import after_migrate
 from netbox_custom_objects.field_types import base_columns as base
-from netbox_custom_objects.models import CustomObjectType, reserved
+from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.models.objects import CustomObject as Base
-from netbox_custom_objects.runtime import factory, registry, world
+from netbox_custom_objects.models.validation import reserved
+from netbox_custom_objects.runtime.classes import factory, registry, world
 from netbox_custom_objects.services.schemas import open_schemas
 from tests.support.branches import close
 from tests.support.commands import upgrade as run

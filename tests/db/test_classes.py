@@ -13,8 +13,8 @@ from core.models import ObjectChange, ObjectType
 from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObject, CustomObjectTypeField
-from netbox_custom_objects.runtime.ghost import ghost
-from netbox_custom_objects.runtime.registry import model_for, world
+from netbox_custom_objects.runtime.classes.ghost import ghost
+from netbox_custom_objects.runtime.classes.registry import model_for, world
 from tests.support.factories import make_every_kind, make_field, make_object, make_type
 from tests.support.request import request
 

@@ -5,9 +5,9 @@ from django.db import IntegrityError, connection, transaction
 
 from core.models import Job
 
-from netbox_custom_objects.ddl.column_limit import LIMIT, usages
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
+from netbox_custom_objects.ddl.upkeep.column_limit import LIMIT, usages
 from netbox_custom_objects.definitions import table_name
 from netbox_custom_objects.services.repair import repair
 from netbox_custom_objects.services.rewriting import RewriteTableJob, rewrite_where_worth_it

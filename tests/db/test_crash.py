@@ -12,7 +12,7 @@ from netbox_custom_objects.ddl.introspect import introspect, introspect_all
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.models.revision import read_token
-from netbox_custom_objects.runtime.registry import world
+from netbox_custom_objects.runtime.classes.registry import world
 from netbox_custom_objects.services.reconcile import plan_for, reconcile_all
 from netbox_custom_objects.services.repair import repair
 from tests.support.factories import make_field, make_object, make_type

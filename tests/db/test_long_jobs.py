@@ -7,7 +7,7 @@ from django_rq import get_queue
 from core.models import Job
 from dcim.models import Site
 
-from netbox_custom_objects.services.reference_check import enqueue_check
+from netbox_custom_objects.services.reference_check_job import enqueue_check
 from netbox_custom_objects.services.schemas import main_schema
 from tests.support.branches import edit
 from tests.support.factories import make_field

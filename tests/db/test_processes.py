@@ -5,8 +5,8 @@ from django.apps import apps
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from netbox_custom_objects.runtime.classes.registry import world
 from netbox_custom_objects.runtime.context import pinned
-from netbox_custom_objects.runtime.registry import world
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Worker
 

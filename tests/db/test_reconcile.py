@@ -16,9 +16,9 @@ from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import VerificationFailed
 from netbox_custom_objects.field_types import compile_type
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from netbox_custom_objects.models.loader import load_definitions
 from netbox_custom_objects.models.revision import read_token
-from netbox_custom_objects.runtime.registry import world
+from netbox_custom_objects.models.rows.loader import load_definitions
+from netbox_custom_objects.runtime.classes.registry import world
 from netbox_custom_objects.services.reconcile import reconcile, reconcile_all
 from tests.support.factories import make_every_kind, make_field, make_object, make_type
 

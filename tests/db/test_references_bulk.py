@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from dcim.models import Device, DeviceRole, DeviceType, Interface, Manufacturer, Region, Site
 from users.models import Owner, OwnerGroup
 
-from netbox_custom_objects.runtime import referrers
+from netbox_custom_objects.runtime.inbound import stored as referrers
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.request import request
 

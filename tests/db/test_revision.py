@@ -10,8 +10,8 @@ from extras.models import CustomFieldChoiceSet
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.models.revision import read_token
+from netbox_custom_objects.runtime.classes.registry import world
 from netbox_custom_objects.runtime.context import pinned
-from netbox_custom_objects.runtime.registry import world
 from tests.support.factories import make_field, make_object, make_type
 
 MAIN = Target.for_alias('default')

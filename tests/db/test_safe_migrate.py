@@ -12,7 +12,7 @@ from dcim.models import Site
 
 from netbox_custom_objects.ddl.held import WorkLock
 from netbox_custom_objects.ddl.run_marks import write_mark
-from netbox_custom_objects.evolution.safe_migrate import LOCK
+from netbox_custom_objects.evolution.safe_migrate.run import LOCK
 from tests.support.migrations import CREATE, FAIL, LENT_LABEL, applied, lent_app, migration, state
 
 FILL = migration(f"""

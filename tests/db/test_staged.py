@@ -10,17 +10,17 @@ from core.choices import JobStatusChoices
 from core.models import Job, ObjectChange
 
 from netbox_custom_objects.ddl.introspect import introspect
-from netbox_custom_objects.ddl.staging import StagedColumn, Unfinished
+from netbox_custom_objects.ddl.staging.filling import StagedColumn, Unfinished
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import StagedChange
-from netbox_custom_objects.services import staged
 from netbox_custom_objects.services.purge import purge
 from netbox_custom_objects.services.reconcile import plan_for
 from netbox_custom_objects.services.repair import repair
 from netbox_custom_objects.services.schemas import open_schemas
-from netbox_custom_objects.services.staged_job import stale_columns, take_up_lost
-from netbox_custom_objects.services.staged_run import StagedRun
+from netbox_custom_objects.services.staged import start
+from netbox_custom_objects.services.staged.run import StagedRun
+from netbox_custom_objects.services.staged.run_job import stale_columns, take_up_lost
 from tests.support.branches import assert_schema_is_clean, edit
 from tests.support.commands import upgrade
 from tests.support.factories import make_choice_set
@@ -165,7 +165,7 @@ class TestOffenders:
         assert (change.stage, change.offenders[0][:2]) == ('blocked', [4, 'x'])
 
     def test_only_the_first_are_kept_but_all_are_counted(self, monkeypatch):
-        monkeypatch.setattr('netbox_custom_objects.services.staged_checks.LISTED', 2)
+        monkeypatch.setattr('netbox_custom_objects.services.staged.checks.LISTED', 2)
         change = carried_out(make_filled(['a', 'b', 'c']), type='integer')
         assert (change.offender_count, len(change.offenders)) == (3, 2)
 
@@ -341,7 +341,7 @@ class TestJob:
         assert lost == change
         # Redis was emptied, too: whoever asks is given another job.
         get_queue('default').empty()
-        staged.ask(change, 'resume', somebody())
+        start.ask(change, 'resume', somebody())
         assert take_up_lost(open_schemas()) == []
         work()
         assert stage_of(change) == 'switched'

@@ -7,8 +7,8 @@ import pytest
 from django.db import connections
 
 from netbox_custom_objects.models import StagedChange
-from netbox_custom_objects.services import staged
-from netbox_custom_objects.services.staged_run import StagedRun, run
+from netbox_custom_objects.services.staged import start
+from netbox_custom_objects.services.staged.run import StagedRun, run
 from tests.support.branches import assert_schema_is_clean
 from tests.support.processes import Worker
 from tests.support.sessions import in_threads, other_session, wait_until
@@ -70,7 +70,7 @@ def test_killed_in_the_middle_of_the_backfill(worker, end):
         with Worker(worker_database()) as another:
             assert (
                 another.run(
-                    f'from netbox_custom_objects.services.staged_run import run\nresult = run({change.pk}).stage'
+                    f'from netbox_custom_objects.services.staged.run import run\nresult = run({change.pk}).stage'
                 )
                 == 'switched'
             )
@@ -142,7 +142,7 @@ def test_killed_inside_the_switch_or_its_undoing(worker, undoing):
     change = begin(field, type='integer')
     if undoing:
         run(change.pk)
-        staged.ask(change, 'undo', somebody())
+        start.ask(change, 'undo', somebody())
     before = fresh(field).type, values_of(field)
     worker.send(INSIDE.format(change=change.pk))
     assert worker.read() == 'here'

@@ -12,7 +12,7 @@ from dcim.models import Region, Site
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectType
-from netbox_custom_objects.runtime.holding import missing_targets_allowed
+from netbox_custom_objects.runtime.inbound.holding import missing_targets_allowed
 from netbox_custom_objects.services.integrity import find_dangling
 from tests.support.branches import Lab, edit
 from tests.support.commands import upgrade as run

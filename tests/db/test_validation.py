@@ -8,7 +8,7 @@ from dcim.models import Site
 from netbox_custom_objects.ddl.introspect import introspect_all
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObject, CustomObjectType, CustomObjectTypeField
-from netbox_custom_objects.models.reserved import CONTRACT_NAMES, is_reserved
+from netbox_custom_objects.models.validation.reserved import CONTRACT_NAMES, is_reserved
 from tests.support.factories import make_choice_set, make_field, make_object, make_type
 from tests.support.request import changes_of, request
 

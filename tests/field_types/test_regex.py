@@ -9,7 +9,7 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
 
-from netbox_custom_objects.field_types.regex import ASCII, UNICODE, PatternValidator, compiled, validate_pattern
+from netbox_custom_objects.field_types.shared.regex import ASCII, UNICODE, PatternValidator, compiled, validate_pattern
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.refusals import one_field, refused_field, refused_value
 from tests.support.factories import make_object, make_type

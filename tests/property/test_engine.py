@@ -13,7 +13,7 @@ from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.field_types import FIELD_TYPES, compile_type
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from netbox_custom_objects.models.loader import load_definitions
+from netbox_custom_objects.models.rows.loader import load_definitions
 from netbox_custom_objects.services.reconcile import reconcile_all
 from tests.support.factories import make_choice_set, make_field, make_type
 

@@ -8,7 +8,7 @@ from netbox_custom_objects.ddl.plan import simulate
 from netbox_custom_objects.ddl.spec import Schema
 from netbox_custom_objects.definitions import fingerprint
 from netbox_custom_objects.field_types import compile_type
-from netbox_custom_objects.runtime.world import World, components
+from netbox_custom_objects.runtime.classes.world import World, components
 from tests.support.strategies import schemas, types, worlds
 
 NOW = '2026-01-01T00:00:00+00:00'

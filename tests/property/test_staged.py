@@ -9,7 +9,7 @@ from netbox_custom_objects.ddl.conversion import unconvertible
 from netbox_custom_objects.ddl.operations import AlterColumnType
 from netbox_custom_objects.ddl.render import render
 from netbox_custom_objects.ddl.spec import Column
-from netbox_custom_objects.ddl.staging import StagedColumn
+from netbox_custom_objects.ddl.staging.filling import StagedColumn
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.field_types import FIELD_TYPES
 

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from netbox_custom_objects.evolution.migration_plan import key_name, to_undo
+from netbox_custom_objects.evolution.safe_migrate.plan import key_name, to_undo
 
 
 @st.composite

@@ -15,7 +15,7 @@ from netbox_branching.utilities import activate_branch, deactivate_branch
 from netbox_custom_objects.ddl.introspect import introspect_all
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.field_types import compile_type
-from netbox_custom_objects.models.loader import load_definitions
+from netbox_custom_objects.models.rows.loader import load_definitions
 from netbox_custom_objects.runtime.context import pinned
 
 STRATEGIES = ('iterative', 'squash')

@@ -16,7 +16,8 @@ from django_rq import get_connection
 from netbox.config import clear_config
 
 from dev import database, services
-from netbox_custom_objects.runtime import registry, retired
+from netbox_custom_objects.runtime.classes import registry
+from netbox_custom_objects.runtime.reading import retired
 from tests.support.environment import DATABASE
 
 # Two connections of one thread that wait for each other would wait for ever, as PostgreSQL cannot see it.

@@ -3,11 +3,11 @@
 from django.contrib.auth import get_user_model
 from django.db import connections
 
-from netbox_custom_objects.ddl.staging_leftovers import find_leftovers
+from netbox_custom_objects.ddl.staging.leftovers import find_leftovers
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectTypeField, StagedChange
-from netbox_custom_objects.services import staged
-from netbox_custom_objects.services.staged_run import run
+from netbox_custom_objects.services.staged import start
+from netbox_custom_objects.services.staged.run import run
 from tests.support.factories import make_type
 
 
@@ -36,7 +36,7 @@ def somebody():
 
 def begin(field, fill=None, **wanted):
     """Start a change, and leave it to the test to carry it on."""
-    return staged.start(fresh(field), wanted, somebody(), fill=fill)
+    return start.start(fresh(field), wanted, somebody(), fill=fill)
 
 
 def carried_out(field, fill=None, **wanted):
@@ -46,7 +46,7 @@ def carried_out(field, fill=None, **wanted):
 
 def ask(change, action):
     """Ask for an action, and carry the change on."""
-    return run(staged.ask(change, action, somebody()).pk)
+    return run(start.ask(change, action, somebody()).pk)
 
 
 def stage_of(change):

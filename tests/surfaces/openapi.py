@@ -10,7 +10,7 @@ from drf_spectacular.generators import SchemaGenerator as HostGenerator
 
 from netbox.api.views import StatusView
 
-from netbox_custom_objects.api.schema_generator import SchemaGenerator
+from netbox_custom_objects.api.openapi.generator import SchemaGenerator
 from tests.surfaces.rest import API
 
 # Describing all of NetBox takes many seconds. One other page has to be there, or the names of operations get shorter.

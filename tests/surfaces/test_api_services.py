@@ -14,7 +14,7 @@ from utilities.request import copy_safe_request
 
 from netbox_custom_objects.api.serializers import get_serializer_class
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from netbox_custom_objects.runtime.ghost import ghost
+from netbox_custom_objects.runtime.classes.ghost import ghost
 
 from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, superuser

@@ -13,7 +13,7 @@ from extras.models import ConfigContext, Tag
 from tenancy.models import Tenant, TenantGroup
 from virtualization.models import Cluster, ClusterGroup, ClusterType
 
-from netbox_custom_objects.models.reserved import is_reserved
+from netbox_custom_objects.models.validation.reserved import is_reserved
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, make_user, superuser

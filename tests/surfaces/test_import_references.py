@@ -11,7 +11,7 @@ from core.models import ObjectChange
 from dcim.models import Device, DeviceRole, DeviceType, Interface, Manufacturer, Region, Site
 from ipam.models import ASN, RIR, VLAN, VRF, IPAddress, Prefix, VLANGroup
 
-from netbox_custom_objects.field_types.natural_keys import natural_key
+from netbox_custom_objects.field_types.shared.natural_keys import natural_key
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import make_user
 from tests.surfaces.ui import Browser, text_of

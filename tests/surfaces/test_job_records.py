@@ -12,9 +12,9 @@ from netbox.jobs import JobRunner
 
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectType, StagedChange
-from netbox_custom_objects.services import staged_run
 from netbox_custom_objects.services.discreet_job import DiscreetJob
-from netbox_custom_objects.services.staged_job import StagedChangeJob
+from netbox_custom_objects.services.staged import run
+from netbox_custom_objects.services.staged.run_job import StagedChangeJob
 from tests.support.factories import make_object, make_type
 from tests.support.staged import begin, make_filled
 
@@ -102,7 +102,7 @@ def test_errors_of_the_database_in_staged_changes(db, monkeypatch):
     def fail(self):
         raise IntegrityError('duplicate key: Key (f_7)=(secret-a) already exists.')
 
-    monkeypatch.setattr(staged_run.StagedRun, 'expand', fail)
+    monkeypatch.setattr(run.StagedRun, 'expand', fail)
     job = StagedChangeJob.enqueue(name='run', immediate=True, change_id=change.pk)
     job.refresh_from_db()
     change = StagedChange.objects.get(pk=change.pk)

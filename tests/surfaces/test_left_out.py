@@ -14,10 +14,10 @@ from users.models import User
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectTypeField
-from netbox_custom_objects.models.payload import RETIRED_VALUES
+from netbox_custom_objects.models.change_data import RETIRED_VALUES
 from netbox_custom_objects.models.revision import bump_shared_token
-from netbox_custom_objects.runtime import registry
-from netbox_custom_objects.runtime.registry import world
+from netbox_custom_objects.runtime.classes import registry
+from netbox_custom_objects.runtime.classes.registry import world
 from netbox_custom_objects.services.reconcile import reconcile_all
 from tests.support.commands import upgrade
 from tests.support.factories import make_field, make_object, make_type

@@ -365,7 +365,7 @@ def test_options_of_definitions(rest, every_kind):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize('generator', ['', 'netbox_custom_objects.api.schema_generator.SchemaGenerator'])
+@pytest.mark.parametrize('generator', ['', 'netbox_custom_objects.api.openapi.generator.SchemaGenerator'])
 def test_the_management_command(fresh_database, tmp_path, generator):
     """`spectacular` knows no types by itself, and all of them with the plugin's generator."""
     make_type('contract', 'contracts')

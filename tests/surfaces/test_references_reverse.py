@@ -6,7 +6,7 @@ from core.models import ObjectType
 from dcim.models import Site
 from extras.models import ConfigTemplate, ExportTemplate
 
-from netbox_custom_objects.runtime.reverse import linked
+from netbox_custom_objects.runtime.inbound.by_related_name import linked
 from tests.support.branches import Lab
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import make_user

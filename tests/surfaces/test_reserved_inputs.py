@@ -16,7 +16,7 @@ from netbox_custom_objects.forms.objects import (
     CustomObjectImportForm,
 )
 from netbox_custom_objects.models import CustomObjectTypeField
-from netbox_custom_objects.models.reserved import is_reserved
+from netbox_custom_objects.models.validation.reserved import is_reserved
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import url

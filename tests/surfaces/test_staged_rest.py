@@ -7,7 +7,7 @@ from core.models import Job
 
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectTypeField, StagedChange
-from netbox_custom_objects.services.staged_run import run
+from netbox_custom_objects.services.staged.run import run
 from tests.support.factories import make_choice_set, make_field
 from tests.support.staged import make_filled, values_of
 from tests.surfaces.rest import API, Rest, make_user, superuser

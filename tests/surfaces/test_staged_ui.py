@@ -5,7 +5,7 @@ from django.conf import settings
 
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, StagedChange
-from netbox_custom_objects.services.staged_run import run
+from netbox_custom_objects.services.staged.run import run
 from tests.support.staged import fresh, make_filled, values_of
 from tests.surfaces.rest import make_user, superuser
 from tests.surfaces.ui import Browser

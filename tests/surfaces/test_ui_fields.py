@@ -10,7 +10,7 @@ from extras.models import CustomFieldChoiceSet
 from utilities.testing import ViewTestCases
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from netbox_custom_objects.views.fields import objects_with_value
+from netbox_custom_objects.views.fields.pages import objects_with_value
 from tests.field_types.cases import CASES, resolve
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.ui import text_of

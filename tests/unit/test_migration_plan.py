@@ -3,8 +3,8 @@
 from django.db import migrations, models
 from django.db.migrations import Migration
 
-from netbox_custom_objects.evolution.migration_plan import Step, step_of
 from netbox_custom_objects.evolution.operations import RetireColumn, RetireTable
+from netbox_custom_objects.evolution.safe_migrate.plan import Step, step_of
 
 
 def made_of(*operations, **attributes):

@@ -12,7 +12,7 @@ from rest_framework.fields import empty, get_error_detail
 from core.models import ObjectChange
 from netbox.api.serializers import NestedTagSerializer
 
-from ...field_types.rest import ReferenceListField
+from ...field_types.shared.rest import ReferenceListField
 
 
 def encodable(detail):

@@ -15,8 +15,8 @@ from rest_framework.utils.encoders import JSONEncoder
 from ...definitions import FieldDefinition
 from ...field_types import field_type_of
 from ...field_types.base import EMPTY_VALUES
-from ...field_types.deprecation import closed, read_only
-from ...runtime.surfaces import surfaced_fields
+from ...field_types.shared.deprecation import closed, read_only
+from ...runtime.classes.memo import surfaced_fields
 
 
 class DeprecationMixin(serializers.Serializer):

@@ -14,10 +14,10 @@ from ...choices import ObjectFieldOnDeleteChoices
 from ...constants import APP_LABEL
 from ...definitions import type_id_from_model_name
 from ...field_types import FIELD_TYPES
-from ...field_types.bounds import whole_number
-from ...field_types.digits import IntegerValueField
-from ...field_types.generic import find_type
 from ...field_types.json import DocumentField
+from ...field_types.polymorphic.keys import find_type
+from ...field_types.shared.bounds import whole_number
+from ...field_types.shared.digits import IntegerValueField
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...runtime.rights import is_known_to_reader
 from ...services.dependents import updating_dependents

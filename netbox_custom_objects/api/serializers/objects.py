@@ -16,10 +16,10 @@ from utilities.views import get_action_url
 from ...definitions import class_name
 from ...field_types import field_type_of
 from ...field_types.json import DocumentField
-from ...field_types.rest import ReferenceField
+from ...field_types.shared.rest import ReferenceField
 from ...models.display import context_of
-from ...runtime.fields import LinkField
-from ...runtime.surfaces import per_type, surfaced_fields
+from ...runtime.classes.memo import per_type, surfaced_fields
+from ...runtime.relations.foreign_key import LinkField
 from .common import CheckedTagsMixin
 from .deprecation import DeprecationMixin
 

@@ -11,7 +11,7 @@ from ...choices import StagedChangeStageChoices as Stage
 from ...constants import APP_LABEL
 from ...field_types.json import DocumentField
 from ...field_types.number import INT64_MAX, INT64_MIN
-from ...services.staged_view import Offenders, viewable_offenders
+from ...services.staged.visible import Offenders, viewable_offenders
 from .common import encodable
 
 ACTIONS = ('cancel', 'undo', 'finish', 'resume')

@@ -23,10 +23,10 @@ from core.models import Job
 from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
 from netbox.api.viewsets import NetBoxModelViewSet
 
-from ...field_types.bounds import LARGEST_NUMBER
+from ...field_types.shared.bounds import LARGEST_NUMBER
 from ...models import JobReport
 from ...models.job_reports import keep_report
-from ..schema import ErrorDetailSerializer
+from ..openapi.operations import ErrorDetailSerializer
 
 
 class JobReportSerializer(serializers.Serializer):

@@ -21,11 +21,11 @@ from netbox.api.pagination import NetBoxPagination
 
 from ... import settings
 from ...exceptions import ObjectGone, SchemaChangeRefused, SchemaLocked
-from ...field_types.parsers import PARSERS
+from ...field_types.shared.parsers import PARSERS
 from ...models.concurrency import meeting
-from ...runtime.ordering import totally_ordered
-from ..schema import StrictAutoSchema
-from ..schema_writes import BACKGROUND, DRY_RUN
+from ...runtime.reading.ordering import totally_ordered
+from ..openapi.operations import StrictAutoSchema
+from ..openapi.writes import BACKGROUND, DRY_RUN
 from .dry_run import DryRunMixin
 
 # What a GET may ask besides filters: paging, choice of keys and format (NetBox), the branch (netbox-branching).

@@ -16,9 +16,9 @@ from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
 from ...definitions import FieldDefinition
 from ...field_types import field_type_of
 from ...models import CustomObjectTypeField
-from ...runtime.registry import world
+from ...runtime.classes.registry import world
 from ...runtime.rights import has_any_right
-from ..schema import MESSAGES, ErrorDetailSerializer
+from ..openapi.operations import MESSAGES, ErrorDetailSerializer
 from .base import StrictPagination, refuse_unknown
 
 PARAMETERS = ('_branch', 'brief', 'format', 'limit', 'offset', 'q')

@@ -23,12 +23,12 @@ from core.signals import clear_events
 from utilities.permissions import get_permission_for_model
 from utilities.views import get_action_url
 
-from ...field_types.filters import FALSE_WORDS, TRUE_WORDS
-from ...models.payload import by_name
+from ...field_types.shared.filters import FALSE_WORDS, TRUE_WORDS
+from ...models.change_data import by_name
 from ...services.dependents import Group, grouped
 from ...services.preview import Step, previewing
 from ...services.second_try import tried_twice
-from ..schema_writes import BACKGROUND, DRY_RUN
+from ..openapi.writes import BACKGROUND, DRY_RUN
 from .background import DiscreetJobMixin, for_job
 
 # How many objects of one type are named.

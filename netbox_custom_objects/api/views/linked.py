@@ -1,7 +1,7 @@
 """
 Endpoint `linked-objects/`: the custom objects that point at an object of any model (contract 5.1).
 
-May import runtime.linked, which restricts what it finds, and the serializers.
+May import runtime.inbound.linked_objects, which restricts what it finds, and the serializers.
 """
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -19,14 +19,14 @@ from netbox.config import get_config
 from utilities.permissions import get_permission_for_model
 
 from ...definitions import TypeDefinition
-from ...field_types.bounds import whole_number
+from ...field_types.shared.bounds import whole_number
 from ...models import CustomObjectType
-from ...runtime.linked import ORDERINGS, LinkedObjects
-from ...runtime.prefetch import prefetch_relations
-from ...runtime.registry import world
+from ...runtime.classes.registry import world
+from ...runtime.inbound.linked_objects import ORDERINGS, LinkedObjects
+from ...runtime.reading.prefetch import prefetch_relations
 from ...runtime.rights import is_known_to_reader
+from ..openapi.operations import ErrorDetailSerializer
 from ..prefetch import lookups_for
-from ..schema import ErrorDetailSerializer
 from ..serializers import CustomObjectTypeSerializer, get_serializer_class
 from ..serializers.fields import find_object_type
 from .base import refuse_unknown

@@ -19,12 +19,12 @@ from extras.api.mixins import ConfigContextQuerySetMixin
 from netbox.api.viewsets import HTTP_ACTIONS
 
 from ...definitions import unique_name
-from ...field_types.rest import KNOWN_TARGETS
+from ...field_types.shared.rest import KNOWN_TARGETS
 from ...filtersets import get_filterset_class
 from ...models import CustomObjectType
-from ...runtime.ghost import ghost
-from ...runtime.holding import hold_objects
-from ...runtime.registry import world
+from ...runtime.classes.ghost import ghost
+from ...runtime.classes.registry import world
+from ...runtime.inbound.holding import hold_objects
 from ...runtime.rights import has_any_right, is_known_to_reader
 from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class

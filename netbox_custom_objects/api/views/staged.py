@@ -22,12 +22,12 @@ from users.models import Token
 from utilities.permissions import get_permission_for_model
 
 from ...choices import StagedChangeStageChoices as Stage
-from ...field_types.bounds import whole_number
-from ...field_types.parsers import PARSERS
+from ...field_types.shared.bounds import whole_number
+from ...field_types.shared.parsers import PARSERS
 from ...models import CustomObjectTypeField, StagedChange
-from ...services import staged
-from ...services.staged_view import changes_of
-from ..schema import ErrorDetailSerializer
+from ...services.staged import start
+from ...services.staged.visible import changes_of
+from ..openapi.operations import ErrorDetailSerializer
 from ..serializers.staged import (
     StagedChangeDetailSerializer,
     StagedChangeRequestSerializer,
@@ -148,7 +148,7 @@ class StagedChangeViewSet(viewsets.GenericViewSet):
 
     def _ask(self, name: str, pk) -> Response:
         try:
-            return self._answer(staged.ask(self._change(pk), name, self.request.user))
+            return self._answer(start.ask(self._change(pk), name, self.request.user))
         except ModelValidationError as error:
             raise ValidationError(get_error_detail(error)) from error
 
@@ -182,7 +182,7 @@ class FieldStagedChangesViewSet(StagedChangeViewSet):
         fill = wanted.pop('fill', None)
         try:
             with schema_errors():
-                change = staged.start(field, wanted, request.user, fill=fill)
+                change = start.start(field, wanted, request.user, fill=fill)
         except ModelValidationError as error:
             raise ValidationError(get_error_detail(error)) from error
         return self._answer(change, status.HTTP_201_CREATED)

@@ -7,7 +7,7 @@ from ...models import CustomObjectType, CustomObjectTypeField
 from ...services.dependents import dependents_of_type
 from ...services.preview import current_preview
 from ...services.type_deletion import check_rights, references_to
-from ..schema_writes import DELETE_REFERENCING_FIELDS
+from ..openapi.writes import DELETE_REFERENCING_FIELDS
 from ..serializers import CustomObjectTypeSerializer
 from .base import Conflict, DefinitionViewSet
 from .dry_run import is_asked

@@ -1,7 +1,7 @@
 """
 Takes an installation of the vendor plugin over, says beforehand what that means, and gives it back.
 
-Presentation only: what is done is in evolution.adoption, adoption_gate and adoption_undo.
+Presentation only: what is done is in evolution.adoption.takeover, adoption_gate and adoption_undo.
 """
 
 import json
@@ -10,9 +10,9 @@ import sys
 from django.core.management.base import BaseCommand, CommandError
 
 from ...ddl.target import MAIN_ALIAS, Target
-from ...evolution.adoption import adopt_installation, branch_obstacles, type_obstacles
-from ...evolution.adoption_gate import FIRST_OF_OURS, INITIAL, applied_migrations, look
-from ...evolution.adoption_undo import give_back, return_obstacles, survey_return
+from ...evolution.adoption.gate import FIRST_OF_OURS, INITIAL, applied_migrations, look
+from ...evolution.adoption.takeover import adopt_installation, branch_obstacles, type_obstacles
+from ...evolution.adoption.undo import give_back, return_obstacles, survey_return
 
 GO_ON = (
     'Now run "migrate netbox_custom_objects {initial}", put netboxlabs-netbox-custom-objects 0.7.1 in place of this '

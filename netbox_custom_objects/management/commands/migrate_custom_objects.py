@@ -1,7 +1,7 @@
 """
 Runs Django's migrations all or not at all, on one node at a time.
 
-Presentation only: what is done is in evolution.safe_migrate.
+Presentation only: what is done is in evolution.safe_migrate.run.
 """
 
 import sys
@@ -9,7 +9,7 @@ import sys
 from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from ...ddl.target import MAIN_ALIAS
-from ...evolution.safe_migrate import SafeMigrate, SafeMigrateError
+from ...evolution.safe_migrate.run import SafeMigrate, SafeMigrateError
 
 # What is Django's own command's business.
 PASSED = ('verbosity', 'interactive', 'no_color', 'force_color', 'stdout', 'stderr')

@@ -21,7 +21,7 @@ from ...ddl.target import MAIN_ALIAS
 from ...evolution.heal import Wishes, heal
 from ...exceptions import RestoreRefused, SchemaChangeRefused
 from ...jobs import ReindexCustomObjectTypeJob
-from ...runtime.registry import world
+from ...runtime.classes.registry import world
 from ...services.dependents import find_unresolved
 from ...services.deprecated import find_deprecated
 from ...services.display_expressions import unused_expressions

@@ -17,8 +17,8 @@ from utilities.permissions import get_permission_for_model
 
 from ...constants import APP_LABEL
 from ...definitions import TypeDefinition
-from ...models.convert import field_definition
-from ...runtime.registry import world
+from ...models.rows.convert import field_definition
+from ...runtime.classes.registry import world
 from .kinds import KINDS, Kind
 from .subject import Subject
 

@@ -17,7 +17,7 @@ from users.models import ObjectPermission
 
 from ...constants import APP_LABEL
 from ...definitions import TypeDefinition, model_name
-from ...runtime.registry import world
+from ...runtime.classes.registry import world
 from ...runtime.restrictions import resolution_error
 from .find import allowed, rows_that_mention, subject_of
 from .kinds import Permissions

@@ -11,7 +11,7 @@ from ...choices import FilterLogicChoices
 from ...constants import APP_LABEL
 from ...definitions import FieldDefinition, TypeDefinition, model_name
 from ...field_types import field_type_of
-from ...runtime.world import World
+from ...runtime.classes.world import World
 
 
 @dataclass(frozen=True)

@@ -18,8 +18,8 @@ from netbox_custom_objects.definitions import (
     type_id_from_model_name,
 )
 from netbox_custom_objects.field_types import compile_type
-from netbox_custom_objects.models.loader import load_definitions
-from netbox_custom_objects.models.payload import RETIRED_VALUES
+from netbox_custom_objects.models.change_data import RETIRED_VALUES
+from netbox_custom_objects.models.rows.loader import load_definitions
 from netbox_custom_objects.services.reconcile import reconcile_all
 
 # The field in the name of a column (`f_7`, `f_7_lat`) or of a link table.

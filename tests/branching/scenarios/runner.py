@@ -14,7 +14,7 @@ from django.core.signals import request_finished
 
 from utilities.exceptions import AbortTransaction
 
-from netbox_custom_objects.runtime.registry import forget_worlds
+from netbox_custom_objects.runtime.classes.registry import forget_worlds
 from tests.support.branches import STRATEGIES, Lab
 
 from .blame import stage_of_error, stage_of_sentence

@@ -6,8 +6,8 @@ import strawberry
 
 from dcim.models import Region, Site
 
-from netbox_custom_objects.field_types.generic import key_of
 from netbox_custom_objects.field_types.graphql import CustomObjectRelatedObjectType
+from netbox_custom_objects.field_types.polymorphic.keys import key_of
 from tests.field_types.polymorphic_kit import node_type, nodes, regions
 
 from .base import NULL, Case, Filter, Keys, Later, empty_lookup, sample

@@ -1,0 +1,1 @@
+"""The OpenAPI schema with the endpoints of every type."""

@@ -1,0 +1,79 @@
+"""
+The view that answers `/api/schema/` in place of NetBox's, and the middleware that puts it there.
+
+The middleware must stay cheap: it is asked about every request.
+"""
+
+from hashlib import sha256
+
+from django.core.cache import cache
+from django.http import HttpResponse
+from django.utils.cache import patch_cache_control, patch_vary_headers
+from django.utils.translation import get_language
+from drf_spectacular.views import SpectacularAPIView
+
+from ...constants import APP_LABEL
+from ...ddl.target import Target
+from ...runtime.context import current_alias, current_token
+from ..views.root import viewable_types
+from .generator import SchemaGenerator
+
+# NetBox's name of the page.
+VIEW_NAME = 'schema'
+# Seconds. There is one copy for each revision, set of types, language and format that is asked for.
+KEEP = 60 * 60
+
+
+class SchemaView(SpectacularAPIView):
+    """Shows each user the types that the user may view, as they are now in the active branch."""
+
+    generator_class = SchemaGenerator
+
+    def get(self, request, *args, **kwargs):
+        key = _cache_key(request)
+        if (kept := cache.get(key)) is None:
+            response = super().get(request, *args, **kwargs)
+            response.add_post_render_callback(lambda response: _keep(key, response))
+        else:
+            content, headers = kept
+            response = HttpResponse(content, headers=headers)
+        # Neither a browser nor a proxy may show it to another user, or after the next change of a type.
+        patch_cache_control(response, private=True, no_cache=True)
+        patch_vary_headers(response, ('Authorization', 'Cookie'))
+        return response
+
+
+def _keep(key, response) -> None:
+    if response.status_code == 200:
+        headers = {name: response[name] for name in ('Content-Type', 'Content-Disposition') if name in response}
+        cache.set(key, (response.content, headers), KEEP)
+
+
+def _cache_key(request) -> str:
+    """Return what the content depends on: the definitions in the current schema, and which types the user may view."""
+    target = Target.for_alias(current_alias())
+    parts = (
+        SchemaGenerator().host_key(),
+        target.schema,
+        current_token(target),
+        sorted(definition.id for definition in viewable_types(request.user)),
+        request.accepted_renderer.media_type,
+        request.version,
+        request.query_params.urlencode(),
+        get_language(),
+    )
+    return f'{APP_LABEL}_schema_{sha256(repr(parts).encode()).hexdigest()}'
+
+
+class SchemaMiddleware:
+    """Lets all requests pass but those for the OpenAPI schema, which go to the plugin's view."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+        self.view = SchemaView.as_view()
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        return self.view(request, *args, **kwargs) if request.resolver_match.view_name == VIEW_NAME else None

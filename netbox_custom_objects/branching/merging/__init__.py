@@ -1,0 +1,1 @@
+"""What is looked at before a merge, and the order in which it happens."""

@@ -1,0 +1,77 @@
+"""
+What is checked before a merge: definitions that cannot be merged, and values that would break a unique field.
+
+The first door is netbox-branching's own pre-action check, which the merge page and the job ask; it must not depend on
+the strategy, because the page asks before one is chosen. The second is the pre_merge signal, sent when it is known.
+"""
+
+from django.core.exceptions import ValidationError
+from django.db import DEFAULT_DB_ALIAS
+from django.utils.translation import gettext as _
+
+from netbox_branching.choices import BranchMergeStrategyChoices
+from netbox_branching.models import Branch
+from netbox_branching.utilities import BranchActionIndicator
+
+from ...ddl.target import Target
+from ...runtime.classes.registry import world
+from .findings import Finding, explain
+from .three_way import three_way_merge
+from .violations import find_large_conversions, find_violations
+from .visible.findings import for_current_reader
+
+# How many sentences a refusal holds; the branch's page lists all.
+SENTENCES_SHOWN = 5
+
+
+def find_conflicts(branch: Branch) -> list[Finding]:
+    """Return everything that is known about a merge without trying it, what blocks it first."""
+    result = three_way_merge(branch)
+    sides = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
+    findings = [explain(conflict, *sides) for conflict in result.conflicts]
+    findings += find_violations(branch, result.merged)
+    findings += find_large_conversions(Target.for_alias(DEFAULT_DB_ALIAS), sides[0], result.merged)
+    return sorted(findings, key=lambda finding: not finding.blocks)
+
+
+def check_merge(branch: Branch) -> BranchActionIndicator:
+    """Answer netbox-branching whether a branch may be merged; the answer names what is in the way, and a remedy."""
+    if not branch.ready:
+        return BranchActionIndicator(True)
+    blocking = [finding for finding in find_conflicts(branch) if finding.blocks]
+    if not blocking:
+        return BranchActionIndicator(True)
+    return BranchActionIndicator(False, _message(branch, blocking))
+
+
+def check_sync(branch: Branch) -> BranchActionIndicator:
+    """Answer netbox-branching whether main can be replayed in a branch without converting a large table."""
+    main, theirs = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
+    if not branch.ready or main == theirs:
+        return BranchActionIndicator(True)
+    target = Target.for_alias(branch.connection_name)
+    findings = list(find_large_conversions(target, theirs, three_way_merge(branch).merged))
+    return BranchActionIndicator(False, _message(branch, findings)) if findings else BranchActionIndicator(True)
+
+
+def refuse_hopeless_replay(branch: Branch, **kwargs) -> None:
+    """
+    Refuse to replay change by change what only the sum of the changes can be merged as (receiver of pre_merge).
+
+    Raises:
+        ValidationError: main deleted what single changes of the branch would edit
+    """
+    if (branch.merge_strategy or BranchMergeStrategyChoices.ITERATIVE) != BranchMergeStrategyChoices.ITERATIVE:
+        return
+    sides = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
+    hopeless = [conflict for conflict in three_way_merge(branch).conflicts if conflict.blocks_replay]
+    if hopeless:
+        raise ValidationError(_message(branch, [explain(conflict, *sides) for conflict in hopeless]))
+
+
+def _message(branch: Branch, findings: list[Finding]) -> str:
+    shown = for_current_reader(branch, findings[:SENTENCES_SHOWN])
+    sentences = list(dict.fromkeys(f'{finding.text} {finding.remedy}'.strip() for finding in shown))
+    if len(findings) > SENTENCES_SHOWN:
+        sentences.append(_('And {count} more.').format(count=len(findings) - SENTENCES_SHOWN))
+    return ' '.join(sentences)

@@ -1,0 +1,1 @@
+"""What of a merge a reader may see."""

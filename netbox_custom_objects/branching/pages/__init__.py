@@ -1,0 +1,1 @@
+"""What pages and REST show of a branch."""

@@ -1,0 +1,74 @@
+"""
+What pages and REST show of a branch before it is merged; the one place that decides who may see it.
+"""
+
+from django.db import DEFAULT_DB_ALIAS
+
+from core.models import ObjectChange
+from netbox_branching.models import Branch
+
+from ...models import CustomObjectType
+from ...models.job_reports import report_of
+from ..merging.findings import Finding
+from ..merging.schema_changes import SchemaChange, schema_changes
+from ..merging.validators import find_conflicts
+from ..merging.value_conflicts import find_value_conflicts
+from ..merging.visible.findings import visible_findings
+from ..trial.trial_job import last_check
+
+
+def visible_schema_changes(branch: Branch, user) -> list[SchemaChange]:
+    """Return what merging would change in main, for the types that the user may view there or in the branch."""
+    visible = viewable_types(branch, user)
+    return [change for change in schema_changes(branch) if change.type_id in visible]
+
+
+def viewable_types(branch: Branch, user) -> set[int]:
+    """Return the ids of the types that a user may view in main or in a branch."""
+    types = CustomObjectType.objects.restrict(user, 'view').values_list('pk', flat=True)
+    return {pk for alias in (DEFAULT_DB_ALIAS, branch.connection_name) for pk in types.using(alias)}
+
+
+def may_merge(branch: Branch, user) -> bool:
+    """Whether a user may merge a branch, and so may know what stands in the way."""
+    return Branch.objects.restrict(user, 'merge').filter(pk=branch.pk).exists()
+
+
+def conflicts(branch: Branch, user) -> list[Finding]:
+    """Return what is known without a dry run, of main and branch as they are; nothing if it cannot be merged now."""
+    if not branch.ready:
+        return []
+    definitions = find_conflicts(branch)
+    told = {(finding.object_type, finding.object_id) for finding in definitions}
+    values = find_value_conflicts(branch, user)
+    others = [found for found in values if (found.object_type, found.object_id) not in told]
+    return [*visible_findings(branch, definitions, user), *others]
+
+
+def check_report(branch: Branch, user) -> dict | None:
+    """
+    Return the state and the findings of the newest dry run, None if there was none.
+
+    `outdated` says that main or the branch has changed since it began, so that its findings may be obsolete.
+    """
+    job = last_check(branch)
+    if job is None:
+        return None
+    data = job.data or {}
+    return {
+        'job': job,
+        'status': job.status,
+        'strategy': data.get('strategy', ''),
+        'done': data.get('done', 0),
+        'changes': data.get('changes', 0),
+        'findings': visible_findings(branch, map(Finding.from_dict, report_of(job).get('findings', ())), user),
+        'outdated': job.started is not None and _has_changed(branch, job.started),
+    }
+
+
+def _has_changed(branch: Branch, since) -> bool:
+    """Whether anything was changed after a moment, in main or in a branch."""
+    if branch.last_sync and branch.last_sync > since:
+        return True
+    aliases = (DEFAULT_DB_ALIAS, branch.connection_name) if branch.ready else (DEFAULT_DB_ALIAS,)
+    return any(ObjectChange.objects.using(alias).filter(time__gt=since).exists() for alias in aliases)

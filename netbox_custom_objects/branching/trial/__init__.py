@@ -1,0 +1,1 @@
+"""Merges that are tried and rolled back."""

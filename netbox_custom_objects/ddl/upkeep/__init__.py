@@ -1,0 +1,1 @@
+"""What tables need over time: what is out of use is kept and dropped, what was dropped is swept up."""

@@ -1,0 +1,1 @@
+"""Takes an installation of the vendor plugin over in place, and gives it back."""

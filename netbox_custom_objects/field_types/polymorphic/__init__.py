@@ -1,0 +1,1 @@
+"""The field types whose values are objects of several types."""

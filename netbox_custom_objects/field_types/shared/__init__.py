@@ -1,0 +1,1 @@
+"""What several field types share. A field type itself is a module of the room above."""

@@ -1,0 +1,78 @@
+"""
+One field's row, saved or not, as a FieldDefinition.
+
+Must never query, but for the targets of a polymorphic field: the loader and the model's own validation stand on it.
+"""
+
+from ...definitions import ChoiceSetRef, FieldDefinition, TargetRef, canonical_json
+
+# Attributes that a FieldDefinition takes over as they are.
+PLAIN_ATTRIBUTES = (
+    'id',
+    'name',
+    'type',
+    'payload_key',
+    'label',
+    'description',
+    'group_name',
+    'primary',
+    'context',
+    'required',
+    'unique',
+    'validation_regex',
+    'validation_minimum',
+    'validation_maximum',
+    'element_type',
+    'is_polymorphic',
+    'related_name',
+    'on_delete_behavior',
+    'search_weight',
+    'filter_logic',
+    'ui_visible',
+    'ui_editable',
+    'weight',
+    'is_cloneable',
+    'deprecated',
+    'deprecated_since',
+    'scheduled_removal',
+)
+
+
+def field_definition(field, **changes) -> FieldDefinition:
+    """Return the definition of one field as it is in memory, saved or not (for validation and previews)."""
+    row = {name: getattr(field, name) for name in PLAIN_ATTRIBUTES}
+    row |= {
+        'id': field.pk or 0,
+        'payload_key': field.payload_key or f'{field.name}__{field.pk or 0}',
+        'custom_object_type_id': field.custom_object_type_id,
+        'former_names': field.former_names,
+        'default': field.default,
+        'related_object_filter': field.related_object_filter,
+        'choice_set_id': field.choice_set_id,
+        'choice_set_version': field.choice_set.last_updated if field.choice_set else None,
+        'target_app': field.related_object_type.app_label if field.related_object_type else None,
+        'target_model': field.related_object_type.model if field.related_object_type else None,
+    }
+    row |= changes
+    row['target_labels'] = [f'{target.app_label}.{target.model}' for target in field.intended_targets()]
+    return definition_from_row(row)
+
+
+def definition_from_row(row: dict) -> FieldDefinition:
+    if row['is_polymorphic']:
+        targets = tuple(TargetRef(*label.split('.')) for label in sorted(row['target_labels']))
+    else:
+        targets = (TargetRef(row['target_app'], row['target_model']),) if row['target_model'] else ()
+    return FieldDefinition(
+        type_id=row['custom_object_type_id'],
+        former_names=tuple(row['former_names']),
+        default_json=None if row['default'] is None else canonical_json(row['default']),
+        related_object_filter_json=_json_or_none(row['related_object_filter']),
+        choice_set=ChoiceSetRef(row['choice_set_id'], str(row['choice_set_version'])) if row['choice_set_id'] else None,
+        targets=targets,
+        **{name: row[name] for name in PLAIN_ATTRIBUTES},
+    )
+
+
+def _json_or_none(value) -> str | None:
+    return None if value is None else canonical_json(value)

@@ -1,0 +1,89 @@
+"""
+Rows to definitions: the only reader of the definition tables for the engine.
+
+Two queries, however many types there are. Names the alias explicitly; never asks the router.
+"""
+
+from collections import defaultdict
+from functools import cache
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import F, OuterRef, Value
+from django.db.models.functions import Concat
+
+from ...definitions import TypeDefinition
+from ..fields import CustomObjectTypeField
+from ..types import CustomObjectType
+from .convert import PLAIN_ATTRIBUTES, definition_from_row
+
+_TYPE_ATTRIBUTES = (
+    'id',
+    'name',
+    'slug',
+    'verbose_name',
+    'verbose_name_plural',
+    'group_name',
+    'description',
+    'display_expression',
+    'config_context_enabled',
+    'deprecated',
+    'deprecated_since',
+    'scheduled_removal',
+)
+
+
+def load_definitions(alias: str, type_id: int | None = None) -> dict[int, TypeDefinition]:
+    """
+    Return the definitions in the schema behind `alias`, by type id.
+
+    Args:
+        alias: a Django connection alias
+        type_id: load this type only
+    """
+    return _load(alias, type_id)[0]
+
+
+def load_with_documents(alias: str) -> tuple[dict[int, TypeDefinition], dict[int, dict | None]]:
+    """Return the definitions in the schema behind `alias`, and what each type's `schema_document` holds."""
+    definitions, rows = _load(alias, None, 'schema_document')
+    return definitions, {row['id']: row['schema_document'] for row in rows}
+
+
+def _load(alias: str, type_id: int | None, *more: str) -> tuple[dict[int, TypeDefinition], list[dict]]:
+    """Return definitions, and rows of types with the attributes that were asked for besides."""
+    types = CustomObjectType.objects.using(alias)
+    fields = _field_rows().using(alias)
+    if type_id is not None:
+        types, fields = types.filter(pk=type_id), fields.filter(custom_object_type=type_id)
+    by_type = defaultdict(list)
+    for row in fields:
+        by_type[row['custom_object_type_id']].append(definition_from_row(row))
+    found = list(types.order_by('pk').values(*_TYPE_ATTRIBUTES, *more))
+    definitions = {
+        row['id']: TypeDefinition(**{name: row[name] for name in _TYPE_ATTRIBUTES}).with_fields(by_type[row['id']])
+        for row in found
+    }
+    return definitions, found
+
+
+@cache
+def _field_rows():
+    """Return the query of all fields; made once, as making it takes longer than running it."""
+    return CustomObjectTypeField.objects.order_by().values(
+        *PLAIN_ATTRIBUTES,
+        'custom_object_type_id',
+        'former_names',
+        'default',
+        'related_object_filter',
+        'choice_set_id',
+        choice_set_version=F('choice_set__last_updated'),
+        target_app=F('related_object_type__app_label'),
+        target_model=F('related_object_type__model'),
+        target_labels=ArraySubquery(_labels_of_targets()),
+    )
+
+
+def _labels_of_targets():
+    """Select the object types that a polymorphic field may point at, such as `dcim.site`."""
+    links = CustomObjectTypeField.related_object_types.through.objects.filter(customobjecttypefield=OuterRef('pk'))
+    return links.values_list(Concat('objecttype__app_label', Value('.'), 'objecttype__model'))

@@ -1,0 +1,408 @@
+"""
+What a field definition must satisfy: every rule of contract 2.2, each error under the attribute it is about.
+
+Called from CustomObjectTypeField.clean(), hence by forms, REST, bulk import and every replayed change alike.
+"""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.db.models import Count
+from django.utils.translation import gettext_lazy as _
+
+from ...choices import ObjectFieldOnDeleteChoices
+from ...constants import APP_LABEL
+from ...ddl.conversion import EXAMPLES, converted_values, unconvertible
+from ...ddl.executor import is_large
+from ...ddl.target import Target
+from ...definitions import column_name, model_name, table_name
+from ...field_types import FIELD_TYPES, field_type_of
+from ...field_types.shared.deprecation import check as deprecation_errors
+from ...field_types.shared.regex import validate_pattern
+from ..readers import counted, named, readable
+from ..rows.convert import field_definition
+from ..staged_change import STAGED_ATTRIBUTES, unfinished_change
+from .reserved import is_reserved
+
+Errors = Iterator[tuple[str, object]]
+
+
+def validate_field(field) -> None:
+    """
+    Raise ValidationError, keyed by attribute, unless the field is a valid definition.
+
+    Args:
+        field: a CustomObjectTypeField; compared with its stored row, if it has one
+    """
+    if field.type not in FIELD_TYPES or field.custom_object_type_id is None:
+        return  # the model field's own validation has said so, or there is nothing to compare with
+    before = _stored(field)
+    checks = [_name, _flags, _limits, _elements, _choice_set, _reference, _related_name, deprecation_errors]
+    if before is not None:
+        checks += [_unchangeable, _under_way, _type_change, _stored_values]
+    errors: dict[str, list] = {}
+    for check in checks:
+        for attribute, message in check(field, before):
+            errors.setdefault(attribute, []).append(message)
+    if not errors:
+        # Only a definition that holds together can say whether a default fits it.
+        for attribute, message in [*_default(field, before), *(_unique_default(field) if before is None else ())]:
+            errors.setdefault(attribute, []).append(message)
+    if errors:
+        raise ValidationError(errors)
+
+
+def _stored(field):
+    if field.pk is None:
+        return None
+    return type(field).objects.using(field._state.db).filter(pk=field.pk).first()
+
+
+def _siblings(field):
+    return (
+        type(field)
+        .objects.using(field._state.db)
+        .filter(custom_object_type=field.custom_object_type_id)
+        .exclude(pk=field.pk)
+    )
+
+
+def _name(field, before) -> Errors:
+    if before is not None and before.name == field.name and before.type == field.type:
+        return
+    taken = field_type_of(field).attribute_names(field_definition(field))
+    if any(map(is_reserved, taken)):
+        yield 'name', _('This name is used by NetBox itself; choose another name.')
+        return
+    inbound = type(field).objects.using(field._state.db).filter(related_name__in=taken)
+    if clash := inbound.filter(related_object_type=field.custom_object_type.object_type_id).first():
+        yield (
+            'name',
+            _('{name} is the related name of {other}; choose another name.').format(
+                name=clash.related_name, other=_name_of(clash, with_type=True)
+            ),
+        )
+    for other in _siblings(field).select_related('choice_set', 'related_object_type'):
+        clash = taken & other.field_type.attribute_names(field_definition(other))
+        # The same name twice is what the unique constraint is for.
+        if clash - ({field.name} if other.name == field.name else set()):
+            yield (
+                'name',
+                _('{name} is used by {other}; choose another name.').format(name=min(clash), other=_name_of(other)),
+            )
+
+
+def _name_of(field, with_type: bool = False) -> str:
+    """Return what an error calls another field: by its name only if the reader of the error may view it."""
+    fields = type(field).objects.using(field._state.db).filter(pk=field.pk)
+    if not readable(fields).exists():
+        return _('a field that you may not view')
+    name = f'{field.custom_object_type.name}.{field.name}' if with_type else field.name
+    return _('the field {name}').format(name=name)
+
+
+def _flags(field, before) -> Errors:
+    if field.primary and field.context:
+        yield NON_FIELD_ERRORS, _('A field cannot be both primary and context.')
+    if field.unique and not field.field_type.unique_allowed:
+        yield 'unique', _('Fields of this type cannot be unique.')
+
+
+def _limits(field, before) -> Errors:
+    field_type = field.field_type
+    if field.validation_regex:
+        if not field_type.regex_allowed:
+            yield (
+                'validation_regex',
+                _('Regular expressions are only available for text, longtext, url and email fields.'),
+            )
+        else:
+            try:
+                validate_pattern(field.validation_regex)
+            except ValidationError as error:
+                yield 'validation_regex', error
+    minimum, maximum = field.validation_minimum, field.validation_maximum
+    if not field_type.bounds_allowed:
+        for attribute in ('validation_minimum', 'validation_maximum'):
+            if getattr(field, attribute) is not None:
+                yield attribute, _('Limits are only available for integer, decimal and array fields.')
+        return
+    for attribute in ('validation_minimum', 'validation_maximum'):
+        limit = getattr(field, attribute)
+        if None not in (limit, field_type.lowest_bound) and limit < field_type.lowest_bound:
+            yield attribute, _('This cannot be less than {limit}.').format(limit=field_type.lowest_bound)
+    if minimum is not None and maximum is not None and minimum > maximum:
+        yield 'validation_minimum', _('The minimum is greater than the maximum.')
+
+
+def _elements(field, before) -> Errors:
+    if field.field_type.has_elements and not field.element_type:
+        yield 'element_type', _('Choose the element type of the array.')
+    if not field.field_type.has_elements and field.element_type:
+        yield 'element_type', _('Only arrays have an element type.')
+    if before is not None and before.field_type.has_elements and before.element_type != field.element_type:
+        yield 'element_type', _('This cannot be changed after the field has been created.')
+
+
+def _choice_set(field, before) -> Errors:
+    if field.field_type.needs_choice_set and field.choice_set_id is None:
+        yield 'choice_set', _('A choice set is required for this type of field.')
+    if not field.field_type.needs_choice_set and field.choice_set_id is not None:
+        yield 'choice_set', _('Choice sets are only available for select and multiselect fields.')
+
+
+def _reference(field, before) -> Errors:
+    if field.field_type.is_reference:
+        if field.is_polymorphic:
+            yield from _targets(field, before)
+        elif field.related_object_type_id is None:
+            yield 'related_object_type', _('Choose the type of the objects that this field refers to.')
+        if field.related_object_filter is not None and not isinstance(field.related_object_filter, dict):
+            yield 'related_object_filter', _('Must be a JSON object of query parameters.')
+    if not field.is_polymorphic and _noted_targets(field):
+        yield 'related_object_types', _('Only polymorphic fields refer to objects of several types.')
+    if not field.field_type.is_reference:
+        if field.is_polymorphic:
+            yield 'is_polymorphic', _('Only object and multiobject fields can be polymorphic.')
+        if field.related_object_filter is not None:
+            yield (
+                'related_object_filter',
+                _('Related object filters are only available for object and multiobject fields.'),
+            )
+        if field.related_name:
+            yield 'related_name', _('Related names are only available for object and multiobject fields.')
+        if field.related_object_type_id is not None:
+            yield 'related_object_type', _('Only object and multiobject fields refer to other objects.')
+    if field.type != 'object' and field.on_delete_behavior not in ('', ObjectFieldOnDeleteChoices.SET_NULL):
+        yield 'on_delete_behavior', _('This is only available for object fields.')
+
+
+def _noted_targets(field) -> list | None:
+    return getattr(field, '_m2m_values', {}).get('related_object_types')
+
+
+def _targets(field, before) -> Errors:
+    """Check the types that a polymorphic field may point at; none that a stored value has can be taken away."""
+    if field.related_object_type_id is not None:
+        yield 'related_object_type', _('For polymorphic fields, use related_object_types.')
+    if field.related_name and (before is None or before.related_name != field.related_name):
+        # An adopted one may have one, which nothing reads.
+        yield 'related_name', _('Polymorphic fields do not have a related name.')
+    if _noted_targets(field) is None:
+        return  # what is stored stays, or comes after the field itself
+    intended = {target.pk for target in field.intended_targets()}
+    if not intended:
+        yield NON_FIELD_ERRORS, _('Choose at least one type of objects that this field may refer to.')
+    if before is not None:
+        removed = [target for target in before.intended_targets() if target.pk not in intended]
+        if message := types_in_use(before, removed):
+            yield 'related_object_types', message
+
+
+def types_in_use(field, removed) -> str:
+    """
+    Return why some types cannot be taken away from a polymorphic field, '' if they can.
+
+    Args:
+        field: the stored CustomObjectTypeField
+        removed: ObjectTypes or ContentTypes
+    """
+    objects = _objects(field)
+    definition = field_definition(field)
+    if not field.field_type.is_surfaced(definition, objects.model._payload_names):
+        return ''
+    counts = {
+        f'{target.app_label}.{target.model}': counted(field.field_type.objects_of_type(objects, definition, target.pk))
+        for target in removed
+    }
+    used = ', '.join(f'{label} ({count})' for label, count in sorted(counts.items()) if count)
+    if not used:
+        return ''
+    return _('These types cannot be removed while stored values refer to objects of them: {types}.').format(types=used)
+
+
+def _related_name(field, before) -> Errors:
+    if not field.related_name or not field.field_type.is_reference or field.related_object_type is None:
+        return
+    if before is not None and before.related_name == field.related_name:
+        return
+    target = field.related_object_type
+    try:
+        model = apps.get_model(target.app_label, target.model)
+    except LookupError:
+        return  # a plugin that is not installed any more
+    try:
+        model._meta.get_field(field.related_name)
+    except FieldDoesNotExist:
+        taken = hasattr(model, field.related_name)
+    else:
+        taken = True
+    if taken:
+        yield (
+            'related_name',
+            _('{model} already has an attribute with this name.').format(model=model._meta.verbose_name),
+        )
+
+
+def _unchangeable(field, before) -> Errors:
+    if before.custom_object_type_id != field.custom_object_type_id:
+        yield 'custom_object_type', _('A field cannot be moved to another type.')
+    if before.is_polymorphic != field.is_polymorphic:
+        yield 'is_polymorphic', _('This cannot be changed after the field has been created.')
+    if before.related_object_type_id != field.related_object_type_id:
+        yield NON_FIELD_ERRORS, _('related_object_type cannot be changed after the field has been created.')
+
+
+def _under_way(field, before) -> Errors:
+    """While a staged change of a field is under way, no other edit changes what it may change."""
+    if field.edit_context.is_staged:
+        return
+    attnames = {name: field._meta.get_field(name).attname for name in STAGED_ATTRIBUTES}
+    changed = [name for name, attname in attnames.items() if getattr(field, attname) != getattr(before, attname)]
+    if changed and (change := unfinished_change(before._state.db, field.pk)):
+        message = _('This field is being changed step by step ({change}). Finish, undo or cancel that change first.')
+        for name in changed:
+            yield name, message.format(change=change.describe())
+
+
+def _type_change(field, before) -> Errors:
+    if before.type == field.type:
+        return
+    if before.field_type.is_reference:
+        yield 'type', _('The type of a field that refers to objects cannot be changed.')
+    elif field.field_type.is_reference:
+        yield NON_FIELD_ERRORS, _('type cannot be changed to one that refers to objects.')
+    elif not (before.field_type.convertible and field.field_type.convertible):
+        yield 'type', _('A {old} field cannot be converted to {new}.').format(old=before.type, new=field.type)
+    elif not field.edit_context.is_staged:
+        yield from _conversion(field, before)
+
+
+def _conversion(field, before) -> Errors:
+    """Check that what is stored survives the conversion; a large table is neither read nor converted (ddl.executor)."""
+    target = Target.for_alias(before._state.db)
+    table = table_name(field.custom_object_type_id)
+    old, new = before.field_type.column_type, field.field_type.column_type
+    if old == new or is_large(target, table):
+        return
+    column = table, column_name(field.pk), old, new
+    if examples := unconvertible(target, *column):
+        viewable = _readable_ids(field, [pk for pk, _value in examples])
+        shown = [f'{value!r} ({pk})' for pk, value in examples if pk in viewable]
+        values = named(shown, len(examples) - len(shown))
+        yield 'type', _('Some values cannot be converted to {new}: {values}').format(new=field.type, values=values)
+    elif field.field_type.needs_choice_set and field.choice_set_id is not None:
+        choices = field.field_type.choices(field_definition(field))
+        holders: dict[str, list[int]] = {}
+        for value, pks in converted_values(target, *column):
+            for item in value if isinstance(value, list) else [value]:
+                if item and item not in choices:
+                    holders.setdefault(item, []).extend(pks)
+        if holders:
+            values = _shown_values(field, holders)
+            yield 'type', _('Some values are not in the choice set: {values}').format(values=values)
+    elif field.field_type.checked_when_converted:
+        model_field = field.field_type.get_model_field(field_definition(field))
+        found = converted_values(target, *column)
+        if refused := {repr(value): pks for value, pks in found if not _passes(model_field, value)}:
+            values = _shown_values(field, refused)
+            yield 'type', _('Some values are not valid for {new}: {values}').format(new=field.type, values=values)
+
+
+def _shown_values(field, holders: dict[str, list[int]]) -> str:
+    """Return some of the values that an error is about; holders are {value: ids of the objects that hold it}."""
+    viewable = _readable_ids(field, [pk for pks in holders.values() for pk in pks])
+    shown = sorted(value for value, pks in holders.items() if not viewable.isdisjoint(pks))
+    return named(shown[:EXAMPLES], len(holders) - len(shown))
+
+
+def _readable_ids(field, pks: list[int]) -> set[int]:
+    return set(readable(_objects(field).filter(pk__in=pks)).values_list('pk', flat=True))
+
+
+def _objects(field):
+    """Return the objects of a field's type, in the field's schema."""
+    objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
+    return objects.using(field._state.db) if field._state.db else objects.all()
+
+
+def _passes(model_field, value) -> bool:
+    try:
+        model_field.run_validators(value)
+    except ValidationError:
+        return False
+    return True
+
+
+def _stored_values(field, before) -> Errors:
+    """Check what is stored against a constraint that is being switched on."""
+    if field.edit_context.is_staged:
+        return
+    objects = _objects(field)
+    definition = field_definition(before)
+    if not before.field_type.is_surfaced(definition, objects.model._payload_names):
+        return
+    name = before.name
+    if field.unique and not before.unique and field.field_type.unique_allowed:
+        repeated = objects.exclude(**{f'{name}__isnull': True}).values(name).annotate(n=Count('pk')).filter(n__gt=1)
+        if values := [row[name] for row in repeated.order_by(name)[:EXAMPLES]]:
+            viewable = readable(objects)
+            shown = [str(value) for value in values if viewable.filter(**{name: value}).exists()]
+            values = named(shown, len(values) - len(shown))
+            yield 'unique', _('Several objects have the same value: {values}').format(values=values)
+    if _needs_value(field) and not _needs_value(before):
+        empty = before.field_type.get_empty_condition(definition)
+        if found := counted(objects.filter(empty)):
+            yield (
+                'deprecated' if before.required else 'required',
+                _('This field has no value in {objects}.').format(objects=found),
+            )
+    if removed := _removed_choices(field, before):
+        found = counted(objects.filter(**before.field_type.choice_filter(definition, removed)))
+        if found:
+            yield 'choice_set', _('A value that is not in this choice set is used by {objects}.').format(objects=found)
+
+
+def _needs_value(field) -> bool:
+    return field.required and not field.deprecated
+
+
+def _removed_choices(field, before) -> list[str]:
+    """Return the choices that are lost with another choice set; a conversion checks the values themselves."""
+    if before.type != field.type or None in (before.choice_set, field.choice_set):
+        return []
+    if before.choice_set_id == field.choice_set_id:
+        return []
+    return sorted(
+        {str(value) for value in before.choice_set.values} - {str(value) for value in field.choice_set.values}
+    )
+
+
+def _default(field, before) -> Errors:
+    if field.default is None:
+        return
+    definition = field_definition(field)
+    if not field.field_type.default_allowed:
+        yield 'default', _('Fields of this type cannot have a default.')
+        return
+    try:
+        field.field_type.validate_default(definition)
+    except ValidationError as error:
+        if not _was_gone(field, before):
+            yield 'default', error
+
+
+def _was_gone(field, before) -> bool:
+    """Whether the default was ignored before and stays as it is: it must not stand in the way of other edits."""
+    if before is None or (before.default, before.type) != (field.default, field.type):
+        return False
+    return before.field_type.is_default_gone(field_definition(before))
+
+
+def _unique_default(field) -> Errors:
+    """A default would give every existing object the same value."""
+    if field.unique and field.default is not None:
+        objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
+        if objects.all()[:2].count() > 1:
+            yield 'default', _('The default of a unique field cannot be applied to existing objects.')

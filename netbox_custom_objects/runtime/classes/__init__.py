@@ -1,0 +1,1 @@
+"""Classes of types: built from definitions, kept on islands, found by context."""

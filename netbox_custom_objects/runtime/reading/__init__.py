@@ -1,0 +1,1 @@
+"""What is read together, in which order, and by which names."""

@@ -1,0 +1,1 @@
+"""The model fields of references, one module for each kind."""

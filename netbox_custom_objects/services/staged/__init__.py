@@ -1,0 +1,1 @@
+"""Staged changes: conversions of fields that a job carries out step by step."""

@@ -1,0 +1,98 @@
+"""
+What the editor of fields shows of a field that is being edited: errors, what saving would do, how it will look.
+
+May import services and forms. Nothing is saved here: the form is validated, and the plan is computed.
+"""
+
+from dataclasses import dataclass
+
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.shortcuts import render
+
+from netbox.views.generic.base import BaseObjectView
+from utilities.forms import restrict_form_fields
+from utilities.permissions import get_permission_for_model
+from utilities.views import register_model_view
+
+from ...constants import APP_LABEL
+from ...exceptions import SchemaChangeRefused
+from ...forms import CustomObjectTypeFieldForm
+from ...forms.examples import Example, example_of
+from ...models import CustomObjectTypeField
+from ...models.rows.convert import field_definition
+from ...runtime.context import current_alias
+from ...services.dependents import Group, dependents_of_change, grouped
+from ...services.field_plan import plan_field
+from ...services.ignored_rules import ignored_rules
+from ...services.preview import Step
+
+INSTANT, JOB, REFUSED = 'instant', 'job', 'refused'
+
+
+@dataclass(frozen=True, slots=True)
+class FieldPreview:
+    """What is known about a form that is being filled in."""
+
+    # (label, message)
+    errors: tuple[tuple[str, str], ...] = ()
+    # Labels of required inputs that are still empty.
+    missing: tuple[str, ...] = ()
+    # How it would be carried out: INSTANT, JOB or REFUSED; '' while the form is not valid.
+    verdict: str = ''
+    reason: str = ''
+    # What a staged change would change, if that is how it is carried out.
+    staged: str = ''
+    steps: tuple[Step, ...] = ()
+    example: Example | None = None
+    # What of the field's rules is not applied.
+    ignored: tuple[str, ...] = ()
+    # What mentions the field, if its name or type changes; or the name already, if the field is new.
+    dependents: tuple[Group, ...] = ()
+
+
+def preview_of(form, user) -> FieldPreview:
+    """Return the preview of a bound form of a field."""
+    if not form.is_valid():
+        return _invalid(form)
+    known = {
+        'example': example_of(field_definition(form.instance), user),
+        'ignored': tuple(ignored_rules(field_definition(form.instance))),
+        'dependents': tuple(grouped(dependents_of_change(form.instance, current_alias()), user)),
+    }
+    if form.staged_change is not None:
+        return FieldPreview(verdict=JOB, staged=form.staged_change.describe(), **known)
+    try:
+        steps = tuple(plan_field(form.instance))
+    except SchemaChangeRefused as error:
+        return FieldPreview(verdict=REFUSED, reason=error.message, **known)
+    return FieldPreview(verdict=JOB if any(step.deferred for step in steps) else INSTANT, steps=steps, **known)
+
+
+def _invalid(form) -> FieldPreview:
+    errors, missing = [], []
+    for name, found in form.errors.as_data().items():
+        label = '' if name == NON_FIELD_ERRORS else str(form[name].label)
+        if any(error.code == 'required' for error in found):
+            missing.append(label)
+        else:
+            errors += [(label, message) for error in found for message in error.messages]
+    is_conversion = form.instance.pk is not None and 'type' in form.errors
+    return FieldPreview(tuple(errors), tuple(missing), verdict=REFUSED if is_conversion else '')
+
+
+@register_model_view(CustomObjectTypeField, 'preview', detail=False)
+@register_model_view(CustomObjectTypeField, 'preview')
+class FieldPreviewView(BaseObjectView):
+    """Answers the inputs of the editor with the preview, for its page to show."""
+
+    queryset = CustomObjectTypeField.objects.all()
+    template_name = f'{APP_LABEL}/inc/field_preview.html'
+
+    def get_required_permission(self):
+        return get_permission_for_model(CustomObjectTypeField, 'change' if self.kwargs else 'add')
+
+    def post(self, request, pk=None):
+        instance = CustomObjectTypeField() if pk is None else self.get_object(pk=pk)
+        form = CustomObjectTypeFieldForm(data=request.POST, instance=instance)
+        restrict_form_fields(form, request.user)
+        return render(request, self.template_name, {'preview': preview_of(form, request.user), 'is_new': pk is None})

@@ -1,0 +1,97 @@
+"""Pages of custom objects: list, detail, add, edit, delete and their bulk forms, for all types."""
+
+from netbox.object_actions import AddObject, BulkDelete, BulkEdit, BulkImport
+from netbox.views import generic
+
+from ...field_types import field_type_of
+from ...filtersets import get_filterset_class
+from ...forms import get_bulk_edit_form_class, get_filter_form_class, get_form_class, get_import_form_class
+from ...forms.hidden_targets import hidden_targets
+from ...models.protectors import hiding_protectors
+from ...runtime.classes.memo import surfaced_fields
+from ...tables import get_table_class
+from ..base import CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context
+from .export import ExportObjects, ImportableExportMixin
+from .panels import get_layout
+from .rename import RenameObjects
+
+
+class CustomObjectListView(ImportableExportMixin, TypeFromURLMixin, generic.ObjectListView):
+    actions = (AddObject, BulkImport, ExportObjects, BulkEdit, RenameObjects, BulkDelete)
+    template_name = 'netbox_custom_objects/customobject_list.html'
+
+    def bind(self, model):
+        super().bind(model)
+        self.table = get_table_class(model)
+        self.filterset = get_filterset_class(model)
+        self.filterset_form = get_filter_form_class(model)
+
+    def get_extra_context(self, request):
+        return {**super().get_extra_context(request), **deprecation_context(self.model)}
+
+
+class CustomObjectView(TypeFromURLMixin, generic.ObjectView):
+    template_name = 'netbox_custom_objects/customobject.html'
+
+    def bind(self, model):
+        super().bind(model)
+        self.layout = get_layout(model)
+
+    def get_extra_context(self, request, instance):
+        return {**super().get_extra_context(request, instance), **deprecation_context(self.model)}
+
+
+class CustomObjectEditView(WritingMixin, generic.ObjectEditView):
+    def bind(self, model):
+        super().bind(model)
+        self.form = get_form_class(model)
+
+
+class CustomObjectDeleteView(TypeFromURLMixin, generic.ObjectDeleteView):
+    """NetBox's view, which asks the model for everything it needs."""
+
+    def _get_dependent_objects(self, obj):
+        """Leave custom objects to the panel of `delete_preview`, which names none that the user may not view."""
+        with hiding_protectors():
+            found = super()._get_dependent_objects(obj)
+        return {model: objects for model, objects in found.items() if not hasattr(model, '_type_id')}
+
+
+class CustomObjectBulkImportView(WritingMixin, CheckedImportMixin, generic.BulkImportView):
+    def bind(self, model):
+        super().bind(model)
+        self.model_form = get_import_form_class(model)
+
+
+class CustomObjectBulkEditView(WritingMixin, generic.BulkEditView):
+    def bind(self, model):
+        super().bind(model)
+        self.filterset = get_filterset_class(model)
+        self.table = get_table_class(model).of_selection
+        self.form = get_bulk_edit_form_class(model)
+        self.references = {field.name for field in surfaced_fields(model) if field_type_of(field).is_reference}
+
+    def pre_save_operations(self, form, obj):
+        """Keep the targets that the user may not view in references that are emptied or replaced."""
+        super().pre_save_operations(form, obj)
+        asked = self.references & {*self.request.POST.getlist('_nullify'), *form.changed_data}
+        # Read again, because NetBox has set the attributes already.
+        obj._hidden_targets = hidden_targets(self.model.objects.get(pk=obj.pk), asked) if asked else {}
+        for field, hidden in obj._hidden_targets.items():
+            if field.name in obj._m2m_values:
+                obj._m2m_values[field.name] += hidden
+            elif not field_type_of(field).many and getattr(obj, field.name) is None:
+                setattr(obj, field.name, hidden[0])
+
+    def post_save_operations(self, form, obj):
+        super().post_save_operations(form, obj)
+        for field, hidden in obj._hidden_targets.items():
+            if field_type_of(field).many:
+                getattr(obj, field.name).add(*hidden)
+
+
+class CustomObjectBulkDeleteView(TypeFromURLMixin, generic.BulkDeleteView):
+    def bind(self, model):
+        super().bind(model)
+        self.filterset = get_filterset_class(model)
+        self.table = get_table_class(model).of_selection
