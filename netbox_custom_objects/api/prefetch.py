@@ -8,7 +8,7 @@ May import field_types and runtime.
 from utilities.api import get_fields_for_serializer, get_prefetches_for_serializer
 
 from ..field_types import field_type_of
-from ..field_types.shared.bounds import LARGEST_NUMBER
+from ..field_types.shared.bounds import INT64_MAX
 from ..runtime.classes.memo import per_type
 from ..runtime.reading.names import MAX_DEPTH, lookups_below, name_lookups, references, relation_lookups
 from .serializers.objects import CONTEXT_KEY, context_fields
@@ -49,9 +49,7 @@ def read_ahead(model, items: list) -> dict[type, dict[int, object]]:
             value = item.get(field.name) if isinstance(item, dict) else None
             found.update(pk for pk in (value if isinstance(value, list) else [value]) if type(pk) is int)
     return {
-        target: target.objects.in_bulk([pk for pk in pks if 0 < pk <= LARGEST_NUMBER])
-        for target, pks in ids.items()
-        if pks
+        target: target.objects.in_bulk([pk for pk in pks if 0 < pk <= INT64_MAX]) for target, pks in ids.items() if pks
     }
 
 

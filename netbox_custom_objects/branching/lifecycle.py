@@ -16,7 +16,7 @@ from ..models.staged_change import forget_changes
 from ..services.reconcile import reconcile_all
 from ..services.reference_check_job import check_after_replay
 from ..services.repair import sweep
-from ..services.schemas import OpenSchema, main_schema
+from ..services.schemas import OpenSchema, open_main_schema
 
 
 def forget_branch(branch, **kwargs) -> None:
@@ -40,7 +40,7 @@ def reconcile_branch(branch, **kwargs) -> None:
 
 def check_main(branch, user=None, **kwargs) -> None:
     """Main was changed by a replay, which is committed: references that lead nowhere now are found by a job."""
-    check_after_replay(main_schema(), user)
+    check_after_replay(open_main_schema(), user)
 
 
 def check_branch(branch, user=None, **kwargs) -> None:

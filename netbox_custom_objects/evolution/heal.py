@@ -105,7 +105,7 @@ def heal(schema: OpenSchema, type_ids: set[int] | None = None, wishes: Wishes = 
         name = names.get(type_id, str(type_id))
         entry = Entry(schema.name, type_id, name, drift.describe())
         if wishes.cover(drift) and not dry_run:
-            _do([entry], lambda type_id=type_id, drift=drift: settle(target, type_id, drift))
+            _do([entry], lambda type_id=type_id, drift=drift: resolve(target, type_id, drift))
         found.append(entry)
     found += _unbuilt(schema, type_ids)
     if not dry_run:
@@ -134,7 +134,7 @@ def _unbuilt(schema: OpenSchema, type_ids: set[int] | None) -> Iterator[Entry]:
                 yield Entry(schema.name, type_id, definition.name, what, done=True, is_note=True)
 
 
-def settle(target: Target, type_id: int, drift: Drift) -> None:
+def resolve(target: Target, type_id: int, drift: Drift) -> None:
     """
     Do what a person asked for about one difference.
 
@@ -176,10 +176,10 @@ def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, plan
             logger.info('%s could not be healed', schema.name, exc_info=True)
             entries = [Entry(schema.name, 0, 'all types', f'could not be checked: {error}')]
         for entry in entries:
-            _tell(entry, stdout if verbosity else None)
+            _report(entry, stdout if verbosity else None)
 
 
-def _tell(entry: Entry, stdout) -> None:
+def _report(entry: Entry, stdout) -> None:
     text = f'{entry.schema}, {entry.type}: {entry.what} {entry.error}'.rstrip()
     if stdout is not None:
         stdout.write(f'  {text}\n')

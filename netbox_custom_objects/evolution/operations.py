@@ -16,10 +16,10 @@ from django.utils import timezone
 from psycopg import sql
 
 from ..ddl.introspect import retired_comment
-from ..ddl.upkeep.missed_rows import has_empty_rows, let_go_of_deleted
+from ..ddl.upkeep.missed_rows import has_empty_rows, release_deleted
 from ..ddl.upkeep.not_null import not_null_statements
 
-__all__ = ('AddStagedColumn', 'FinalizeStagedColumn', 'RetireColumn', 'RetireTable', 'SetModelBases')
+__all__ = ('AddStagedColumn', 'FinalizeStagedColumn', 'RetireFieldColumn', 'RetireModelTable', 'SetModelBases')
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.evolution')
 
@@ -130,7 +130,7 @@ class FinalizeStagedColumn(FieldOperation):
         return f'finalize_{self.model_name_lower}_{self.name_lower}'
 
 
-class RetireColumn(FieldOperation):
+class RetireFieldColumn(FieldOperation):
     """
     Make migrations forget a field, and keep its column with its values, marked as retired.
 
@@ -167,7 +167,7 @@ class RetireColumn(FieldOperation):
         return f'retire_{self.model_name_lower}_{self.name_lower}'
 
 
-class RetireTable(ModelOperation):
+class RetireModelTable(ModelOperation):
     """
     Make migrations forget a model, and keep its table with its rows, marked as retired.
 
@@ -246,7 +246,7 @@ def _tighten(schema_editor, model: type[Model], field, mark=False) -> None:
     if not schema_editor.collect_sql:
         if field.remote_field and field.db_constraint and not field.primary_key:
             target = field.target_field
-            let_go_of_deleted(
+            release_deleted(
                 schema_editor.connection,
                 (model._meta.db_table, field.column),
                 (target.model._meta.db_table, target.column),

@@ -11,6 +11,7 @@ from netbox.ui import attrs
 
 from .base import FieldType
 from .graphql import BigInt
+from .shared.bounds import INT64_MAX, INT64_MIN
 from .shared.digits import (
     DecimalFormField,
     DecimalModelField,
@@ -21,7 +22,6 @@ from .shared.digits import (
 )
 from .shared.filters import BigNumberFilter, DecimalFilter
 
-INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 DECIMAL_DIGITS, DECIMAL_PLACES = 8, 2
 
 

@@ -26,7 +26,7 @@ OBJECTS_SHOWN = 20
 
 
 @dataclass
-class Preview:
+class DeletionPreview:
     """Ids of custom objects by the id of their type."""
 
     deleted: dict[int, set[int]] = field(default_factory=lambda: defaultdict(set))
@@ -50,7 +50,7 @@ class Group:
         return self.count - len(self.objects)
 
 
-def preview(model: type[Model], pks: Iterable[int]) -> Preview:
+def preview(model: type[Model], pks: Iterable[int]) -> DeletionPreview:
     """
     Return what deleting some objects, in the current context, would do to custom objects.
 
@@ -60,7 +60,7 @@ def preview(model: type[Model], pks: Iterable[int]) -> Preview:
     """
     current = world()
     if not current.inbound or not concerns(current, model):
-        return Preview()
+        return DeletionPreview()
     return _Forecast(current, current_alias()).run(model, pks)
 
 
@@ -108,14 +108,14 @@ class _Forecast(Visitor):
 
     def __init__(self, current: World, alias: str):
         self.current, self.alias = current, alias
-        self.found = Preview()
+        self.found = DeletionPreview()
         # What was followed, and what remains to follow, by label.
         self.seen: dict[str, set[int]] = defaultdict(set)
         self.pending: dict[str, set[int]] = defaultdict(set)
         # What is being followed.
         self.label, self.ids = '', set()
 
-    def run(self, model: type[Model], pks: Iterable[int]) -> Preview:
+    def run(self, model: type[Model], pks: Iterable[int]) -> DeletionPreview:
         roots = set(pks)
         self._collect(model, roots)
         while self.pending:

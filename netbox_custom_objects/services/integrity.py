@@ -87,7 +87,7 @@ def find_dangling(alias: str, type_ids=None) -> Iterator[DanglingReference]:
                 yield from _dangling(current, alias, field)
 
 
-def let_go(alias: str, found: Iterable[DanglingReference]) -> None:
+def release(alias: str, found: Iterable[DanglingReference]) -> None:
     """
     Clear references that lead nowhere, and delete links that belong to nothing.
 

@@ -16,7 +16,7 @@ from utilities.request import NetBoxFakeRequest
 from ..constants import LONG_JOB_SECONDS
 from ..ddl.target import MAIN_ALIAS
 from .discreet_job import DiscreetJob
-from .integrity import find_dangling, has_references, let_go
+from .integrity import find_dangling, has_references, release
 from .schemas import OpenSchema, open_schemas
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.references')
@@ -37,7 +37,7 @@ class CheckReferencesJob(DiscreetJob):
             found = list(find_dangling(alias))
             if repair and found:
                 with event_tracking(self._request()):
-                    let_go(alias, found)
+                    release(alias, found)
         for dangling in found:
             self.logger.warning(f'{schema.name}: {dangling.describe_by_ids()}')
         self.job.data = {'schema': schema.name, 'found': len(found), 'repaired': repair}

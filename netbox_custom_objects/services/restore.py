@@ -27,12 +27,12 @@ from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.attachments import logged_attachments
 from ..models.change_data import RETIRED_VALUES
 from ..runtime.inbound.holding import missing_targets_allowed
-from .integrity import find_dangling, let_go
+from .integrity import find_dangling, release
 from .schemas import OpenSchema
 
 
 @dataclass(frozen=True, slots=True)
-class Deletion:
+class RecordedDeletion:
     """The last deletion of a type or field that is not there, in one schema, as the change log has it."""
 
     schema: OpenSchema
@@ -73,7 +73,7 @@ class Restored:
         return f'{told} {cleared}'.strip()
 
 
-def find_deletions(schema: OpenSchema) -> list[Deletion]:
+def find_deletions(schema: OpenSchema) -> list[RecordedDeletion]:
     """Return what was deleted in a schema and is not there now, newest first; what was purged is among it."""
     types = dict(CustomObjectType.objects.using(schema.alias).values_list('pk', 'name'))
     fields = set(CustomObjectTypeField.objects.using(schema.alias).values_list('pk', flat=True))
@@ -84,16 +84,16 @@ def find_deletions(schema: OpenSchema) -> list[Deletion]:
         pk, name = record.changed_object_id, record.prechange_data['name']
         names.setdefault(pk, name)
         if pk not in types:
-            found.append(Deletion(schema, record, pk, name, is_kept=_holds(retired, pk)))
+            found.append(RecordedDeletion(schema, record, pk, name, is_kept=_holds(retired, pk)))
     for record in _newest(schema.alias, CustomObjectTypeField):
         pk, type_id = record.changed_object_id, record.prechange_data['custom_object_type']
         if pk not in fields:
             name = f'{names.get(type_id, type_id)}.{record.prechange_data["name"]}'
-            found.append(Deletion(schema, record, type_id, name, pk, _holds(retired, type_id, pk)))
+            found.append(RecordedDeletion(schema, record, type_id, name, pk, _holds(retired, type_id, pk)))
     return sorted(found, key=lambda deletion: deletion.record.pk, reverse=True)
 
 
-def find_restorable(schema: OpenSchema) -> list[Deletion]:
+def find_restorable(schema: OpenSchema) -> list[RecordedDeletion]:
     """Return what can be restored now, newest first: fields of a deleted type come with it, or after it."""
     deletions = find_deletions(schema)
     deleted_types = {deletion.type_id for deletion in deletions if deletion.field_id is None}
@@ -128,7 +128,7 @@ def _holds(retired: list[Stored], type_id: int, field_id: int | None = None) -> 
     )
 
 
-def choose(schema: OpenSchema, wanted: str) -> Deletion:
+def choose(schema: OpenSchema, wanted: str) -> RecordedDeletion:
     """
     Return the deletion that is meant.
 
@@ -165,7 +165,7 @@ def _exists(alias: str, wanted: str) -> bool:
     return CustomObjectType.objects.using(alias).filter(name=type_name).exists()
 
 
-def restore(deletion: Deletion, dry_run: bool = False) -> Restored:
+def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
     """
     Undo a deletion; the schema's branch must be active. Changes are logged if there is a current request.
 
@@ -197,12 +197,12 @@ def restore(deletion: Deletion, dry_run: bool = False) -> Restored:
         _bring_back(deletion.type_id, objects, alias)
         _bring_back_attached(deletion, objects, alias)
         while dangling := list(find_dangling(alias, {deletion.type_id})):
-            let_go(alias, dangling)
+            release(alias, dangling)
             restored.cleared += len(dangling)
     return restored
 
 
-def _fields_of(deletion: Deletion) -> list[ObjectChange]:
+def _fields_of(deletion: RecordedDeletion) -> list[ObjectChange]:
     records = _along(deletion, ContentType.objects.get_for_model(CustomObjectTypeField))
     return [
         record
@@ -211,7 +211,7 @@ def _fields_of(deletion: Deletion) -> list[ObjectChange]:
     ]
 
 
-def _objects_of(deletion: Deletion) -> dict[int, dict]:
+def _objects_of(deletion: RecordedDeletion) -> dict[int, dict]:
     """
     Return {id: change data} of the objects that were deleted along with a type, the last one first.
 
@@ -233,7 +233,7 @@ def _retired(data: dict) -> dict:
     return {RETIRED_VALUES: data[RETIRED_VALUES]} if RETIRED_VALUES in data else {}
 
 
-def _along(deletion: Deletion, content_type: ContentType):
+def _along(deletion: RecordedDeletion, content_type: ContentType):
     """Return what the same request did to objects of a type before the deletion, in the order of undoing."""
     return (
         ObjectChange.objects.using(deletion.schema.alias)
@@ -246,7 +246,7 @@ def _along(deletion: Deletion, content_type: ContentType):
     )
 
 
-def _check_targets(record: ObjectChange, deletion: Deletion, coming: set[int]) -> None:
+def _check_targets(record: ObjectChange, deletion: RecordedDeletion, coming: set[int]) -> None:
     """Raise RestoreRefused if the type of a field, or a type that it points at, is not there."""
     there = coming | set(CustomObjectType.objects.using(deletion.schema.alias).values_list('pk', flat=True))
     if deletion.type_id not in there:
@@ -297,7 +297,7 @@ def _store(deserialized, alias: str) -> None:
         getattr(row, name).set(targets)
 
 
-def _bring_back_attached(deletion: Deletion, objects: dict[int, dict], alias: str) -> None:
+def _bring_back_attached(deletion: RecordedDeletion, objects: dict[int, dict], alias: str) -> None:
     """Create the journal entries, images and contacts anew that were deleted, and logged, along with objects."""
     content_type = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(deletion.type_id)).first()
     for model, type_field, id_field in logged_attachments(deletion.type_id) if objects else ():

@@ -32,10 +32,10 @@ def set_branch_lister(lister: Callable[[], list[OpenSchema]]) -> None:
     _list_branches = lister
 
 
-def main_schema() -> OpenSchema:
+def open_main_schema() -> OpenSchema:
     return OpenSchema(MAIN, MAIN_ALIAS)
 
 
 def open_schemas() -> list[OpenSchema]:
     """Return main, then the branches."""
-    return [main_schema(), *_list_branches()]
+    return [open_main_schema(), *_list_branches()]

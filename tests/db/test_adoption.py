@@ -12,7 +12,7 @@ from netbox_custom_objects.evolution.adoption.survey import survey
 from netbox_custom_objects.evolution.heal import heal
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, Revision, SchemaIdCounter
 from netbox_custom_objects.services.reconcile import plan_all
-from netbox_custom_objects.services.schemas import main_schema
+from netbox_custom_objects.services.schemas import open_main_schema
 from tests.support.catalog import read_catalog
 from tests.support.commands import upgrade
 from tests.support.vendor_database import KEPT_BEFORE, migrate, read_kept
@@ -31,7 +31,7 @@ def rows(query, *params):
 def test_everything_is_ours_afterwards(adopted):
     # Nothing is left for reconcile, for the healing after migrate, or for a second take-over.
     assert plan_all('default') == {}
-    assert heal(main_schema()) == []
+    assert heal(open_main_schema()) == []
     assert survey(MAIN) == []
     assert upgrade() == (0, 'No problems found.\n')
     catalog = read_catalog('custom_objects_')

@@ -8,7 +8,7 @@ from core.models import Job
 from dcim.models import Site
 
 from netbox_custom_objects.services.reference_check_job import enqueue_check
-from netbox_custom_objects.services.schemas import main_schema
+from netbox_custom_objects.services.schemas import open_main_schema
 from tests.support.branches import edit
 from tests.support.factories import make_field
 from tests.support.staged import begin, fresh, make_filled
@@ -23,7 +23,7 @@ def test_jobs_that_read_whole_tables_may_take_a_day(fresh_database, plugin_setti
     edit(fresh(field), search_weight=77)
     # An index, which is built later.
     make_field(field.custom_object_type, 'place', 'object', target=Site)
-    enqueue_check(main_schema())
+    enqueue_check(open_main_schema())
     begin(field, type='integer')
     queue = get_queue('default')
     # Some names end with the id of what the job is about.

@@ -15,8 +15,8 @@ from netbox_custom_objects.ddl.introspect import split_comment
 from netbox_custom_objects.evolution.operations import (
     AddStagedColumn,
     FinalizeStagedColumn,
-    RetireColumn,
-    RetireTable,
+    RetireFieldColumn,
+    RetireModelTable,
     SetModelBases,
 )
 from tests.support.branches import Lab, close
@@ -142,8 +142,8 @@ def written(operation):
         SetModelBases('Book', ('books.author', models.Model)),
         AddStagedColumn('book', 'code', models.CharField(max_length=20)),
         FinalizeStagedColumn('book', 'code'),
-        RetireColumn('book', 'title'),
-        RetireTable('Book'),
+        RetireFieldColumn('book', 'title'),
+        RetireModelTable('Book'),
     ],
     ids=lambda operation: type(operation).__name__,
 )
@@ -272,7 +272,7 @@ class TestStaged:
 class TestRetireColumn:
     def test_values_are_kept_and_come_back(self, books):
         before = catalog()
-        books.forwards(RetireColumn('book', 'isbn'))
+        books.forwards(RetireFieldColumn('book', 'isbn'))
         not_null, comment = column('books_book', 'isbn')
         assert not not_null
         said, at = split_comment(comment)
@@ -288,8 +288,8 @@ class TestRetireColumn:
         assert books.model('book').objects.get().isbn == '1'
 
     def test_rows_added_meanwhile(self, books):
-        books.forwards(RetireColumn('book', 'isbn'))
-        books.forwards(RetireColumn('book', 'shelf'))
+        books.forwards(RetireFieldColumn('book', 'isbn'))
+        books.forwards(RetireFieldColumn('book', 'shelf'))
         author = books.model('author').objects.get()
         books.model('book').objects.create(title='second', author=author)
         books.backwards()
@@ -302,8 +302,8 @@ class TestRetireColumn:
 
     def test_what_it_points_at_can_be_deleted(self, books):
         before = catalog()
-        books.forwards(RetireColumn('book', 'author'))
-        books.forwards(RetireTable('Book'))
+        books.forwards(RetireFieldColumn('book', 'author'))
+        books.forwards(RetireModelTable('Book'))
         books.model('author').objects.get().delete()
         assert one('SELECT author_id IS NOT NULL FROM books_book') == (True,)
         books.backwards()
@@ -312,7 +312,7 @@ class TestRetireColumn:
         assert not column('books_book', 'author_id')[0]
         one('DELETE FROM books_book_readers RETURNING 1')
         one('DELETE FROM books_book RETURNING 1')
-        books.forwards(RetireColumn('book', 'author'))
+        books.forwards(RetireFieldColumn('book', 'author'))
         books.backwards()
         assert without_names(catalog()) == without_names(before)
 
@@ -320,14 +320,14 @@ class TestRetireColumn:
     def test_what_has_no_column_of_its_own_is_refused(self, books, name):
         before = catalog()
         with pytest.raises(ValueError, match='cannot be retired'):
-            books.forwards(RetireColumn('book', name))
+            books.forwards(RetireFieldColumn('book', name))
         assert catalog() == before
 
 
 class TestRetireTable:
     def test_rows_are_kept_and_come_back(self, books):
         before = catalog()
-        books.forwards(RetireTable('Book'))
+        books.forwards(RetireModelTable('Book'))
         assert (LABEL, 'book') not in books.state.models
         (comment,) = one("SELECT obj_description('books_book'::regclass, 'pg_class')")
         assert split_comment(comment)[1]
@@ -353,7 +353,7 @@ def test_in_a_branch_its_own_tables_are_changed_alone(fresh_database, label, mod
     fields = [key(), (name, models.CharField(max_length=200))]
     migrations.CreateModel(model, fields, options={'db_table': table}).state_forwards(label, before)
     migrations.CreateModel(model, fields, options={'db_table': table}).state_forwards(label, after)
-    operation = RetireColumn(model, name)
+    operation = RetireFieldColumn(model, name)
     operation.state_forwards(label, after)
 
     def mark(schema):

@@ -10,7 +10,7 @@ from netbox_custom_objects.ddl.held import TablesAtRest, WorkLock
 from netbox_custom_objects.evolution.safe_migrate.run import LOCK, SafeMigrate, SafeMigrateError
 from netbox_custom_objects.exceptions import BranchBeingMade
 from netbox_custom_objects.models import StagedChange
-from netbox_custom_objects.services.schemas import main_schema
+from netbox_custom_objects.services.schemas import open_main_schema
 from netbox_custom_objects.services.staged import run as staged_run
 from netbox_custom_objects.services.staged.run import run
 from netbox_custom_objects.services.staged.run_job import take_up_lost
@@ -99,7 +99,7 @@ def test_two_processes_do_not_change_a_field_at_once(monkeypatch):
             assert run(change.pk).stage == 'pending'
             # The housekeeping job does not take it for lost, either.
             StagedChange.objects.update(job=None)
-            assert take_up_lost([main_schema()]) == []
+            assert take_up_lost([open_main_schema()]) == []
         finally:
             looked.set()
 

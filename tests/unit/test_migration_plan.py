@@ -3,7 +3,7 @@
 from django.db import migrations, models
 from django.db.migrations import Migration
 
-from netbox_custom_objects.evolution.operations import RetireColumn, RetireTable
+from netbox_custom_objects.evolution.operations import RetireFieldColumn, RetireModelTable
 from netbox_custom_objects.evolution.safe_migrate.plan import Step, step_of
 
 
@@ -17,8 +17,8 @@ def test_what_can_be_undone():
         migrations.AddField('book', 'pages', models.IntegerField(default=1)),
         migrations.RunPython(print, migrations.RunPython.noop),
         migrations.RunSQL('SELECT 1', 'SELECT 2'),
-        RetireColumn('book', 'title'),
-        RetireTable('shelf'),
+        RetireFieldColumn('book', 'title'),
+        RetireModelTable('shelf'),
     )
     assert step == Step(('books', '0001_made'))
     assert step.can_be_undone

@@ -15,7 +15,7 @@ from ...constants import APP_LABEL
 from ...definitions import type_id_from_model_name
 from ...field_types import FIELD_TYPES
 from ...field_types.json import DocumentField
-from ...field_types.polymorphic.keys import find_type
+from ...field_types.polymorphic.keys import content_type_id_of
 from ...field_types.shared.bounds import whole_number
 from ...field_types.shared.digits import IntegerValueField
 from ...models import CustomObjectType, CustomObjectTypeField
@@ -35,7 +35,7 @@ def find_object_type(app_label: str, model: str, present: Collection[int] = ()) 
         model: a model name of that app in lower case; for custom object types the slug will do, too
         present: ids of those that are known in any case
     """
-    pk = find_type(app_label, model)
+    pk = content_type_id_of(app_label, model)
     object_type = pk and ObjectType.objects.filter(pk=pk).first()
     return object_type if object_type and exists_here(object_type, present) else None
 

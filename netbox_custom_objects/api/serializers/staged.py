@@ -10,7 +10,7 @@ from ...choices import CustomObjectFieldTypeChoices
 from ...choices import StagedChangeStageChoices as Stage
 from ...constants import APP_LABEL
 from ...field_types.json import DocumentField
-from ...field_types.number import INT64_MAX, INT64_MIN
+from ...field_types.shared.bounds import INT64_MAX, INT64_MIN
 from ...services.staged.visible import Offenders, viewable_offenders
 from .common import encodable
 

@@ -23,7 +23,7 @@ from core.models import Job
 from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
 from netbox.api.viewsets import NetBoxModelViewSet
 
-from ...field_types.shared.bounds import LARGEST_NUMBER
+from ...field_types.shared.bounds import INT64_MAX
 from ...models import JobReport
 from ...models.job_reports import keep_report
 from ..openapi.operations import ErrorDetailSerializer
@@ -82,7 +82,7 @@ class JobReportView(APIView):
         responses={200: JobReportSerializer, 403: ErrorDetailSerializer, 404: ErrorDetailSerializer},
     )
     def get(self, request, pk):
-        if pk > LARGEST_NUMBER or not request.user.is_authenticated:
+        if pk > INT64_MAX or not request.user.is_authenticated:
             raise NotFound()
         reports = JobReport.objects.using(DEFAULT_DB_ALIAS).filter(data__has_key='status_code')
         report = get_object_or_404(reports, job=pk, job__user=request.user)

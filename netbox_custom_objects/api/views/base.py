@@ -78,7 +78,7 @@ class TotalOrderingFilter(OrderingFilter):
         return totally_ordered(queryset, self.get_ordering(request, queryset, view) or ())
 
 
-class Conflict(APIException):
+class ConflictError(APIException):
     """The request is valid, but conflicts with the current state."""
 
     status_code = status.HTTP_409_CONFLICT
@@ -90,7 +90,7 @@ def schema_errors() -> Iterator[None]:
     try:
         yield
     except SchemaLocked as error:
-        raise Conflict(str(error)) from error
+        raise ConflictError(str(error)) from error
     except SchemaChangeRefused as error:
         raise ValidationError({'type': [str(error)]}) from error
 

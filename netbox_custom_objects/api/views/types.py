@@ -9,7 +9,7 @@ from ...services.preview import current_preview
 from ...services.type_deletion import check_rights, references_to
 from ..openapi.writes import DELETE_REFERENCING_FIELDS
 from ..serializers import CustomObjectTypeSerializer
-from .base import Conflict, DefinitionViewSet
+from .base import ConflictError, DefinitionViewSet
 from .dry_run import is_asked
 
 
@@ -45,7 +45,7 @@ class CustomObjectTypeViewSet(DefinitionViewSet):
         try:
             return super().destroy(request, *args, **kwargs)
         except ProtectedError as error:
-            raise Conflict(self.describe_protection(error)) from error
+            raise ConflictError(self.describe_protection(error)) from error
 
     def describe_protection(self, error):
         # NetBox's own reply would name the fields, but not the types that they belong to.

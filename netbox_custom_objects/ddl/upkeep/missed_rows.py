@@ -21,7 +21,7 @@ def has_empty_rows(connection, table: str, column: str) -> bool:
         return cursor.fetchone()[0]
 
 
-def let_go_of_deleted(connection, reference: Place, target: Place) -> None:
+def release_deleted(connection, reference: Place, target: Place) -> None:
     """
     Empty references to rows that are gone.
 

@@ -23,10 +23,10 @@ from utilities.querysets import RestrictedQuerySet
 from utilities.views import get_action_url
 
 from ...definitions import FieldDefinition, TargetRef
-from ..shared.bounds import whole_number
+from ..shared.bounds import INT64_MAX, whole_number
 from ..shared.digits import IntegerFormField
 from ..shared.selects import CONTEXT, select_context
-from .keys import MAX_ID, allowed_types, existing, existing_models, from_text, key_of, label_of, to_text, type_from_text
+from .keys import allowed_types, existing, existing_models, from_text, key_of, label_of, to_text, type_from_text
 
 # What NetBox calls the two inputs of a generic foreign key, and what they are called here (contract 3.2).
 INPUTS = {'content_type': '_ct', 'object_id': '_obj'}
@@ -208,7 +208,7 @@ class TargetTypeField(CSVContentTypeField):
     @staticmethod
     def id_field(**kwargs) -> IntegerFormField:
         """Return the field of the object's id, which stands in the next column."""
-        return IntegerFormField(min_value=1, max_value=MAX_ID, **kwargs)
+        return IntegerFormField(min_value=1, max_value=INT64_MAX, **kwargs)
 
 
 class TargetListField(forms.CharField):

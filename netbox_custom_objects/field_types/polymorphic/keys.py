@@ -13,14 +13,13 @@ from django.db import DEFAULT_DB_ALIAS
 
 from ...constants import APP_LABEL, TABLE_MODEL_RE
 from ...definitions import FieldDefinition, TargetRef
-from ..shared.bounds import LARGEST_NUMBER, whole_number
+from ..shared.bounds import whole_number
 
 # (content type id, object id)
 Key = tuple[int, int]
 
 # The app label under which custom object types are named by their slugs.
 TYPES_BY_SLUG = 'custom-objects'
-MAX_ID = LARGEST_NUMBER
 
 
 def _content_types():
@@ -128,10 +127,10 @@ def type_from_text(label: str) -> int | None:
     if is_id_text(label):
         return pk if (pk := whole_number(label)) and target_of(pk) else None
     app_label, dot, model = label.partition('.')
-    return find_type(app_label, model) if dot else None
+    return content_type_id_of(app_label, model) if dot else None
 
 
-def find_type(app_label: str, model: str) -> int | None:
+def content_type_id_of(app_label: str, model: str) -> int | None:
     """
     Return the content type id of a model.
 

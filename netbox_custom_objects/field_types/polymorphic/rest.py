@@ -11,14 +11,13 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from ...definitions import FieldDefinition
-from ..shared.bounds import whole_number
+from ..shared.bounds import INT64_MAX, whole_number
 from .keys import (
-    MAX_ID,
     Key,
     allowed_types,
+    content_type_id_of,
     existing,
     existing_models,
-    find_type,
     key_of,
     label_of,
     target_of,
@@ -47,7 +46,7 @@ def _default_key(value) -> Key:
     if not isinstance(value, dict) or set(value) != {'content_type_id', 'object_id'}:
         raise ModelValidationError(_('Must be a dictionary with content_type_id and object_id.'))
     key = value['content_type_id'], value['object_id']
-    if any(type(part) is not int or not 0 < part <= MAX_ID for part in key):
+    if any(type(part) is not int or not 0 < part <= INT64_MAX for part in key):
         raise ModelValidationError(_('content_type_id and object_id must be positive integers.'))
     return key
 
@@ -95,7 +94,7 @@ def _as_type_id(value) -> int:
 def _find(app_label, model) -> int:
     if not isinstance(app_label, str) or not isinstance(model, str):
         raise _Unusable('bad_type')
-    found = find_type(app_label, model)
+    found = content_type_id_of(app_label, model)
     if found is None:
         raise _Unusable('bad_type')
     return found
@@ -104,7 +103,7 @@ def _find(app_label, model) -> int:
 def _as_id(value, code='bad_id') -> int:
     if isinstance(value, str):
         value = whole_number(value)
-    if type(value) is not int or not 0 < value <= MAX_ID:
+    if type(value) is not int or not 0 < value <= INT64_MAX:
         raise _Unusable(code)
     return value
 

@@ -10,16 +10,16 @@ import json
 from django.utils.translation import gettext as _
 
 # What an ID or any other whole number can be.
-LARGEST_NUMBER = 2**63 - 1
+INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
 
 
 def whole_number(text) -> int | None:
     """Return the number that a text of ASCII digits means, None if it is another text or no column could hold it."""
     text = str(text)
-    if len(text) > len(str(LARGEST_NUMBER)) or not (text.isascii() and text.isdecimal()):
+    if len(text) > len(str(INT64_MAX)) or not (text.isascii() and text.isdecimal()):
         return None
     number = int(text)
-    return number if number <= LARGEST_NUMBER else None
+    return number if number <= INT64_MAX else None
 
 
 def read_json(text: str, **kwargs):

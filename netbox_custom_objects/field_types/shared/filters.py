@@ -88,12 +88,12 @@ class TextFilter(SingleColumnMixin, filters.MultiValueCharFilter):
     @property
     def field(self):
         field = super().field
-        if self.lookup_expr in ('regex', 'iregex') and validate_pattern not in field.validators:
-            field.validators.append(validate_pattern)
+        if self.lookup_expr in ('regex', 'iregex') and validate_filter_pattern not in field.validators:
+            field.validators.append(validate_filter_pattern)
         return field
 
 
-def validate_pattern(pattern: str) -> None:
+def validate_filter_pattern(pattern: str) -> None:
     """
     Raise ValidationError unless PostgreSQL takes the regular expression, and runs it in time that grows with the text.
 

@@ -26,9 +26,9 @@ from ...services.dependents import find_unresolved
 from ...services.deprecated import find_deprecated
 from ...services.display_expressions import unused_expressions
 from ...services.ignored_rules import ignored_rules
-from ...services.integrity import find_dangling, let_go
+from ...services.integrity import find_dangling, release
 from ...services.purge import purge
-from ...services.restore import Deletion, choose, find_restorable, restore
+from ...services.restore import RecordedDeletion, choose, find_restorable, restore
 from ...services.rewriting import rewrite_where_worth_it
 from ...services.schemas import MAIN, OpenSchema, open_schemas
 
@@ -157,7 +157,7 @@ class Command(BaseCommand):
         what = f'Restore {deletion.describe()}. {restored.describe()}'.rstrip()
         return [self.restored_entry(deletion, what, done=not options['dry_run'])]
 
-    def restored_entry(self, deletion: Deletion, what: str, done: bool = True, note: bool = False) -> dict:
+    def restored_entry(self, deletion: RecordedDeletion, what: str, done: bool = True, note: bool = False) -> dict:
         type_name = deletion.name.partition('.')[0]
         return {'schema': deletion.schema.name, 'type': type_name, 'what': what, 'done': done, 'note': note}
 
@@ -246,7 +246,7 @@ class Command(BaseCommand):
             found = left = {dangling.key: dangling for dangling in find_dangling(schema.alias, type_ids)}
             if options['repair'] and found:
                 with event_tracking(self.request(options['user'])):
-                    let_go(schema.alias, found.values())
+                    release(schema.alias, found.values())
                 # Only some of each field are found at once.
                 left = {dangling.key: dangling for dangling in find_dangling(schema.alias, type_ids)}
         return [

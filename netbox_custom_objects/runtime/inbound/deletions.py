@@ -31,7 +31,7 @@ _going_on: ContextVar[tuple['Deletion', ...]] = ContextVar('netbox_custom_object
 Key = tuple[str, int]
 
 
-def key_of(instance: Model) -> Key:
+def instance_key(instance: Model) -> Key:
     return instance._meta.concrete_model._meta.label_lower, instance.pk
 
 
@@ -54,7 +54,7 @@ class Deletion:
 
     def lock(self, instance: Model) -> None:
         """Lock an object that goes, and with it the others of its model that are known to: one statement for all."""
-        label, pk = key_of(instance)
+        label, pk = instance_key(instance)
         locked = self.locked.setdefault(label, set())
         if pk not in locked:
             going = {pk, *self._batch(label)} - locked
@@ -63,7 +63,7 @@ class Deletion:
 
     def may_be_referenced(self, current: World, definition: FieldDefinition, instance: Model) -> bool:
         """Whether an object that is being deleted may be referred to by a field; False only if that is certain."""
-        label, pk = key_of(instance)
+        label, pk = instance_key(instance)
         batch = self._batch(label)
         if pk not in batch:
             return True
@@ -101,8 +101,8 @@ class Deletion:
 
     def going(self, rows: list[Model]) -> set[int]:
         """Return the ids of those of some objects (of one model) that this deletion takes along."""
-        label = key_of(rows[0])[0]
-        going = {row.pk for row in rows if key_of(row) in self.noted}
+        label = instance_key(rows[0])[0]
+        going = {row.pk for row in rows if instance_key(row) in self.noted}
         if self._is_of(label):
             if label in self.batches:
                 return going | {row.pk for row in rows if row.pk in self.batches[label]}
@@ -121,7 +121,7 @@ def deleting(instance: Model, origin: Model | QuerySet | None, using: str) -> It
     neither may be changed once its deletion was logged.
     """
     origin = instance if origin is None else origin
-    deletion, key = origin.__dict__.get(_ATTRIBUTE), key_of(instance)
+    deletion, key = origin.__dict__.get(_ATTRIBUTE), instance_key(instance)
     if deletion is None or deletion.using != using or key in deletion.noted:
         # A deletion announces each object once: what was announced before was refused, and is tried again.
         deletion = origin.__dict__[_ATTRIBUTE] = Deletion(origin, using)

@@ -42,7 +42,7 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
-class Revision:
+class HistoryEntry:
     """What one request changed."""
 
     time: object
@@ -63,13 +63,13 @@ def changes_of(custom_object_type: CustomObjectType, user):
     return ObjectChange.objects.restrict(user, 'view').filter(records)
 
 
-def revisions(changes, request_ids: list) -> list[Revision]:
+def revisions(changes, request_ids: list) -> list[HistoryEntry]:
     """Return what these requests changed, in their order."""
     found: dict = {request_id: [] for request_id in request_ids}
     for change in changes.filter(request_id__in=request_ids).select_related('user').order_by('time', 'pk'):
         found[change.request_id].append(change)
     return [
-        Revision(
+        HistoryEntry(
             time=records[0].time,
             user=records[0].user_name,
             message=next((record.message for record in records if record.message), ''),
