@@ -49,9 +49,10 @@ class Module:
                     yield Import(alias.name, node.lineno, local)
             elif isinstance(node, ast.ImportFrom):
                 base = self._absolute(node)
-                # `from . import context` names a module, `from .context import pinned` does not: give both.
+                # `from ..ddl import locks` names a module, `from ..ddl.locks import holders` does not.
                 for alias in node.names:
-                    yield Import(f'{base}.{alias.name}' if node.module is None else base, node.lineno, local)
+                    name = f'{base}.{alias.name}'
+                    yield Import(name if is_module(name) else base, node.lineno, local)
 
     def _absolute(self, node: ast.ImportFrom) -> str:
         if not node.level:
@@ -87,6 +88,13 @@ class Module:
                 yield node.id, node.lineno
             elif isinstance(node, ast.Attribute):
                 yield node.attr, node.lineno
+
+
+@cache
+def is_module(name: str) -> bool:
+    """Whether a full name is that of a module or package of the project."""
+    path = ROOT.joinpath(*name.split('.'))
+    return path.with_suffix('.py').is_file() or (path / '__init__.py').is_file()
 
 
 def _with_locality(node: ast.AST, local: bool) -> Iterator[tuple[ast.AST, bool]]:

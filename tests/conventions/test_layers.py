@@ -1,9 +1,12 @@
-"""I1 to I5: who may import what, who may change schemas, and how long things may be."""
+"""I1 to I5: who may import what, who may change schemas, how long things may be, and what siblings may be called."""
 
 import re
 import sys
+from collections import defaultdict
+from graphlib import CycleError, TopologicalSorter
 
-from tests.conventions.source import NAME, modules
+from dev.paths import PACKAGE, ROOT
+from tests.conventions.source import NAME, is_module, modules
 from tests.support.processes import run_new_python
 
 # Architecture, chapter 4: a room imports from itself and from rooms above it. `definitions` stands first because
@@ -40,6 +43,20 @@ DDL = re.compile(
 DDL_NAMES = {'schema_editor', 'create_model', 'delete_model', 'add_field', 'remove_field', 'alter_field'}
 
 FILE_LINES, FUNCTION_LINES = 500, 60
+
+# Siblings that begin alike and are two concepts; all others that do belong in a folder.
+TWO_CONCEPTS = (
+    # What all field types share, and the columns that a type has besides its fields.
+    ('field_types', {'base', 'base_columns'}),
+    ('field_types', {'ip_address', 'ip_prefix'}),
+    # A reference to one object, and one to many: columns, and a link table.
+    ('runtime.relations', {'polymorphic', 'polymorphic_many'}),
+    # The work, and the job that does it.
+    ('services.staged', {'run', 'run_job'}),
+)
+
+# The tree of packages in chapter 4 of the overview: names with a slash, indented below the package that they are in.
+TREE = re.compile(rf'^```text\n{NAME}/\n(.*?)^```', re.MULTILINE | re.DOTALL)
 
 
 def package_modules():
@@ -132,3 +149,75 @@ def test_files_and_functions_are_short():
         assert lines <= FILE_LINES, f'{module} has {lines} lines'
         for name, lines in module.functions():
             assert lines <= FUNCTION_LINES, f'{name} of {module} has {lines} lines'
+
+
+def test_no_circle_of_imports():
+    """I4: modules can be read one after the other, each after those that it builds upon."""
+    known = {module.name for module in modules()}
+    builds_upon = {
+        module.name: {item.module for item in module.imports() if not item.local} & known - {module.name}
+        for module in modules()
+    }
+    try:
+        TopologicalSorter(builds_upon).prepare()
+    except CycleError as error:
+        raise AssertionError(f'Modules import each other: {" <- ".join(error.args[1])}') from None
+
+
+def test_imports_of_modules_are_told_from_imports_of_names():
+    """The tests above rest on it: `from ..runtime import context` is about the module, not about its package."""
+    found = {item.module for module in modules() if module.room == 'branching' for item in module.imports()}
+    assert f'{NAME}.runtime.context' in found
+    assert not {item for item in found if item.startswith(NAME) and not is_module(item)}
+
+
+def siblings():
+    """Return the modules and packages of each package, by the package's name within ours."""
+    found = defaultdict(set)
+    for module in modules():
+        if module.room != 'migrations' and module.name != NAME:
+            package, _, name = module.name.rpartition('.')
+            found[package.removeprefix(NAME).lstrip('.')].add(name)
+    return found
+
+
+def test_siblings_do_not_share_a_prefix():
+    """I5: a concept is never spread over `x` and `x_y`, or `x_y` and `x_z`: it gets a folder."""
+    for package, names in siblings().items():
+        alike = defaultdict(set)
+        for name in names:
+            alike[name.split('_')[0]].add(name)
+        for prefix, found in alike.items():
+            fine = len(found) == 1 or (package, found) in TWO_CONCEPTS
+            assert fine, f'{package or NAME} spreads {prefix} over {sorted(found)}: make a folder of it'
+
+
+def test_exceptions_for_siblings_are_needed():
+    found = siblings()
+    for package, names in TWO_CONCEPTS:
+        assert names <= found[package], f'{package} does not hold {sorted(names)}'
+
+
+def tree_of_the_overview():
+    """Return the directories that chapter 4 of the overview names, as paths below the package."""
+    text = (ROOT / 'docs' / 'architecture' / 'overview.md').read_text()
+    found, above = set(), []
+    for line in TREE.search(text)[1].splitlines():
+        names = line.strip().split('  ')[0].split()
+        depth = (len(line) - len(line.lstrip())) // 2 - 1
+        del above[depth:]
+        for name in names:
+            if name.endswith('/'):
+                found.add('/'.join([*above, name[:-1]]))
+        if names and names[0].endswith('/'):
+            above.append(names[0][:-1])
+    return found
+
+
+def test_the_overview_shows_the_tree():
+    """I5: what the overview says about rooms is what there is."""
+    shown = tree_of_the_overview()
+    there = {str(path.parent.relative_to(PACKAGE)) for path in PACKAGE.rglob('__init__.py')} - {'.'}
+    assert not there - shown, f'chapter 4 of the overview lacks {sorted(there - shown)}'
+    gone = {name for name in shown if not (PACKAGE / name).is_dir()}
+    assert not gone, f'chapter 4 of the overview names {sorted(gone)}, which do not exist'
