@@ -10,9 +10,16 @@ from django.views.generic import RedirectView
 from utilities.urls import get_model_urls
 
 from .constants import APP_LABEL
-from .views import linked
+from .views import (
+    linked,
+    reference_check,  # noqa: F401  registers its views with NetBox, for get_model_urls()
+)
+from .views.fields import pages as field_pages  # noqa: F401  likewise
+from .views.fields import preview  # noqa: F401  likewise
 from .views.objects import features, links, rename
 from .views.objects import pages as objects
+from .views.types import designer, fields, history  # noqa: F401  likewise
+from .views.types import pages as type_pages  # noqa: F401  likewise
 
 _slug = '<str:custom_object_type>'
 _object = f'{_slug}/<int:pk>'

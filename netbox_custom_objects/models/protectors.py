@@ -1,7 +1,7 @@
 """
 Names the objects that prevent a deletion only to users who may view them; for others, they are counted.
 
-May import field_types.polymorphic.keys. NetBox names all that a ProtectedError or a RestrictedError holds, to all users.
+May import field_types.polymorphic.keys. NetBox names all that a ProtectedError or RestrictedError holds, to all users.
 """
 
 from collections.abc import Iterable, Iterator

@@ -13,7 +13,10 @@ from netbox.api.serializers import BulkOperationErrorSerializer, BulkOperationSe
 
 from ...definitions import class_name
 from ..serializers.common import CheckedMessageMixin
-from . import writes
+from . import (
+    extensions,  # noqa: F401  registers the extensions
+    writes,
+)
 from .names import SchemaNames
 
 # Which errors each action can end with, besides 400 and 403.
