@@ -224,7 +224,9 @@ class MultiObjectFieldType(ReferenceFieldType):
                 Index(index_name(name, 'target_id'), ('target_id',)),
             ),
             comment=f'links of {self.comment(field)}',
-            fill=(field_table(field), tuple((pk,) for pk in field.default)) if field.default else None,
+            fill=(field_table(field), tuple((pk,) for pk in self.to_python(field, field.default)))
+            if field.default
+            else None,
         )
 
     def get_model_fields(self, field, context):
