@@ -21,7 +21,7 @@ def test_one_without_the_other_is_refused():
     thing = one_field('coordinates')
     model = thing.get_model()
     for half in ({'value_latitude': 1}, {'value_longitude': 0}):
-        assert 'together' in refused(model(**half).full_clean, 'value_latitude')
+        assert 'both latitude and longitude' in refused(model(**half).full_clean, 'value_latitude')
     rest = Rest(superuser())
     for half in ({'value_latitude': 1}, {'value_longitude': 0}, {'value_latitude': None, 'value_longitude': 5}):
         assert list(rest.post('thing/', half, expect=400)) == ['value_latitude']
@@ -54,7 +54,7 @@ def test_required_means_both():
     make_object(thing)
     field = CustomObjectTypeField.objects.get()
     field.required = True
-    assert '1 objects' in refused(field.full_clean, 'required')
+    assert 'in 1 object.' in refused(field.full_clean, 'required')
     thing.get_model().objects.all().delete()
     field.full_clean()
     field.save()

@@ -136,7 +136,7 @@ class TestDefinition:
             make_object(thing, value=[site, *sites()])
         field = thing.fields.get()
         field._m2m_values = {'related_object_types': [object_type_of(Region)]}
-        assert 'dcim.site (2)' in refused(field.full_clean, 'related_object_types')
+        assert 'dcim.site (2 objects)' in refused(field.full_clean, 'related_object_types')
         del field._m2m_values
         with pytest.raises(SchemaChangeRefused), transaction.atomic():
             field.related_object_types.remove(object_type_of(Site))

@@ -176,7 +176,7 @@ class TestDefinition:
             make_object(thing, value=site)
         field = thing.fields.get()
         field._m2m_values = {'related_object_types': [object_type_of(Region)]}
-        assert 'dcim.site (3)' in refused(field.full_clean, 'related_object_types')
+        assert 'dcim.site (3 objects)' in refused(field.full_clean, 'related_object_types')
         field = CustomObjectTypeField.objects.get(pk=field.pk)
         for change in (
             lambda: field.related_object_types.remove(object_type_of(Site)),

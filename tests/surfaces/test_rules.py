@@ -66,7 +66,7 @@ class TestChoices:
         left = [['green', 'Green'], ['blue', 'Blue']]
         message = rest.patch(url, {'extra_choices': left}, expect=400)['detail']
         assert 'red' in message
-        assert f'{next(iter(values))} (1)' in message
+        assert f'{next(iter(values))} (1 object)' in message
         listed = rest.patch(url.replace(f'{choice_set.pk}/', ''), [{'id': choice_set.pk, 'extra_choices': left}], 400)
         assert listed['errors'][0]['id'] == choice_set.pk
         assert len(CustomFieldChoiceSet.objects.get().extra_choices) == 3

@@ -121,11 +121,11 @@ class TestRelations:
         make_field(kind, 'shelf', 'object', target=rack, on_delete_behavior='protect')
         make_field(kind, 'things', 'multiobject', targets=[Site, rack])
         text = text_of(browser.get(f'custom-object-types/{kind.pk}/'))
-        assert 'Points at place DCIM > Site Clear the field' in text
-        assert 'Points at shelf Shelf Refuse the deletion' in text
+        assert 'Refers to place DCIM > Site Clear the field' in text
+        assert 'Refers to shelf Shelf Refuse the deletion' in text
         page = text_of(browser.get(f'custom-object-types/{rack.pk}/'))
-        assert 'Pointed at by shelf Cable Refuse the deletion' in page
-        assert 'Pointed at by things Cable' in page
+        assert 'Referred to by shelf Cable Refuse the deletion' in page
+        assert 'Referred to by things Cable' in page
 
     def test_only_fields_that_may_be_viewed(self, kind):
         rack = make_type('shelf')

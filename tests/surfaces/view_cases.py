@@ -13,6 +13,7 @@ from extras.models import CustomFieldChoiceSet
 from tenancy.models import Tenant
 from users.models import ObjectPermission
 
+from netbox_custom_objects.models import CustomObjectType
 from tests.field_types.cases import SAMPLED, resolve
 from tests.support.factories import make_field, make_type
 
@@ -58,6 +59,13 @@ class DynamicTypeCase:
 
     # The number of the samples that are sent by create, edit and bulk edit.
     sample_sent = 1
+
+    def setUp(self):
+        """NetBox's cases expect to be refused, not to be told that there is nothing: the user may know of the type."""
+        super().setUp()
+        permission = ObjectPermission.objects.create(name='Types', actions=['view'])
+        permission.users.add(self.user)
+        permission.object_types.add(ObjectType.objects.get_for_model(CustomObjectType))
 
     def _get_url(self, action, instance=None):
         kwargs = {'custom_object_type': self.model._definition.slug}

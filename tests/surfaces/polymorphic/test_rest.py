@@ -52,12 +52,12 @@ class TestFieldDefinition:
 
     def test_a_type_that_values_have_stays(self, rest, thing, sites):
         make_object(thing, ref=sites[0], refs=sites)
-        for name, count in (('ref', 1), ('refs', 1)):
+        for name in ('ref', 'refs'):
             field = thing.fields.get(name=name)
             body = {'related_object_types_input': [{'app_label': 'dcim', 'model': 'region'}]}
             errors = rest.patch(f'{self.URL}{field.pk}/', body, expect=400)
             assert list(errors) == ['related_object_types_input']
-            assert f'dcim.site ({count})' in errors['related_object_types_input'][0]
+            assert 'dcim.site (1 object)' in errors['related_object_types_input'][0]
             assert field.related_object_types.count() == 3
 
     def test_it_is_polymorphic_for_ever(self, rest, thing):
@@ -85,7 +85,7 @@ class TestFieldDefinition:
         make_object(thing, made=sites[:1])
         data |= {'related_object_types': [type_id(Region)]}
         browser.post(f'custom-object-type-fields/{field.pk}/edit/', **data, expect=200)
-        assert 'dcim.site (1)' in str(browser.errors['related_object_types'])
+        assert 'dcim.site (1 object)' in str(browser.errors['related_object_types'])
         data |= {'related_object_types': [type_id(Region), type_id(Site)]}
         browser.post(f'custom-object-type-fields/{field.pk}/edit/', **data)
         assert field.related_object_types.count() == 2
