@@ -38,7 +38,7 @@ def state(*aliases):
 
 
 @pytest.fixture
-def branch(lab):
+def own_branch(lab):
     Site.objects.create(name='Here', slug='here')
     thing = make_type('thing', fields=[
         {'name': 'title', 'primary': True}, {'name': 'place', 'type': 'object', 'target': Site},
@@ -48,16 +48,16 @@ def branch(lab):
 
 
 @pytest.fixture
-def inside(lab, branch):
-    return Rest(lab.user, HTTP_X_NETBOX_BRANCH=branch.schema_id)
+def inside(lab, own_branch):
+    return Rest(lab.user, HTTP_X_NETBOX_BRANCH=own_branch.schema_id)
 
 
-def test_dry_runs(lab, branch, inside):
+def test_dry_runs(lab, own_branch, inside):
     thing = CustomObjectType.objects.get()
     title = thing.fields.get(name='title')
     obj = inside.post('thing/', {'title': 'in branch', 'place': {'slug': 'here'}})
     inside.post('custom-object-type-fields/', {'custom_object_type': thing.pk, 'name': 'code'})
-    before = state('default', branch.connection_name)
+    before = state('default', own_branch.connection_name)
     for method, path, body, operations in (
         ('post', 'custom-object-types/', {'name': 'new', 'slug': 'new'}, ['CreateTable']),
         (
@@ -74,19 +74,19 @@ def test_dry_runs(lab, branch, inside):
         args = (path + '?dry_run=true',) if body is None else (path + '?dry_run=true', body)
         answer = getattr(inside, method)(*args, expect=200)
         assert [step['operation'] for step in answer['plan']] == operations, (method, path)
-        assert state('default', branch.connection_name) == before, (method, path)
+        assert state('default', own_branch.connection_name) == before, (method, path)
     # The branch's own rows are meant: two objects, one of which main does not have.
     (step,) = inside.delete(f'custom-object-types/{thing.pk}/?dry_run=true', expect=200)['plan']
     assert step['rows'] == 2
     # Afterwards everything works as ever.
     inside.post('custom-object-types/', {'name': 'new', 'slug': 'new'})
     inside.post('new/', {})
-    lab.merge(branch)
+    lab.merge(own_branch)
     assert Rest(lab.user).get('new/')['count'] == 1
-    connections[branch.connection_name].close()
+    connections[own_branch.connection_name].close()
 
 
-def test_linked_objects(lab, branch, inside):
+def test_linked_objects(lab, own_branch, inside):
     site = Site.objects.get()
     inside.post('thing/', {'title': 'in branch', 'place': site.pk})
     asked = {'object_type': 'dcim.site', 'object_id': site.pk}
@@ -99,4 +99,4 @@ def test_linked_objects(lab, branch, inside):
     inside.post('new/', {'sites': [site.pk]})
     assert inside.get('linked-objects/', **asked)['count'] == 2
     assert inside.get('linked-objects/', **asked, type='new')['count'] == 1
-    connections[branch.connection_name].close()
+    connections[own_branch.connection_name].close()

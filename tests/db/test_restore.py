@@ -225,7 +225,7 @@ class TestTypes:
             other = make_type('other', fields=[{'name': 'thing', 'type': 'object', 'target': thing}])
             make_object(other, thing=thing.get_model().objects.get())
             again(thing).delete(delete_referencing_fields=True)
-        assert f'restore custom_objects_{thing.pk} first' in refused('other.thing')
+        assert f'Restore custom_objects_{thing.pk} first' in refused('other.thing')
         run('--restore', 'thing')
         run('--restore', 'other.thing')
         assert other.get_model().objects.get().thing.serial == '1'

@@ -279,7 +279,7 @@ def test_a_killed_run_can_be_undone_although_a_part_of_it_was_completed(migratio
         before = state()
         run('0001')
         note_a_killed_run('0001_create', '0002_fill', '0003_grow')
-        assert 'An earlier run (a node, since then) was ended' in run('0002')
+        assert 'An earlier run (a node, since then) was interrupted' in run('0002')
         out = io.StringIO()
         call_command('migrate_custom_objects', '--undo', stdout=out)
         assert 'newest first: humanize.0002_fill, humanize.0001_create.' in out.getvalue()

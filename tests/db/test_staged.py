@@ -295,7 +295,7 @@ class TestMeanwhile:
         field = make_filled(['1', '2', '3'])
         change = begin(field, type='integer')
         somebody().delete()
-        with pytest.raises(SchemaChangeRefused, match='resume'):
+        with pytest.raises(SchemaChangeRefused, match='Resume it in your own name'):
             StagedRun(change.pk, lambda text: None).go()
         assert ask(change, 'resume').stage == 'switched'
 

@@ -20,15 +20,15 @@ pytestmark = pytest.mark.slow
 
 # What the process does with the change of the test, so slowly that it can be caught.
 SLOWLY = """
-    from netbox_custom_objects.services import staged_run
-    from netbox_custom_objects.services.staged_run import run
+    from netbox_custom_objects.services.staged import run as staged_run
+    from netbox_custom_objects.services.staged.run import run
     staged_run.FIRST_BATCH = staged_run.LARGEST_BATCH = 500
     run({change})
 """
 # It says where it is, and waits there to be killed: before the stage's work, or after it and before it is noted.
 UNTIL = """
     import time
-    from netbox_custom_objects.services.staged_run import StagedRun, run
+    from netbox_custom_objects.services.staged.run import StagedRun, run
     held = StagedRun.{method}
 
     def hold(self, *args, **kwargs):
@@ -122,7 +122,7 @@ def test_killed_between_the_stages(worker, method, before, end):
 INSIDE = """
     import time
     from netbox_custom_objects.models import CustomObjectTypeField
-    from netbox_custom_objects.services.staged_run import run
+    from netbox_custom_objects.services.staged.run import run
     saved = CustomObjectTypeField.save
 
     def save(self, *args, **kwargs):
