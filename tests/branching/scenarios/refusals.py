@@ -49,7 +49,7 @@ NAMES = (
         'both sides make a type of the same name',
         branch=(AddType('server', 'title'), Create('server', 'a')),
         main=(AddType('server', 'title'), Create('server', 'b')),
-        refused=both(r'each have a type whose (name|slug) is'),
+        refused=both(r'each have a type with the same (name|slug) as'),
     ),
     Scenario(
         'both sides made a type of the same name, and the branch renamed its own',
@@ -63,7 +63,7 @@ NAMES = (
         ancestor=SERVERS,
         branch=(AddType('host', 'title'),),
         main=(RenameType('server', 'host'),),
-        refused=both(r'each have a type whose (name|slug) is'),
+        refused=both(r'each have a type with the same (name|slug) as'),
     ),
     Scenario(
         'main renames a field to the name of a new one',
