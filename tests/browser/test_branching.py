@@ -86,7 +86,7 @@ def look_at_schema_changes(pages):
 
 def try_merge(pages):
     pages.tab('Merge Check')
-    pages.click('Try the merge')
+    pages.click('Start dry run')
     pages.wait_for(pages.content.get_by_text('The merge would succeed.'))
 
 

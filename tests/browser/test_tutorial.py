@@ -226,7 +226,7 @@ def merge(pages):
     pages.menu('Branching').get_by_text('Branches', exact=True).click()
     pages.click(BRANCH)
     pages.tab('Merge Check')
-    pages.click('Try the merge')
+    pages.click('Start dry run')
     pages.wait_for(pages.content.get_by_text('The merge would succeed.'))
     pages.picture('merge')
     pages.tab('Branch')

@@ -191,7 +191,7 @@ def test_a_field_of_the_same_name_keeps_its_column(lab, use_base):
     pk = thing.fields.get(name='note').pk
     use_base(Grown)
     status, said = run()
-    assert 'Field "note" has the name of an attribute' in said
+    assert 'Field "note" has the name of a built-in attribute' in said
     found = columns(thing.pk)
     assert {f'f_{pk}', 'note'} <= set(found)
     with connection.cursor() as cursor:
