@@ -50,7 +50,8 @@ def test_sees_no_button_tab_count_or_name_beyond_the_rights(reader):
         expect(reader.content.get_by_role('button', name=name, exact=True)).to_have_count(0)
     expect(reader.content).not_to_contain_text('hidden')
     answer = reader.page.request.get('/plugins/custom-objects/secret/')
-    assert answer.status == 403
+    # As if there were no such type.
+    assert answer.status == 404
     assert 'Secrets' not in answer.text()
     assert reader.page.request.get('/plugins/custom-objects/custom-object-types/').status == 403
     assert reader.page.request.get('/plugins/custom-objects/custom-object-types/design/').status == 403
