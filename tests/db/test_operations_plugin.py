@@ -40,8 +40,8 @@ SOURCES = {
         )),
         AddField('novel', 'name', models.CharField(max_length=50, default='')),
         AddStagedColumn('author', 'code', models.CharField(max_length=20)),
-        RetireColumn('novel', 'pages'),
-        RetireTable('Shelf'),
+        RetireFieldColumn('novel', 'pages'),
+        RetireModelTable('Shelf'),
     """),
     '0004_final': migration("FinalizeStagedColumn('author', 'code'),", atomic=False),
 }
