@@ -182,6 +182,8 @@ def _work(requests):
     def say(value):
         requests.send(json.dumps(value, default=str))
 
+    # A new process gets the import path of this one, in place of what its environment says.
+    sys.path[:0] = os.environ['PYTHONPATH'].split(os.pathsep)
     scope = {'say': say}
     exec(PREAMBLE, scope)
     say('ready')
