@@ -156,12 +156,12 @@ class NoColumnsLeft(SchemaChangeRefused):
 
 
 class RewriteRefused(SchemaChangeRefused):
-    """A table cannot be written anew: what others have attached to it would be lost."""
+    """A table cannot be rewritten, because objects that others have attached to it would be lost."""
 
     def __init__(self, table: str, obstacles: list[str]):
         self.table = table
         self.obstacles = obstacles
-        message = _('{table} cannot be written anew, because it has what would be lost: {obstacles}. Remove it first.')
+        message = _('{table} cannot be rewritten, because this would be lost: {obstacles}. Remove it first.')
         super().__init__(message.format(table=table, obstacles=', '.join(obstacles)))
 
 

@@ -100,9 +100,9 @@ def _note_cost(naming: Naming) -> None:
 
 def _steps_left() -> dict[str, int] | None:
     """
-    Return what is left to the names of the current request; None where there is no limit to all of them.
+    Return the steps left for display names in the current request; None if they are not limited.
 
-    That is so where something may be written: the search index and the change log keep names.
+    Requests that may write are not limited, because the search index and the change log store names.
     """
     request, cache = current_request.get(), query_cache.get()
     if request is None or cache is None or getattr(request, 'method', None) not in READING:

@@ -37,7 +37,7 @@ class RewriteTableJob(DiscreetJob):
 
 @dataclass(slots=True)
 class Rewritten:
-    """A table that gains room if it is written anew; `error` says why that was not done."""
+    """A table that gains room when it is rewritten; `error` says why it was not."""
 
     schema: str
     usage: Usage

@@ -23,7 +23,7 @@ INSIDES = {
     'create_connection', 'depended_by', 'depends_on', 'do_pending_operations', 'execute_wrappers', 'fields_cache',
     'final_action', 'generate_object_change', 'get_compiler', 'in_atomic_block', 'run_on_commit', 'savepoint_ids',
 }  # fmt: skip
-# Modules of hosts that are no part of what they offer; what is imported from them is an inside.
+# Internal modules of hosts: every import from them counts as a touch.
 INSIDE_MODULES = {
     'core.signals', 'django.apps.registry', 'django.db.models.base', 'django.db.models.fields.mixins',
     'django.db.models.fields.related_descriptors', 'netbox.context', 'netbox.models.deletion', 'netbox.registry',

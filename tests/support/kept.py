@@ -1,8 +1,8 @@
 """
 What several tests share: made once, in a transaction around theirs, and rolled back after the last.
 
-Each test runs in a savepoint of its own, as pytest-django's `db` begins one where a transaction is open. What is made
-here is not a test's to change: give each test objects that are read anew.
+Each test runs in a savepoint of its own, as pytest-django's `db` begins one where a transaction is open. Tests must
+not modify shared instances: give each test freshly loaded objects.
 """
 
 from contextlib import contextmanager, suppress

@@ -1,4 +1,4 @@
-"""Parameters that are no filters are refused on every list, with a guess and the valid ones (contract 3.3)."""
+"""Every list rejects unknown query parameters, with a suggestion and the valid names (contract 3.3)."""
 
 import pytest
 

@@ -266,7 +266,7 @@ class StagedColumn:
             'result': sql.Identifier(result),
             'condition': sql.SQL('coalesce({}, true)').format(survives(value, old_type, new_type)),
             'expression': conversion(value, old_type, new_type),
-            # Whatever the time zone of the session that writes: what is stored is what this session would store.
+            # The writing session may have another time zone; the stored value must not depend on it.
             'settings': sql.SQL(' ').join(
                 sql.SQL('SET {} FROM CURRENT').format(sql.Identifier(name)) for name in settings
             ),

@@ -9,7 +9,7 @@ from ..target import Target
 
 
 def has_column(target: Target, table: str, column: str) -> bool:
-    """Return whether a table has a column, be it a working one."""
+    """Return whether a table has a column; working columns count."""
     with target.cursor() as cursor:
         cursor.execute(
             """
@@ -25,7 +25,7 @@ def has_column(target: Target, table: str, column: str) -> bool:
 
 
 def index_is_valid(target: Target, name: str) -> bool:
-    """Return whether there is an index of this name that was built to its end."""
+    """Return whether an index of this name exists and is valid."""
     with target.cursor() as cursor:
         cursor.execute(
             """

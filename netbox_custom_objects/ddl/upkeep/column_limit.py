@@ -17,7 +17,7 @@ from ..operations import AddColumn, CreateTable, Operation
 from ..target import Target
 
 LIMIT = 1600
-# A table is written anew when it has used so many, if that gains at least so many.
+# A table is rewritten once it has used this many columns, if that frees at least this many.
 NEAR, WORTH = 1200, 100
 # What a table is called until it takes the place of the one that it is copied from.
 _NEW = 'custom_objects_rewritten'
