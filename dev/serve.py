@@ -107,8 +107,9 @@ def _gunicorn(port, processes, threads):
     return [
         sys.executable, '-m', 'gunicorn', '--bind', f'127.0.0.1:{port}', '--workers', str(processes),
         '--threads', str(threads), '--timeout', '300', '--graceful-timeout', '2', '--no-control-socket',
-        # A client that asks again after a pause must not meet a connection which is being closed.
-        '--keep-alive', '75', 'dev.wsgi:application',
+        # One request per connection, as behind NetBox's nginx. When a response is sent before the body of its request
+        # was read, gunicorn 26 can swallow the next request of that connection with the rest of the body.
+        '--keep-alive', '0', 'dev.wsgi:application',
     ]  # fmt: skip
 
 
