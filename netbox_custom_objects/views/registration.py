@@ -1,39 +1,47 @@
 """
-Registers a type with NetBox's registries of tabs and filtersets.
+Registers a type's views and filterset with NetBox.
 
-What is entered resolves the type anew at each use: entries outlive the classes, and serve all branches. This runs at
-start-up, hence names views and filtersets by path, as NetBox does for its own feature views.
+NetBox's hooks ask a model for its app label and its name only. What stands in for the model here has nothing else: it
+outlives the classes, and serves all branches. This runs at start-up, hence names views and filtersets by path, as
+NetBox does for its own feature views.
 """
+
+from types import SimpleNamespace
 
 from django.apps import apps
 from django.utils.module_loading import import_string
 
 from netbox.models.features import ChangeLoggingMixin
-from netbox.registry import registry
+from utilities.filtersets import register_filterset
 from utilities.views import register_model_view
 
 from ..constants import APP_LABEL
 from ..definitions import model_name
 from ..runtime.classes.known_types import on_new_type
 
-TABS = [
-    {'name': name, 'view': f'{APP_LABEL}.views.objects.features.{view}', 'path': name, 'detail': True, 'kwargs': {}}
-    for name, view in (
-        ('contacts', 'CustomObjectContactsView'),
-        ('journal', 'CustomObjectJournalView'),
-        ('changelog', 'CustomObjectChangeLogView'),
-    )
-]
-for _name, _view, _path in (
-    ('configcontext', 'objects.features.CustomObjectConfigContextView', 'config-context'),
-    ('custom_objects', 'linked.CustomObjectLinkedView', 'custom-objects'),
-):
-    _view = f'{APP_LABEL}.views.{_view}'
-    TABS.append({'name': _name, 'view': _view, 'path': _path, 'detail': True, 'kwargs': {}})
+# (name, path, view) of each tab of an object.
+TABS = (
+    ('contacts', 'contacts', 'objects.features.CustomObjectContactsView'),
+    ('journal', 'journal', 'objects.features.CustomObjectJournalView'),
+    ('changelog', 'changelog', 'objects.features.CustomObjectChangeLogView'),
+    ('configcontext', 'config-context', 'objects.features.CustomObjectConfigContextView'),
+    ('custom_objects', 'custom-objects', 'linked.CustomObjectLinkedView'),
+)
+
+
+class FilterSetOfType:
+    """Stands in for the filterset class of a type, which is resolved anew at each use."""
+
+    def __init__(self, model):
+        self._meta = SimpleNamespace(model=model)
+
+    def __call__(self, *args, **kwargs):
+        build = import_string(f'{APP_LABEL}.filtersets.get_filterset_class')
+        return build(apps.get_model(APP_LABEL, self._meta.model._meta.model_name))(*args, **kwargs)
 
 
 def register() -> None:
-    """Have each type entered that this process sees, and the tab "Custom Objects" for every other model."""
+    """Have each type registered that this process sees, and the tab "Custom Objects" for every other model."""
     on_new_type(register_type)
     for app in apps.get_app_configs():
         for model in app.get_models():
@@ -44,12 +52,8 @@ def register() -> None:
 
 
 def register_type(type_id: int) -> None:
-    """Enter a type; entering it again changes nothing."""
-    name = model_name(type_id)
-
-    def filterset(*args, **kwargs):
-        build = import_string(f'{APP_LABEL}.filtersets.get_filterset_class')
-        return build(apps.get_model(APP_LABEL, name))(*args, **kwargs)
-
-    registry['views'][APP_LABEL][name] = TABS
-    registry['filtersets'][f'{APP_LABEL}.{name}'] = filterset
+    """Register a type; to be called once for each."""
+    model = SimpleNamespace(_meta=SimpleNamespace(app_label=APP_LABEL, model_name=model_name(type_id)))
+    for name, path, view in TABS:
+        register_model_view(model, name, path=path)(f'{APP_LABEL}.views.{view}')
+    register_filterset(FilterSetOfType(model))

@@ -18,6 +18,8 @@ from django.db.models import Q
 from django.db.models.fields.related_descriptors import create_forward_many_to_many_manager
 from django.db.models.signals import pre_delete
 from django.template.loader import get_template
+from django.utils.module_loading import import_string
+from django.views.generic import View
 from django_filters import CharFilter
 from rest_framework import serializers
 
@@ -41,6 +43,7 @@ from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models.proxies import CustomObjectObjectType
 from netbox_custom_objects.views.base import FORM
 from netbox_custom_objects.views.delete_preview import BULK_MARKERS, SINGLE_MARKERS
+from netbox_custom_objects.views.registration import register_type
 from tests.conventions.touches import touches
 
 PAGE = ROOT / 'docs' / 'architecture' / 'host-seams.md'
@@ -218,10 +221,18 @@ class TestNetBox:
         assert order.index(f'{APP_LABEL}.pre_delete') < order.index(id(handle_deleted_object))
 
     def test_registry_has_the_stores(self):
-        views = registry['views'][APP_LABEL]['customobjecttype']
-        assert {'name', 'view', 'path', 'detail', 'kwargs'} == set(views[0])
         assert registry['filtersets']['dcim.site'] is SiteFilterSet
         assert registry['search']['dcim.site'].__name__ == 'SiteIndex'
+
+    def test_views_and_filtersets_are_registered_by_name(self):
+        type_id = 987_654_321
+        register_type(type_id)
+        name = f'table{type_id}model'
+        tabs = {view['name']: view for view in registry['views'][APP_LABEL].pop(name)}
+        assert tabs.keys() == {'contacts', 'journal', 'changelog', 'configcontext', 'custom_objects'}
+        assert tabs['configcontext']['path'] == 'config-context'
+        assert all(view['detail'] and issubclass(import_string(view['view']), View) for view in tabs.values())
+        assert callable(registry['filtersets'].pop(f'{APP_LABEL}.{name}'))
 
     def test_search_keeps_its_object_types(self):
         backend = SearchBackend()
