@@ -5,6 +5,7 @@ May import Django's forms. Must treat an address as a submitted form is treated,
 """
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
 
 
@@ -15,6 +16,8 @@ class PrefilledMixin:
         super().__init__(*args, initial=initial, **kwargs)
         if not self.is_bound and initial:
             self.initial |= typed_values(self.fields, initial)
+            for name in [name for name in initial if not _can_be_key(self.fields.get(name), self.initial.get(name))]:
+                del self.initial[name]
 
 
 def typed_values(fields: dict[str, forms.Field], parameters: dict) -> dict:
@@ -39,6 +42,18 @@ def typed_values(fields: dict[str, forms.Field], parameters: dict) -> dict:
         for name, field in fields.items()
         if sent.keys() & input_names(name, field.widget)
     }
+
+
+def _can_be_key(field: forms.Field | None, value) -> bool:
+    """Whether a value can identify an object of a field's model: NetBox looks up an owner's group by any other, too."""
+    if not isinstance(field, forms.ModelChoiceField) or not isinstance(value, str):
+        return True
+    model = field.queryset.model
+    try:
+        model._meta.get_field(field.to_field_name or model._meta.pk.name).to_python(value)
+    except ValidationError:
+        return False
+    return True
 
 
 def input_names(name: str, widget: forms.Widget) -> set[str]:

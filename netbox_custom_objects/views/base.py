@@ -15,6 +15,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import resolve
+from django.utils.translation import gettext
 
 from netbox.choices import ImportMethodChoices
 from netbox.object_actions import AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject
@@ -52,6 +53,22 @@ class TriesAgainMixin:
                 raise Http404 from error
 
         return tried_twice(carry_out, *aliases, again=partial(statements_reported, *aliases))
+
+
+class BulkEditMixin:
+    """For bulk edit pages: a form that is asked for again without any object is answered as NetBox answers others."""
+
+    def post(self, request, **kwargs):
+        if htmx_partial(request) and '_apply' not in request.POST and not self._selected(request):
+            name = self.queryset.model._meta.verbose_name_plural
+            messages.warning(request, gettext('No {object_type} were selected.').format(object_type=name))
+            return redirect(self.get_return_url(request))
+        return super().post(request, **kwargs)
+
+    def _selected(self, request) -> bool:
+        if request.POST.get('_all') and self.filterset is not None:
+            return self.filterset(request.GET, self.queryset, request=request).qs.exists()
+        return bool(request.POST.getlist('pk'))
 
 
 class TypeFromURLMixin(TriesAgainMixin):

@@ -319,3 +319,26 @@ def test_a_tag_that_is_kept_for_other_objects_is_refused(rest, every_kind):
     tag.object_types.add(ObjectType.objects.get_for_model(Site))
     rest.post('every-kind/', {'title': 'a', 'tags': [tag.pk]}, expect=400)
     assert not every_kind.get_model().objects.exists()
+
+
+def test_an_update_of_one_object_takes_no_list(rest, every_kind):
+    made = make_object(every_kind, title='before')
+    for path in (
+        f'every-kind/{made.pk}/',
+        f'custom-object-types/{every_kind.pk}/',
+        f'custom-object-type-fields/{every_kind.fields.first().pk}/',
+    ):
+        for query in ('', '?dry_run=true'):
+            for send in (rest.patch, rest.put):
+                assert list(send(path + query, [{'title': 'a'}, {}], expect=400)) == ['__all__']
+    made.refresh_from_db()
+    assert made.title == 'before'
+
+
+def test_percent_signs_in_filters_are_quoted_as_they_are(rest, every_kind):
+    made = make_object(every_kind, title='a')
+    for path in ('every-kind/', f'every-kind/{made.pk}/'):
+        for value in ('%', '%00', '%s', '%(a)s'):
+            assert value in rest.get(path, color=value, expect=400)['color'][0]
+            assert list(rest.get(path, active=value, expect=400)) == ['active']
+            assert list(rest.get(path, title__regex=value + '(', expect=400)) == ['title__regex']

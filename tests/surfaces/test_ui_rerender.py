@@ -158,6 +158,26 @@ class TestObjectForm:
         shown = form_of(page, 'background_job')
         assert {name: shown.get(name) for name in typed} == typed
 
+    @pytest.mark.parametrize('key', ['2024-02-30', 'x' * 100, '1' * 30])
+    def test_what_identifies_no_object_is_left_out(self, browser, key):
+        kind = make_type('cable')
+        make_field(kind, 'place', 'object', target=Site)
+        obj = make_object(kind)
+        for path in ('cable/add/', f'cable/{obj.pk}/edit/'):
+            for name in ('owner', 'owner_group', 'place'):
+                assert key not in form_of(browser.get(f'{path}?{name}={key}')).get(name, []), name
+
+
+class TestBulkEdit:
+    def test_rendered_anew_without_any_object(self, browser):
+        kind = make_type('cable')
+        for path in ('cable/bulk-edit/', 'custom-object-types/edit/', f'{FIELDS}edit/'):
+            browser.post(path, headers={'HX-Request': 'true'}, description='a')
+            # All that a filter finds, which is nothing.
+            browser.post(f'{path}?id=0', headers={'HX-Request': 'true'}, _all='1')
+        obj = make_object(kind)
+        assert 'form' in browser.post('cable/bulk-edit/', 200, headers={'HX-Request': 'true'}, pk=obj.pk)
+
 
 class TestDefaultsOfLinks:
     """Many-valued references have their default on the add page and in new objects, whoever may choose."""

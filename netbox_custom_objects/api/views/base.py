@@ -16,6 +16,8 @@ from rest_framework import status
 from rest_framework.exceptions import APIException, ValidationError
 from rest_framework.filters import OrderingFilter
 from rest_framework.permissions import SAFE_METHODS
+from rest_framework.serializers import Serializer
+from rest_framework.settings import api_settings
 
 from netbox.api.pagination import NetBoxPagination
 
@@ -69,6 +71,15 @@ class StrictFilterBackend(DjangoFilterBackend):
         known = type(filterset).base_filters.keys() | filterset.filters.keys()
         refuse_unknown(request.query_params, known, parameters)
         return filterset
+
+    def filter_queryset(self, request, queryset, view):
+        filterset = self.get_filterset(request, queryset, view)
+        if filterset is None:
+            return queryset
+        if not filterset.is_valid():
+            # django-filter's own translation fails where a message quotes a percent sign.
+            raise ValidationError({name: list(errors) for name, errors in filterset.errors.items()})
+        return filterset.qs
 
 
 class TotalOrderingFilter(OrderingFilter):
@@ -125,6 +136,13 @@ class StrictModelViewSet(DryRunMixin):
     pagination_class = StrictPagination
     parser_classes = PARSERS
     schema = StrictAutoSchema()
+
+    def update(self, request, *args, **kwargs):
+        if isinstance(request.data, list):
+            # NetBox's viewset would make a serializer of many objects, which cannot update.
+            message = Serializer.default_error_messages['invalid'].format(datatype='list')
+            raise ValidationError({api_settings.NON_FIELD_ERRORS_KEY: [message]})
+        return super().update(request, *args, **kwargs)
 
     def perform_update(self, serializer):
         with gone_is_not_denied(serializer.instance):

@@ -17,7 +17,7 @@ from ...models import CustomObjectTypeField
 from ...runtime.context import current_alias
 from ...services.dependents import dependents_of_field, grouped
 from ...tables import CustomObjectTypeFieldTable
-from ..base import CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
+from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
 from ..staged import begun_message
 
 
@@ -77,7 +77,7 @@ class CustomObjectTypeFieldBulkImportView(CheckedImportMixin, TriesAgainMixin, g
 
 
 @register_model_view(CustomObjectTypeField, 'bulk_edit', path='edit', detail=False)
-class CustomObjectTypeFieldBulkEditView(TriesAgainMixin, generic.BulkEditView):
+class CustomObjectTypeFieldBulkEditView(TriesAgainMixin, BulkEditMixin, generic.BulkEditView):
     queryset = CustomObjectTypeField.objects.all()
     filterset = CustomObjectTypeFieldFilterSet
     table = CustomObjectTypeFieldTable.of_selection

@@ -10,7 +10,7 @@ from ...forms.hidden_targets import hidden_targets
 from ...models.protectors import hiding_protectors
 from ...runtime.classes.memo import surfaced_fields
 from ...tables import get_table_class
-from ..base import CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context
+from ..base import BulkEditMixin, CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context
 from .export import ExportObjects, ImportableExportMixin
 from .panels import get_layout
 from .rename import RenameObjects
@@ -63,7 +63,7 @@ class CustomObjectBulkImportView(WritingMixin, CheckedImportMixin, generic.BulkI
         self.model_form = get_import_form_class(model)
 
 
-class CustomObjectBulkEditView(WritingMixin, generic.BulkEditView):
+class CustomObjectBulkEditView(WritingMixin, BulkEditMixin, generic.BulkEditView):
     def bind(self, model):
         super().bind(model)
         self.filterset = get_filterset_class(model)

@@ -26,7 +26,7 @@ from ...models import CustomObjectType, CustomObjectTypeField
 from ...models.readers import readable
 from ...services.dependents import dependents_of_type, grouped
 from ...tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
-from ..base import CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
+from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
 from ..reference_check import CheckReferences
 from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin
@@ -154,7 +154,7 @@ class CustomObjectTypeBulkImportView(CheckedImportMixin, TriesAgainMixin, generi
 
 
 @register_model_view(CustomObjectType, 'bulk_edit', path='edit', detail=False)
-class CustomObjectTypeBulkEditView(TriesAgainMixin, generic.BulkEditView):
+class CustomObjectTypeBulkEditView(TriesAgainMixin, BulkEditMixin, generic.BulkEditView):
     queryset = CustomObjectType.objects.all()
     filterset = CustomObjectTypeFilterSet
     table = CustomObjectTypeTable.of_selection
