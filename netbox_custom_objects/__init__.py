@@ -61,6 +61,12 @@ class CustomObjectsConfig(PluginConfig):
 
             yield from stub_models()
 
+    def get_jinja_context(self):
+        """Return what config templates and export templates see of ours besides the filters: the objects by type."""
+        from .jinja_env import CustomObjectsNamespace
+
+        return {'custom_objects': CustomObjectsNamespace()}
+
     def ready(self):
         super().ready()
         from . import startup

@@ -8,6 +8,7 @@ __all__ = (
     'ArrayElementTypeChoices',
     'CustomObjectFieldTypeChoices',
     'FilterLogicChoices',
+    'MappingFieldTypeChoices',
     'ObjectFieldOnDeleteChoices',
     'SearchWeightChoices',
     'StagedChangeStageChoices',
@@ -62,6 +63,10 @@ class CustomObjectFieldTypeChoices(ChoiceSet):
         (TYPE_COORDINATES, _('Coordinates'), 'red'),
         (TYPE_ARRAY, _('Array'), 'pink'),
     )
+
+
+# The name by which scripts may know them (contract, chapter 11).
+MappingFieldTypeChoices = CustomObjectFieldTypeChoices
 
 
 class ArrayElementTypeChoices(ChoiceSet):

@@ -13,6 +13,7 @@ __all__ = (
     'INCLUDE_MODELS',
     'LONG_JOB_SECONDS',
     'NAME_PATTERN',
+    'RESERVED_FIELD_NAMES',
     'RESERVED_SLUGS',
     'TABLE_MODEL_RE',
 )
@@ -37,6 +38,17 @@ class Sender(StrEnum):
 # Type and field names: lower-case words joined by single underscores. A double underscore is Django's lookup
 # separator and ours in payload keys.
 NAME_PATTERN = r'^[a-z0-9]+(_[a-z0-9]+)*$'
+
+# The contract's list (2.3), kept whole so that documents move between both plugins. What else is reserved follows from
+# the classes of NetBox, see models.validation.reserved.
+RESERVED_FIELD_NAMES = tuple(
+    """
+    _meta _state DoesNotExist MultipleObjectsReturned bookmarks clean clone contacts created custom_field_data
+    custom_object_type custom_object_type_id delete full_clean get_absolute_url id images jobs journal_entries
+    last_updated local_context_data model objects owner pk refresh_from_db save serialize_object snapshot subscriptions
+    tags to_objectchange
+    """.split()
+)
 
 # Models that branching always copies although they are not change-logged.
 INCLUDE_MODELS = ('dcim.cablepath', 'extras.cachedvalue')

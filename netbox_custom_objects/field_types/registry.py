@@ -47,10 +47,6 @@ FIELD_TYPES: dict[str, FieldType] = {
     )
 }
 
-# The vendor's name for the same mapping, with classes for values (contract, chapter 11).
-FIELD_TYPE_CLASS = {name: type(field_type) for name, field_type in FIELD_TYPES.items()}
-
-
 UNKNOWN = UnknownFieldType()
 
 # The same types with `is_polymorphic` set.

@@ -31,6 +31,7 @@ from ..field_types import FIELD_TYPES, field_type_of
 from .concurrency import UpdatesWhatExists
 from .counters import next_pk, next_schema_id
 from .edit_context import EditedMixin
+from .scripting import FieldScripting
 from .types import validate_version
 from .validation.fields import validate_field
 
@@ -50,7 +51,9 @@ class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
     delete.queryset_only = True
 
 
-class CustomObjectTypeField(UpdatesWhatExists, EditedMixin, CloningMixin, ExportTemplatesMixin, ChangeLoggedModel):
+class CustomObjectTypeField(
+    UpdatesWhatExists, EditedMixin, FieldScripting, CloningMixin, ExportTemplatesMixin, ChangeLoggedModel
+):
     """A field of a CustomObjectType: what it is called, what it holds, and how it is shown."""
 
     custom_object_type = models.ForeignKey(

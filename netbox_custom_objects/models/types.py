@@ -31,6 +31,7 @@ from .display import validate_expression
 from .edit_context import EditedMixin
 from .object_types import ensure_object_type
 from .objects import CustomObject
+from .scripting import TypeScripting
 
 
 class CustomObjectTypeQuerySet(RestrictedQuerySet):
@@ -80,7 +81,7 @@ def validate_version(value: str) -> None:
         raise ValidationError(_('%(value)s is not a valid version, such as 1.0 or 2.1rc1.'), params={'value': value})
 
 
-class CustomObjectType(UpdatesWhatExists, EditedMixin, NetBoxModel):
+class CustomObjectType(UpdatesWhatExists, EditedMixin, TypeScripting, NetBoxModel):
     """A type of objects, with fields of its own, each object of which is a row of a table of its own."""
 
     name = models.CharField(

@@ -132,7 +132,6 @@ def test_system_checks():
 MISSING = {
     'GraphQL': '`custom_objects_<slug>_list`',
     'portable schema documents': 'Portable schema documents',
-    'custom objects in config templates': 'in config templates',
 }
 
 

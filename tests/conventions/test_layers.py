@@ -23,7 +23,8 @@ ROOMS = (
     ('branching',),
     ('dynamic_forms', 'filtersets', 'forms', 'tables', 'templatetags'),
     ('api', 'graphql', 'views'),
-    ('checks', 'jinja_env', 'jobs', 'navigation', 'search', 'signals', 'template_content', 'urls'),
+    ('checks', 'jobs', 'navigation', 'search', 'signals', 'template_content', 'urls'),
+    ('compat', 'jinja_env', 'related_tabs', 'utilities'),
     ('management',),
 )
 RANK = {room: rank for rank, rooms in enumerate(ROOMS) for room in rooms}
@@ -51,6 +52,8 @@ TWO_CONCEPTS = (
     ('field_types', {'ip_address', 'ip_prefix'}),
     # A reference to one object, and one to many: columns, and a link table.
     ('runtime.relations', {'polymorphic', 'polymorphic_many'}),
+    # Libraries of template tags, by the names that templates load.
+    ('templatetags', {'custom_object_buttons', 'custom_object_tab_tags', 'custom_object_utils'}),
     # The work, and the job that does it.
     ('services.staged', {'run', 'run_job'}),
 )

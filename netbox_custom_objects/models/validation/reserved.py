@@ -7,6 +7,7 @@ Built from the things themselves, so that a new NetBox release brings its own na
 import re
 from functools import cache
 
+from ...constants import RESERVED_FIELD_NAMES
 from ..config_contexts import ConfigContextObject
 from ..objects import CustomObject
 
@@ -33,14 +34,8 @@ PAGE_INPUTS = frozenset(
     background_job csrfmiddlewaretoken embedded exclude_columns include_columns return_url tableconfig_id
     """.split()
 )
-# The vendor's list (contract 2.3), kept whole so that documents move between the two.
-CONTRACT_NAMES = frozenset(
-    """
-    bookmarks clean clone contacts created custom_field_data custom_object_type custom_object_type_id delete
-    full_clean get_absolute_url id images jobs journal_entries last_updated local_context_data model objects
-    owner pk refresh_from_db save serialize_object snapshot subscriptions tags to_objectchange
-    """.split()
-)
+# In documents of the vendor plugin no field has one of these names, either.
+CONTRACT_NAMES = frozenset(RESERVED_FIELD_NAMES)
 # Set on concrete classes, so that the abstract base does not show them; and relations of Django's tagging.
 CONCRETE_ATTRIBUTES = frozenset(
     """

@@ -1,0 +1,1 @@
+"""Template tags for templates of third parties; Django finds the libraries by the names of the modules."""
