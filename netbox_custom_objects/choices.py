@@ -1,8 +1,10 @@
 """Choice lists of the definition models (values and order per the public contract)."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext_lazy as _
 
-from utilities.choices import ChoiceSet
+from utilities.choices import ChoiceSet, ChoiceSetMeta
 
 __all__ = (
     'ArrayElementTypeChoices',
@@ -17,73 +19,62 @@ __all__ = (
 )
 
 
-class CustomObjectFieldTypeChoices(ChoiceSet):
-    TYPE_TEXT = 'text'
-    TYPE_LONGTEXT = 'longtext'
-    TYPE_INTEGER = 'integer'
-    TYPE_DECIMAL = 'decimal'
-    TYPE_BOOLEAN = 'boolean'
-    TYPE_DATE = 'date'
-    TYPE_DATETIME = 'datetime'
-    TYPE_URL = 'url'
-    TYPE_JSON = 'json'
-    TYPE_SELECT = 'select'
-    TYPE_MULTISELECT = 'multiselect'
-    TYPE_OBJECT = 'object'
-    TYPE_MULTIOBJECT = 'multiobject'
-    TYPE_EMAIL = 'email'
-    TYPE_COLOR = 'color'
-    TYPE_MAC_ADDRESS = 'mac_address'
-    TYPE_DURATION = 'duration'
-    TYPE_IP_ADDRESS = 'ip_address'
-    TYPE_IP_PREFIX = 'ip_prefix'
-    TYPE_COORDINATES = 'coordinates'
-    TYPE_ARRAY = 'array'
+class FilledChoiceSetMeta(ChoiceSetMeta):
+    """Makes a choice set of NetBox read its choices when it is asked for them: they come later than the class."""
 
-    CHOICES = (
-        (TYPE_TEXT, _('Text'), 'blue'),
-        (TYPE_LONGTEXT, _('Text (long)'), 'blue'),
-        (TYPE_INTEGER, _('Integer'), 'cyan'),
-        (TYPE_DECIMAL, _('Decimal'), 'cyan'),
-        (TYPE_BOOLEAN, _('Boolean (true/false)'), 'teal'),
-        (TYPE_DATE, _('Date'), 'purple'),
-        (TYPE_DATETIME, _('Date & time'), 'purple'),
-        (TYPE_URL, _('URL'), 'indigo'),
-        (TYPE_JSON, _('JSON'), 'gray'),
-        (TYPE_SELECT, _('Selection'), 'orange'),
-        (TYPE_MULTISELECT, _('Multiple selection'), 'orange'),
-        (TYPE_OBJECT, _('Object'), 'green'),
-        (TYPE_MULTIOBJECT, _('Multiple objects'), 'green'),
-        (TYPE_EMAIL, _('E-mail address'), 'indigo'),
-        (TYPE_COLOR, _('Color'), 'pink'),
-        (TYPE_MAC_ADDRESS, _('MAC address'), 'yellow'),
-        (TYPE_DURATION, _('Duration'), 'purple'),
-        (TYPE_IP_ADDRESS, _('IP address'), 'yellow'),
-        (TYPE_IP_PREFIX, _('IP prefix'), 'yellow'),
-        (TYPE_COORDINATES, _('Coordinates'), 'red'),
-        (TYPE_ARRAY, _('Array'), 'pink'),
-    )
+    def __call__(cls, *args, **kwargs):
+        return [(value, label) for value, label, *_color in cls.CHOICES]
+
+    def __iter__(cls):
+        return iter(cls())
+
+    def __getattr__(cls, name):
+        value = name.removeprefix('TYPE_').lower()
+        if name != f'TYPE_{value.upper()}' or value not in cls.values():
+            raise AttributeError(f'{cls.__name__} has no choice {name}')
+        return value
+
+
+class FilledChoiceSet(ChoiceSet, metaclass=FilledChoiceSetMeta):
+    """A choice set that the field types fill as they are registered. `TYPE_TEXT` is the value `text`."""
+
+    CHOICES = ()
+
+    @classmethod
+    def fill(cls, choices: Iterable[tuple]) -> None:
+        """
+        Replace all choices.
+
+        Args:
+            choices: values and labels, and colors if there are any
+        """
+        cls.CHOICES = tuple(choices)
+        cls.colors = {value: color for value, _label, *colors in cls.CHOICES for color in colors}
+
+    @classmethod
+    def values(cls):
+        return [value for value, *_ in cls.CHOICES]
+
+    @classmethod
+    def listed(cls) -> list[tuple]:
+        """Return the choices. Fields that are given this method, and not the class, ask again at each use."""
+        return cls()
+
+
+class CustomObjectFieldTypeChoices(FilledChoiceSet):
+    """All field types, see field_types.registry."""
+
+    CHOICES = ()
 
 
 # The name by which scripts may know them (contract, chapter 11).
 MappingFieldTypeChoices = CustomObjectFieldTypeChoices
 
 
-class ArrayElementTypeChoices(ChoiceSet):
-    """What the items of an array field can be: types of fields with one column and no settings of their own."""
+class ArrayElementTypeChoices(FilledChoiceSet):
+    """What the items of an array field can be."""
 
-    CHOICES = (
-        ('text', _('Text')),
-        ('integer', _('Integer')),
-        ('decimal', _('Decimal')),
-        ('boolean', _('Boolean (true/false)')),
-        ('date', _('Date')),
-        ('datetime', _('Date & time')),
-        ('url', _('URL')),
-        ('email', _('Email address')),
-        ('ip_address', _('IP address')),
-        ('ip_prefix', _('IP prefix')),
-    )
+    CHOICES = ()
 
 
 class ObjectFieldOnDeleteChoices(ChoiceSet):

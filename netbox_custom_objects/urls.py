@@ -10,16 +10,10 @@ from django.views.generic import RedirectView
 from utilities.urls import get_model_urls
 
 from .constants import APP_LABEL
-from .views import (
-    linked,
-    reference_check,  # noqa: F401  registers its views with NetBox, for get_model_urls()
-)
-from .views.fields import pages as field_pages  # noqa: F401  likewise
-from .views.fields import preview  # noqa: F401  likewise
-from .views.objects import features, links, rename
-from .views.objects import pages as objects
-from .views.types import designer, fields, history  # noqa: F401  likewise
-from .views.types import pages as type_pages  # noqa: F401  likewise
+from .views import linked, register_pages
+from .views.objects import features, links, pages, rename
+
+register_pages()
 
 _slug = '<str:custom_object_type>'
 _object = f'{_slug}/<int:pk>'
@@ -31,15 +25,15 @@ urlpatterns = [
     path('custom-object-type-fields/', include(get_model_urls(APP_LABEL, 'customobjecttypefield', detail=False))),
     path('custom-object-type-fields/<int:pk>/', include(get_model_urls(APP_LABEL, 'customobjecttypefield'))),
     path('journal-entries/add/', features.CustomJournalEntryEditView.as_view(), name='custom_journalentry_add'),
-    path(f'{_slug}/', objects.CustomObjectListView.as_view(), name='customobject_list'),
-    path(f'{_slug}/add/', objects.CustomObjectEditView.as_view(), name='customobject_add'),
-    path(f'{_slug}/bulk-import/', objects.CustomObjectBulkImportView.as_view(), name='customobject_bulk_import'),
-    path(f'{_slug}/bulk-edit/', objects.CustomObjectBulkEditView.as_view(), name='customobject_bulk_edit'),
+    path(f'{_slug}/', pages.CustomObjectListView.as_view(), name='customobject_list'),
+    path(f'{_slug}/add/', pages.CustomObjectEditView.as_view(), name='customobject_add'),
+    path(f'{_slug}/bulk-import/', pages.CustomObjectBulkImportView.as_view(), name='customobject_bulk_import'),
+    path(f'{_slug}/bulk-edit/', pages.CustomObjectBulkEditView.as_view(), name='customobject_bulk_edit'),
     path(f'{_slug}/bulk-rename/', rename.CustomObjectBulkRenameView.as_view(), name='customobject_bulk_rename'),
-    path(f'{_slug}/bulk-delete/', objects.CustomObjectBulkDeleteView.as_view(), name='customobject_bulk_delete'),
-    path(f'{_object}/', objects.CustomObjectView.as_view(), name='customobject'),
-    path(f'{_object}/edit/', objects.CustomObjectEditView.as_view(), name='customobject_edit'),
-    path(f'{_object}/delete/', objects.CustomObjectDeleteView.as_view(), name='customobject_delete'),
+    path(f'{_slug}/bulk-delete/', pages.CustomObjectBulkDeleteView.as_view(), name='customobject_bulk_delete'),
+    path(f'{_object}/', pages.CustomObjectView.as_view(), name='customobject'),
+    path(f'{_object}/edit/', pages.CustomObjectEditView.as_view(), name='customobject_edit'),
+    path(f'{_object}/delete/', pages.CustomObjectDeleteView.as_view(), name='customobject_delete'),
     path(f'{_object}/journal/', features.CustomObjectJournalView.as_view(), name='customobject_journal'),
     path(f'{_object}/changelog/', features.CustomObjectChangeLogView.as_view(), name='customobject_changelog'),
     path(f'{_object}/contacts/', features.CustomObjectContactsView.as_view(), name='customobject_contacts'),

@@ -9,17 +9,12 @@ from collections.abc import Iterator
 from django.db import DataError, transaction
 from psycopg import sql
 
-from .notation import COLOR_COLUMN, PATTERNS, READ, WRITTEN
+from .notation import notation_of
 from .target import Target
 
 # How many offending values an error names, and how many characters of each.
 EXAMPLES = 5
 EXAMPLE_LENGTH = 60
-
-# What Python can hold of an interval.
-SHORTEST, LONGEST = '-999999999 days', '999999999 days 23:59:59.999999'
-# Types whose text PostgreSQL would not write as we show it, in JSON either.
-SHOWN_OTHERWISE = ('inet', 'macaddr', 'interval')
 
 
 def conversion(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
@@ -105,7 +100,9 @@ def _offenders(target: Target, query, plain, ids: list[int]) -> Iterator[list[tu
 def _uncut(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
     """Return what is cast to the new type; text is in its full length here."""
     if new_type == 'jsonb':
-        return sql.SQL('to_jsonb({})').format(as_text(column, old_type) if old_type in SHOWN_OTHERWISE else column)
+        return sql.SQL('to_jsonb({})').format(
+            as_text(column, old_type) if notation_of(old_type).text_in_json else column
+        )
     text = as_text(column, old_type)
     if new_type.endswith('[]'):
         if old_type.endswith('[]'):
@@ -113,11 +110,12 @@ def _uncut(column: sql.Composable, old_type: str, new_type: str) -> sql.Composab
         return sql.SQL("CASE WHEN {c} IS NULL THEN NULL {list} WHEN {t} = '' THEN '{{}}' ELSE ARRAY[{t}] END").format(
             c=column, t=text, list=_json_list(column) if old_type == 'jsonb' else sql.SQL('')
         )
-    if new_type == COLOR_COLUMN:
-        return sql.SQL('lower({})').format(_replaced(sql.SQL('btrim({})').format(text), READ[new_type]))
-    if _is_text(new_type):
-        return text
-    return _replaced(_plain(column, old_type), READ.get(new_type, ()))
+    notation = notation_of(new_type)
+    if not _is_text(new_type):
+        return _replaced(_plain(column, old_type), notation.read)
+    if notation.read:
+        return sql.SQL(notation.stored).format(_replaced(sql.SQL('btrim({})').format(text), notation.read))
+    return text
 
 
 def _plain(column: sql.Composable, old_type: str) -> sql.Composable:
@@ -147,11 +145,8 @@ def as_text(column: sql.Composable, type_: str) -> sql.Composable:
     """Return a value as people write it."""
     if type_.endswith('[]'):
         return sql.SQL("array_to_string({}, ',')").format(column)
-    if type_ == 'jsonb':
-        return sql.SQL("({} #>> '{{}}')").format(column)
-    if type_ == 'macaddr':
-        return sql.SQL('upper({}::text)').format(column)
-    return _replaced(sql.SQL('{}::text').format(column), WRITTEN.get(type_, ()))
+    notation = notation_of(type_)
+    return _replaced(sql.SQL(notation.text).format(column), notation.written)
 
 
 def survives(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
@@ -163,11 +158,12 @@ def survives(column: sql.Composable, old_type: str, new_type: str) -> sql.Compos
     elif new_type.startswith('character varying('):
         cast = sql.SQL('text[]' if new_type.endswith('[]') else 'text')
         conditions.append(sql.SQL('{v}::{cast} = ({u})::{cast}').format(v=value, u=uncut, cast=cast))
-    elif new_type == 'interval':
-        limits = sql.Literal(SHORTEST), sql.Literal(LONGEST)
-        conditions.append(sql.SQL('{} BETWEEN {}::interval AND {}::interval').format(value, *limits))
-    if new_type in PATTERNS:
-        conditions.append(sql.SQL('{} ~ {}').format(_plain(column, old_type), sql.Literal(PATTERNS[new_type])))
+    notation = notation_of(new_type)
+    if notation.limits:
+        least, greatest = (sql.SQL('{}::{}').format(limit, sql.SQL(new_type)) for limit in notation.limits)
+        conditions.append(sql.SQL('{} BETWEEN {} AND {}').format(value, least, greatest))
+    if notation.pattern:
+        conditions.append(sql.SQL('{} ~ {}').format(_plain(column, old_type), sql.Literal(notation.pattern)))
     if old_type == 'jsonb' and new_type.endswith('[]'):
         others = sql.Literal('strict $[*] ? (@.type() != "string")')
         conditions.append(

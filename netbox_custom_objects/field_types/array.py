@@ -1,7 +1,7 @@
 """
 Field type array: an ordered list of values of one scalar type, duplicates included.
 
-What an item is, on any surface, is asked of its own field type. May import those; must never know what they do.
+What an item is, on any surface, is asked of its own field type. Must never know what those types do.
 """
 
 import json
@@ -28,35 +28,14 @@ from utilities.filters import multivalue_field_factory
 from ..choices import FilterLogicChoices
 from ..definitions import FieldDefinition
 from .base import FieldType
-from .boolean import BooleanFieldType
-from .email import EmailFieldType
 from .graphql import related_type
-from .ip_address import IPAddressFieldType
-from .ip_prefix import IPPrefixFieldType
-from .number import DecimalFieldType, IntegerFieldType
+from .registry import FIELD_TYPES, register
 from .shared.bounds import read_json
 from .shared.filters import BigNumberFilter, EmptyFilter, SingleColumnMixin
-from .temporal import DateFieldType, DateTimeFieldType
 from .text import TextFieldType
-from .url import URLFieldType
 
-ELEMENT_TYPES: dict[str, FieldType] = {
-    element_type.name: element_type()
-    for element_type in (
-        TextFieldType,
-        IntegerFieldType,
-        DecimalFieldType,
-        BooleanFieldType,
-        DateFieldType,
-        DateTimeFieldType,
-        URLFieldType,
-        EmailFieldType,
-        IPAddressFieldType,
-        IPPrefixFieldType,
-    )
-}
 # What a definition holds only for a moment: the validation of fields demands a type of elements.
-UNKNOWN = ELEMENT_TYPES['text']
+UNKNOWN = TextFieldType()
 LINE_BREAK = re.compile(r'\r\n|\r|\n')
 
 
@@ -226,8 +205,12 @@ class ItemsColumn(columns.ArrayColumn):
         return json.dumps([plain(item) for item in value], ensure_ascii=False)
 
 
+@register
 class ArrayFieldType(FieldType):
     name = 'array'
+    label = _('Array')
+    color = 'pink'
+    position = 210
     empty_values = ([],)
     unique_allowed = False
     bounds_allowed = True
@@ -236,13 +219,18 @@ class ArrayFieldType(FieldType):
     convertible = False
 
     def fault(self, field):
-        if field.element_type not in ELEMENT_TYPES:
+        if self.element_type(field) is None:
             return _('It has no element type.')
         return super().fault(field)
 
+    def element_type(self, field: FieldDefinition) -> FieldType | None:
+        """Return the type of the items, None if the definition names none that they can be of."""
+        found = FIELD_TYPES.get(field.element_type)
+        return found if found is not None and found.fits_arrays else None
+
     def element(self, field: FieldDefinition) -> tuple[FieldType, FieldDefinition]:
         """Return the type of the items, and the definition of a field that holds one of them."""
-        element_type = ELEMENT_TYPES.get(field.element_type, UNKNOWN)
+        element_type = self.element_type(field) or UNKNOWN
         return element_type, replace(
             field,
             type=element_type.name,
@@ -252,6 +240,10 @@ class ArrayFieldType(FieldType):
             validation_maximum=None,
             filter_logic=FilterLogicChoices.EXACT,
         )
+
+    def get_example(self, field):
+        element_type, _definition = self.element(field)
+        return [element_type.example] if field.default is None else field.default
 
     def get_columns(self, field):
         (column,) = super().get_columns(field)

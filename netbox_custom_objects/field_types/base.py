@@ -22,6 +22,7 @@ from rest_framework.validators import UniqueValidator
 from netbox.ui import attrs
 
 from ..choices import FilterLogicChoices, UIEditableChoices
+from ..ddl.notation import Notation
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, index_name, unique_name
 from ..expressions import plain
@@ -57,6 +58,16 @@ class FieldType:
     """
 
     name: ClassVar[str]
+    # What users choose it by, the color of its badge, and where it stands in lists: by number, then by name.
+    label: ClassVar[str] = ''
+    color: ClassVar[str] = 'gray'
+    position: ClassVar[int] = 1000
+    # A value as REST takes it, for previews.
+    example: ClassVar[Any] = None
+    # How its values are written as text, and read from the text of other types, where the field is converted.
+    notation: ClassVar[Notation | None] = None
+    # Whether the items of an array can be of this type: one column, and no settings of its own.
+    fits_arrays: ClassVar[bool] = False
     # Spelled as PostgreSQL's format_type() spells it.
     column_type: ClassVar[str] = ''
     unique_allowed: ClassVar[bool] = True
@@ -238,6 +249,21 @@ class FieldType:
         raise NotImplementedError
 
     # Surfaces
+
+    def get_example(self, field: FieldDefinition) -> Any:
+        """Return a value that such a field might hold, as REST takes it: the default if there is one."""
+        return self.example if field.default is None else field.default
+
+    def example_attributes(self, field: FieldDefinition, value: Any) -> dict[str, Any]:
+        """Return the attributes of an object that holds an example."""
+        try:
+            return {field.name: self.to_python(field, value)}
+        except ValidationError:
+            return {field.name: value}
+
+    def example_in_rest(self, field: FieldDefinition, value: Any) -> dict[str, Any]:
+        """Return an example as REST shows it, by key."""
+        return {field.name: value}
 
     def get_form_fields(self, field: FieldDefinition, **kwargs) -> dict[str, forms.Field]:
         """Return the inputs of the add and edit form. `required=False, initial=None` make them fit for bulk edit."""

@@ -10,6 +10,7 @@ from netbox.ui import attrs
 from utilities.forms.utils import add_blank_choice
 
 from .base import FieldType
+from .registry import register
 from .shared.filters import EmptyFilter, TrueOrFalseFilter
 
 YES_NO = ((True, _('Yes')), (False, _('No')))
@@ -29,8 +30,14 @@ class YesNoField(forms.Field):
             raise ValidationError(_('Must be a valid boolean.')) from None
 
 
+@register
 class BooleanFieldType(FieldType):
     name = 'boolean'
+    label = _('Boolean (true/false)')
+    color = 'teal'
+    position = 50
+    example = True
+    fits_arrays = True
     column_type = 'boolean'
     graphql_type = bool
     unique_allowed = False

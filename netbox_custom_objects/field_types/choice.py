@@ -24,6 +24,7 @@ from ..definitions import FieldDefinition
 from ..expressions import Choice
 from .base import FieldType
 from .graphql import CustomObjectChoiceType
+from .registry import register
 from .shared.cells import join_values, split_values
 from .shared.choice_sets import Choices, choices_of
 from .shared.empty import EmptyTextIsNull
@@ -31,6 +32,8 @@ from .shared.filters import ChoiceFilter, EmptyFilter, MemberFilter
 from .shared.rest import ChoiceValueField, ChoiceValueListField, held_values
 
 VALUE_LENGTH = 100
+# How many choices stand for several in a preview.
+SEVERAL = 2
 
 
 class ChoiceModelField(EmptyTextIsNull, models.CharField):
@@ -117,6 +120,10 @@ class ChoiceFieldType(FieldType):
         if value not in self.choices(field):
             raise ValidationError(_('%(value)s is not a valid choice.'), params={'value': value})
 
+    def labelled(self, field: FieldDefinition, value: str) -> dict[str, str]:
+        """Return a choice as REST shows it."""
+        return {'value': value, 'label': str(self.choices(field).labels.get(value, value))}
+
     def get_attribute(self, field):
         return ChoiceAttr(self, field)
 
@@ -144,8 +151,12 @@ class ChoiceFieldType(FieldType):
         return widget_class(api_url=f'/api/plugins/custom-objects/custom-object-type-fields/{field.id}/choices/')
 
 
+@register
 class SelectFieldType(ChoiceFieldType):
     name = 'select'
+    label = _('Selection')
+    color = 'orange'
+    position = 100
     empty_values = ('',)
     column_type = f'character varying({VALUE_LENGTH})'
 
@@ -154,6 +165,13 @@ class SelectFieldType(ChoiceFieldType):
         own = self.model_field_kwargs(field)
         own['validators'] = [*own['validators'], lambda value: self.check_choice(field, value)]
         return ChoiceModelField(max_length=VALUE_LENGTH, **own, **kwargs)
+
+    def get_example(self, field):
+        first = next((value for value, _label in self.choices(field).pairs), None)
+        return first if field.default is None else field.default
+
+    def example_in_rest(self, field, value):
+        return {field.name: None if value is None else self.labelled(field, value)}
 
     def choice_filter(self, field, values):
         return {f'{field.name}__in': values}
@@ -200,8 +218,12 @@ class SelectFieldType(ChoiceFieldType):
         return (f'{field.name}__icontains',)
 
 
+@register
 class MultiSelectFieldType(ChoiceFieldType):
     name = 'multiselect'
+    label = _('Multiple selection')
+    color = 'orange'
+    position = 110
     empty_values = ([],)
     column_type = f'character varying({VALUE_LENGTH})[]'
     graphql_type = list[CustomObjectChoiceType]
@@ -213,6 +235,13 @@ class MultiSelectFieldType(ChoiceFieldType):
             **self.model_field_kwargs(field),
             **kwargs,
         )
+
+    def get_example(self, field):
+        first = [value for value, _label in self.choices(field).pairs[:SEVERAL]]
+        return first if field.default is None else field.default
+
+    def example_in_rest(self, field, value):
+        return {field.name: [self.labelled(field, item) for item in value]}
 
     def to_python(self, field, value):
         if value is not None and not (isinstance(value, list) and all(isinstance(item, str) for item in value)):

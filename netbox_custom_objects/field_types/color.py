@@ -12,7 +12,9 @@ from utilities.forms.fields import ColorField as ColorFormField
 from utilities.forms.widgets import ColorSelect
 from utilities.validators import ColorValidator
 
+from ..ddl.notation import Notation
 from .base import FieldType
+from .registry import register
 from .shared.empty import EmptyTextIsNull
 from .shared.filters import TextFilter
 from .shared.rest import ParsedTextField
@@ -101,8 +103,14 @@ class ColorValueField(ParsedTextField):
         super().__init__(parse_color, **kwargs)
 
 
+@register
 class ColorFieldType(FieldType):
     name = 'color'
+    label = _('Color')
+    color = 'pink'
+    position = 150
+    example = 'aa1409'
+    notation = Notation('^#?[0-9A-Fa-f]{6}$', read=(('^#', '', ''),), stored='lower({})')
     column_type = f'character varying({COLOR_LENGTH})'
     empty_values = ('',)
 

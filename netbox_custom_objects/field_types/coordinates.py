@@ -18,6 +18,7 @@ from ..ddl.spec import Column
 from ..expressions import StandIn
 from .base import FieldType
 from .graphql import related_type
+from .registry import register
 from .shared.digits import DecimalFormField, DecimalModelField, DecimalValueField
 from .shared.filters import DecimalFilter
 from .shared.virtual import VirtualField
@@ -53,8 +54,13 @@ class Point:
         return f'{self.latitude}, {self.longitude}'
 
 
+@register
 class CoordinatesFieldType(FieldType):
     name = 'coordinates'
+    label = _('Coordinates')
+    color = 'red'
+    position = 200
+    example = (52.52, 13.405)
     unique_allowed = False
     default_allowed = False
     convertible = False
@@ -65,8 +71,15 @@ class CoordinatesFieldType(FieldType):
     def attributes(self, field) -> tuple[str, str]:
         return tuple(self.attribute(field, part) for part in PARTS)
 
-    def label(self, field, part: Part) -> str:
+    def part_label(self, field, part: Part) -> str:
         return part.label.format(label=field.display_label)
+
+    def example_attributes(self, field, value):
+        point = Point(*value)
+        return {field.name: point, **{self.attribute(field, part): getattr(point, part.name) for part in PARTS}}
+
+    def example_in_rest(self, field, value):
+        return dict(zip(self.attributes(field), value))
 
     def get_columns(self, field):
         return tuple(
@@ -85,7 +98,7 @@ class CoordinatesFieldType(FieldType):
     def get_part(self, field, part: Part) -> DecimalModelField:
         """Return the model field of the latitude or the longitude."""
         kwargs = self.model_field_kwargs(field) | {
-            'verbose_name': self.label(field, part),
+            'verbose_name': self.part_label(field, part),
             'db_column': field.column(part.suffix),
             'validators': [MinValueValidator(-part.limit), MaxValueValidator(part.limit)],
         }
@@ -135,7 +148,7 @@ class CoordinatesFieldType(FieldType):
             max_value=part.limit,
             max_digits=part.digits,
             decimal_places=PLACES,
-            label=self.label(field, part),
+            label=self.part_label(field, part),
             **self.form_field_kwargs(field, **kwargs),
         )
         return self.annotate_form_field(field, form_field)
@@ -146,7 +159,7 @@ class CoordinatesFieldType(FieldType):
 
     def get_filterform_fields(self, field):
         return {
-            self.attribute(field, part): DecimalFormField(required=False, label=self.label(field, part))
+            self.attribute(field, part): DecimalFormField(required=False, label=self.part_label(field, part))
             for part in PARTS
         }
 
@@ -154,7 +167,9 @@ class CoordinatesFieldType(FieldType):
         if field.filter_logic == FilterLogicChoices.DISABLED:
             return {}
         names = {part: self.attribute(field, part) for part in PARTS}
-        return {name: DecimalFilter(field_name=name, label=self.label(field, part)) for part, name in names.items()}
+        return {
+            name: DecimalFilter(field_name=name, label=self.part_label(field, part)) for part, name in names.items()
+        }
 
     def get_serializer_fields(self, field, model):
         return {
@@ -163,7 +178,7 @@ class CoordinatesFieldType(FieldType):
                 max_value=part.limit,
                 max_digits=part.digits,
                 decimal_places=PLACES,
-                **self.declared_kwargs(field, model) | {'label': self.label(field, part)},
+                **self.declared_kwargs(field, model) | {'label': self.part_label(field, part)},
             )
             for part in PARTS
         }

@@ -18,7 +18,9 @@ from netbox.ui import attrs
 from utilities import filters
 from utilities.filters import multivalue_field_factory
 
+from ..ddl.notation import Notation
 from .base import FieldType
+from .registry import register
 from .shared.filters import SingleColumnMixin
 
 # Longer text is not a duration that could be stored, and must not be calculated with.
@@ -37,6 +39,30 @@ MICROSECONDS = {
     unit: timedelta(**{unit: 1}) // timedelta(microseconds=1)
     for unit in ('weeks', 'days', 'hours', 'minutes', 'seconds')
 }
+
+_SECONDS = r'[0-9]+([.,][0-9]{1,6})?'
+# The same in PostgreSQL.
+IN_COLUMNS = Notation(
+    rf'^(([+-]?[0-9]+( days?,?)? )?[+-]?(([0-9]+:)?[0-9]+:)?{_SECONDS}|[+-]?[0-9]+ days?'
+    rf'|[+-]?P(?=.)([0-9]+W)?([0-9]+D)?(T(?=.)([0-9]+H)?([0-9]+M)?({_SECONDS}S)?)?)$',
+    read=(
+        (',([0-9])', r'.\1', 'g'),
+        # Two numbers are hours and minutes to PostgreSQL, minutes and seconds to Django; a number alone is seconds.
+        (r'^((?:[+-]?[0-9]+(?: days?,?)? )?[+-]?)([0-9]+:[0-9]+(?:\.[0-9]+)?)$', r'\10:\2', ''),
+        (r'^([+-]?[0-9]+) (?=[+-]?[0-9])', r'\1 days ', ''),
+        # In ISO 8601, PostgreSQL knows signs of numbers only.
+        ('(?<=^-P.*)([0-9.]+)', r'-\1', 'g'),
+        ('^[+-]P', 'P', ''),
+    ),
+    written=(
+        ('^(-?[0-9]+) days?$', r'\1 00:00:00', ''),
+        (r' days? \+?', ' ', ''),
+    ),
+    text_in_json=True,
+    # What Python can hold.
+    limits=('-999999999 days', '999999999 days 23:59:59.999999'),
+    varies=True,
+)
 
 
 def parse_duration(value) -> timedelta | None:
@@ -161,8 +187,14 @@ class DurationAttr(attrs.TextAttr):
         return None if value is None else readable(value)
 
 
+@register
 class DurationFieldType(FieldType):
     name = 'duration'
+    label = _('Duration')
+    color = 'purple'
+    position = 170
+    example = '01:30:00'
+    notation = IN_COLUMNS
     column_type = 'interval'
 
     def get_model_field(self, field, **kwargs):

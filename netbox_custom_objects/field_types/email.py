@@ -5,9 +5,12 @@ from urllib.parse import quote
 import django_tables2 as tables
 from django import forms
 from django.db import models
+from django.utils.translation import gettext_lazy as _
 
 from netbox.ui import attrs
 
+from ..ddl.notation import Notation
+from .registry import register
 from .shared.empty import EmptyTextIsNull
 from .text import CharacterFieldType
 
@@ -33,8 +36,16 @@ class EmailAttr(attrs.TemplatedAttr):
         return {**super().get_context(obj, attr, value, context), 'url': mailto(value)}
 
 
+@register
 class EmailFieldType(CharacterFieldType):
     name = 'email'
+    label = _('E-mail address')
+    color = 'indigo'
+    position = 140
+    example = 'someone@example.com'
+    fits_arrays = True
+    # Whether it is an address in every respect is not for PostgreSQL to decide.
+    notation = Notation(r'^[^@].*@[^@\s]+$')
     column_type = f'character varying({EMAIL_LENGTH})'
     checked_when_converted = True
 

@@ -21,13 +21,17 @@ from netbox.search import FieldTypes
 from utilities import filters
 from utilities.forms.utils import add_blank_choice
 
+from ..ddl.notation import Notation
 from .base import FieldType
+from .registry import register
 from .shared.filters import EmptyFilter, SingleColumnMixin, TextFilter
 from .shared.rest import ParsedTextField
 
 # Nothing but digits, colons and dots, and a length: libraries and PostgreSQL also read netmasks, zones, single numbers
 # and shortened addresses, each a little differently.
 NOTATION = re.compile(r'([0-9A-Fa-f.:]+)(/(?:0|[1-9][0-9]{0,2}))?')
+# The same for PostgreSQL, which completes what is shortened, and takes a network without a mask for a host.
+ADDRESS = r'^([0-9]{1,3}(\.[0-9]{1,3}){3}|[0-9A-Fa-f.:]*:[0-9A-Fa-f.:]*)(/[0-9]{1,3})?$'
 FAMILIES = ((4, 'IPv4'), (6, 'IPv6'))
 
 
@@ -198,8 +202,15 @@ class NetworkFieldType(FieldType):
         return (f'{field.name}__icontains',)
 
 
+@register
 class IPAddressFieldType(NetworkFieldType):
     name = 'ip_address'
+    label = _('IP address')
+    color = 'yellow'
+    position = 180
+    example = '192.0.2.1/24'
+    fits_arrays = True
+    notation = Notation(ADDRESS, text_in_json=True)
     column_type = 'inet'
     search_kind = FieldTypes.INET
     filter_class = AddressFilter

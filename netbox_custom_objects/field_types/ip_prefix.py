@@ -8,7 +8,9 @@ from ipam.fields import IPNetworkField
 from ipam.validators import prefix_validator
 from netbox.search import FieldTypes
 
-from .ip_address import NetworkFieldType, NetworkFilter, parse_address
+from ..ddl.notation import Notation
+from .ip_address import ADDRESS, NetworkFieldType, NetworkFilter, parse_address
+from .registry import register
 
 
 def parse_prefix(value) -> IPNetwork | None:
@@ -40,8 +42,15 @@ class PrefixFilter(NetworkFilter):
     parse = staticmethod(parse_prefix)
 
 
+@register
 class IPPrefixFieldType(NetworkFieldType):
     name = 'ip_prefix'
+    label = _('IP prefix')
+    color = 'yellow'
+    position = 190
+    example = '192.0.2.0/24'
+    fits_arrays = True
+    notation = Notation(ADDRESS.replace(')?$', ')$'))
     column_type = 'cidr'
     search_kind = FieldTypes.CIDR
     parse = staticmethod(parse_prefix)

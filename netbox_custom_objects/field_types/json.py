@@ -2,6 +2,7 @@
 
 import json
 from math import isfinite
+from typing import ClassVar
 
 import django_filters
 import django_tables2 as tables
@@ -17,8 +18,10 @@ from rest_framework import serializers
 from netbox.ui import attrs
 from utilities.forms.fields import JSONField
 
+from ..ddl.notation import Notation
 from .base import FieldType
 from .graphql import JSON
+from .registry import register
 
 # Python's encoder gives up at about 900, in the middle of a list of objects that could be read until then.
 MAX_DEPTH = 200
@@ -114,8 +117,14 @@ class DocumentField(serializers.JSONField):
         return document
 
 
+@register
 class JSONFieldType(FieldType):
     name = 'json'
+    label = _('JSON')
+    color = 'gray'
+    position = 90
+    example: ClassVar = {'key': 'value'}
+    notation = Notation(text="({} #>> '{{}}')")
     column_type = 'jsonb'
     graphql_type = JSON
     empty_values = ('', [], {})

@@ -13,7 +13,9 @@ from dcim.fields import MACAddressField, mac_unix_expanded_uppercase
 from netbox.ui import attrs
 from utilities import filters
 
+from ..ddl.notation import Notation
 from .base import FieldType
+from .registry import register
 from .shared.filters import EmptyFilter, TextFilter
 from .shared.rest import ParsedTextField
 
@@ -21,6 +23,19 @@ DIGITS = 12
 # Groups of digits with the same separator between them; netaddr would also take addresses that lack digits.
 NOTATION = re.compile(r'[0-9A-Fa-f]+(?:([-:. ])[0-9A-Fa-f]+(?:\1[0-9A-Fa-f]+)*)?')
 GROUPS = (1, 2, 3, 6)
+_HEX = '[0-9A-Fa-f]'
+# The same in PostgreSQL.
+IN_COLUMNS = Notation(
+    rf'^({_HEX}{{12}}|{_HEX}{{6}}[-:. ]{_HEX}{{6}}|{_HEX}{{4}}([-:. ]){_HEX}{{4}}\2{_HEX}{{4}}'
+    rf'|{_HEX}{{1,2}}([-:. ])({_HEX}{{1,2}}\3){{4}}{_HEX}{{1,2}})$',
+    read=(
+        # One digit stands for two, and separators are of no account.
+        (rf'(?<!{_HEX})({_HEX})(?!{_HEX})', r'0\1', 'g'),
+        (rf'[^{_HEX[1:]}', '', 'g'),
+    ),
+    text='upper({}::text)',
+    text_in_json=True,
+)
 
 
 def parse_mac_address(value) -> EUI | None:
@@ -78,8 +93,14 @@ class MACAddressValueField(ParsedTextField):
         super().__init__(parse_mac_address, **kwargs)
 
 
+@register
 class MACAddressFieldType(FieldType):
     name = 'mac_address'
+    label = _('MAC address')
+    color = 'yellow'
+    position = 160
+    example = '00:1A:2B:3C:4D:5E'
+    notation = IN_COLUMNS
     column_type = 'macaddr'
 
     def get_model_field(self, field, **kwargs):

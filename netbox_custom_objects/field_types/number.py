@@ -9,8 +9,10 @@ from django.utils.translation import gettext_lazy as _
 
 from netbox.ui import attrs
 
+from ..ddl.notation import Notation
 from .base import FieldType
 from .graphql import BigInt
+from .registry import register
 from .shared.bounds import INT64_MAX, INT64_MIN
 from .shared.digits import (
     DecimalFormField,
@@ -23,6 +25,8 @@ from .shared.digits import (
 from .shared.filters import BigNumberFilter, DecimalFilter
 
 DECIMAL_DIGITS, DECIMAL_PLACES = 8, 2
+# PostgreSQL would also read underscores between digits, and hexadecimal, octal and binary notations.
+NUMERALS = Notation('^[^_xXoObB]*$')
 
 
 class NumberFieldType(FieldType):
@@ -35,6 +39,11 @@ class NumberFieldType(FieldType):
         if field.validation_maximum is not None:
             validators.append(MaxValueValidator(field.validation_maximum))
         return validators
+
+    def get_example(self, field):
+        limits = (field.validation_minimum, field.validation_maximum)
+        limit = next((limit for limit in limits if limit is not None), None)
+        return super().get_example(field) if limit is None or field.default is not None else limit
 
     def value_limits(self, field) -> dict[str, int]:
         """Return the limits of the field as form and serializer fields take them."""
@@ -51,8 +60,15 @@ class NumberFieldType(FieldType):
         return (f'{field.name}__icontains',)
 
 
+@register
 class IntegerFieldType(NumberFieldType):
     name = 'integer'
+    label = _('Integer')
+    color = 'cyan'
+    position = 30
+    example = 42
+    fits_arrays = True
+    notation = NUMERALS
     column_type = 'bigint'
     graphql_type = BigInt
 
@@ -78,8 +94,15 @@ class IntegerFieldType(NumberFieldType):
         return BigNumberFilter(field_name=field.name, label=field.display_label)
 
 
+@register
 class DecimalFieldType(NumberFieldType):
     name = 'decimal'
+    label = _('Decimal')
+    color = 'cyan'
+    position = 40
+    example = 12.5
+    fits_arrays = True
+    notation = NUMERALS
     column_type = f'numeric({DECIMAL_DIGITS},{DECIMAL_PLACES})'
     graphql_type = Decimal
 

@@ -26,6 +26,7 @@ from .base import FieldType, field_table, plain_index
 from .graphql import related_type
 from .polymorphic.keys import model_of, viewable
 from .polymorphic.ui import TargetsColumn
+from .registry import register
 from .shared.cells import join_values
 from .shared.filters import EmptyFilter, TargetFilter
 from .shared.gone_defaults import once_a_request
@@ -145,8 +146,12 @@ class ReferenceFieldType(StandInMixin, FieldType):
             return plain_serializer(target)
 
 
+@register
 class ObjectFieldType(ReferenceFieldType):
     name = 'object'
+    label = _('Object')
+    color = 'green'
+    position = 120
     column_type = 'bigint'
     import_field_class = NamedObjectField
 
@@ -199,8 +204,12 @@ class ObjectFieldType(ReferenceFieldType):
         return tables.Column(linkify=True, verbose_name=field.display_label)
 
 
+@register
 class MultiObjectFieldType(ReferenceFieldType):
     name = 'multiobject'
+    label = _('Multiple objects')
+    color = 'green'
+    position = 130
     unique_allowed = False
     many = True
     import_field_class = NamedObjectsField

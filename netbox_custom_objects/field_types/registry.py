@@ -1,58 +1,52 @@
-"""All field types, by the name that CustomObjectTypeField.type holds."""
+"""
+All field types, by the name that CustomObjectTypeField.type holds.
 
-from .array import ArrayFieldType
+A type is entered where it is defined, with `@register`, since the package imports all of its modules. Lists of choices
+follow.
+"""
+
+from ..choices import ArrayElementTypeChoices, CustomObjectFieldTypeChoices
+from ..ddl.notation import NOTATIONS
 from .base import FieldType
-from .boolean import BooleanFieldType
-from .choice import MultiSelectFieldType, SelectFieldType
-from .color import ColorFieldType
-from .coordinates import CoordinatesFieldType
-from .duration import DurationFieldType
-from .email import EmailFieldType
-from .ip_address import IPAddressFieldType
-from .ip_prefix import IPPrefixFieldType
-from .json import JSONFieldType
-from .mac_address import MACAddressFieldType
-from .number import DecimalFieldType, IntegerFieldType
-from .polymorphic.types import PolymorphicMultiObjectFieldType, PolymorphicObjectFieldType
-from .reference import MultiObjectFieldType, ObjectFieldType
-from .temporal import DateFieldType, DateTimeFieldType
-from .text import LongTextFieldType, TextFieldType
 from .unknown import UnknownFieldType
-from .url import URLFieldType
 
-FIELD_TYPES: dict[str, FieldType] = {
-    field_type.name: field_type()
-    for field_type in (
-        TextFieldType,
-        LongTextFieldType,
-        IntegerFieldType,
-        DecimalFieldType,
-        BooleanFieldType,
-        DateFieldType,
-        DateTimeFieldType,
-        URLFieldType,
-        JSONFieldType,
-        SelectFieldType,
-        MultiSelectFieldType,
-        ObjectFieldType,
-        MultiObjectFieldType,
-        EmailFieldType,
-        ColorFieldType,
-        MACAddressFieldType,
-        DurationFieldType,
-        IPAddressFieldType,
-        IPPrefixFieldType,
-        CoordinatesFieldType,
-        ArrayFieldType,
-    )
-}
+# In the order in which users choose from them.
+FIELD_TYPES: dict[str, FieldType] = {}
+
+# The same types with `is_polymorphic` set.
+POLYMORPHIC_TYPES: dict[str, FieldType] = {}
 
 UNKNOWN = UnknownFieldType()
 
-# The same types with `is_polymorphic` set.
-POLYMORPHIC_TYPES: dict[str, FieldType] = {
-    field_type.name: field_type() for field_type in (PolymorphicObjectFieldType, PolymorphicMultiObjectFieldType)
-}
+
+def register[T: type[FieldType]](field_type: T) -> T:
+    """Decorate a field type: users can choose it."""
+    if field_type.polymorphic:
+        POLYMORPHIC_TYPES[field_type.name] = field_type()
+    else:
+        FIELD_TYPES[field_type.name] = field_type()
+        _follow()
+    return field_type
+
+
+def unregister(field_type: type[FieldType]) -> None:
+    """Take a field type away: fields of this type are then of an unknown one."""
+    if field_type.polymorphic:
+        del POLYMORPHIC_TYPES[field_type.name]
+    else:
+        del FIELD_TYPES[field_type.name]
+        _follow()
+
+
+def _follow() -> None:
+    """Bring what is made of FIELD_TYPES up to date."""
+    found = sorted(FIELD_TYPES.values(), key=lambda field_type: (field_type.position, field_type.name))
+    for mapping in (FIELD_TYPES, NOTATIONS):
+        mapping.clear()
+    FIELD_TYPES.update((field_type.name, field_type) for field_type in found)
+    NOTATIONS.update((field_type.column_type, field_type.notation) for field_type in found if field_type.notation)
+    CustomObjectFieldTypeChoices.fill((field_type.name, field_type.label, field_type.color) for field_type in found)
+    ArrayElementTypeChoices.fill((field_type.name, field_type.label) for field_type in found if field_type.fits_arrays)
 
 
 def field_type_of(field) -> FieldType:

@@ -5,6 +5,7 @@ Each class takes a CustomObjectTypeField where ours take its FieldDefinition, an
 the plugin uses them.
 """
 
+from collections.abc import Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -94,12 +95,24 @@ def _with(found, attributes: dict[str, Any]):
     return found
 
 
-def _for_scripts(field_type: FieldType) -> type[FieldType]:
-    """Return a class of the same name and attributes, with the methods above."""
-    own = type(field_type)
-    return type(own.__name__, (Scripting, own), {'__module__': __name__, '__doc__': own.__doc__})
+class ClassesForScripts(Mapping):
+    """The field types as classes with the methods above, by the names of types, such as `text`."""
+
+    def __init__(self):
+        self._made: dict[type[FieldType], type[FieldType]] = {}
+
+    def __getitem__(self, name):
+        own = type(FIELD_TYPES[name])
+        if own not in self._made:
+            attributes = {'__module__': __name__, '__doc__': own.__doc__}
+            self._made[own] = type(own.__name__, (Scripting, own), attributes)
+        return self._made[own]
+
+    def __iter__(self):
+        return iter(FIELD_TYPES)
+
+    def __len__(self):
+        return len(FIELD_TYPES)
 
 
-# By the names of types, such as `text`; and by the names of classes, such as TextFieldType.
-FIELD_TYPE_CLASS = {name: _for_scripts(field_type) for name, field_type in FIELD_TYPES.items()}
-CLASSES_BY_NAME = {found.__name__: found for found in FIELD_TYPE_CLASS.values()}
+FIELD_TYPE_CLASS = ClassesForScripts()

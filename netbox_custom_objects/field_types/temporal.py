@@ -13,8 +13,14 @@ from netbox.tables import columns
 from netbox.ui import attrs
 from utilities.forms.widgets import DatePicker, DateTimePicker
 
+from ..ddl.notation import Notation
 from .base import FieldType
+from .registry import register
 from .shared.filters import DateFilter, DateTimeFilter
+
+# PostgreSQL reads much more as a date (`today`, `infinity`, `1/2/3`); we take nothing but this for one.
+ISO_DATE = r'^\d{4}-\d\d-\d\d([T ]00:00(:00(\.0+)?)?(Z|[+-]00(:?00)?)?)?$'
+ISO_DATETIME = r'^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?)?$'
 
 
 class MomentField(serializers.DateTimeField):
@@ -48,8 +54,15 @@ class TemporalFieldType(FieldType):
         return (f'{field.name}__icontains',)
 
 
+@register
 class DateFieldType(TemporalFieldType):
     name = 'date'
+    label = _('Date')
+    color = 'purple'
+    position = 60
+    example = '2026-01-31'
+    fits_arrays = True
+    notation = Notation(ISO_DATE, varies=True)
     column_type = 'date'
     graphql_type = date
     model_class = models.DateField
@@ -70,8 +83,15 @@ class DateFieldType(TemporalFieldType):
         return attrs.DateTimeAttr(field.name, label=field.display_label, spec='date')
 
 
+@register
 class DateTimeFieldType(TemporalFieldType):
     name = 'datetime'
+    label = _('Date & time')
+    color = 'purple'
+    position = 70
+    example = '2026-01-31T12:00:00Z'
+    fits_arrays = True
+    notation = Notation(ISO_DATETIME, varies=True)
     column_type = 'timestamp with time zone'
     graphql_type = datetime
     model_class = models.DateTimeField

@@ -11,6 +11,7 @@ from netbox.ui import attrs
 
 from .base import FieldType
 from .json import validate_storable
+from .registry import register
 from .shared.filters import EmptyFilter, TextFilter
 
 
@@ -44,8 +45,14 @@ class MultilineField(forms.CharField):
         return value.replace('\r\n', '\n') if isinstance(value, str) else value
 
 
+@register
 class TextFieldType(CharacterFieldType):
     name = 'text'
+    label = _('Text')
+    color = 'blue'
+    position = 10
+    example = 'Example'
+    fits_arrays = True
     column_type = 'character varying'
 
     def get_model_field(self, field, **kwargs):
@@ -59,8 +66,13 @@ class TextFieldType(CharacterFieldType):
         return tables.Column(linkify=field.primary or None, verbose_name=field.display_label)
 
 
+@register
 class LongTextFieldType(CharacterFieldType):
     name = 'longtext'
+    label = _('Text (long)')
+    color = 'blue'
+    position = 20
+    example = 'Some **bold** text'
     column_type = 'text'
 
     def get_filters(self, field):

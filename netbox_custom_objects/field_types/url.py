@@ -11,6 +11,7 @@ from utilities.forms.fields import LaxURLField
 
 from ..ddl.spec import Column
 from .graphql import related_type
+from .registry import register
 from .shared.empty import EmptyTextIsNull
 from .text import CharacterFieldType
 
@@ -47,13 +48,25 @@ class URLColumn(tables.Column):
         return value
 
 
+@register
 class URLFieldType(CharacterFieldType):
     name = 'url'
+    label = _('URL')
+    color = 'indigo'
+    position = 80
+    example = 'https://example.com/'
+    fits_arrays = True
     column_type = f'character varying({URL_LENGTH})'
     convertible = False
 
     def title_attribute(self, field) -> str:
         return f'{field.name}_title'
+
+    def example_attributes(self, field, value):
+        return {**super().example_attributes(field, value), self.title_attribute(field): ''}
+
+    def example_in_rest(self, field, value):
+        return {**super().example_in_rest(field, value), self.title_attribute(field): ''}
 
     def get_columns(self, field):
         title = Column(field.column('title'), f'character varying({TITLE_LENGTH})', f'title of {self.comment(field)}')

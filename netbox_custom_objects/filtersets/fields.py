@@ -35,8 +35,8 @@ def types_of_reader(request):
 @register_filterset
 class CustomObjectTypeFieldFilterSet(TrueOrFalseMixin, DeprecationFilterSet, ChangeLoggedModelFilterSet, AskedForMixin):
     q = django_filters.CharFilter(method='search', label=_('Search'))
-    type = django_filters.MultipleChoiceFilter(choices=CustomObjectFieldTypeChoices, distinct=False)
-    element_type = django_filters.MultipleChoiceFilter(choices=ArrayElementTypeChoices, distinct=False)
+    type = django_filters.MultipleChoiceFilter(choices=CustomObjectFieldTypeChoices.listed, distinct=False)
+    element_type = django_filters.MultipleChoiceFilter(choices=ArrayElementTypeChoices.listed, distinct=False)
     custom_object_type_id = django_filters.ModelMultipleChoiceFilter(
         queryset=types_of_reader, distinct=False, label=_('Custom object type (ID)')
     )

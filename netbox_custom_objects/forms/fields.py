@@ -93,36 +93,37 @@ def targets(field=None):
 class ForgivingErrorsMixin:
     """Shows an error about an attribute that the form does not ask for as an error of the whole form."""
 
-    def _update_errors(self, errors):
-        found = getattr(errors, 'error_dict', None)
+    def add_error(self, field, error):
+        found = getattr(error, 'error_dict', None)
         if found is not None:
             kept = {name: messages for name, messages in found.items() if name in self.fields}
             for name, messages in found.items():
                 if name not in kept:
                     kept.setdefault(NON_FIELD_ERRORS, []).extend(messages)
-            errors = ValidationError(kept)
-        super()._update_errors(errors)
+            error = ValidationError(kept)
+        super().add_error(field, error)
 
 
 class NotesTargetsMixin:
     """Tells the field which types it is about to point at, so that it can be validated with them."""
 
-    def _post_clean(self):
+    def clean(self):
+        super().clean()
         self.instance._m2m_values = {}
         if 'related_object_types' in self.fields:
             self.instance._m2m_values['related_object_types'] = list(self.cleaned_data.get('related_object_types', ()))
-        super()._post_clean()
+        return self.cleaned_data
 
 
 class CustomObjectTypeFieldForm(
     PrefilledMixin, NotesTargetsMixin, StagedEditMixin, ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm
 ):
     custom_object_type = DynamicModelChoiceField(queryset=CustomObjectType.objects.all(), label=_('Custom object type'))
-    type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices, label=_('Type'))
+    type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices.listed, label=_('Type'))
     default = DocumentInput(
         required=False, label=_('Default value'), help_text=_('In JSON, e.g. "text" with quotes, 5, true or ["a", "b"]')
     )
-    element_type = forms.ChoiceField(choices=add_blank_choice(ArrayElementTypeChoices), label=_('Element type'))
+    element_type = forms.ChoiceField(choices=lambda: add_blank_choice(ArrayElementTypeChoices), label=_('Element type'))
     choice_set = DynamicModelChoiceField(
         queryset=CustomFieldChoiceSet.objects.all(), label=_('Choice set'), quick_add=True
     )

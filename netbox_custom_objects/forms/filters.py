@@ -48,7 +48,7 @@ class CustomObjectTypeFieldFilterForm(FilterForm):
     custom_object_type_id = DynamicModelMultipleChoiceField(
         queryset=CustomObjectType.objects.all(), required=False, label=_('Custom object type')
     )
-    type = forms.MultipleChoiceField(choices=CustomObjectFieldTypeChoices, required=False, label=_('Type'))
+    type = forms.MultipleChoiceField(choices=CustomObjectFieldTypeChoices.listed, required=False, label=_('Type'))
     required = forms.NullBooleanField(
         required=False, label=_('Required'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
     )

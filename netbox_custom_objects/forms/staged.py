@@ -35,6 +35,8 @@ class StagedEditMixin(forms.ModelForm):
         help_text=_('The value, in JSON, for objects without one if the field becomes required step by step'),
     )
 
+    # The field as it is stored, if the form edits one.
+    before: CustomObjectTypeField | None = None
     # The change that begins when the form is saved.
     staged_change = None
 
@@ -45,22 +47,29 @@ class StagedEditMixin(forms.ModelForm):
         else:
             self.fields[FILL].widget.attrs['rows'] = 1
 
-    def _post_clean(self):
-        before = None if self.instance._state.adding else self._stored()
-        self.instance.set_edit_context(is_staged=before is not None and self._is_staged(before))
-        super()._post_clean()
-        if before is None or self.errors:
-            return
+    def clean(self):
+        super().clean()
+        self.before = None if self.instance._state.adding else self._stored()
+        self.instance.set_edit_context(is_staged=self.before is not None and self._is_staged())
+        return self.cleaned_data
+
+    def full_clean(self):
+        super().full_clean()
+        if self.before is not None and not self.errors:
+            self._prepare()
+
+    def _prepare(self) -> None:
+        """Prepare the staged change of a field that is valid, or add what speaks against it to the errors."""
         if not self.instance.edit_context.is_staged:
             if self.cleaned_data.get(FILL) is not None:
                 self.add_error(FILL, _('Objects can only be filled step by step.'))
             return
         # On a copy: what is shown of the field is what it will be.
-        wanted = start.split_edit(self._copy(), before)
+        wanted = start.split_edit(self._copy(), self.before)
         try:
-            self.staged_change = start.prepare(before, wanted, self.cleaned_data.get(FILL)) if wanted else None
+            self.staged_change = start.prepare(self.before, wanted, self.cleaned_data.get(FILL)) if wanted else None
         except ValidationError as error:
-            self._update_errors(error)
+            self.add_error(None, error)
 
     def save(self, commit=True):
         if self.staged_change is not None:
@@ -83,7 +92,8 @@ class StagedEditMixin(forms.ModelForm):
             setattr(copy, field.attname, getattr(self.instance, field.attname))
         return copy
 
-    def _is_staged(self, before: CustomObjectTypeField) -> bool:
+    def _is_staged(self) -> bool:
+        before = self.before
         type_, unique = self.cleaned_data.get('type'), bool(self.cleaned_data.get('unique'))
         if self.cleaned_data.get(STEP_BY_STEP):
             return True

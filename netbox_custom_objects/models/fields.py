@@ -76,7 +76,7 @@ class CustomObjectTypeField(
     type = models.CharField(
         verbose_name=_('type'),
         max_length=50,
-        choices=CustomObjectFieldTypeChoices,
+        choices=CustomObjectFieldTypeChoices.listed,
         default=CustomObjectFieldTypeChoices.TYPE_TEXT,
     )
     primary = models.BooleanField(
@@ -106,7 +106,7 @@ class CustomObjectTypeField(
     element_type = models.CharField(
         verbose_name=_('element type'),
         max_length=50,
-        choices=ArrayElementTypeChoices,
+        choices=ArrayElementTypeChoices.listed,
         blank=True,
         help_text=_('What the items of an array are; fixed once the field exists'),
     )

@@ -1,1 +1,25 @@
-"""Pages: of types, of their fields, and of custom objects. `urls` imports the modules, and none other needs to."""
+"""
+Pages: of types, of their fields, and of custom objects.
+
+Pages of types and fields register with NetBox when their modules are imported, and get their addresses from it.
+"""
+
+from importlib import import_module
+
+# The modules with `@register_model_view`.
+REGISTERED = (
+    'reference_check',
+    'staged',
+    'fields.pages',
+    'fields.preview',
+    'types.designer',
+    'types.fields',
+    'types.history',
+    'types.pages',
+)
+
+
+def register_pages() -> None:
+    """Register the pages of types and fields, for get_model_urls()."""
+    for name in REGISTERED:
+        import_module(f'{__name__}.{name}')

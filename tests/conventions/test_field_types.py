@@ -1,45 +1,91 @@
-"""A field type without full coverage fails the suite: each has cases, tests, a table of bad input, and a page."""
+"""
+A field type is three files: its module, its test module with cases and a table of bad input, and its page.
 
-from importlib.util import find_spec
+One that lacks a part fails the suite, and so does another module that names a type.
+"""
+
+import inspect
 
 import pytest
 
+from dev.docs_hooks import field_type_pages
 from netbox_custom_objects.choices import CustomObjectFieldTypeChoices
 from netbox_custom_objects.field_types import FIELD_TYPES
 from netbox_custom_objects.field_types.registry import POLYMORPHIC_TYPES
-from tests.conventions.source import ROOT
-from tests.field_types.cases import CASES
+from tests.conventions.source import NAME, ROOT, modules
+from tests.field_types.cases import CASES, MODULES
 
 ALL_TYPES = {**FIELD_TYPES, **{f'polymorphic_{name}': found for name, found in POLYMORPHIC_TYPES.items()}}
+PAGES = field_type_pages(ROOT / 'docs')
+# The first ones (contract, 2.2).
+CONTRACT = [
+    'text', 'longtext', 'integer', 'decimal', 'boolean', 'date', 'datetime', 'url', 'json', 'select', 'multiselect',
+    'object', 'multiobject',
+]  # fmt: skip
+# Names that mean something else as well, or more than one type.
+WORDS = {
+    'array', 'boolean', 'color', 'date', 'datetime', 'decimal', 'integer', 'json', 'mac_address', 'multiobject',
+    'object', 'select', 'text', 'url',
+}  # fmt: skip
+# What is known of the vendor's types does not change.
+TAKE_OVER = (f'{NAME}.ddl.adoption', f'{NAME}.evolution.adoption')
 TYPES = pytest.mark.parametrize('name', ALL_TYPES)
 EVERY_CASE = pytest.mark.parametrize('case', CASES, ids=str)
 
 
-def test_registered_types_are_those_that_users_can_choose():
-    assert set(FIELD_TYPES) == set(CustomObjectFieldTypeChoices.values())
+def test_users_choose_from_the_registered_types_in_the_order_of_the_contract():
+    found = CustomObjectFieldTypeChoices.values()
+    assert found == [*FIELD_TYPES]
+    assert found[: len(CONTRACT)] == CONTRACT
+
+
+def test_a_type_has_a_label_a_color_and_a_place_of_its_own():
+    for attribute in ('label', 'color', 'position'):
+        assert all(getattr(field_type, attribute) for field_type in FIELD_TYPES.values())
+    for attribute in ('label', 'position'):
+        assert len({getattr(field_type, attribute) for field_type in FIELD_TYPES.values()}) == len(FIELD_TYPES)
+
+
+@pytest.mark.parametrize('name', sorted({*FIELD_TYPES} - WORDS))
+def test_only_its_own_module_names_a_type(name):
+    """Adding a type means no entry in another module; what other modules must know of a type, they ask it."""
+    naming = {
+        module.relative
+        for module in modules()
+        for text, _line in module.strings()
+        if text == name and module.room != 'migrations' and not module.name.startswith(TAKE_OVER)
+    }
+    assert naming == {inspect.getsourcefile(type(FIELD_TYPES[name])).rpartition(f'{ROOT}/')[2]}
 
 
 @TYPES
 def test_has_a_case(name):
     assert [case for case in CASES if case.field_type is ALL_TYPES[name]]
-
-
-@TYPES
-def test_has_a_test_module(name):
-    assert (ROOT / 'tests' / 'field_types' / f'test_{name}.py').is_file()
+    assert all(case.field_type is ALL_TYPES[name] for case in MODULES[name].CASES)
 
 
 @TYPES
 def test_has_a_table_of_bad_input(name):
-    assert find_spec(f'tests.field_types.bad_inputs.{name}')
+    assert MODULES[name].BAD_INPUTS
 
 
 @TYPES
 def test_has_a_page_in_the_documentation(name):
-    page = f'{name}.md'
-    assert (ROOT / 'docs' / 'field-types' / page).is_file()
-    assert f': field-types/{page}\n' in (ROOT / 'mkdocs.yml').read_text()
-    assert f']({page})' in (ROOT / 'docs' / 'field-types' / 'index.md').read_text()
+    head, field_type = PAGES[name], ALL_TYPES[name]
+    assert head['holds']
+    assert head['column']
+    for key, says in (
+        ('unique', field_type.unique_allowed),
+        ('regex', field_type.regex_allowed),
+        ('limits', field_type.bounds_allowed),
+        ('convertible', field_type.convertible),
+    ):
+        assert bool(head.get(key)) == says, key
+
+
+def test_pages_are_in_the_order_of_the_types():
+    assert [name for name in PAGES if name in FIELD_TYPES] == [*FIELD_TYPES]
+    assert {*PAGES} == {*ALL_TYPES}
 
 
 @EVERY_CASE

@@ -164,10 +164,8 @@ SIGNATURES = {
         'is_empty': 'self',
     },
     'django.db.models.sql.compiler.SQLCompiler': {'get_converters': 'self expressions'},
-    'django.forms.models.BaseModelForm': {
-        '_post_clean': 'self',
-        '_update_errors': 'self errors',
-    },
+    'django.forms.models.BaseModelForm': {'_update_errors': 'self errors'},
+    'netbox.forms.NetBoxModelImportForm': {'_update_errors': 'self errors'},
     'django.apps.registry.Apps': {
         'register_model': 'self app_label model',
         'do_pending_operations': 'self model',

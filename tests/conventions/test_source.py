@@ -3,8 +3,7 @@
 import ast
 import re
 
-from dev.paths import ROOT
-from netbox_custom_objects.field_types import FIELD_TYPES
+from netbox_custom_objects.views import REGISTERED
 from tests.conventions.source import NAME, modules
 
 # Put together here, so that this file does not find itself.
@@ -48,14 +47,18 @@ def test_modules_say_what_they_are_for():
         assert len(docstring.splitlines()) <= DOCSTRING_LINES, f'{module} says too much of what it is for'
 
 
-def test_every_field_type_has_a_test_module():
-    tested = {path.stem.removeprefix('test_') for path in (ROOT / 'tests' / 'field_types').glob('test_*.py')}
-    assert set(FIELD_TYPES) <= tested, f'untested: {set(FIELD_TYPES) - tested}'
-
-
-def test_every_field_type_has_a_page_in_the_documentation():
-    pages = {path.stem for path in (ROOT / 'docs' / 'field-types').glob('*.md')}
-    assert set(FIELD_TYPES) <= pages, f'undocumented: {set(FIELD_TYPES) - pages}'
+def test_pages_that_register_are_listed():
+    """views.REGISTERED names the modules that NetBox must know before it is asked for addresses."""
+    room = f'{NAME}.views.'
+    registering = {
+        module.name.removeprefix(room)
+        for module in modules()
+        for node in ast.walk(module.tree)
+        if module.name.startswith(room) and isinstance(node, ast.ClassDef)
+        for decorator in node.decorator_list
+        if ast.unparse(decorator).startswith('register_model_view(')
+    }
+    assert registering == {*REGISTERED}
 
 
 def test_physical_names_are_made_in_one_place():

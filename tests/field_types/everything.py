@@ -2,7 +2,8 @@
 
 from django.apps import apps
 
-from tests.field_types.cases import SAMPLED, resolve
+from tests.field_types.case import resolve
+from tests.field_types.cases import SAMPLED
 from tests.field_types.kit import expected
 from tests.support.factories import make_field, make_type
 

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectTypeField
-from tests.field_types.cases import NAME, resolve
+from tests.field_types.case import NAME, resolve
 from tests.support.factories import make_field, make_type, object_type_of
 from tests.support.kept import read_again
 

@@ -13,9 +13,9 @@ from utilities.querydict import prepare_cloned_fields
 
 from netbox_custom_objects.choices import ArrayElementTypeChoices
 from netbox_custom_objects.field_types import FIELD_TYPES
-from netbox_custom_objects.field_types.array import ELEMENT_TYPES, from_lines, to_lines
+from netbox_custom_objects.field_types.array import from_lines, to_lines
 from netbox_custom_objects.models import CustomObjectTypeField
-from tests.field_types.bad_inputs.array import BAD_ITEMS
+from tests.field_types.array_cases import CASES as CASES
 from tests.field_types.refusals import one_field, refused, refused_field, refused_value
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, superuser
@@ -44,10 +44,11 @@ def browser(user):
     return Browser(user)
 
 
-def test_the_element_types_are_types_of_fields():
-    assert list(ELEMENT_TYPES) == ArrayElementTypeChoices.values()
-    for name, element_type in ELEMENT_TYPES.items():
-        assert type(element_type) is type(FIELD_TYPES[name])
+def test_element_types_have_one_column_and_no_settings():
+    for name in ArrayElementTypeChoices.values():
+        field_type = FIELD_TYPES[name]
+        assert field_type.column_type
+        assert {field_type.needs_choice_set, field_type.has_elements, field_type.is_reference} == {False}
 
 
 @given(st.lists(st.text(st.characters(exclude_categories=['Cs'])), min_size=1))
@@ -183,7 +184,7 @@ class TestValues:
         assert list(body) == ['value']
         assert set(body['value']) == {'1', '3'}
 
-    @pytest.mark.parametrize('element_type', ELEMENT_TYPES)
+    @pytest.mark.parametrize('element_type', ArrayElementTypeChoices.values())
     def test_items_keep_the_rules_of_their_type(self, rest, element_type):
         thing = array_of(element_type)
         good = {'integer': 1, 'decimal': 1, 'boolean': True, 'date': '2026-01-31', 'datetime': '2026-01-31T00:00Z'}
@@ -278,3 +279,36 @@ class TestSurfaces:
         # Cast to the column's type, these would be rounded, and overflow.
         for wrong in ('1.239', '1000000', 'x'):
             assert list(rest.get('thing/', expect=400, value=wrong)) == ['value']
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+BAD_INPUTS = (
+    # No list.
+    True, False, 0, 1, -1, 5, 1.5, -0.0, 1e300, 2**63, 10**30, '', ' ', 'x', 'a,b', 'a\nb', '[', ']', '[]', '["a"]',
+    '{"a"}', '{}', '{a,b}', 'null', '\x00', '\ud800', 'x' * 100_000, {}, {'a': 1}, {'0': 'a'}, {'value': ['a']},
+    {'value': None}, {'id': 1}, {'': ''}, {'length': 1},
+    # Items that are nothing, or no single value.
+    [None], [None, None], ['2026-01-31', None], [None, 1], [''], ['', ''], [' '], ['\t'], ['\n'], ['', None],
+    [[]], [[], []], [['a']],
+    [[1]], [[None]], [['a'], ['b']], [['a', 'b'], ['c']], [[['a']]], ['x', ['x']], [{}], [{}, {}], [{'a': 1}],
+    [{'value': 'a'}],
+    [{'id': 1}], [{'0': 'a'}], [[{}]], [{'a': []}], [{'a': {'a': {}}}], [[True]], [[1.5]], [1, [2, [3]]],
+    ['\x00'], ['2026-01-31\x00'], ['a', '\x00b'], ['\ud800'], ['1\udfff'], ['\x00'] * 1000, [''] * 1000, [None] * 1000,
+)  # fmt: skip
+BAD_ITEMS = {
+    'text': (True, False),
+    'integer': ('x', 1.5, '1.5', True, 2**63, -(2**63) - 1, 'NaN', '1e3', '0x10', '9' * 2000, '1,2', '½'),
+    'decimal': ('x', True, 0.001, 1000000, 'NaN', 'Infinity', '1e10', '9' * 2000, '1,5', 1e300),
+    'boolean': ('x', 2, -1, 1.5, 'maybe', 'null', 'None'),
+    'date': (
+        'x', 20260131, True, '2026-02-30', '2026-13-01', '0000-01-01', '2026-01-31T00:00:00Z', '31.01.2026', 'today',
+    ),
+    'datetime': ('x', 5, True, '2026-02-30T00:00', '2026-01-31T25:00', '12:00', 'now', '0000-01-01T00:00', 'x' * 2000),
+    'url': (
+        'x', 5, True, 'example.com', 'javascript:alert(1)', 'https://', 'https://a b.example/',
+        'https://a.example/' + 'x' * 200,
+    ),
+    'email': ('x', 5, True, 'a@', '@b.example', 'a@b', 'a b@c.example', 'x' * 250 + '@b.example'),
+    'ip_address': ('x', 5, True, '192.0.2', '192.0.2.256', '192.0.2.1/33', '2001:db8::g', '192.0.2.1/255.255.255.0'),
+    'ip_prefix': ('x', 5, True, '192.0.2.0', '192.0.2.1/24', '2001:db8::1/64', '192.0.2.0/33'),
+}  # fmt: skip

@@ -1,41 +1,26 @@
 """Whatever a client sends: 64 wrong values per type, each a 400 under the field's key, and nothing is stored."""
 
-from importlib import import_module
-from importlib.util import find_spec
-
 import pytest
 
 from core.models import ObjectChange
 
-from tests.field_types.cases import CASES, by_key, resolve
+from tests.field_types.case import by_key, resolve
+from tests.field_types.cases import MODULES
 from tests.field_types.kit import Kit
 from tests.surfaces.rest import Rest, superuser
 
-PACKAGE = 'tests.field_types.bad_inputs'
-
 pytestmark = pytest.mark.django_db
 
-
-def name_of(case) -> str:
-    """Return the name of the table of a case: its own, or one that the cases of a type share."""
-    own = case.variant.replace(' ', '_')
-    return own if find_spec(f'{PACKAGE}.{own}') else case.type
+# The first case of each type.
+FIRST = [pytest.param(module.CASES[0], module, id=str(module.CASES[0])) for module in MODULES.values()]
 
 
-# The first case of each table.
-TABLES = {name_of(case): case for case in reversed(CASES)}
-
-
-def table_of(case):
-    return import_module(f'{PACKAGE}.{name_of(case)}')
-
-
-@pytest.mark.parametrize('case', TABLES.values(), ids=str)
-def test_wrong_values_are_refused_under_the_key_of_the_field(case):
+@pytest.mark.parametrize(('case', 'module'), FIRST)
+def test_wrong_values_are_refused_under_the_key_of_the_field(case, module):
     """One POST and one PATCH with all of them in a list, whose errors are told apart by index and by ID."""
-    table, kit = table_of(case), Kit(case)
-    kit.add(**getattr(table, 'FIELD', {}))
-    bodies = [by_key(resolve(value)) for value in table.BAD_INPUTS]
+    kit = Kit(case)
+    kit.add(**getattr(module, 'BAD_INPUTS_FIELD', {}))
+    bodies = [by_key(resolve(value)) for value in module.BAD_INPUTS]
     assert len({repr(body) for body in bodies}) >= 64
     rest = Rest(superuser())
     filled = kit.make(case.values[0])

@@ -2,7 +2,9 @@
 
 import pytest
 
+from tests.field_types.case import Case, Filter, sample, text_lookups
 from tests.field_types.conversion import converted, refused_conversion
+from tests.field_types.json_values import BOOLEANS, HUGE, LISTS, OBJECTS, UNSTORABLE, WORDS
 from tests.field_types.refusals import one_field
 from tests.support.factories import make_object
 from tests.surfaces.rest import Rest, superuser
@@ -80,3 +82,54 @@ def test_conversions():
         assert value in refused_conversion('text', 'color', value)
     assert 'true' in refused_conversion('boolean', 'color', True)
     assert '5' in refused_conversion('integer', 'color', 5)
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+COLORS = ('aa1409', '00ff7f', 'ffe4e1')
+
+CASES = (
+    Case(
+        'color',
+        ('character varying(6)',),
+        values=COLORS,
+        default=('#AA1409', 'aa1409'),
+        bad_values=('red', 'aa140', 'aa14091', 'gg1409', 'nul\0ab'),
+        bad_defaults=('red', 5, ['aa1409'], True, 'aa140'),
+        blank=('',),
+        samples=(
+            sample('aa1409', '#AA1409', reads='aa1409', form='aa1409'),
+            sample('00ff7f', form='#00FF7F', text='00ff7f', cell='00ff7f'),
+            sample('ffe4e1'),
+        ),
+        filters=(
+            Filter('value', 'aa1409', (0,)),
+            Filter('value', '#AA1409', (0,)),
+            Filter('value', ['aa1409', '00ff7f'], (0, 1)),
+            Filter('value', 'null', (None,)),
+            *text_lookups(*COLORS),
+        ),
+        bad_filters=(('value', 'red'), ('value__n', 'red'), ('value__regex', '('), ('value__empty', 'maybe')),
+        order=(1, 0, 2),
+        bad_form={'value': 'red'},
+        bad_text={'value': 'red'},
+        bad_rest='red',
+        word='aa1409',
+        quick='A14',
+        graphql=str | None,
+    ),
+)
+
+BAD_INPUTS = (
+    # No text.
+    *BOOLEANS, *OBJECTS, *LISTS, 0, 1, -1, 5, 1.5, 1e300, HUGE, -HUGE, 2**63, 123456, ['aa1409'],
+    [['aa1409']],
+    {'value': 'aa1409'},
+    *UNSTORABLE, *WORDS,
+    # No colour.
+    '', ' ', '#', '##', 'red', 'Red', 'a', 'aa', 'aaa', '#aaa', 'aaaa', 'aaaaa', 'aaaaaaa', 'aaaaaaaa', '#aaaaaaaa',
+    '##aaaaaa', '#aaaaa', '#aaaaaaa', 'gggggg', 'aa140g', '-a1409', 'aa 140', 'aa-140', '0xaa1409', '0xaa14', 'x00000',
+    'aa1409,', 'aa1409;', 'aa1409\x00', '\x00aa140', 'aa\x001409', '\ud800a1409', 'aa140\udfff', 'aa\n409', 'aa\t409',
+    'rgb(170,20,9)', 'rgb(0,0,0)', 'rgba(0,0,0,0)', 'hsl(0,0%,0%)', 'transparent', 'inherit', 'none', 'null', 'true',
+    'ａａ1409', 'aa14०9', '١٢٣٤٥٦', '½½½½½½', 'ªªªªªª', '<b></b', '"><b>x', "';--ab", '[]', '{}', '1e5', '+12345',
+    '12345.', '1.5e10', 'x' * 10_000, '0' * 7, 'f' * 100_000,
+)  # fmt: skip

@@ -10,7 +10,8 @@ from django.test.utils import CaptureQueriesContext
 
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.models import CustomObjectTypeField
-from tests.field_types.cases import CASES, NAME, resolve
+from tests.field_types.case import NAME, resolve
+from tests.field_types.cases import CASES
 from tests.field_types.kit import MAIN, expected
 from tests.support.factories import make_choice_set, make_object
 

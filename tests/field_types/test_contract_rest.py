@@ -5,7 +5,8 @@ import pytest
 from core.models import ObjectChange
 
 from netbox_custom_objects.filtersets import get_filterset_class
-from tests.field_types.cases import NAME, NULL, SAMPLED, by_key, resolve
+from tests.field_types.case import NAME, NULL, by_key, resolve
+from tests.field_types.cases import SAMPLED
 from tests.field_types.kit import expected
 
 pytestmark = [pytest.mark.django_db, pytest.mark.parametrize('case', SAMPLED, ids=str, scope='module')]

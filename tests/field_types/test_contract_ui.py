@@ -12,7 +12,8 @@ from extras.models import CachedValue
 from utilities.querydict import prepare_cloned_fields
 
 from netbox_custom_objects.choices import FilterLogicChoices
-from tests.field_types.cases import NAME, SAMPLED, resolve
+from tests.field_types.case import NAME, resolve
+from tests.field_types.cases import SAMPLED
 from tests.field_types.kit import expected
 from tests.surfaces.ui import text_of
 

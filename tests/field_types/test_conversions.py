@@ -14,7 +14,8 @@ from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import DuplicateValues, SchemaChangeRefused, UnconvertibleValues
 from netbox_custom_objects.field_types import FIELD_TYPES
 from netbox_custom_objects.models import CustomObjectTypeField
-from tests.field_types.cases import CASES, resolve
+from tests.field_types.case import resolve
+from tests.field_types.cases import CASES
 from tests.support.factories import make_choice_set, make_field, make_type
 
 MAIN = Target.for_alias('default')

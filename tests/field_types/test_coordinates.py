@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import ValidationError
 
 from netbox_custom_objects.models import CustomObjectTypeField
+from tests.field_types.case import Case, Keys, ordered_lookups, sample
 from tests.field_types.refusals import one_field, refused, refused_field
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, superuser
@@ -165,3 +166,91 @@ def test_both_columns_go_and_come_with_their_field():
     field.pk, field._state.adding = pk, True
     field.save()
     assert str(thing.get_model().objects.get(pk=obj.pk).value) == SHOWN
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+PLACES = (('47.376900', '8.541700'), ('-33.868800', '151.209300'), ('64.146600', '-21.942600'))
+
+
+def point(latitude: str, longitude: str, convert=str) -> Keys:
+    return Keys(value_latitude=convert(latitude), value_longitude=convert(longitude))
+
+
+CASES = (
+    Case(
+        'coordinates',
+        ('numeric(8,6)', 'numeric(9,6)'),
+        values=tuple(
+            tuple(map(Decimal, pair))
+            for pair in (*PLACES, ('0.000000', '0.000000'), ('90.000000', '180.000000'), ('-90.000000', '-180.000000'))
+        ),
+        default=None,
+        bad_values=(
+            (Decimal('90.000001'), Decimal(0)), (Decimal(0), Decimal('-180.000001')),
+            (Decimal('0.1234567'), Decimal(0)),
+            (Decimal(1), None), (None, Decimal(1)), ('x', Decimal(1)), (Decimal('NaN'), Decimal(1)),
+        ),
+        bad_defaults=([1, 2], '1, 2', {'latitude': 1, 'longitude': 2}),
+        unique=False,
+        attribute=('value_latitude', 'value_longitude'),
+        keys=('value_latitude', 'value_longitude'),
+        samples=tuple(
+            sample(
+                tuple(map(Decimal, pair)),
+                point(*pair, float),
+                form=point(*pair),
+                cell=', '.join(pair),
+                payload=point(*pair),
+            )
+            for pair in PLACES
+        ),
+        filters=(
+            *ordered_lookups(*(latitude for latitude, _ in PLACES), order=(1, 0, 2), name='value_latitude'),
+            *ordered_lookups(*(longitude for _, longitude in PLACES), order=(2, 0, 1), name='value_longitude'),
+        ),
+        bad_filters=(
+            ('value_latitude', 'x'), ('value_longitude', 'NaN'), ('value_latitude__gt', 'x'),
+            ('value_longitude__empty', 'maybe'),
+        ),
+        order=(1, 0, 2),
+        bad_form=point('91', '0'),
+        bad_text=point('91', '0'),
+        bad_rest=point('91', '0'),
+        word='47.3769',
+        quick='47.376',
+        nothing=Keys(value_latitude=None, value_longitude=None),
+        graphql=Keys(value_latitude=Decimal | None, value_longitude=Decimal | None),
+    ),
+)  # fmt: skip
+
+
+def latitude(value) -> Keys:
+    return Keys(value_latitude=value, value_longitude=8.5)
+
+
+def longitude(value) -> Keys:
+    return Keys(value_latitude=47.4, value_longitude=value)
+
+
+NO_NUMBERS = (
+    True, False, [], [1], [47.4, 8.5], {}, {'a': 1}, {'latitude': 47.4}, '', ' ', 'x', '-', '+', '.', ',',
+    '47,4', '47.4.1',
+    '--1', '+-1', '1-', '1 1', '0x10', '1/2', '47.4N', '47°', '47° 24′', "47°24'36\"", 'N 47', '47.4, 8.5', 'null',
+    'true', 'NaN', 'nan', 'Infinity', '-Infinity', 'inf', 'sNaN', '[]', '{}', '\x00', '4\x007', '\ud800', '½', '二',
+    '1' * 2000, 'x' * 100_000,
+)  # fmt: skip
+TOO_FINE_OR_FAR = (
+    181, -181, 1000, 2**63, -(10**30), 1e300, -1e300, '1e3', '180.000001', '-180.000001', 0.1234567, '0.1234567',
+    '0.0000001', '1.0000000', '-0.0000001', '1e-7',
+)  # fmt: skip
+BAD_INPUTS = (
+    *map(latitude, (*NO_NUMBERS, *TOO_FINE_OR_FAR, 90.000001, -90.000001, '90.000001', 91, 180, -91, '1e2', 123.456)),
+    *map(longitude, (*NO_NUMBERS, *TOO_FINE_OR_FAR, 360, '1e200', 180.5)),
+    # One without the other; both wrong.
+    latitude(None),
+    longitude(None),
+    *(
+        Keys(value_latitude=first, value_longitude=second)
+        for first, second in ((0, None), (None, 0), (91, 181), ('x', 'y'), (8.5, [8.5]), (151.2, -33.8), ([], {}))
+    ),
+)

@@ -2,8 +2,15 @@
 
 import pytest
 
-from netbox_custom_objects.field_types.number import INT64_MAX, INT64_MIN
+from netbox.graphql.scalars import BigInt
+
+from tests.field_types.case import Case, ordered_lookups, sample
+from tests.field_types.json_values import BOOLEANS, HIGH, HUGE, LISTS, NOT_FINITE, NUL, OBJECTS, WORDS
 from tests.field_types.refusals import one_field, refused_field, refused_value
+from tests.field_types.samples import (
+    INT64_MAX,
+    INT64_MIN,
+)
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser
 
@@ -77,3 +84,44 @@ def test_underscores_between_digits_are_refused_everywhere(type):
         assert message in str(browser.errors['validation_maximum'])
     assert not thing.get_model().objects.exists()
     assert field.validation_minimum is None
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+CASES = (
+    Case(
+        'integer',
+        ('bigint',),
+        values=(0, 1, -1, INT64_MIN, INT64_MAX, 2**53 + 1),
+        default=(5, 5),
+        bad_values=(INT64_MAX + 1, INT64_MIN - 1, 'x', '1_000', '1_'),
+        bad_defaults=('5', '1_000', 1.5, True, INT64_MAX + 1),
+        samples=(sample(15), sample(-7), sample(INT64_MAX)),
+        filters=ordered_lookups('15', '-7', str(INT64_MAX), order=(1, 0, 2)),
+        bad_filters=(
+            ('value', 'x'),
+            ('value', '1.5'),
+            ('value', '1_0'),
+            ('value__gt', '1_0'),
+            ('value__gt', 'x'),
+            ('value__empty', 'maybe'),
+        ),
+        order=(1, 0, 2),
+        bad_form={'value': 'x'},
+        bad_text={'value': 'x'},
+        bad_rest='x',
+        word='15',
+        quick='15',
+        bounds=(0, 20),
+        graphql=BigInt | None,
+    ),
+)
+
+NUMBERS = (
+    '', ' ', 1.5, -0.5, 0.1, 1e300, -1e300, 1e19, HUGE, -HUGE, 2**63, -(2**63) - 1, str(2**63), str(-(2**63) - 1),
+    '1' * 2_000,
+    '1.5', '1,5', '1e3', '0x10', '0b1', '0o7', '1 000',
+    '1_000', '1_', '_1', '-1_0', '1__0', '1_0.0', '1_000x', '١x', '1-', '--1', '+-1', '½', '²', 'Ⅷ', '1/2', '1%',
+    '1 2',
+    f'1{NUL}', f'1{HIGH}', '2024-01-01', 'true', '1.0.0',
+)  # fmt: skip
+BAD_INPUTS = (*BOOLEANS, *OBJECTS, *LISTS, *WORDS, *NOT_FINITE, *NUMBERS)

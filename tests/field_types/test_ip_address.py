@@ -4,8 +4,10 @@ import pytest
 from netaddr import IPAddress, IPNetwork
 
 from netbox_custom_objects.models import CustomObjectTypeField
+from tests.field_types.case import NULL, Case, Filter, sample, text_lookups
 from tests.field_types.conversion import converted, refused_conversion
 from tests.field_types.refusals import one_field, refused_field, refused_value
+from tests.field_types.samples import FAMILIES
 from tests.support.factories import make_object, make_type
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser, text_of
@@ -142,3 +144,76 @@ def test_values_that_survive_a_conversion(old, new, value, after):
 )
 def test_values_that_do_not(old, new, value):
     assert str(value) in refused_conversion(old, new, value)
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+ADDRESSES = ('192.0.2.1/24', '2001:db8::1/64', '10.0.0.7/32')
+
+CASES = (
+    Case(
+        'ip_address',
+        ('inet',),
+        values=tuple(
+            map(
+                IPNetwork,
+                (*ADDRESSES, '0.0.0.0/0', '::/0', '255.255.255.255/32', 'ffff:ffff::ffff/128', '::ffff:192.0.2.1/128'),
+            )
+        ),
+        default=('192.0.2.1', IPNetwork('192.0.2.1/32')),
+        bad_values=('192.0.2', '192.0.2.256', '192.0.2.1/33', '2001:db8::1/129', 'x', 5, True, ['192.0.2.1']),
+        bad_defaults=('x', 5, True, ['192.0.2.1'], '192.0.2.1/33', {'address': '192.0.2.1'}),
+        samples=tuple(sample(IPNetwork(text), text) for text in ADDRESSES),
+        filters=(
+            Filter('value', ADDRESSES[0], (0,)),
+            Filter('value', [ADDRESSES[0], ADDRESSES[1]], (0, 1)),
+            Filter('value', '192.0.2.1', (0,)),
+            Filter('value', '192.0.2.1/25', ()),
+            Filter('value', 'null', (NULL,)),
+            *text_lookups(*ADDRESSES),
+            *FAMILIES,
+            Filter('value__parent', '192.0.2.0/26', (0,)),
+            Filter('value__parent', ['10.0.0.0/8', '2001:db8::/32'], (1, 2)),
+            Filter('value__contained', '192.0.2.0/26', ()),
+            Filter('value__contained', '192.0.0.0/16', (0,)),
+            Filter('value__contains', '192.0.2.200', (0,)),
+        ),
+        bad_filters=(
+            ('value', 'x'), ('value', '192.0.2.1/33'), ('value__n', 'x'), ('value__family', '5'),
+            ('value__family', 'x'), ('value__parent', 'x'), ('value__contained', '1'), ('value__contains',
+            '::/129'), ('value__empty', 'maybe'),
+            ('value__regex', '('),
+        ),
+        order=(2, 0, 1),
+        bad_form={'value': '192.0.2.256'},
+        bad_text={'value': '192.0.2.256'},
+        bad_rest='192.0.2.256',
+        word='192.0.2.1',
+        quick='192.0.2',
+        graphql=str | None,
+    ),
+)  # fmt: skip
+
+BAD_INPUTS = (
+    # No text.
+    True, False, 0, 1, -1, 5, 1.5, 3221225985, 2**128, -(2**64), 1e300, [], [None], [True], [{}], {}, {'a': 1},
+    {'address': '192.0.2.1'}, {'value': None}, ['192.0.2.1'], ['192.0.2.1/24'], [['192.0.2.1']],
+    # No address.
+    '', ' ', '/', '.', ':', ':::', '...', 'x', '-', '5', '192', '192.0', '192.0.2', '192.0.2.', '.192.0.2.1',
+    '192.0.2.1.1', '192..2.1', '192.0.2.256', '999.999.999.999', '-192.0.2.1', '192.0.2.-1', '192.0.2.01',
+    '0192.0.2.1',
+    '0xc0.0x0.0x2.0x1', '0xc0000201', '3221225985', '192.0.2.1a', 'a192.0.2.1', '192,0,2,1', '192.0.2.1:80',
+    '192.0.2.*', '192.0.2.1-192.0.2.9', '192.0.2.1,192.0.2.2', '192.0.2.1 192.0.2.2', '192. 0.2.1', 'http://192.0.2.1',
+    '2001', '2001:', '2001:db8', ':2001:db8::1', '2001:db8::1:', '2001:db8:::1', '2001::db8::1', '2001:db8::g',
+    '2001:db8::12345', '1:2:3:4:5:6:7', '1:2:3:4:5:6:7:8:9', '1:2:3:4:5:6:7::8:9', '[2001:db8::1]', '[2001:db8::1]:80',
+    'fe80::1%eth0', 'fe80::1%1', '::ffff:192.0.2.256', '::192.0.2', '00:1A:2B:3C:4D:5E',
+    'localhost', 'any', 'default', 'example.com', 'null', 'none', 'true', '[]', '{}',
+    # No mask length.
+    '192.0.2.1/', '/24', '192.0.2.1//24', '192.0.2.1/24/24', '192.0.2.1/33', '192.0.2.1/-1', '192.0.2.1/+24',
+    '192.0.2.1/024', '192.0.2.1/ 24', '192.0.2.1 /24', '192.0.2.1/1.5', '192.0.2.1/x', '192.0.2.1/255.255.255.0',
+    '192.0.2.1/0.0.0.255', '192.0.2.1\\24', '192.0.2.1/128', '2001:db8::1/', '2001:db8::1/129', '2001:db8::1/-1',
+    '2001:db8::1/1000', '2001:db8::1/ffff::', '::/999', '192.0.2.1/99999999999999999999',
+    # What no column of text could hold, digits of other scripts, and what is far too long.
+    '\x00', '192.0.2.1\x00', '192.0.2.1\x00/24', '\ud800', '192.0.2.1\udfff', '192.0.2\n.1', '192.0.2\u2024' + '1',
+    '１９２.0.2.1', '١٩٢.0.2.1', '192.0.2.1/２４',
+    '192.0.2.1/' + '2' * 5000, '1' * 10_000, ':' * 10_000, '192.' * 20_000,
+)  # fmt: skip

@@ -1,10 +1,15 @@
 """Field type ip_prefix: a network, in which no host bits are set."""
 
 import pytest
+from netaddr import IPNetwork
 
 from netbox_custom_objects.models import CustomObjectTypeField
+from tests.field_types.case import Case, Filter, sample, text_lookups
 from tests.field_types.conversion import converted, refused_conversion
 from tests.field_types.refusals import one_field, refused_field, refused_value
+from tests.field_types.samples import (
+    FAMILIES,
+)
 from tests.support.factories import make_object, make_type
 from tests.surfaces.rest import Rest, superuser
 
@@ -84,3 +89,71 @@ def test_texts_that_are_no_networks_stay_texts(value):
 @pytest.mark.parametrize('new', ['longtext', 'json', 'text'])
 def test_a_network_as_text(new):
     assert converted('ip_prefix', new, '192.0.2.0/24') == ['192.0.2.0/24']
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+PREFIXES = ('192.0.2.0/24', '2001:db8::/32', '10.0.0.0/8')
+
+CASES = (
+    Case(
+        'ip_prefix',
+        ('cidr',),
+        values=tuple(map(IPNetwork, (*PREFIXES, '0.0.0.0/0', '::/0', '192.0.2.1/32', '2001:db8::1/128'))),
+        default=('192.0.2.0/24', IPNetwork('192.0.2.0/24')),
+        bad_values=('192.0.2.1/24', '192.0.2.0', '2001:db8::1/32', '192.0.2.0/33', 'x', 5, True, ['192.0.2.0/24']),
+        bad_defaults=('x', 5, True, ['192.0.2.0/24'], '192.0.2.1/24', '192.0.2.0'),
+        samples=tuple(sample(IPNetwork(text), text) for text in PREFIXES),
+        filters=(
+            Filter('value', PREFIXES[0], (0,)),
+            Filter('value', [PREFIXES[0], PREFIXES[1]], (0, 1)),
+            Filter('value', '192.0.2.0/25', ()),
+            *text_lookups(*PREFIXES),
+            *FAMILIES,
+            Filter('value__contains', '192.0.2.200', (0,)),
+            Filter('value__contains', ['192.0.2.0/24', '10.1.0.0/16'], (0, 2)),
+            Filter('value__contains', '192.0.0.0/16', ()),
+            Filter('value__contained', '192.0.2.7/16', (0,)),
+            Filter('value__contained', '192.0.2.0/24', (0,)),
+            Filter('value__contained', '::/0', (1,)),
+        ),
+        bad_filters=(
+            ('value', 'x'), ('value', '192.0.2.1/24'), ('value', '192.0.2.0'), ('value__n', '192.0.2.0'),
+            ('value__family', '5'), ('value__contained', 'x'), ('value__contains', '1'), ('value__empty', 'maybe'),
+            ('value__iregex', '('),
+        ),
+        order=(2, 0, 1),
+        bad_form={'value': '192.0.2.1/24'},
+        bad_text={'value': '192.0.2.1/24'},
+        bad_rest='192.0.2.1/24',
+        word='192.0.2.77',
+        quick='192.0.2',
+        graphql=str | None,
+    ),
+)  # fmt: skip
+
+BAD_INPUTS = (
+    # No text.
+    True, False, 0, 1, -1, 8, 1.5, 3221225984, 2**128, 1e300, [], [None], [True], [{}], {}, {'prefix': '192.0.2.0/24'},
+    {'value': None}, ['192.0.2.0/24'], [['192.0.2.0/24']],
+    # Host bits are set.
+    '192.0.2.1/24', '192.0.2.128/24', '10.0.0.1/8', '10.1.0.0/8', '128.0.0.0/0', '192.0.2.1/31', '2001:db8::1/64',
+    '2001:db8::1/32', '2001:db8:1::/32', '::1/0', '8000::/0', '2001:db8::1/127', '::ffff:192.0.2.1/120',
+    # No mask length, or none that there is.
+    '192.0.2.0', '10.0.0.0', '0.0.0.0', '2001:db8::', '::', '192.0.2.0/', '/24', '/', '192.0.2.0//24',
+    '192.0.2.0/24/24',
+    '192.0.2.0/33', '192.0.2.0/-1', '192.0.2.0/+24', '192.0.2.0/024', '192.0.2.0/ 24', '192.0.2.0 /24',
+    '192.0.2.0/24.0',
+    '192.0.2.0/x', '192.0.2.0/255.255.255.0', '192.0.2.0/0.0.0.255', '192.0.2.0\\24', '192.0.2.0/128', '2001:db8::/',
+    '2001:db8::/129', '2001:db8::/-1', '2001:db8::/1000', '2001:db8::/ffff:ffff::', '192.0.2.0/99999999999999999999',
+    # No network.
+    '', ' ', '.', ':', ':::/64', '.../24', 'x', 'x/24', '-', '8', '10/8', '10.0/16', '192.0.2/24', '192.0.2./24',
+    '.192.0.2.0/24', '192.0.2.0.0/24', '192..2.0/24', '192.0.2.256/24', '192.0.02.0/24', '0xc0.0.2.0/24', '192.0.2.*',
+    '192.0.2.*/24', '192.0.2.0-192.0.2.255', '192.0.2.0/24,192.0.3.0/24', '192.0.2.0/24 192.0.3.0/24', '192.0.2.0/24x',
+    'http://192.0.2.0/24', '2001/16', '2001:db8/32', '2001:db8:::/32', '2001::db8::/32', '2001:db8::g/128',
+    '1:2:3:4:5:6:7/64', '1:2:3:4:5:6:7:8:9/128', '[2001:db8::]/32', 'fe80::%eth0/64', 'any', 'default', 'all', 'null',
+    'true', '[]', '{}',
+    # What no column of text could hold, digits of other scripts, and what is far too long.
+    '\x00', '192.0.2.0/24\x00', '192.0.2.0\x00/24', '\ud800', '192.0.2.0/24\udfff', '192.0.2\n.0/24',
+    '１９２.0.2.0/24',
+    '192.0.2.0/２４', '١٩٢.0.2.0/24', '192.0.2.0/' + '2' * 5000, '1' * 10_000, '1/' * 10_000, '192.0.2.0/24' * 5_000,
+)  # fmt: skip

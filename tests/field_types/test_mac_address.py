@@ -3,9 +3,12 @@
 import pytest
 from netaddr import EUI
 
+from dcim.fields import mac_unix_expanded_uppercase
 from users.models import User
 
+from tests.field_types.case import Case, Filter, sample, text_lookups
 from tests.field_types.conversion import converted, refused_conversion
+from tests.field_types.json_values import BOOLEANS, HUGE, LISTS, OBJECTS, UNSTORABLE, WORDS
 from tests.field_types.refusals import one_field, refused_value
 from tests.support.factories import make_object
 from tests.surfaces.rest import Rest, superuser
@@ -93,3 +96,68 @@ def test_conversions():
     for value in ('x', '00:1A', '00:1a-2b:3c:4d:5e', '01a2b3c4d5e', '00:1a:2b:3c:4d:100', '00:1A:2B:3C:4D:5E:6F'):
         assert value in refused_conversion('text', 'mac_address', value)
     assert '5' in refused_conversion('integer', 'mac_address', 5)
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+MAC_ADDRESSES = ('00:1A:2B:3C:4D:5E', 'FF:FF:FF:FF:FF:FF', '02:00:00:00:00:00')
+
+
+def mac(text: str) -> EUI:
+    return EUI(text, version=48, dialect=mac_unix_expanded_uppercase)
+
+
+CASES = (
+    Case(
+        'mac_address',
+        ('macaddr',),
+        values=tuple(map(mac, (*MAC_ADDRESSES, '00:00:00:00:00:00'))),
+        default=('001a.2b3c.4d5e', mac('00:1A:2B:3C:4D:5E')),
+        bad_values=('x', '00:1A:2B:3C:4D', '00:1A:2B:3C:4D:5G', '00:1A:2B:3C:4D:5E:6F', '01a2b3c4d5e', 5),
+        bad_defaults=('', 'x', 5, ['00:1A:2B:3C:4D:5E'], True, 'nul\0'),
+        samples=(
+            sample(mac(MAC_ADDRESSES[0]), '001a.2b3c.4d5e', reads=MAC_ADDRESSES[0], form=MAC_ADDRESSES[0]),
+            sample(mac(MAC_ADDRESSES[1]), 'ffffffffffff', reads=MAC_ADDRESSES[1], form=MAC_ADDRESSES[1]),
+            sample(
+                mac(MAC_ADDRESSES[2]),
+                MAC_ADDRESSES[2],
+                form='2-0-0-0-0-0',
+                text=MAC_ADDRESSES[2],
+                cell=MAC_ADDRESSES[2],
+            ),
+        ),
+        filters=(
+            Filter('value', '00-1a-2b-3c-4d-5e', (0,)),
+            Filter('value', list(MAC_ADDRESSES[:2]), (0, 1)),
+            Filter('value', 'null', (None,)),
+            *text_lookups(*MAC_ADDRESSES),
+        ),
+        bad_filters=(('value', 'x'), ('value__n', '00:1A'), ('value__regex', '('), ('value__empty', 'maybe')),
+        order=(0, 2, 1),
+        bad_form={'value': '00:1A:2B'},
+        bad_text={'value': 'x'},
+        bad_rest='00:1A:2B:3C:4D',
+        word='00:1A:2B',
+        quick='1a:2b',
+        graphql=str | None,
+    ),
+)
+
+BAD_INPUTS = (
+    # No text.
+    *BOOLEANS, *OBJECTS, *LISTS, 0, 1, -1, 5, 1.5, 1e300, HUGE, -HUGE, 2**63, 123456, ['00:1A:2B:3C:4D:5E'],
+    [['00:1A:2B:3C:4D:5E']],
+    {'value': '00:1A:2B:3C:4D:5E'},
+    *UNSTORABLE, *WORDS,
+    # No address.
+    '', ' ', ':', '-', '::', ':::::', 'x', '0', '00', '5', '00:1A', '00:1A:2B:3C:4D', '00:1A:2B:3C:4D:',
+    ':00:1A:2B:3C:4D', '00:1A:2B:3C:4D:5E:', '00:1A:2B:3C:4D:5G', '00:1A:2B:3C:4D:5E:6F', '00:1A:2B:3C:4D:5E:6F:70',
+    '00:1A:2B:FF:FE:3C:4D:5E', '00::1A:2B:3C:4D', '00:1A:2B:3C:4D:100', '00:1A:2B:3C:4D:-1', '00:1A-2B:3C-4D:5E',
+    '00:1A:2B:3C:4D-5E', '00:1A:2B 3C:4D:5E', '00;1A;2B;3C;4D;5E', '00,1A,2B,3C,4D,5E', '00/1A/2B/3C/4D/5E',
+    '00_1A_2B_3C_4D_5E', '001A2B3C4D5', '001A2B3C4D5E6', '001A2B3C4D5E6F70', '001A2B3C4D5G', '0x001A2B3C4D5E',
+    '001a.2b3c', '001a.2b3c.4d5', '1a.2b3c.4d5e', '001a.2b3c.4d5e.6f70', '001a:2b3c-4d5e', '001a2b:3c4d5',
+    '001a2b3c:4d5e', '001a:2b3c4d5e', '00:1A:2B:3C:4D:5E/48', '00:1A:2B:*:*:*', '00:1A:2B', '192.0.2.1', '2001:db8::1',
+    'fe80::1', 'null', 'true', 'localhost', '00:1A:2B:3C:4D:5E,00:1A:2B:3C:4D:5F',
+    '00:1A:2B:3C:4D:5E 00:1A:2B:3C:4D:5F', '\x00', '00:1A:2B:3C:4D:5E\x00', '00:1A\x00:2B:3C:4D:5E',
+    '00:1A:2B:3C:4D:5\ud800', '\udfff', '00:1A\n:2B:3C:4D:5E', '００:1A:2B:3C:4D:5E', '٠٠:1A:2B:3C:4D:5E',
+    '0 0:1A:2B:3C:4D:5E', '281474976710655', '[]', '{}', 'x' * 10_000, '0' * 100_000, '00:' * 10_000,
+)  # fmt: skip

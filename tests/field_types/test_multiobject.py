@@ -6,8 +6,20 @@ from django.test.utils import CaptureQueriesContext
 
 from dcim.models import Site
 
-from tests.field_types.cases import sites
+from tests.field_types.case import Case, Filter, empty_lookup, sample
+from tests.field_types.json_values import BOOLEANS, HIGH, HUGE, NUL, OBJECTS, WORDS
 from tests.field_types.refusals import one_field
+from tests.field_types.samples import (
+    ATTRIBUTES,
+    NOWHERE,
+    S1,
+    S2,
+    S3,
+    SITE_TYPE,
+    brief,
+    points_at_sites,
+    sites,
+)
 from tests.support.factories import make_field, make_object, make_type
 
 pytestmark = pytest.mark.django_db
@@ -97,3 +109,56 @@ def test_deleting_an_object_takes_its_links_along():
     assert through.objects.count() == 3
     obj.delete()
     assert through.objects.count() == 0
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+CASES = (
+    Case(
+        'multiobject',
+        (),
+        values=([S1], [S2, S1], [S1, S2, S3]),
+        default=([S1, S2], [S1, S2]),
+        bad_defaults=('1', [NOWHERE], [True], 1),
+        unique=False,
+        needs=points_at_sites,
+        samples=(
+            sample([S1], form=[S1], text='s1', reads=[brief(0)], payload=[S1]),
+            sample([S2, S3], form=[S2, S3], text='s2,s3', reads=[brief(1), brief(2)], cell='s2', payload=[S2, S3]),
+        ),
+        filters=(
+            Filter('value', S1, (0,)),
+            Filter('value', [S1, S2], (0, 1)),
+            Filter('value', 's3', (1,)),
+            Filter('value', 'null', (None,)),
+            Filter('value__n', S1, (1, None)),
+            Filter('value_id', S1, (0,)),
+            Filter('value_id__n', S1, (1, None)),
+            *empty_lookup(2),
+        ),
+        bad_filters=(('value', '4711'), ('value', 'x'), ('value_id', 'x'), ('value__n', 'x'), ('value__empty', 'x')),
+        bad_form={'value': [NOWHERE]},
+        bad_text={'value': 's1,nowhere'},
+        bad_rest=[NOWHERE],
+        word='s1',
+        graphql=list[SITE_TYPE],
+    ),
+)
+
+ITEMS = (
+    True, False, None, '', ' ', 'abc', 's1', 0, -1, NOWHERE, HUGE, -HUGE, 2**63, 2**64, 1.5, 1e300, [], [1], [[1]],
+    NUL, HIGH,
+    '1.5', str(HUGE), '1' * 2_000,
+)  # fmt: skip
+OTHERS = ('', 0, 1, -1, 1.5, HUGE, 's1', '1,2', '[1]', S1, NUL, HIGH)
+BAD_INPUTS = (
+    *BOOLEANS,
+    *OBJECTS,
+    *WORDS,
+    *OTHERS,
+    *([item] for item in (*ITEMS, *ATTRIBUTES)),
+    [S1, NOWHERE],
+    [S1, 'x'],
+    [S1, None],
+    [S1, [S1]],
+    [NOWHERE, S1],
+)

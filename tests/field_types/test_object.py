@@ -8,8 +8,19 @@ from dcim.models import Site
 
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
-from tests.field_types.cases import sites
+from tests.field_types.case import Case, Filter, empty_lookup, sample
+from tests.field_types.json_values import BOOLEANS, HIGH, HUGE, LISTS, NOT_FINITE, NUL, WORDS
 from tests.field_types.refusals import one_field, refused, refused_field
+from tests.field_types.samples import (
+    ATTRIBUTES,
+    NOWHERE,
+    S1,
+    S2,
+    SITE_TYPE,
+    brief,
+    points_at_sites,
+    sites,
+)
 from tests.support.factories import make_field, make_object, make_type
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +122,46 @@ class TestRelatedName:
     def test_names_that_relations_are_given_are_reserved(self):
         for name in ('r_7', 'table7model_site_set'):
             assert refused_field('name', make_type(f't_{name}'), name, type='text')
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+CASES = (
+    Case(
+        'object',
+        ('bigint',),
+        values=(S1, S2),
+        default=(S1, S1),
+        bad_values=(NOWHERE,),
+        bad_defaults=('1', NOWHERE, True, [1]),
+        needs=points_at_sites,
+        attribute='value_id',
+        samples=(
+            sample(S1, form=S1, text='s1', reads=brief(0), payload=S1),
+            sample(S2, {'slug': 's2'}, form=S2, text='s2', reads=brief(1), payload=S2),
+        ),
+        filters=(
+            Filter('value', S1, (0,)),
+            Filter('value', [S1, S2], (0, 1)),
+            Filter('value', 's1', (0,)),
+            Filter('value', 'null', (None,)),
+            Filter('value__n', S1, (1, None)),
+            Filter('value_id', S1, (0,)),
+            Filter('value_id__n', S1, (1, None)),
+            *empty_lookup(2),
+        ),
+        bad_filters=(('value', '4711'), ('value', 'x'), ('value_id', 'x'), ('value__n', 'x'), ('value__empty', 'x')),
+        order=(0, 1),
+        bad_form={'value': NOWHERE},
+        bad_text={'value': 'nowhere'},
+        bad_rest=NOWHERE,
+        word='s1',
+        graphql=SITE_TYPE | None,
+    ),
+)
+
+IDS = (
+    '', ' ', 0, -1, NOWHERE, HUGE, -HUGE, 2**31, 2**63, 2**64, 1.5, 1e300, '0', '-1', str(NOWHERE), str(HUGE),
+    '1' * 2_000,
+    '1.5', '1e3', '0x1', 's1', 'S1', f's1{NUL}', f'1{NUL}', f'1{HIGH}', 'dcim.site', '/api/dcim/sites/1/',
+)  # fmt: skip
+BAD_INPUTS = (*BOOLEANS, *LISTS, [S1], *WORDS, *NOT_FINITE, *IDS, *ATTRIBUTES)

@@ -8,9 +8,9 @@ from django.test.utils import CaptureQueriesContext
 from core.models import ObjectChange
 from dcim.models import Region, Site
 
-from tests.field_types.cases import sites
 from tests.field_types.polymorphic_kit import stored, type_id
 from tests.field_types.refusals import one_field
+from tests.field_types.samples import sites
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.request import changes_of, request
 

@@ -10,9 +10,31 @@ from dcim.models import Region, Site
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import SchemaChangeRefused
-from tests.field_types.cases import sites
-from tests.field_types.polymorphic_kit import region, stored, type_id
+from netbox_custom_objects.field_types.polymorphic.keys import key_of
+from tests.field_types.case import Case
+from tests.field_types.json_values import BOOLEANS, HIGH, HUGE, LISTS, NOT_FINITE, NUL, OBJECTS, WORDS
+from tests.field_types.polymorphic_kit import (
+    BAD_FILTERS,
+    BAD_KEYS,
+    N1,
+    N2,
+    R1,
+    R2,
+    S1,
+    S2,
+    S3,
+    SITE_TYPE_ID,
+    TARGET_TYPES,
+    TYPE_LABELS,
+    by_target,
+    many,
+    points_at_three_types,
+    region,
+    stored,
+    type_id,
+)
 from tests.field_types.refusals import one_field, refused, refused_field
+from tests.field_types.samples import NOWHERE, sites
 from tests.support.factories import make_field, make_object, make_type, object_type_of
 from tests.support.request import changes_of, request
 
@@ -166,3 +188,46 @@ def test_a_type_may_link_to_itself():
     with request() as made:
         node.get_model().objects.all().delete()
     assert [action for action, *_ in changes_of(made)] == ['delete']
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+CASES = (
+    Case(
+        'multiobject',
+        (),
+        is_polymorphic=True,
+        variant='polymorphic multiobject',
+        values=([S1.key], [N1.key, S2.key, S1.key], [R1.key, R2.key, N1.key, N2.key]),
+        default=([S1.default, N1.default], [S1.key, N1.key]),
+        bad_defaults=(
+            '1', 1, True, {}, S1.default, [1], [{}], [[]], [S1.default, S1.pk],
+            [S1.default, {'content_type_id': SITE_TYPE_ID, 'object_id': NOWHERE}],
+        ),
+        unique=False,
+        needs=points_at_three_types,
+        links=lambda manager: sorted(map(key_of, manager.all())),
+        lookup=lambda key: {'value': key[0]},
+        samples=(
+            many(S1, N1, payload=(S1, N1)),
+            many(S2, S3, R1, payload=(R1, S2, S3)),
+            many(N2, payload=(N2,)),
+        ),
+        filters=by_target(one=(0,), other=(1,), both=(0, 1), node=(0,)),
+        bad_filters=BAD_FILTERS,
+        form_fields=('value',),
+        bad_form={'value__dcim__site': [NOWHERE]},
+        bad_text={'value': f'dcim.site:{NOWHERE}'},
+        bad_rest=[{'_content_type': 'dcim.site', 'id': NOWHERE}],
+        word='s1',
+        choices=TYPE_LABELS,
+        graphql=list[TARGET_TYPES],
+    ),
+)  # fmt: skip
+
+SITE = {'_content_type': 'dcim.site', 'id': 10**9}
+SCALARS = ('', ' ', 0, 1, -1, 1.5, HUGE, 'dcim.site', 'dcim.site:1', '[]', f'a{NUL}', HIGH)
+ITEMS = tuple([item] for item in BAD_KEYS)
+NESTED = (SITE, {'0': SITE}, [[SITE]], [SITE, None], [None, SITE], [SITE, 1], [[], SITE], [SITE] * 100)
+BAD_INPUTS = (
+    *BOOLEANS, *(value for value in LISTS if value), *OBJECTS, *WORDS, *NOT_FINITE, *SCALARS, *ITEMS, *NESTED,
+)  # fmt: skip

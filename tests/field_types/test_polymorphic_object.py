@@ -15,14 +15,31 @@ from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import CustomObjectTypeField
-from tests.field_types.cases import sites
-from tests.field_types.polymorphic_kit import region, stored, type_id
+from tests.field_types.case import Case, Keys
+from tests.field_types.polymorphic_kit import (
+    BAD_FILTERS,
+    BAD_KEYS,
+    N1,
+    NODE_TYPE_ID,
+    R1,
+    S1,
+    S2,
+    SITE_TYPE_ID,
+    TARGET_TYPES,
+    TYPE_LABELS,
+    by_target,
+    one,
+    points_at_three_types,
+    region,
+    stored,
+    type_id,
+)
 from tests.field_types.refusals import one_field, refused, refused_field
+from tests.field_types.samples import NOWHERE, sites
 from tests.support.factories import make_field, make_object, make_type, object_type_of
 from tests.support.request import request
 
 pytestmark = pytest.mark.django_db
-NOWHERE = 10**9
 
 
 @pytest.fixture
@@ -225,3 +242,38 @@ def test_types_may_point_at_each_other_and_at_themselves():
     first.full_clean()
     first.save()
     assert stored(first).ref.ref == first
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+CASES = (
+    Case(
+        'object',
+        ('integer', 'bigint'),
+        is_polymorphic=True,
+        variant='polymorphic object',
+        values=(S1.key, R1.key, N1.key),
+        default=(S2.default, S2.key),
+        bad_values=((SITE_TYPE_ID, NOWHERE), (NOWHERE, S1.pk), (SITE_TYPE_ID, None), (None, S1.pk)),
+        bad_defaults=(
+            1, 'x', True, [], {}, [S1.default], {'content_type_id': SITE_TYPE_ID}, {'object_id': S1.pk},
+            {'content_type_id': 'dcim.site', 'object_id': S1.pk}, {'content_type_id': True, 'object_id': S1.pk},
+            {'content_type_id': SITE_TYPE_ID, 'object_id': NOWHERE}, {'content_type_id': NOWHERE, 'object_id': S1.pk},
+            {'content_type_id': NODE_TYPE_ID, 'object_id': -1}, {**S1.default, 'display': 's1'},
+        ),
+        unique=False,
+        needs=points_at_three_types,
+        attribute=('value_content_type_id', 'value_object_id'),
+        samples=(one(S1), one(N1, {'_content_type': 'custom-objects.node', 'id': N1.pk}), one(R1)),
+        filters=by_target(one=(0,), other=(2,), both=(0,), node=(1,)),
+        bad_filters=BAD_FILTERS,
+        form_fields=('value',),
+        bad_form=Keys(value__ct=SITE_TYPE_ID, value__obj=NOWHERE),
+        bad_text=Keys(value_content_type='dcim.site', value_object_id=NOWHERE),
+        bad_rest={'_content_type': 'dcim.site', 'id': NOWHERE},
+        word='s1',
+        choices=TYPE_LABELS,
+        graphql=TARGET_TYPES | None,
+    ),
+)  # fmt: skip
+
+BAD_INPUTS = BAD_KEYS

@@ -6,8 +6,12 @@ from django.utils import timezone
 
 from utilities.exceptions import AbortRequest
 
+from netbox_custom_objects.field_types.graphql import CustomObjectChoiceType
 from netbox_custom_objects.models import CustomObjectTypeField
+from tests.field_types.case import Case, Filter, sample, text_lookups
+from tests.field_types.json_values import BOOLEANS, HIGH, HUGE, LISTS, NUL, OBJECTS, WORDS
 from tests.field_types.refusals import one_field, refused, refused_field, refused_value
+from tests.field_types.samples import COLORS, shown, takes_choices
 from tests.support.factories import make_choice_set, make_field, make_object, make_type
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser, text_of
@@ -155,3 +159,47 @@ def without(choice_set, value):
     choice_set.extra_choices = [choice for choice in choice_set.extra_choices if choice[0] != value]
     choice_set.last_updated = timezone.now()
     choice_set.save_base(raw=True)
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+CASES = (
+    Case(
+        'select',
+        ('character varying(100)',),
+        values=tuple(COLORS),
+        default=('red', 'red'),
+        bad_values=('blue', 'Red', 'red '),
+        bad_defaults=('blue', 5, ['red']),
+        blank=('',),
+        needs=takes_choices,
+        samples=tuple(sample(value, reads=shown(value)[0], cell=value.capitalize(), payload=value) for value in COLORS),
+        filters=(Filter('value', 'red', (0,)), Filter('value', ['red', 'green'], (0, 1)), *text_lookups(*COLORS)),
+        bad_filters=(('value', 'blue'), ('value__regex', '('), ('value__empty', 'maybe')),
+        order=(1, 0, 2),
+        bad_form={'value': 'blue'},
+        bad_text={'value': 'blue'},
+        bad_rest='blue',
+        word='red',
+        choices=tuple(COLORS),
+        quick='RED',
+        graphql=CustomObjectChoiceType | None,
+    ),
+)
+
+CHOICES = (
+    '', ' ', 'blue', 'Red', 'RED', 'red ', ' red', 'red,green', 'red green', 'r', 'redd', 'réd', 'Green', 'Ärmel',
+    'ärmel, lang',
+    'Ärmel,lang', 'Armel, lang', 0, 1, 1.5, -1, HUGE, f'red{NUL}', f'red{HIGH}', 'red\n', '["red"]', '{"value": "red"}',
+    'x' * 101, '*', 'red|green',
+)  # fmt: skip
+NESTED = (
+    {'value': 'blue'},
+    {'value': None},
+    {'value': {'value': 'red'}},
+    {'value': 'red', 'a': 1},
+    {'label': 'Red'},
+    ['red'],
+    ['red', 'green'],
+    [['red']],
+)
+BAD_INPUTS = (*BOOLEANS, *OBJECTS, *LISTS, *WORDS, *CHOICES, *NESTED)

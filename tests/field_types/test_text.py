@@ -2,7 +2,13 @@
 
 import pytest
 
+from tests.field_types.case import Case, Filter, sample, text_lookups
+from tests.field_types.json_values import BOOLEANS, LISTS, OBJECTS, UNSTORABLE
 from tests.field_types.refusals import one_field, refused_field, refused_value
+from tests.field_types.samples import (
+    TEXTS,
+    UNICODE,
+)
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser
 
@@ -69,3 +75,34 @@ def test_what_postgresql_cannot_store_is_refused():
     thing = one_field('text')
     for value in ('a\0b', '\ud800'):
         assert 'cannot be stored' in refused_value(thing, value)
+
+
+# What the contract of all types runs, and what REST refuses, see case.py.
+CASES = (
+    Case(
+        'text',
+        ('character varying',),
+        values=('a', UNICODE, ' ', 'x' * 10_000),
+        default=('new', 'new'),
+        bad_values=('nul \0 byte',),
+        bad_defaults=(['a'], {'a': 1}, True, 'nul \0 byte'),
+        empty=('',),
+        samples=tuple(map(sample, TEXTS)),
+        filters=(Filter('value', 'LPHA', (0,)), Filter('value', ['LPHA', 'eta'], (0, 1)), *text_lookups(*TEXTS)),
+        bad_filters=(('value', 'nul\0'), ('value__regex', '('), ('value__empty', 'maybe')),
+        order=(0, 1, 2),
+        bad_form={'value': 'nul \0 byte'},
+        bad_rest={'a': 1},
+        word='alpha',
+        quick='LPHA o',
+        regex='^A.*e$',
+        graphql=str | None,
+    ),
+)
+
+BAD_INPUTS_FIELD = {'validation_regex': r'^[A-Z]{2}-\d{4}$'}
+PATTERN = (
+    'ab-1234', 'AB-123', 'AB-12345', 'AB1234', 'AB-1234x', 'xAB-1234', 'AB-1234 AB-1234', '1234', 'AB', '-', 'ÄB-1234',
+    'AB–1234', 'AB-12 34', 'A B-1234', 1234, 12.34, -1, 0, 10**40,
+)  # fmt: skip
+BAD_INPUTS = (*BOOLEANS, *OBJECTS, *LISTS, *UNSTORABLE, *PATTERN)

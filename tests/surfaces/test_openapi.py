@@ -15,7 +15,8 @@ from netbox_custom_objects.choices import CustomObjectFieldTypeChoices
 from netbox_custom_objects.field_types import FIELD_TYPES
 from netbox_custom_objects.filtersets import get_filterset_class
 from netbox_custom_objects.models import CustomObjectType
-from tests.field_types.cases import CASES, NAME
+from tests.field_types.case import NAME
+from tests.field_types.cases import CASES
 from tests.support.branches import Lab
 from tests.support.factories import make_choice_set, make_field, make_type
 from tests.support.processes import run_netbox

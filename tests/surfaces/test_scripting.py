@@ -22,7 +22,7 @@ from netbox_custom_objects.compat.related_tabs import make_co_combined_view, reg
 from netbox_custom_objects.field_types import FIELD_TYPE_CLASS
 from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.utilities import AppsProxy, generate_model, get_viewname, restrict_to_viewable
-from tests.field_types.cases import resolve
+from tests.field_types.case import resolve
 from tests.field_types.everything import Everything
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import KEEPER

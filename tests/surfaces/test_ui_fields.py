@@ -11,7 +11,8 @@ from utilities.testing import ViewTestCases
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.views.fields.pages import objects_with_value
-from tests.field_types.cases import CASES, resolve
+from tests.field_types.case import resolve
+from tests.field_types.cases import CASES
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.ui import text_of
 from tests.surfaces.view_cases import QueryBaseline

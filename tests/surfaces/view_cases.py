@@ -14,7 +14,8 @@ from tenancy.models import Tenant
 from users.models import ObjectPermission
 
 from netbox_custom_objects.models import CustomObjectType
-from tests.field_types.cases import SAMPLED, resolve
+from tests.field_types.case import resolve
+from tests.field_types.cases import SAMPLED
 from tests.support.factories import make_field, make_type
 
 OBJECTS = 50

@@ -24,6 +24,7 @@ from ...definitions.names import (
 from ..conversion import EXAMPLE_LENGTH, as_text, conversion, survives
 from ..introspect import introspect, retired_comment
 from ..locks import with_retries
+from ..notation import notation_of
 from ..operations import AddColumn
 from ..spec import Column
 from ..target import Target
@@ -32,8 +33,6 @@ from .reads import has_column, index_is_valid
 
 # Milliseconds to wait for a table at a time: those who want it meanwhile queue behind us.
 PATIENCE = 300
-# Types whose text depends on settings of the session.
-TEMPORAL = ('date', 'timestamp with time zone', 'interval')
 
 _FUNCTION = """
     CREATE OR REPLACE FUNCTION {function}() RETURNS trigger LANGUAGE plpgsql {settings} AS $staged$
@@ -260,7 +259,8 @@ class StagedColumn:
 
     def _trigger(self, source: str, result: str, old_type: str, new_type: str):
         value = sql.SQL('NEW.{}').format(sql.Identifier(source))
-        settings = ('TimeZone', 'DateStyle', 'IntervalStyle') if {old_type, new_type} & {*TEMPORAL} else ()
+        varies = any(notation_of(type_).varies for type_ in (old_type, new_type))
+        settings = ('TimeZone', 'DateStyle', 'IntervalStyle') if varies else ()
         parts = {
             'source': sql.Identifier(source),
             'result': sql.Identifier(result),

@@ -19,6 +19,7 @@ from ...ddl.spec import Column, Index, Table
 from ...definitions import FieldDefinition, TargetRef, index_name, unique_name
 from ..base import EMPTY_VALUES, FieldType, field_table, plain_index
 from ..graphql import CustomObjectRelatedObjectType, related_type
+from ..registry import register
 from ..shared.filters import EmptyFilter
 from ..shared.gone_defaults import once_a_request
 from ..shared.stand_ins import StandInMixin
@@ -148,6 +149,7 @@ class PolymorphicFieldType(StandInMixin, FieldType):
         return PolymorphicMultipleChoiceField.select(model, **kwargs)
 
 
+@register
 class PolymorphicObjectFieldType(PolymorphicFieldType):
     name = 'object'
     filter_class = TargetKeyFilter
@@ -287,6 +289,7 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
         return {field.name: getattr(instance, field.name)}
 
 
+@register
 class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
     name = 'multiobject'
     many = True

@@ -1,4 +1,11 @@
-"""What a case is: one field type, with a few of its values as every surface has them. The contract runs each case."""
+"""
+What a case is: one field type, with a few of its values as every surface has them. The contract runs each case.
+
+The test module of a type, `test_<type>.py`, holds
+- `CASES`: one, or several if the type has variants that are stored or shown in their own way;
+- `BAD_INPUTS`: at least 64 different JSON values that REST refuses, sent under the key `value` unless they are `Keys`;
+  `BAD_INPUTS_FIELD` may hold more arguments of make_field for them.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

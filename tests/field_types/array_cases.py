@@ -6,8 +6,7 @@ from decimal import Decimal
 from netaddr import IPNetwork
 
 from netbox_custom_objects.field_types.graphql import BigInt
-
-from .base import NULL, Case, Filter, empty_lookup, sample
+from tests.field_types.case import NULL, Case, Filter, empty_lookup, sample
 
 TEXTS = (['alpha', 'b,c'], ['beta', 'beta', 'two "three"'], ['zürich\nOst', '["x"]', ' ✓ '])
 WHEN = datetime(2026, 1, 31, 12, 30, 15, 123456, tzinfo=UTC)
