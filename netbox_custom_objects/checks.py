@@ -11,9 +11,9 @@ from . import settings
 from .ddl.target import MAIN_ALIAS, Target
 from .models.revision import is_installed
 from .runtime.classes.registry import world
+from .services.attention.display_expressions import unused_expressions
 from .services.dependents import find_unresolved
-from .services.display_expressions import unused_expressions
-from .services.schemas import open_schemas
+from .services.upkeep.schemas import open_schemas
 
 MINIMUM_BRANCHING = Version('1.2.0')
 VENDOR_DISTRIBUTION = 'netboxlabs-netbox-custom-objects'

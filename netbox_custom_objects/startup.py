@@ -9,8 +9,8 @@ def register() -> None:
     """Register checks, system jobs, what NetBox keeps per model, and our part of netbox-branching where that is on."""
     import_module(f'{__package__}.checks')
     import_module(f'{__package__}.evolution').register()
-    import_module(f'{__package__}.services.repair')
-    import_module(f'{__package__}.services.purge')
+    import_module(f'{__package__}.services.upkeep.repair')
+    import_module(f'{__package__}.services.upkeep.purge')
     import_module(f'{__package__}.jobs')
     import_module(f'{__package__}.search').register()
     import_module(f'{__package__}.views.registration').register()

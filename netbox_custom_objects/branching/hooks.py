@@ -10,7 +10,7 @@ from netbox_branching.models import Branch
 from netbox_branching.utilities import register_branching_resolver, register_objectchange_field_migrator
 
 from ..runtime import context, extensions
-from ..services.schemas import set_branch_lister
+from ..services.upkeep.schemas import set_branch_lister
 from . import lifecycle, replay, resolver, standstill
 from .merging import squash, validators
 from .pages import api, template_content, views

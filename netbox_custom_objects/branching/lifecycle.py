@@ -14,9 +14,9 @@ from ..models.attachments import forget_set_aside
 from ..models.revision import forget_schema
 from ..models.staged_change import forget_changes
 from ..services.reconcile import reconcile_all
-from ..services.reference_check_job import check_after_replay
-from ..services.repair import sweep
-from ..services.schemas import OpenSchema, open_main_schema
+from ..services.upkeep.reference_check_job import check_after_replay
+from ..services.upkeep.repair import sweep
+from ..services.upkeep.schemas import OpenSchema, open_main_schema
 
 
 def forget_branch(branch, **kwargs) -> None:

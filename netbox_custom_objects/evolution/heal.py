@@ -31,8 +31,8 @@ from ..runtime.classes.registry import world
 from ..runtime.context import mark_changed
 from ..services.presence import hide_gone
 from ..services.reconcile import is_ours, plan_all, reconcile
-from ..services.schemas import OpenSchema, open_schemas
 from ..services.staged.run_job import clean_up, describe_stale, stale_columns
+from ..services.upkeep.schemas import OpenSchema, open_schemas
 from .adoption.gate import INITIAL
 from .drift import Drift, Kind, find_drift
 

@@ -25,11 +25,11 @@ from ..field_types import compile_type
 from ..models.rows.loader import load_definitions
 from ..runtime.classes.registry import forget_lacking
 from ..runtime.context import mark_changed
-from .deferred import enqueue_deferred
 from .presence import follow_table
 from .preview import current_preview
-from .rewriting import enqueue_if_worth_it
 from .staged.guard import refuse_while_staged
+from .upkeep.deferred import enqueue_deferred
+from .upkeep.rewriting import enqueue_if_worth_it
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 

@@ -27,8 +27,8 @@ from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.attachments import logged_attachments
 from ..models.change_data import RETIRED_VALUES
 from ..runtime.inbound.holding import missing_targets_allowed
-from .integrity import find_dangling, release
-from .schemas import OpenSchema
+from .upkeep.integrity import find_dangling, release
+from .upkeep.schemas import OpenSchema
 
 
 @dataclass(frozen=True, slots=True)

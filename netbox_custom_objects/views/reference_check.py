@@ -13,7 +13,7 @@ from utilities.views import ObjectPermissionRequiredMixin, get_action_url, regis
 
 from ..models import CustomObjectType
 from ..runtime.context import current_alias
-from ..services.reference_check_job import enqueue_check, find_schema
+from ..services.upkeep.reference_check_job import enqueue_check, find_schema
 
 
 class CheckReferences(ObjectAction):

@@ -7,8 +7,8 @@ from redis.exceptions import RedisError
 from core.models import Job
 from dcim.models import Site
 
-from netbox_custom_objects.services import reference_check_job
-from netbox_custom_objects.services.reference_check_job import CheckReferencesJob, enqueue_check, find_schema
+from netbox_custom_objects.services.upkeep import reference_check_job
+from netbox_custom_objects.services.upkeep.reference_check_job import CheckReferencesJob, enqueue_check, find_schema
 from tests.support.branches import delete, edit
 from tests.support.factories import make_object, make_type
 

@@ -8,7 +8,7 @@ from django.db.models import ProtectedError, RestrictedError
 from core.models import ObjectChange
 from dcim.models import Region, Site
 
-from netbox_custom_objects.services.integrity import find_dangling
+from netbox_custom_objects.services.upkeep.integrity import find_dangling
 from tests.support.branches import assert_schema_is_clean, delete
 from tests.support.factories import make_field, make_object, make_type, object_type_of
 

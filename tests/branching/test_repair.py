@@ -11,7 +11,7 @@ from users.models import ObjectPermission
 from netbox_custom_objects.ddl.locks import lock_definitions
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectTypeField
-from netbox_custom_objects.services.repair import ReconcileTablesJob, repair, sweep
+from netbox_custom_objects.services.upkeep.repair import ReconcileTablesJob, repair, sweep
 from tests.support.branches import assert_schema_is_clean, close, delete, rows
 from tests.support.factories import make_field, make_object, make_type
 

@@ -12,7 +12,7 @@ from netbox_custom_objects.evolution.adoption.survey import survey
 from netbox_custom_objects.evolution.heal import heal
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, Revision, SchemaIdCounter
 from netbox_custom_objects.services.reconcile import plan_all
-from netbox_custom_objects.services.schemas import open_main_schema
+from netbox_custom_objects.services.upkeep.schemas import open_main_schema
 from tests.support.catalog import read_catalog
 from tests.support.commands import upgrade
 from tests.support.vendor_database import KEPT_BEFORE, migrate, read_kept

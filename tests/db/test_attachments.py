@@ -11,8 +11,8 @@ from tenancy.models import Contact
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.models.attachments import SetAside, drop_attached
-from netbox_custom_objects.services.purge import purge
-from netbox_custom_objects.services.removal import remove
+from netbox_custom_objects.services.removal.remove import remove
+from netbox_custom_objects.services.upkeep.purge import purge
 from tests.support.attachments import MODELS, PIXEL, Scene
 from tests.support.commands import upgrade
 from tests.support.factories import make_type

@@ -19,7 +19,7 @@ from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.models.objects import CustomObject as Base
 from netbox_custom_objects.models.validation import reserved
 from netbox_custom_objects.runtime.classes import factory, registry, world
-from netbox_custom_objects.services.schemas import open_schemas
+from netbox_custom_objects.services.upkeep.schemas import open_schemas
 from tests.support.branches import close
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type

@@ -9,8 +9,8 @@ from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.ddl.upkeep.column_limit import LIMIT, usages
 from netbox_custom_objects.definitions import table_name
-from netbox_custom_objects.services.repair import repair
-from netbox_custom_objects.services.rewriting import RewriteTableJob, rewrite_where_worth_it
+from netbox_custom_objects.services.upkeep.repair import repair
+from netbox_custom_objects.services.upkeep.rewriting import RewriteTableJob, rewrite_where_worth_it
 from tests.support.branches import close
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type

@@ -19,7 +19,7 @@ from users.models import Owner, OwnerGroup, User
 from netbox_custom_objects.api.views.objects import CustomObjectViewSet
 from netbox_custom_objects.exceptions import ObjectGone, TargetGone
 from netbox_custom_objects.models import CustomObjectType
-from netbox_custom_objects.services.integrity import find_dangling
+from netbox_custom_objects.services.upkeep.integrity import find_dangling
 from tests.support.branches import close
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.request import request

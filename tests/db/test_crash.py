@@ -14,7 +14,7 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.models.revision import read_token
 from netbox_custom_objects.runtime.classes.registry import world
 from netbox_custom_objects.services.reconcile import plan_for, reconcile_all
-from netbox_custom_objects.services.repair import repair
+from netbox_custom_objects.services.upkeep.repair import repair
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Worker
 from tests.support.sessions import other_session, query, somebody_waits_for_a_lock, wait_until, wait_until_alone
@@ -147,7 +147,7 @@ def test_killed_while_an_index_is_built(worker, plugin_settings, mend):
     with other_session() as writer:
         writer.execute(f'INSERT INTO {thing.get_database_table_name()} DEFAULT VALUES')
         worker.send(f"""
-            from netbox_custom_objects.services.deferred import finish_schema_change
+            from netbox_custom_objects.services.upkeep.deferred import finish_schema_change
             finish_schema_change('default', {thing.pk})
         """)
         wait_until(somebody_waits_for_a_lock)

@@ -12,9 +12,9 @@ from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import DuplicateValues
 from netbox_custom_objects.models import CustomObjectTypeField
-from netbox_custom_objects.services.deferred import finish_schema_change
 from netbox_custom_objects.services.reconcile import plan_for, reconcile
-from netbox_custom_objects.services.repair import ReconcileTablesJob, repair
+from netbox_custom_objects.services.upkeep.deferred import finish_schema_change
+from netbox_custom_objects.services.upkeep.repair import ReconcileTablesJob, repair
 from tests.support.factories import make_field, make_type
 
 MAIN = Target.for_alias('default')

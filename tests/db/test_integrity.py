@@ -4,7 +4,7 @@ import pytest
 
 from dcim.models import Region, Site
 
-from netbox_custom_objects.services.integrity import find_dangling
+from netbox_custom_objects.services.upkeep.integrity import find_dangling
 from tests.support.factories import make_field, make_object, make_type
 
 pytestmark = pytest.mark.django_db

@@ -7,8 +7,8 @@ from django_rq import get_queue
 from core.models import Job
 from dcim.models import Site
 
-from netbox_custom_objects.services.reference_check_job import enqueue_check
-from netbox_custom_objects.services.schemas import open_main_schema
+from netbox_custom_objects.services.upkeep.reference_check_job import enqueue_check
+from netbox_custom_objects.services.upkeep.schemas import open_main_schema
 from tests.support.branches import edit
 from tests.support.factories import make_field
 from tests.support.staged import begin, fresh, make_filled

@@ -10,10 +10,10 @@ from netbox_custom_objects.ddl.held import TablesAtRest, WorkLock
 from netbox_custom_objects.evolution.safe_migrate.run import LOCK, SafeMigrate, SafeMigrateError
 from netbox_custom_objects.exceptions import BranchBeingMade
 from netbox_custom_objects.models import StagedChange
-from netbox_custom_objects.services.schemas import open_main_schema
 from netbox_custom_objects.services.staged import run as staged_run
 from netbox_custom_objects.services.staged.run import run
 from netbox_custom_objects.services.staged.run_job import take_up_lost
+from netbox_custom_objects.services.upkeep.schemas import open_main_schema
 from tests.support.branches import assert_schema_is_clean, edit
 from tests.support.databases import close_connections
 from tests.support.sessions import SHORT_WAITS, in_threads

@@ -13,8 +13,8 @@ from netbox_custom_objects.ddl.introspect import introspect, introspect_all
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.definitions import table_name
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from netbox_custom_objects.services.purge import PurgeRetiredJob, purge
-from netbox_custom_objects.services.repair import repair
+from netbox_custom_objects.services.upkeep.purge import PurgeRetiredJob, purge
+from netbox_custom_objects.services.upkeep.repair import repair
 from tests.support.branches import Lab, close, delete, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type

@@ -14,7 +14,7 @@ from users.models import ObjectPermission
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.models.revision import bump_shared_token
-from netbox_custom_objects.services import removal
+from netbox_custom_objects.services.removal import remove
 from tests.support.attachments import MODELS, Scene
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
@@ -154,8 +154,8 @@ def test_nothing_is_written_between_the_export_and_the_removal(lab, tmp_path, mo
             refused.append(str(error.value))
         return written
 
-    export = removal.export
-    monkeypatch.setattr(removal, 'export', then_others_write)
+    export = remove.export
+    monkeypatch.setattr(remove, 'export', then_others_write)
     call_command('remove_custom_objects', '--export', str(tmp_path), '--no-input')
     assert len(refused) == 2
     assert all('lock timeout' in text for text in refused)

@@ -9,7 +9,7 @@ from core.models import ObjectChange
 from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from netbox_custom_objects.services.purge import purge
+from netbox_custom_objects.services.upkeep.purge import purge
 from tests.field_types.everything import Everything
 from tests.support.branches import Lab, assert_schema_is_clean, close, delete, edit
 from tests.support.commands import upgrade as run

@@ -14,13 +14,13 @@ from netbox_custom_objects.ddl.staging.filling import StagedColumn, Unfinished
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import StagedChange
-from netbox_custom_objects.services.purge import purge
 from netbox_custom_objects.services.reconcile import plan_for
-from netbox_custom_objects.services.repair import repair
-from netbox_custom_objects.services.schemas import open_schemas
 from netbox_custom_objects.services.staged import start
 from netbox_custom_objects.services.staged.run import StagedRun
 from netbox_custom_objects.services.staged.run_job import stale_columns, take_up_lost
+from netbox_custom_objects.services.upkeep.purge import purge
+from netbox_custom_objects.services.upkeep.repair import repair
+from netbox_custom_objects.services.upkeep.schemas import open_schemas
 from tests.support.branches import assert_schema_is_clean, edit
 from tests.support.commands import upgrade
 from tests.support.factories import make_choice_set

@@ -22,7 +22,7 @@ from users.models import User
 
 from dev.paths import LOGS
 from dev.serve import start_netbox
-from netbox_custom_objects.services.integrity import find_dangling
+from netbox_custom_objects.services.upkeep.integrity import find_dangling
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Fork
 

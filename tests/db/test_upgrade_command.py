@@ -13,7 +13,7 @@ from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.runtime.inbound.holding import missing_targets_allowed
-from netbox_custom_objects.services.integrity import find_dangling
+from netbox_custom_objects.services.upkeep.integrity import find_dangling
 from tests.support.branches import Lab, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
@@ -164,7 +164,7 @@ class TestReferences:
 
     def test_what_is_left_after_a_repair_is_told(self, thing, broken, monkeypatch):
         """Only some are told at once; the status must not say that all is well while there are more."""
-        monkeypatch.setattr('netbox_custom_objects.services.integrity.REFERENCES_SHOWN', 1)
+        monkeypatch.setattr('netbox_custom_objects.services.upkeep.integrity.REFERENCES_SHOWN', 1)
         model = thing.get_model()
         site_id = model.objects.get(pk=broken.pk).site_id
         with missing_targets_allowed():

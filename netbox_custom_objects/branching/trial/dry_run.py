@@ -28,7 +28,7 @@ from ...definitions import model_name
 from ...exceptions import sentence_of
 from ...runtime.classes.registry import world
 from ...runtime.context import forget_tokens, pinned
-from ...services.integrity import find_dangling
+from ...services.upkeep.integrity import find_dangling
 from .. import replay
 from ..merging.findings import Finding
 

@@ -1,7 +1,7 @@
 """
 Removes all custom object types from the database, before the plugin itself is removed.
 
-Presentation only: what is done is in services.removal.
+Presentation only: what is done is in services.removal.remove.
 """
 
 from pathlib import Path
@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from ...exceptions import SchemaLocked
-from ...services.removal import RemovalRefused, refuse_branches, remove
+from ...services.removal.remove import RemovalRefused, refuse_branches, remove
 
 NEXT = (
     'Now run "migrate netbox_custom_objects zero", take netbox_custom_objects out of PLUGINS, and uninstall the '

@@ -1,7 +1,7 @@
 """
 Checks custom object types in main and in branches, and repairs tables, and references to objects that do not exist.
 
-Presentation only: what is done is in evolution.heal and services.integrity.
+Presentation only: what is done is in evolution.heal and services.upkeep.integrity.
 """
 
 import json
@@ -22,15 +22,15 @@ from ...evolution.heal import Wishes, heal
 from ...exceptions import RestoreRefused, SchemaChangeRefused
 from ...jobs import ReindexCustomObjectTypeJob
 from ...runtime.classes.registry import world
+from ...services.attention.deprecated import find_deprecated
+from ...services.attention.display_expressions import unused_expressions
+from ...services.attention.ignored_rules import ignored_rules
 from ...services.dependents import find_unresolved
-from ...services.deprecated import find_deprecated
-from ...services.display_expressions import unused_expressions
-from ...services.ignored_rules import ignored_rules
-from ...services.integrity import find_dangling, release
-from ...services.purge import purge
 from ...services.restore import RecordedDeletion, choose, find_restorable, restore
-from ...services.rewriting import rewrite_where_worth_it
-from ...services.schemas import MAIN, OpenSchema, open_schemas
+from ...services.upkeep.integrity import find_dangling, release
+from ...services.upkeep.purge import purge
+from ...services.upkeep.rewriting import rewrite_where_worth_it
+from ...services.upkeep.schemas import MAIN, OpenSchema, open_schemas
 
 ALL = 'all'
 WISHES = ('finalize', 'convert', 'retire')

@@ -32,7 +32,7 @@ from ...definitions.names import next_unique_name
 from ...exceptions import BranchBeingMade, DuplicateValues, SchemaChangeRefused, SchemaLocked, sentence_of
 from ...models import StagedChange
 from ...models.rows.convert import field_definition
-from ..reference_check_job import find_schema
+from ..upkeep.reference_check_job import find_schema
 from .checks import find_offenders
 from .subject import Subject
 

@@ -16,7 +16,7 @@ from ...ddl.target import Target
 from ...exceptions import SchemaChangeRefused
 from ...models import StagedChange
 from ..discreet_job import DiscreetJob, is_waiting
-from ..schemas import OpenSchema
+from ..upkeep.schemas import OpenSchema
 from .run import run
 
 # A job that has waited for longer may be lost.

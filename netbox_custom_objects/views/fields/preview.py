@@ -21,9 +21,9 @@ from ...forms.examples import Example, example_of
 from ...models import CustomObjectTypeField
 from ...models.rows.convert import field_definition
 from ...runtime.context import current_alias
+from ...services.attention.ignored_rules import ignored_rules
 from ...services.dependents import Group, dependents_of_change, grouped
 from ...services.field_plan import plan_field
-from ...services.ignored_rules import ignored_rules
 from ...services.preview import Step
 
 INSTANT, JOB, REFUSED = 'instant', 'job', 'refused'

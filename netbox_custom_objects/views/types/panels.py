@@ -15,8 +15,8 @@ from ...definitions import model_name
 from ...models import CustomObjectTypeField
 from ...models.display import problems_of
 from ...runtime.classes.registry import world
-from ...services.deprecated import Deprecated
-from ...services.ignored_rules import ignored_rules
+from ...services.attention.deprecated import Deprecated
+from ...services.attention.ignored_rules import ignored_rules
 from .fields import target_link, targets_of
 
 

@@ -16,15 +16,15 @@ from django.utils.translation import gettext_lazy
 from core.choices import JobIntervalChoices
 from netbox.jobs import system_job
 
-from .. import settings
-from ..ddl.locks import lock_definitions
-from ..ddl.target import Target
-from ..ddl.upkeep.retention import Stored, copies, drop, droppable, everything
-from ..definitions import table_name
-from ..exceptions import SchemaChangeRefused, sentence_of
-from ..models.attachments import drop_attached
-from ..models.revision import bump_shared_token
-from .discreet_job import DiscreetJob
+from ... import settings
+from ...ddl.locks import lock_definitions
+from ...ddl.target import Target
+from ...ddl.upkeep.retention import Stored, copies, drop, droppable, everything
+from ...definitions import table_name
+from ...exceptions import SchemaChangeRefused, sentence_of
+from ...models.attachments import drop_attached
+from ...models.revision import bump_shared_token
+from ..discreet_job import DiscreetJob
 from .repair import sweep
 from .rewriting import rewrite_where_worth_it
 from .schemas import OpenSchema, open_schemas

@@ -7,16 +7,16 @@ the job can be killed, repeated, or queued twice without harm.
 
 from django.utils.translation import gettext_lazy as _
 
-from ..constants import LONG_JOB_SECONDS
-from ..ddl.diff import diff
-from ..ddl.executor import create_indexes_concurrently
-from ..ddl.introspect import introspect
-from ..ddl.operations import CreateIndex
-from ..ddl.plan import Plan
-from ..ddl.target import Target
-from ..field_types import compile_type
-from ..models.rows.loader import load_definitions
-from .discreet_job import DiscreetJob
+from ...constants import LONG_JOB_SECONDS
+from ...ddl.diff import diff
+from ...ddl.executor import create_indexes_concurrently
+from ...ddl.introspect import introspect
+from ...ddl.operations import CreateIndex
+from ...ddl.plan import Plan
+from ...ddl.target import Target
+from ...field_types import compile_type
+from ...models.rows.loader import load_definitions
+from ..discreet_job import DiscreetJob
 
 
 class FinishSchemaChangeJob(DiscreetJob):

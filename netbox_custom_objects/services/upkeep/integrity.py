@@ -12,12 +12,12 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from ..definitions import FieldDefinition, TargetRef, model_name
-from ..field_types import field_type_of
-from ..field_types.polymorphic.keys import model_of, target_of
-from ..runtime.classes.registry import world
-from ..runtime.classes.world import World
-from ..runtime.inbound.stored import links_of, stored_references
+from ...definitions import FieldDefinition, TargetRef, model_name
+from ...field_types import field_type_of
+from ...field_types.polymorphic.keys import model_of, target_of
+from ...runtime.classes.registry import world
+from ...runtime.classes.world import World
+from ...runtime.inbound.stored import links_of, stored_references
 
 # Dangling references that are named for each field.
 REFERENCES_SHOWN = 100

@@ -6,10 +6,10 @@ May import models and runtime. Only reports: what such an expression should say 
 
 from collections.abc import Iterator
 
-from ..definitions import TypeDefinition
-from ..models.display import problems_of
-from ..runtime.classes.registry import world
-from .schemas import OpenSchema
+from ...definitions import TypeDefinition
+from ...models.display import problems_of
+from ...runtime.classes.registry import world
+from ..upkeep.schemas import OpenSchema
 
 
 def unused_expressions(schema: OpenSchema, type_ids=None) -> Iterator[tuple[TypeDefinition, str]]:

@@ -6,8 +6,8 @@ May import models. Only reports: removing is a person's decision.
 
 from dataclasses import dataclass
 
-from ..field_types.shared.deprecation import is_due, notice
-from ..models import CustomObjectType, CustomObjectTypeField
+from ...field_types.shared.deprecation import is_due, notice
+from ...models import CustomObjectType, CustomObjectTypeField
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from collections.abc import Iterator
 
 from django.utils.translation import gettext as _
 
-from ..definitions import FieldDefinition
-from ..field_types import field_type_of
-from ..field_types.shared.regex import why_unusable
+from ...definitions import FieldDefinition
+from ...field_types import field_type_of
+from ...field_types.shared.regex import why_unusable
 
 
 def ignored_rules(field: FieldDefinition) -> Iterator[str]:

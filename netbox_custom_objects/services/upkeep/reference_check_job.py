@@ -13,9 +13,9 @@ from core.models import Job
 from netbox.context_managers import event_tracking
 from utilities.request import NetBoxFakeRequest
 
-from ..constants import LONG_JOB_SECONDS
-from ..ddl.target import MAIN_ALIAS
-from .discreet_job import DiscreetJob
+from ...constants import LONG_JOB_SECONDS
+from ...ddl.target import MAIN_ALIAS
+from ..discreet_job import DiscreetJob
 from .integrity import find_dangling, has_references, release
 from .schemas import OpenSchema, open_schemas
 

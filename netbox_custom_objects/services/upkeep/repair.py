@@ -10,15 +10,15 @@ from django.utils.translation import gettext_lazy as _
 from core.choices import JobIntervalChoices
 from netbox.jobs import system_job
 
-from ..ddl.plan import Plan
-from ..ddl.target import MAIN_ALIAS, Target
-from ..ddl.upkeep.sweep import drop_unused_sequences, homeless_models
-from ..models.object_types import drop_unreferenced, object_type_names
-from .discreet_job import DiscreetJob
-from .presence import hide_gone
-from .reconcile import reconcile_all
+from ...ddl.plan import Plan
+from ...ddl.target import MAIN_ALIAS, Target
+from ...ddl.upkeep.sweep import drop_unused_sequences, homeless_models
+from ...models.object_types import drop_unreferenced, object_type_names
+from ..discreet_job import DiscreetJob
+from ..presence import hide_gone
+from ..reconcile import reconcile_all
+from ..staged.run_job import clean_up, describe_stale, stale_columns, take_up_lost
 from .schemas import open_schemas
-from .staged.run_job import clean_up, describe_stale, stale_columns, take_up_lost
 
 
 @system_job(interval=JobIntervalChoices.INTERVAL_HOURLY)

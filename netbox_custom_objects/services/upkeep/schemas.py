@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 
-from ..ddl.target import MAIN_ALIAS
+from ...ddl.target import MAIN_ALIAS
 
 MAIN = 'main'
 

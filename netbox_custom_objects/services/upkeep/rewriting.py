@@ -11,13 +11,13 @@ from functools import partial
 from django.db import DatabaseError, transaction
 from django.utils.translation import gettext_lazy as _
 
-from ..constants import LONG_JOB_SECONDS
-from ..ddl.locks import lock_definitions
-from ..ddl.target import Target
-from ..ddl.upkeep.column_limit import Usage, rewrite, usages
-from ..exceptions import SchemaChangeRefused
-from ..models.staged_change import StagedChange
-from .discreet_job import DiscreetJob
+from ...constants import LONG_JOB_SECONDS
+from ...ddl.locks import lock_definitions
+from ...ddl.target import Target
+from ...ddl.upkeep.column_limit import Usage, rewrite, usages
+from ...exceptions import SchemaChangeRefused
+from ...models.staged_change import StagedChange
+from ..discreet_job import DiscreetJob
 from .schemas import OpenSchema, open_schemas
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.purge')

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from ..ddl.target import Target
+from ...ddl.target import Target
 
 _REFERENCES_SQL = """
     SELECT r.relname, a.attname, NOT a.attnotnull, f.attname

@@ -19,17 +19,17 @@ from psycopg import sql
 
 from extras.models import CustomField, CustomLink, Dashboard, EventRule, ExportTemplate, SavedFilter, TaggedItem
 
-from ..constants import APP_LABEL
-from ..ddl.locks import lock_definitions, with_retries
-from ..ddl.target import MAIN_ALIAS, Target
-from ..ddl.upkeep.removal import all_tables, drop_all
-from ..definitions import model_name, type_id_from_model_name
-from ..exceptions import CustomObjectsError
-from ..models import CustomObjectType
-from ..models.attachments import SetAside, drop_attached
-from ..models.revision import Revision, bump_shared_token
-from ..runtime.classes.registry import world
-from ..runtime.inbound.stored import in_chunks
+from ...constants import APP_LABEL
+from ...ddl.locks import lock_definitions, with_retries
+from ...ddl.target import MAIN_ALIAS, Target
+from ...ddl.upkeep.removal import all_tables, drop_all
+from ...definitions import model_name, type_id_from_model_name
+from ...exceptions import CustomObjectsError
+from ...models import CustomObjectType
+from ...models.attachments import SetAside, drop_attached
+from ...models.revision import Revision, bump_shared_token
+from ...runtime.classes.registry import world
+from ...runtime.inbound.stored import in_chunks
 from .foreign_rows import ForeignRows
 
 # What is for some types of objects: deleted if these are all ours, else it loses ours.
