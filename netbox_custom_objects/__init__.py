@@ -42,7 +42,7 @@ class CustomObjectsConfig(PluginConfig):
         try:
             return super().get_model(model_name, require_ready)
         except LookupError:
-            if not self.apps.ready:
+            if not self.apps.models_ready:
                 raise
             from .runtime.classes.registry import resolve
 
@@ -53,13 +53,23 @@ class CustomObjectsConfig(PluginConfig):
         Yield the static models, and for a call without flags a stub per dynamic type as well.
 
         Only such calls mean "every model there is" (the core change log decides by one which records to show). Those
-        that build relation graphs or migrations pass a flag, and must never see a dynamic class (proven, 1.1).
+        that build relation graphs or migrations pass a flag, and must never see a dynamic class (proven, 1.1). While
+        plugins are starting up, one class stands for all types, so that nothing is asked of the database.
         """
         yield from super().get_models(include_auto_created, include_swapped)
-        if self.apps.ready and not include_auto_created and not include_swapped:
+        if include_auto_created or include_swapped or self._is_registering:
+            return
+        if self.apps.ready:
             from .runtime.classes.stubs import stub_models
 
             yield from stub_models()
+        else:
+            from .runtime.classes.any_object import any_object
+
+            yield any_object()
+
+    # Whether NetBox is registering the models of this app: it would give the one class tabs that it has already.
+    _is_registering = False
 
     def get_jinja_context(self):
         """Return what config templates and export templates see of ours besides the filters: the objects by type."""
@@ -68,7 +78,9 @@ class CustomObjectsConfig(PluginConfig):
         return {'custom_objects': CustomObjectsNamespace()}
 
     def ready(self):
+        self._is_registering = True
         super().ready()
+        self._is_registering = False
         from . import startup
 
         startup.register()

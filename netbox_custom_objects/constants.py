@@ -6,6 +6,7 @@ from .definitions.names import TABLE_MODEL_RE
 
 __all__ = (
     'APP_LABEL',
+    'COMMON_MODEL',
     'CONFIG_CONTEXT_DIMENSION_FIELDS',
     'DEFAULT_SETTINGS',
     'DISPLAY_EXPRESSION_SEARCH_WEIGHT',
@@ -19,6 +20,8 @@ __all__ = (
 )
 
 APP_LABEL = 'netbox_custom_objects'
+# The model name under which other plugins register what the objects of all types get.
+COMMON_MODEL = 'customobject'
 
 
 class Sender(StrEnum):

@@ -120,10 +120,10 @@ def register() -> None:
 
 def register_index(type_id: int) -> None:
     name = model_name(type_id)
+    index = ObjectIndexMeta(f'Table{type_id}ModelIndex', (ObjectIndex,), {'__module__': __name__, 'type_id': type_id})
     with _lock:
-        registry['search'][f'{APP_LABEL}.{name}'] = ObjectIndexMeta(
-            f'Table{type_id}ModelIndex', (ObjectIndex,), {'__module__': __name__, 'type_id': type_id}
-        )
+        # Another plugin may have an index of its own.
+        registry['search'].setdefault(f'{APP_LABEL}.{name}', index)
 
 
 indexes = [CustomObjectTypeIndex]

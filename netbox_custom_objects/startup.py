@@ -3,10 +3,22 @@
 from importlib import import_module
 
 from django.apps import apps
+from django.core.signals import request_started
+
+
+def forget_models_at_start_up(sender, **kwargs) -> None:
+    """
+    Receiver of the first request: have Django list the models once more.
+
+    Another plugin may have asked for the list while plugins were starting up, without the types (see get_models).
+    """
+    request_started.disconnect(forget_models_at_start_up)
+    apps.get_models.cache_clear()
 
 
 def register() -> None:
     """Register checks, system jobs, what NetBox keeps per model, and our part of netbox-branching where that is on."""
+    request_started.connect(forget_models_at_start_up)
     import_module(f'{__package__}.checks')
     import_module(f'{__package__}.evolution').register()
     import_module(f'{__package__}.services.upkeep.repair')

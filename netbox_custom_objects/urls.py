@@ -11,7 +11,7 @@ from utilities.urls import get_model_urls
 
 from .constants import APP_LABEL
 from .views import linked, register_pages
-from .views.objects import features, links, pages, rename
+from .views.objects import features, links, pages, registered, rename
 
 register_pages()
 
@@ -49,4 +49,7 @@ urlpatterns = [
         links.CustomObjectLinksView.as_view(),
         name='customobject_links',
     ),
+    # What other plugins have registered.
+    path(f'{_object}/<path:path>/', registered.RegisteredView.as_view(), name='customobject_registered'),
+    path(f'{_slug}/<path:path>/', registered.RegisteredView.as_view(), name='customobject_registered'),
 ]

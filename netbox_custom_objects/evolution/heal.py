@@ -25,6 +25,7 @@ from ..definitions import TypeDefinition, table_name, type_id_from_table_name
 from ..exceptions import SchemaChangeRefused
 from ..field_types.base_columns import base_columns
 from ..models import CustomObjectType
+from ..models.object_types import ensure_common_object_type
 from ..models.revision import is_installed, lacks_migrations
 from ..models.rows.loader import load_with_documents
 from ..runtime.classes.registry import world
@@ -163,6 +164,7 @@ def after_migrate(using: str = MAIN_ALIAS, verbosity: int = 1, stdout=None, plan
     gone = (APP_LABEL, INITIAL) in {(step.app_label, step.name) for step, backwards in plan if backwards}
     if using != MAIN_ALIAS or gone or not is_installed(Target.for_alias(MAIN_ALIAS)):
         return
+    ensure_common_object_type()
     # NetBox has just noted all models that it knows as public.
     hide_gone()
     for schema in open_schemas():

@@ -14,7 +14,7 @@ from core.models import ObjectType
 from netbox.context import query_cache
 from netbox.models.features import get_model_features
 
-from ..constants import APP_LABEL
+from ..constants import APP_LABEL, COMMON_MODEL
 from ..definitions import model_name
 
 # Whether everything that is written now will be undone (services.preview): nothing may then be committed on its own.
@@ -89,6 +89,15 @@ def _update(object_types, public: bool, features: list[str]) -> None:
     if changed.update(public=public, features=features) and (cache := query_cache.get()) is not None:
         # NetBox remembers them for the time of a request.
         cache['object_types'].clear()
+
+
+def ensure_common_object_type() -> None:
+    """Make the row of the class that stands for all types, for plugins that look for models in this table."""
+    names = {'app_label': APP_LABEL, 'model': COMMON_MODEL}
+    # Such a plugin may have made the content type alone.
+    content_type, _is_new = ContentType.objects.using(DEFAULT_DB_ALIAS).get_or_create(**names)
+    if not ObjectType.objects.using(DEFAULT_DB_ALIAS).filter(pk=content_type.pk).exists():
+        ObjectType(contenttype_ptr=content_type, **names).save(using=DEFAULT_DB_ALIAS)
 
 
 def object_type_names() -> list[str]:

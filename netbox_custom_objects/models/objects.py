@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.base import DeserializedObject
 from django.db import router
 from django.db.models.base import ModelBase
-from django.urls import reverse
+from django.urls import NoReverseMatch, reverse
 
 from netbox.models import BaseModel
 from netbox.models.features import (
@@ -39,6 +39,7 @@ from ..field_types.shared.rest import held_values
 from . import change_data
 from .concurrency import UpdatesWhatExists, in_transaction
 from .display import name_of
+from .registered import registered_url
 
 
 class CustomObjectMeta(ModelBase):
@@ -127,7 +128,12 @@ class CustomObject(
             viewname = f'plugins-api:{APP_LABEL}-api:customobject-{action or "detail"}'
         else:
             viewname = f'plugins:{APP_LABEL}:customobject{f"_{action}" if action else ""}'
-        return reverse(viewname, kwargs=kwargs)
+        try:
+            return reverse(viewname, kwargs=kwargs)
+        except NoReverseMatch:
+            if rest_api or not action:
+                raise
+            return registered_url(cls, action, kwargs)
 
     def get_absolute_url(self):
         return self._get_action_url(kwargs={'pk': self.pk})

@@ -4,13 +4,14 @@ from django.db import models
 
 from core.models import ObjectType
 
-from ..constants import APP_LABEL
+from ..constants import APP_LABEL, COMMON_MODEL
 
 
 class CustomObjectObjectTypeManager(models.Manager):
     def get_queryset(self):
         """NetBox's and plugins' own public models, and those of custom types, whichever schema they are in."""
-        return super().get_queryset().filter(models.Q(public=True) | models.Q(app_label=APP_LABEL))
+        found = super().get_queryset().filter(models.Q(public=True) | models.Q(app_label=APP_LABEL))
+        return found.exclude(app_label=APP_LABEL, model=COMMON_MODEL)
 
 
 class CustomObjectObjectType(ObjectType):

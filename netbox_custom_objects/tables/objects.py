@@ -4,12 +4,15 @@ The list table of custom objects, built per type.
 May import runtime and field_types. Must never query per row.
 """
 
+from copy import deepcopy
+
 import django_tables2 as tables
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django_tables2.data import TableQuerysetData
 from django_tables2.utils import OrderByTuple
 
+from netbox.registry import registry
 from netbox.tables import columns
 
 from ..choices import UIVisibleChoices
@@ -47,14 +50,36 @@ class TypeColumn(tables.Column):
         return value.display_name
 
 
-class CustomObjectTable(OrderedTable):
-    """What the tables of all types share."""
+class OfTypeMeta(type(OrderedTable)):
+    """
+    Makes the table classes of one type equal, regardless of the revision they were built for.
+
+    NetBox keeps the columns that other plugins register by the class of the table.
+    """
+
+    def __eq__(cls, other):
+        type_id = cls.__dict__.get('_type_id')
+        return cls is other if type_id is None else getattr(other, '__dict__', {}).get('_type_id') == type_id
+
+    def __hash__(cls):
+        type_id = cls.__dict__.get('_type_id')
+        return super().__hash__() if type_id is None else hash((__name__, type_id))
+
+
+class CustomObjectTable(OrderedTable, metaclass=OfTypeMeta):
+    """What the tables of all types share: also the columns that other plugins register for this class."""
 
     custom_object_type = TypeColumn()
     owner = tables.Column(linkify=True, verbose_name=_('Owner'))
     created = columns.DateTimeColumn(verbose_name=_('Created'))
     last_updated = columns.DateTimeColumn(verbose_name=_('Last updated'))
     tags = TagsColumn()
+
+    def __init__(self, *args, extra_columns=None, **kwargs):
+        common = registry['tables'].get(CustomObjectTable, {}) if type(self) is not CustomObjectTable else {}
+        taken = {*self.base_columns, *registry['tables'].get(type(self), {})}
+        found = [(name, deepcopy(column)) for name, column in common.items() if name not in taken]
+        super().__init__(*args, extra_columns=[*(extra_columns or ()), *found], **kwargs)
 
     def _apply_prefetching(self, columns=None):
         super()._apply_prefetching(columns)
@@ -96,7 +121,5 @@ def get_table_class(model) -> type[CustomObjectTable]:
         'fields': (*FIRST, *shown, *LAST),
         'default_columns': ('pk', 'id', *(name for name in shown if name in first[:SHOWN_BY_DEFAULT])),
     })  # fmt: skip
-    name = f'{model.__name__}Table'
-    return type(CustomObjectTable)(
-        name, (CustomObjectTable,), {'Meta': meta, '__module__': __name__, **shown, **closed}
-    )
+    attributes = {'Meta': meta, '__module__': __name__, '_type_id': model._type_id, **shown, **closed}
+    return type(CustomObjectTable)(f'{model.__name__}Table', (CustomObjectTable,), attributes)

@@ -226,6 +226,7 @@ class TestNetBox:
         type_id = 987_654_321
         register_type(type_id)
         name = f'table{type_id}model'
+        registry['plugins']['template_extensions'].pop(f'{APP_LABEL}.{name}')
         tabs = {view['name']: view for view in registry['views'][APP_LABEL].pop(name)}
         assert tabs.keys() == {'contacts', 'journal', 'changelog', 'configcontext', 'custom_objects'}
         assert tabs['configcontext']['path'] == 'config-context'

@@ -11,7 +11,7 @@ from core.models import ObjectType
 from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSerializer
 
 from ...choices import ObjectFieldOnDeleteChoices
-from ...constants import APP_LABEL
+from ...constants import APP_LABEL, COMMON_MODEL
 from ...definitions import type_id_from_model_name
 from ...field_types import FIELD_TYPES
 from ...field_types.json import DocumentField
@@ -45,6 +45,8 @@ def exists_here(object_type: ObjectType, present: Collection[int] = ()) -> bool:
     if object_type.app_label == APP_LABEL and (type_id := type_id_from_model_name(object_type.model)) is not None:
         is_known = object_type.pk in present or is_known_to_reader(type_id)
         return is_known and CustomObjectType.objects.filter(pk=type_id).exists()
+    if (object_type.app_label, object_type.model) == (APP_LABEL, COMMON_MODEL):
+        return False
     return object_type.model_class() is not None
 
 

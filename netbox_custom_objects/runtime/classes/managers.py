@@ -6,6 +6,7 @@ type). Queries are moved to the class of the schema they run against, and only w
 that fits keeps its field names, which is what callers expect (proven, 1.4).
 """
 
+from django.apps import apps
 from django.db import models, router
 
 from extras.querysets import ConfigContextModelQuerySet
@@ -105,6 +106,9 @@ class CustomObjectManager(models.Manager.from_queryset(CustomObjectQuerySet)):
     use_in_migrations = False
 
     def get_queryset(self):
+        if not apps.ready and getattr(self.model, '_is_ghost', False):
+            # What another plugin is given while plugins are starting up; nothing may be asked of the database.
+            return super().get_queryset().none()
         alias = self._db or router.db_for_read(self.model, **self._hints)
         return refitted(super().get_queryset(), alias)
 

@@ -14,7 +14,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS
 
-from ...constants import APP_LABEL
+from ...constants import APP_LABEL, COMMON_MODEL
 from ...ddl.introspect import columns_of
 from ...ddl.target import Target
 from ...definitions import names
@@ -22,6 +22,7 @@ from ...models.object_types import undone
 from ...models.revision import UNCHANGED, is_installed
 from ...models.rows.loader import load_definitions
 from .. import context
+from .any_object import any_object
 from .faults import Fault
 from .ghost import ghost
 from .known_types import note_types
@@ -104,20 +105,24 @@ def resolve(model_name: str) -> type:
     Return the class that a model name of this app means in the current context.
 
     In order: the current schema's class, that of the branch which is being replayed, a ghost if the type exists or
-    existed anywhere.
+    existed anywhere. While plugins are starting up, it is a ghost in any case: nothing may be asked of the database.
 
     Raises:
         LookupError: no such type was ever defined
     """
     name = model_name.lower()
+    if name == COMMON_MODEL:
+        return any_object()
     if match := names.TABLE_MODEL_RE.match(name):
         type_id = int(match[1])
+        if not apps.ready:
+            return ghost(type_id)
         for found in _worlds_in_order():
             if (model := found.model(type_id)) is not None:
                 return model
         if _was_ever_defined(name):
             return ghost(type_id)
-    elif match := names.LINK_MODEL_RE.match(name):
+    elif apps.ready and (match := names.LINK_MODEL_RE.match(name)):
         for found in _worlds_in_order():
             if (model := found.link_model(int(match[1]), int(match[2]))) is not None:
                 return model
