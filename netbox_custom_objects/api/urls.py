@@ -31,6 +31,9 @@ urlpatterns = [
         views.FieldChoicesView.as_view(),
         name='customobjecttypefield-choices',
     ),
+    path('schema/export/', views.SchemaExportView.as_view(), name='schema-export'),
+    path('schema/preview/', views.SchemaPreviewView.as_view(), name='schema-preview'),
+    path('schema/apply/', views.SchemaApplyView.as_view(), name='schema-apply'),
     path('job-reports/<int:pk>/', views.JobReportView.as_view(), name='job-reports'),
     *router.urls,
 ]

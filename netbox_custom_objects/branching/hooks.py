@@ -11,7 +11,7 @@ from netbox_branching.utilities import register_branching_resolver, register_obj
 
 from ..runtime import context, extensions
 from ..services.upkeep.schemas import set_branch_lister
-from . import lifecycle, replay, resolver, standstill
+from . import documents, lifecycle, replay, resolver, standstill
 from .merging import squash, validators
 from .pages import api, template_content, views
 from .trial import dry_run
@@ -28,6 +28,7 @@ def register() -> None:
     register_branching_resolver(resolver.supports_branching)
     register_objectchange_field_migrator(resolver.migrate_record)
     extensions.api_urlpatterns += api.urlpatterns
+    extensions.apply_in_new_branch = documents.apply_in_new_branch
     register_template_extensions([template_content.BranchContent])
     Branch.register_preaction_check(validators.check_merge, 'merge')
     Branch.register_preaction_check(validators.check_sync, 'sync')

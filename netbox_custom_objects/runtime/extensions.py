@@ -4,5 +4,11 @@ What optional rooms add to surfaces: lists that they fill when they are register
 May import nothing. Exists so that a surface need not know which optional packages are installed.
 """
 
+from collections.abc import Callable
+
+# Makes a branch and queues a job that applies a document there: (name, document, user, options) -> the job. None
+# without branches.
+apply_in_new_branch: Callable | None = None
+
 # URL patterns below the plugin's REST root.
 api_urlpatterns: list = []

@@ -51,25 +51,40 @@ class Preview:
 
     def __init__(self):
         self._plans: dict[tuple[Target, int], tuple[Plan, Plan, Schema]] = {}
+        # Types that are new: their tables are made, as what is validated later reads them, and undone with the rest.
+        self._made: set[tuple[Target, int]] = set()
         # What mentions the fields and types that are changed; noted by who has the rights of the user at hand.
         self.dependents: list[Dependent] = []
 
-    def note(self, target: Target, type_id: int, plan: Plan, actual: Schema) -> None:
+    def note(self, target: Target, type_id: int, plan: Plan, actual: Schema) -> bool:
         """
-        Remember the plan of a type. As no plan is executed, a later one contains those before it.
+        Remember the plan of a type, and return whether to execute it: that of a new type is.
+
+        As no other plan is executed, a later one contains those before it.
 
         Raises:
             SchemaChangeRefused: as the execution of the plan would
         """
-        self._plans[target, type_id] = (*split(target, plan, actual), actual)
+        key = target, type_id
+        if not actual.tables:
+            self._made.add(key)
+        if key in self._made:
+            before = self._plans[key][0] if key in self._plans else Plan(())
+            self._plans[key] = (Plan((*before, *plan)), Plan(()), Schema())
+            return True
+        self._plans[key] = (*split(target, plan, actual), actual)
+        return False
 
     def steps(self) -> list[Step]:
         """Return the steps in their order. Counts rows, so call it after the block has been undone."""
-        return [
-            step
-            for (target, _), (now, later, actual) in self._plans.items()
-            for step in _counted(target, actual, [*((o, False) for o in now), *((o, True) for o in later)])
-        ]
+        return [step for steps in self.steps_by_type().values() for step in steps]
+
+    def steps_by_type(self) -> dict[int, list[Step]]:
+        """Return the steps of each type, likewise."""
+        return {
+            type_id: list(_counted(target, actual, [*((o, False) for o in now), *((o, True) for o in later)]))
+            for (target, type_id), (now, later, actual) in self._plans.items()
+        }
 
 
 def _counted(target: Target, actual: Schema, operations: list[tuple[Operation, bool]]) -> Iterator[Step]:
@@ -84,6 +99,21 @@ def _counted(target: Target, actual: Schema, operations: list[tuple[Operation, b
         rows, values = counts.get(operation.table, (0, {}))
         column = getattr(operation, 'column', None)
         yield Step(operation, deferred, rows, values.get(column.name) if column else None)
+
+
+def describe_step(step: Step) -> dict:
+    """Return a step of a plan as JSON."""
+    return {
+        'operation': type(step.operation).__name__,
+        'description': step.operation.describe(),
+        'table': step.operation.table,
+        'column': step.column,
+        'lock': str(step.lock),
+        'when': 'job' if step.deferred else 'inline',
+        'destructive': step.operation.destructive,
+        'rows': step.rows,
+        'values': step.values,
+    }
 
 
 _current: ContextVar[Preview | None] = ContextVar('netbox_custom_objects_preview', default=None)

@@ -38,7 +38,7 @@ def reconcile(alias: str, type_id: int) -> Plan:
     """
     Bring the tables of one type into line with its definition, and return the plan that was carried out.
 
-    While a preview is made, the plan is noted there and not carried out.
+    While a preview is made, the plan is noted there, and carried out only for a type that is new in it.
 
     Steps that would take long on a big table are queued as a job when the transaction commits.
 
@@ -59,9 +59,9 @@ def reconcile(alias: str, type_id: int) -> Plan:
         lock_definitions(target)
         plan, actual = plan_for(target, type_id)
         refuse_while_staged(alias, type_id, plan)
-        if (preview := current_preview()) is not None:
-            preview.note(target, type_id, plan, actual)
-        elif plan:
+        preview = current_preview()
+        is_meant = preview is None or preview.note(target, type_id, plan, actual)
+        if plan and is_meant:
             if execute(target, type_id, plan, actual):
                 transaction.on_commit(lambda: enqueue_deferred(alias, type_id), using=alias)
             forget_lacking(target.schema)

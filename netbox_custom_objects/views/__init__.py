@@ -10,6 +10,8 @@ from importlib import import_module
 REGISTERED = (
     'reference_check',
     'staged',
+    'documents.apply',
+    'documents.export',
     'fields.pages',
     'fields.preview',
     'types.designer',

@@ -21,7 +21,7 @@ ROOMS = (
     ('services',),
     ('schema', 'evolution'),
     ('branching',),
-    ('dynamic_forms', 'filtersets', 'forms', 'tables', 'templatetags'),
+    ('comparator', 'dynamic_forms', 'filtersets', 'forms', 'tables', 'templatetags'),
     ('api', 'graphql', 'views'),
     ('checks', 'jobs', 'navigation', 'search', 'signals', 'template_content', 'urls'),
     ('compat', 'jinja_env', 'related_tabs', 'utilities'),

@@ -163,14 +163,19 @@ class TestRoot:
         shown = make_type('apple', slug='z-apple')
         body = rest.get()
         assert list(body) == [
-            'custom-object-type-fields', 'custom-object-types', 'linked-objects', 'z-apple', 'a-zebra',
+            'custom-object-type-fields', 'custom-object-types', 'linked-objects', 'schema/export', 'schema/preview',
+            'schema/apply', 'z-apple', 'a-zebra',
         ]  # fmt: skip
         assert body['z-apple'] == 'http://testserver/api/plugins/custom-objects/z-apple/'
         for name, url in body.items():
             # What points at an object can only be asked for one object.
-            rest.get(url.removeprefix('http://testserver'), expect=400 if name == 'linked-objects' else 200)
+            refused = {'linked-objects': 400, 'schema/preview': 405, 'schema/apply': 405}
+            rest.get(url.removeprefix('http://testserver'), expect=refused.get(name, 200))
         user = Rest(make_user('viewer', (shown, ['view'], None), (make_type('other'), ['add'], None)))
-        assert list(user.get()) == ['custom-object-type-fields', 'custom-object-types', 'linked-objects', 'z-apple']
+        assert list(user.get()) == [
+            'custom-object-type-fields', 'custom-object-types', 'linked-objects', 'schema/export', 'schema/preview',
+            'schema/apply', 'z-apple',
+        ]  # fmt: skip
 
     def test_needs_a_user(self, rest):
         rest.client.logout()

@@ -2,6 +2,7 @@
 
 from .background import JobReportView
 from .choices import FieldChoicesView
+from .documents import SchemaApplyView, SchemaExportView, SchemaPreviewView
 from .fields import CustomObjectTypeFieldViewSet
 from .linked import LinkedObjectsView
 from .objects import CustomObjectViewSet
@@ -18,5 +19,8 @@ __all__ = (
     'JobReportView',
     'LinkedObjectsView',
     'RootView',
+    'SchemaApplyView',
+    'SchemaExportView',
+    'SchemaPreviewView',
     'StagedChangeViewSet',
 )

@@ -26,7 +26,7 @@ from utilities.views import get_action_url
 from ...field_types.shared.filters import FALSE_WORDS, TRUE_WORDS
 from ...models.change_data import by_name
 from ...services.dependents import Group, grouped
-from ...services.preview import Step, previewing
+from ...services.preview import describe_step, previewing
 from ...services.second_try import tried_twice
 from ..openapi.writes import BACKGROUND, DRY_RUN
 from .background import DiscreetJobMixin, for_job
@@ -133,21 +133,6 @@ class DryRunMixin(DiscreetJobMixin):
                 'dependents': [_describe_group(group, request) for group in grouped(preview.dependents, request.user)],
             }
         )
-
-
-def describe_step(step: Step) -> dict:
-    """Return a step of a plan as JSON."""
-    return {
-        'operation': type(step.operation).__name__,
-        'description': step.operation.describe(),
-        'table': step.operation.table,
-        'column': step.column,
-        'lock': str(step.lock),
-        'when': 'job' if step.deferred else 'inline',
-        'destructive': step.operation.destructive,
-        'rows': step.rows,
-        'values': step.values,
-    }
 
 
 def _results(response, request) -> list[dict]:

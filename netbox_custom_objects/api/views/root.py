@@ -23,6 +23,9 @@ class RootView(APIRootView):
                 ('custom-object-type-fields', 'customobjecttypefield-list'),
                 ('custom-object-types', 'customobjecttype-list'),
                 ('linked-objects', 'linked-objects'),
+                ('schema/export', 'schema-export'),
+                ('schema/preview', 'schema-preview'),
+                ('schema/apply', 'schema-apply'),
             )
         }
         for definition in viewable_types(request.user):

@@ -7,7 +7,16 @@ from django.utils.translation import gettext_lazy as _
 
 from extras.ui.panels import TagsPanel
 from netbox.models.deletion import CountOnly
-from netbox.object_actions import AddObject, BulkDelete, BulkEdit, BulkExport, BulkImport
+from netbox.object_actions import (
+    AddObject,
+    BulkDelete,
+    BulkEdit,
+    BulkExport,
+    BulkImport,
+    CloneObject,
+    DeleteObject,
+    EditObject,
+)
 from netbox.ui import layout, panels
 from netbox.views import generic
 from utilities.permissions import get_permission_for_model
@@ -27,6 +36,8 @@ from ...models.readers import readable
 from ...services.dependents import dependents_of_type, grouped
 from ...tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
+from ..documents.apply import ImportModel
+from ..documents.export import ExportModel, ExportSelectedModels, ExportThisModel
 from ..reference_check import CheckReferences
 from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin
@@ -54,13 +65,25 @@ class CustomObjectTypeListView(generic.ObjectListView):
     filterset_form = CustomObjectTypeFilterForm
     table = CustomObjectTypeTable
     # No bulk rename: names are identifiers, which find and replace would break.
-    actions = (AddObject, DesignType, BulkImport, BulkExport, CheckReferences, BulkEdit, BulkDelete)
+    actions = (
+        AddObject,
+        DesignType,
+        BulkImport,
+        BulkExport,
+        ImportModel,
+        ExportModel,
+        CheckReferences,
+        BulkEdit,
+        ExportSelectedModels,
+        BulkDelete,
+    )
 
 
 @register_model_view(CustomObjectType)
 class CustomObjectTypeView(generic.ObjectView):
     queryset = CustomObjectType.objects.all()
     template_name = 'netbox_custom_objects/customobjecttype.html'
+    actions = (CloneObject, ExportThisModel, EditObject, DeleteObject)
     layout = layout.SimpleLayout(
         left_panels=[TypePanel()],
         right_panels=[

@@ -1,0 +1,94 @@
+"""
+The job that applies a large document. Its record says how far it is; what was refused is for the user who asked.
+
+May import NetBox's jobs.
+"""
+
+import uuid
+
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.utils.translation import gettext_lazy as _
+
+from core.exceptions import JobFailed
+from core.models import Job
+from netbox.context_managers import event_tracking
+from utilities.request import NetBoxFakeRequest
+
+from ..constants import LONG_JOB_SECONDS
+from ..models.job_reports import keep_report
+from ..runtime.context import current_alias
+from ..services.discreet_job import DiscreetJob
+from ..services.schemas import open_schemas
+from .errors import DocumentError
+from .executor import apply
+from .notation import describe_diff, describe_error
+
+# A document of more types is left to a job.
+TYPES_AT_ONCE = 50
+# Progress is written this many times at most.
+PROGRESS_NOTES = 20
+
+
+class ApplyDocumentJob(DiscreetJob):
+    """Applies a document in the schema in which it was asked for; all of it, or nothing."""
+
+    class Meta:
+        name = _('Apply document')
+
+    def work(self, document: dict, alias: str, allow_destructive: bool, ignore_base: bool, *args, **kwargs):
+        schema = next((schema for schema in open_schemas() if schema.alias == alias), None)
+        if schema is None:
+            self.job.error = _('The branch no longer exists, or cannot be changed.')
+            raise JobFailed
+        request = NetBoxFakeRequest(
+            {'id': uuid.uuid4(), 'user': self.job.user, 'META': {}, 'GET': {}, 'POST': {}, 'path': ''}
+        )
+        try:
+            with schema.activate(), event_tracking(request):
+                comparison = apply(
+                    document,
+                    allow_destructive=allow_destructive,
+                    ignore_base=ignore_base,
+                    user=self.job.user,
+                    note=self._note,
+                )
+        except DocumentError as error:
+            status, body = describe_error(error)
+            keep_report(self.job, {'status_code': status, 'data': body})
+            self.job.error = _('The document was refused. The user who sent it can read why at job-reports/{job}/.')
+            self.job.error = self.job.error.format(job=self.job.pk)
+            raise JobFailed from error
+        body = {'applied': True, 'diffs': [describe_diff(diff) for diff in comparison.diffs]}
+        keep_report(self.job, {'status_code': 200, 'data': body})
+
+    def _note(self, done: int, total: int) -> None:
+        """Write how far it is, over a connection of its own: what the job itself writes is not seen before its end."""
+        if done % max(total // PROGRESS_NOTES, 1) and done != total:
+            return
+        connection = connections.create_connection(DEFAULT_DB_ALIAS)
+        try:
+            with connection.cursor() as cursor:
+                table = Job._meta.db_table
+                cursor.execute(
+                    f"UPDATE {table} SET data = jsonb_build_object('done', %s::int, 'rows', %s::int) WHERE id = %s",
+                    [done, total, self.job.pk],
+                )
+        finally:
+            connection.close()
+
+
+def is_large(document: dict) -> bool:
+    """Whether a document is left to a job."""
+    return len(document['types']) > TYPES_AT_ONCE
+
+
+def enqueue(document: dict, user, allow_destructive: bool = False, ignore_base: bool = False) -> Job:
+    """Queue the job that applies a document, which has been checked, to the current schema."""
+    return ApplyDocumentJob.enqueue(
+        user=user,
+        document=document,
+        alias=current_alias(),
+        allow_destructive=allow_destructive,
+        ignore_base=ignore_base,
+        job_timeout=LONG_JOB_SECONDS,
+    )

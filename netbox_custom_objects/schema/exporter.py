@@ -1,0 +1,225 @@
+"""
+Writes types as a document: the same types give the same document, to the byte, wherever they are.
+
+May import models. Ids of rows are no part of it, apart from the `schema_id` of fields, which documents tell them by.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterable
+
+import yaml
+from django.utils.translation import gettext as _
+
+from extras.models import CustomFieldChoiceSet
+
+from ..definitions import canonical_json
+from ..models import CustomObjectType, CustomObjectTypeField
+from .errors import ExportRefused
+from .format import (
+    CHOICE_SET_DEFAULTS,
+    FIELD_DEFAULTS,
+    SCHEMA_FORMAT_VERSION,
+    TYPE_DEFAULTS,
+    is_reference,
+    normal_choice_set,
+    normal_field,
+    normal_type,
+    without_defaults,
+)
+from .targets import TargetNames, type_id_of
+
+# Digits of a hash: enough that no two states of a type are taken for each other.
+HASH_DIGITS = 16
+# Named by other means than their values.
+_TARGETS = ('related_object_type', 'related_object_types')
+
+
+class Snapshot:
+    """The types of the current schema as documents describe them."""
+
+    def __init__(self, types: Iterable[CustomObjectType], fields=None):
+        """
+        Args:
+            types: those to describe
+            fields: a queryset of the fields to describe, by default all
+        """
+        self.types = {type_.pk: type_ for type_ in types}
+        self.names = TargetNames(dict(CustomObjectType.objects.values_list('pk', 'slug')))
+        fields = CustomObjectTypeField.objects.all() if fields is None else fields
+        rows = fields.filter(custom_object_type__in=self.types).order_by('schema_id')
+        rows = rows.select_related('choice_set', 'related_object_type').prefetch_related('related_object_types')
+        self.fields: dict[int, list[CustomObjectTypeField]] = {pk: [] for pk in self.types}
+        for field in rows:
+            self.fields[field.custom_object_type_id].append(field)
+
+    def field(self, field: CustomObjectTypeField) -> dict:
+        """Return all attributes of a field as documents have them."""
+        found = {'id': field.schema_id, 'name': field.name, 'type': field.type}
+        for name in FIELD_DEFAULTS:
+            if name not in (*_TARGETS, 'choice_set'):
+                found[name] = getattr(field, name)
+        if is_reference(found):
+            del found['default']
+        if field.choice_set is not None:
+            found['choice_set'] = field.choice_set.name
+        if field.related_object_type is not None:
+            found['related_object_type'] = self.names.name(field.related_object_type)
+        if field.is_polymorphic:
+            targets = [self.names.name(target) for target in field.related_object_types.all()]
+            found['related_object_types'] = [name for name in targets if name is not None]
+        return normal_field(found)
+
+    def entry(self, type_: CustomObjectType) -> dict:
+        """Return what a document says of a type."""
+        entry = {'name': type_.name, 'slug': type_.slug, **without_defaults(type_attributes(type_), TYPE_DEFAULTS)}
+        entry['fields'] = [
+            {'id': found['id'], 'name': found['name'], 'type': found['type'], **without_defaults(found, FIELD_DEFAULTS)}
+            for found in map(self.field, self.fields[type_.pk])
+        ]
+        if removed := tombstones(type_, {field.schema_id for field in self.fields[type_.pk]}):
+            entry['removed_fields'] = removed
+        return entry
+
+
+def type_attributes(type_: CustomObjectType) -> dict:
+    return normal_type({name: getattr(type_, name) for name in ('name', *TYPE_DEFAULTS)})
+
+
+def choice_set_attributes(choice_set: CustomFieldChoiceSet) -> dict:
+    found = {name: getattr(choice_set, name) or default for name, default in CHOICE_SET_DEFAULTS.items()}
+    return normal_choice_set(found)
+
+
+def choice_set_entry(choice_set: CustomFieldChoiceSet) -> dict:
+    """Return what a document says of a choice set."""
+    return {
+        'name': choice_set.name,
+        **without_defaults(choice_set_attributes(choice_set), CHOICE_SET_DEFAULTS),
+    }
+
+
+def tombstones(type_: CustomObjectType, live: set[int]) -> list[dict]:
+    """Return the fields that the last document of a type had, or removed, and that the type does not have."""
+    document = ((type_.schema_document or {}).get('types') or [{}])[0]
+    gone = {field['id']: field for field in document.get('removed_fields', []) if field['id'] not in live}
+    for field in document.get('fields', []):
+        if field['id'] not in live:
+            gone.setdefault(field['id'], {name: field[name] for name in ('id', 'name', 'type')})
+    return [gone[pk] for pk in sorted(gone)]
+
+
+def base_of(entry: dict) -> str:
+    """Return the hash by which an entry of a document tells later what it was made from."""
+    state = {name: value for name, value in entry.items() if name not in ('base', 'removed_fields')}
+    return hashlib.sha256(canonical_json(state).encode()).hexdigest()[:HASH_DIGITS]
+
+
+def with_base(entry: dict) -> dict:
+    """Return an entry with its hash behind the names by which it is told."""
+    names = [name for name in ('name', 'slug') if name in entry]
+    return {**{name: entry[name] for name in names}, 'base': base_of(entry), **entry}
+
+
+def export_cot(cot: CustomObjectType) -> dict:
+    """Return the entry of one type, without what it refers to."""
+    return Snapshot([cot]).entry(cot)
+
+
+def export_cots(cots: Iterable[CustomObjectType]) -> dict:
+    """Return a document of types, with what they need."""
+    return export_types(cots)
+
+
+def export_types(types: Iterable[CustomObjectType], user=None, with_referred: bool = True) -> dict:
+    """
+    Return a document of types, with the choice sets that they use.
+
+    Args:
+        types: of the current schema
+        user: what this user may not view is left out; None for everything
+        with_referred: export the types that these refer to along with them, and those that these refer to in turn
+
+    Raises:
+        ExportRefused: something that a field refers to would be missing
+    """
+    viewable = CustomObjectType.objects.all()
+    fields, choice_sets = CustomObjectTypeField.objects.all(), CustomFieldChoiceSet.objects.all()
+    if user is not None:
+        viewable, fields, choice_sets = (rows.restrict(user, 'view') for rows in (viewable, fields, choice_sets))
+    chosen, open_ends = _closure(types, viewable, fields, with_referred)
+    snapshot = Snapshot(chosen, fields)
+    known = set(choice_sets.values_list('pk', flat=True))
+    used = {}
+    for field in (field for found in snapshot.fields.values() for field in found):
+        if field.choice_set is not None and field.choice_set_id not in known:
+            open_ends.append(_('{field} uses a choice set that you may not view').format(field=_name(field)))
+        elif field.choice_set is not None:
+            used[field.choice_set.name] = field.choice_set
+    if open_ends:
+        raise ExportRefused(_('The document would not be complete: {reasons}.').format(reasons='; '.join(open_ends)))
+    counts = _field_counts(chosen)
+    entries = [
+        # Who does not see all of a type cannot say what the type was like.
+        with_base(entry) if counts.get(type_.pk, 0) == len(snapshot.fields[type_.pk]) else entry
+        for type_ in sorted(chosen, key=lambda type_: type_.slug)
+        for entry in [snapshot.entry(type_)]
+    ]
+    sets = [with_base(choice_set_entry(used[name])) for name in sorted(used)]
+    return {'schema_version': SCHEMA_FORMAT_VERSION, **({'choice_sets': sets} if sets else {}), 'types': entries}
+
+
+def _closure(types, viewable, fields, with_referred: bool) -> tuple[list[CustomObjectType], list[str]]:
+    """Return the types with those that they refer to, and what stands in the way of exporting them."""
+    found, open_ends = {type_.pk: type_ for type_ in types}, []
+    waiting = set(found)
+    while waiting:
+        rows = fields.filter(custom_object_type__in=waiting).select_related('custom_object_type', 'related_object_type')
+        wanted: dict[int, str] = {}
+        for field in rows.prefetch_related('related_object_types'):
+            targets = [field.related_object_type] if field.related_object_type else field.related_object_types.all()
+            for pk in map(type_id_of, targets):
+                if pk is not None and pk not in found:
+                    wanted.setdefault(pk, _name(field))
+        reachable = {type_.pk: type_ for type_ in viewable.filter(pk__in=wanted)}
+        for pk, name in wanted.items():
+            if pk not in reachable:
+                open_ends.append(_('{field} refers to a type that you may not view').format(field=name))
+            elif not with_referred:
+                target = reachable[pk].name
+                open_ends.append(_('{field} refers to {type}, which is not chosen').format(field=name, type=target))
+        if not with_referred:
+            break
+        found |= reachable
+        waiting = set(reachable)
+    return list(found.values()), open_ends
+
+
+def _field_counts(types) -> dict[int, int]:
+    rows = CustomObjectTypeField.objects.filter(custom_object_type__in=[type_.pk for type_ in types])
+    counts: dict[int, int] = {}
+    for pk in rows.values_list('custom_object_type', flat=True):
+        counts[pk] = counts.get(pk, 0) + 1
+    return counts
+
+
+def _name(field: CustomObjectTypeField) -> str:
+    return f'{field.custom_object_type.name}.{field.name}'
+
+
+def to_json(document: dict) -> str:
+    return f'{json.dumps(document, indent=2, ensure_ascii=False)}\n'
+
+
+def to_yaml(document: dict) -> str:
+    return yaml.dump(document, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=120)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Writes what is the same twice, twice; lists are indented, as people write them."""
+
+    def ignore_aliases(self, data):
+        return True
+
+    def increase_indent(self, flow=False, indentless=False):
+        return super().increase_indent(flow, False)

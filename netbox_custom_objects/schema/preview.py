@@ -1,0 +1,109 @@
+"""
+What applying a document would do: it is applied as always, inside a preview, which undoes it.
+
+May import services. So the preview refuses what applying would refuse, and its plan is the one that would be carried
+out.
+"""
+
+from dataclasses import dataclass, field
+
+from django.db import router
+
+from ..ddl.target import Target
+from ..ddl.upkeep.counts import row_counts
+from ..definitions import field_id_from_column_name, link_table_name, table_name
+from ..models import CustomObjectType
+from ..runtime.context import current_alias
+from ..services.dependents import Dependent, dependents_of_field
+from ..services.preview import Step, previewing
+from . import reading
+from .comparator import Comparison, COTDiff, FieldChange, FieldOp, compare
+from .errors import Fault, InvalidDocument, Path
+from .executor import write
+
+# How a change is carried out: at once; by a job, from the index that it needs on; step by step, by a staged change.
+INSTANT, JOB, STAGED, REFUSED = 'instant', 'job', 'staged', 'refused'
+
+
+@dataclass(slots=True)
+class DocumentPreview:
+    """What applying a document would do, and what stands in the way."""
+
+    comparison: Comparison
+    # What of the document is not understood.
+    warnings: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+    # By the slug of the type.
+    steps: dict[str, list[Step]] = field(default_factory=dict)
+    rows: dict[str, int] = field(default_factory=dict)
+    # What mentions a field that is removed, renamed or converted, by (slug, schema id).
+    dependents: dict[tuple[str, int], list[Dependent]] = field(default_factory=dict)
+    # How staged changes are described, by place in the document.
+    staged: dict[Path, str] = field(default_factory=dict)
+
+    def steps_of(self, diff: COTDiff, change: FieldChange) -> list[Step]:
+        """Return the steps that are about one field that exists already."""
+        if change.stored is None:
+            return []
+        links = link_table_name(change.stored.custom_object_type_id, change.stored.pk)
+        return [
+            step
+            for step in self.steps.get(diff.slug, ())
+            if step.operation.table == links
+            or (step.column is not None and field_id_from_column_name(step.column) == change.stored.pk)
+        ]
+
+    def verdict(self, diff: COTDiff, change: FieldChange) -> str:
+        """Return how the change of one field is carried out."""
+        group = 'removed_fields' if change.op == FieldOp.REMOVE else 'fields'
+        path = ('types', diff.index, group, change.index)
+        if any(fault.path[:4] == path for fault in self.faults):
+            return REFUSED
+        if path in self.staged:
+            return STAGED
+        return JOB if any(step.deferred for step in self.steps_of(diff, change)) else INSTANT
+
+
+def preview_document(document: dict, user=None) -> DocumentPreview:
+    """
+    Return what applying a document to the current schema would do.
+
+    Args:
+        document: as `reading.parse` returns it
+        user: what this user may not view is a fault where the document mentions it; None for everything
+
+    Raises:
+        InvalidDocument: it is not of the format, or contradicts itself; other faults are part of the preview
+        SchemaLocked: another transaction is in the way
+    """
+    warnings = reading.check(document)
+    found = DocumentPreview(compare(document, user), warnings)
+    found.faults += found.comparison.faults
+    if not found.comparison.has_changes:
+        return found
+    _note_dependents(found)
+    alias = router.db_for_write(CustomObjectType)
+    slugs = {}
+    with previewing(alias) as preview:
+        try:
+            state = write(found.comparison, None, alias)
+            found.staged = {path: change.describe() for path, change in state.staged.items()}
+        except InvalidDocument as error:
+            found.faults += error.faults
+        slugs = dict(CustomObjectType.objects.values_list('pk', 'slug'))
+    for type_id, steps in preview.steps_by_type().items():
+        if type_id in slugs:
+            found.steps[slugs[type_id]] = steps
+    for diff in found.comparison.diffs:
+        if diff.has_changes and diff.stored is not None:
+            found.rows[diff.slug] = row_counts(Target.for_alias(alias), table_name(diff.stored.pk))[0]
+    return found
+
+
+def _note_dependents(found: DocumentPreview) -> None:
+    for diff in found.comparison.diffs:
+        for change in diff.field_changes:
+            if change.stored is not None and (change.is_destructive or change.is_rename or change.is_type_change):
+                mentions = dependents_of_field(change.stored, current_alias())
+                if mentions:
+                    found.dependents[diff.slug, change.schema_id] = mentions

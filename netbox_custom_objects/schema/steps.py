@@ -1,0 +1,286 @@
+"""
+The writes that applying a document consists of, one row each, through the models' own validation.
+
+May import models and services. A step that fails leaves nothing behind, and can be tried again: another one may have
+been in its way, as when two fields change names.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.translation import gettext as _
+
+from core.models import ObjectType
+from extras.models import CustomFieldChoiceSet
+
+from ..field_types import FIELD_TYPES
+from ..models import CustomObjectType, CustomObjectTypeField, StagedChange
+from ..models.counters import next_schema_id
+from ..services.staged import start
+from .comparator import ChoiceSetDiff, COTDiff, FieldChange, FieldOp
+from .errors import UNRESOLVED, Fault, InvalidDocument, Path
+from .format import SCHEMA_FORMAT_VERSION, normal_field, normal_type
+from .targets import TargetNames
+
+# What a field must have in common with one that was removed for its column to be used again.
+_SAME = ('type', 'element_type', 'is_polymorphic', 'related_object_type_id')
+# The key of `schema_document` that holds what was removed, by schema id.
+REMOVED = 'removed'
+
+
+class NotYet(Exception):
+    """A step needs what an earlier one could not make; that one says why."""
+
+
+@dataclass
+class State:
+    """What the steps of one application know together."""
+
+    names: TargetNames
+    user: Any = None
+    # Types by slug, and choice sets by name, as far as they are there by now.
+    types: dict[str, CustomObjectType] = field(default_factory=dict)
+    choice_sets: dict[str, CustomFieldChoiceSet] = field(default_factory=dict)
+    # What the document will make.
+    expected: set[str] = field(default_factory=set)
+    # {place in the document: staged change that is to begin}
+    staged: dict[Path, StagedChange] = field(default_factory=dict)
+    # {(model, action): primary keys of rows}
+    touched: dict[tuple[type, str], set[int]] = field(default_factory=dict)
+
+    def touch(self, row, action: str) -> None:
+        self.touched.setdefault((type(row), action), set()).add(row.pk)
+
+    def choice_set(self, name: str, path: Path) -> CustomFieldChoiceSet:
+        """Return a choice set; raise NotYet, or InvalidDocument."""
+        if name not in self.choice_sets:
+            if f'choice set {name}' in self.expected:
+                raise NotYet
+            found = CustomFieldChoiceSet.objects.filter(name=name).first()
+            if found is None:
+                raise _unknown(path, _('There is no choice set of this name: {name}.').format(name=name))
+            self.choice_sets[name] = found
+        return self.choice_sets[name]
+
+    def target(self, name: str, path: Path) -> ObjectType:
+        """Return what a field refers to; raise NotYet, or InvalidDocument."""
+        if (found := self.names.find(name)) is not None:
+            return found
+        if name in self.expected:
+            raise NotYet
+        raise _unknown(path, _('There is no type of objects of this name: {name}.').format(name=name))
+
+
+def _unknown(path: Path, message: str) -> InvalidDocument:
+    return InvalidDocument([Fault(path, message, UNRESOLVED)])
+
+
+class Step(ABC):
+    """One write."""
+
+    path: Path
+
+    @abstractmethod
+    def run(self, state: State) -> None:
+        """Write; raise ValidationError, AbortRequest, NotYet, or InvalidDocument."""
+
+    def make_way(self) -> bool:
+        """Give up the name that another step may be waiting for, and return whether there is one."""
+        return False
+
+
+@dataclass
+class WriteChoiceSet(Step):
+    diff: ChoiceSetDiff
+
+    def __post_init__(self):
+        self.path = ('choice_sets', self.diff.index)
+
+    def run(self, state):
+        row = CustomFieldChoiceSet(name=self.diff.name)
+        if not self.diff.is_new:
+            row = CustomFieldChoiceSet.objects.get(pk=self.diff.stored.pk)
+            row.snapshot()
+        for name, value in self.diff.attributes.items():
+            setattr(row, name, value)
+        row.clean_fields()  # by itself: what NetBox checks next expects that base choices exist
+        row.full_clean()
+        row.save()
+        state.choice_sets[row.name] = row
+        state.touch(row, 'add' if self.diff.is_new else 'change')
+
+
+@dataclass
+class WriteType(Step):
+    """The row of a type, with what the document says of it."""
+
+    diff: COTDiff
+    entry: dict
+
+    def __post_init__(self):
+        self.path = ('types', self.diff.index)
+
+    def run(self, state):
+        row = CustomObjectType(slug=self.entry['slug'])
+        if not self.diff.is_new:
+            row = CustomObjectType.objects.get(pk=self.diff.stored.pk)
+            row.snapshot()
+        for name, value in normal_type(self.entry).items():
+            setattr(row, name, value)
+        row.schema_document = self._document(row)
+        row.full_clean()
+        row.save()
+        ids = [found['id'] for group in ('fields', 'removed_fields') for found in self.entry.get(group, [])]
+        if ids and max(ids) > row.next_schema_id:
+            # So that no other field is given one of them, in main or in a branch.
+            next_schema_id(row.pk, max(ids) - 1)
+        state.types[row.slug] = row
+        state.names.add(row)
+        state.touch(row, 'add' if self.diff.is_new else 'change')
+
+    def make_way(self):
+        if 'name' not in self.diff.cot_changes:
+            return False
+        row = CustomObjectType.objects.get(pk=self.diff.stored.pk)
+        row.snapshot()
+        row.name = f'moving_{row.pk}'
+        row.save()
+        return True
+
+    def _document(self, row) -> dict:
+        """Return what the type remembers of the document: fields that are gone, and where their values are."""
+        document = row.schema_document or {}
+        before = (document.get('types') or [{}])[0]
+        kept = {found['id'] for found in self.entry.get('fields', [])}
+        gone = {found['id']: found for found in before.get('removed_fields', []) if found['id'] not in kept}
+        gone |= {found['id']: found for found in self.entry.get('removed_fields', [])}
+        entry = {name: value for name, value in self.entry.items() if name not in ('base', 'removed_fields')}
+        if gone:
+            entry['removed_fields'] = [gone[pk] for pk in sorted(gone)]
+        removed = {
+            str(change.schema_id): {
+                'id': change.stored.pk,
+                'payload_key': change.stored.payload_key,
+                **{name: getattr(change.stored, name) for name in _SAME},
+            }
+            for change in self.diff.removes
+        }
+        removed = {**document.get(REMOVED, {}), **removed}
+        return {
+            **document,
+            'schema_version': SCHEMA_FORMAT_VERSION,
+            'types': [entry],
+            **({REMOVED: removed} if removed else {}),
+        }
+
+
+@dataclass
+class RemoveField(Step):
+    diff: COTDiff
+    change: FieldChange
+
+    def __post_init__(self):
+        self.path = ('types', self.diff.index, 'removed_fields', self.change.index)
+
+    def run(self, state):
+        row = CustomObjectTypeField.objects.filter(pk=self.change.stored.pk).first()
+        if row is not None:
+            row.delete()
+
+
+@dataclass
+class WriteField(Step):
+    """A field that is added, or altered."""
+
+    diff: COTDiff
+    change: FieldChange
+
+    def __post_init__(self):
+        self.path = ('types', self.diff.index, 'fields', self.change.index)
+
+    @property
+    def is_new(self) -> bool:
+        return self.change.op == FieldOp.ADD
+
+    def run(self, state):
+        before = None
+        if self.is_new:
+            row = self._new(state)
+        else:
+            row, before = (CustomObjectTypeField.objects.get(pk=self.change.stored.pk) for _row in range(2))
+            row.snapshot()
+        targets = self._assign(row, state)
+        is_staged = before is not None and _needs_stages(row, before)
+        row.set_edit_context(user=state.user, is_staged=is_staged)
+        row.full_clean()
+        if is_staged and (wanted := start.split_edit(row, before)):
+            state.staged[self.path] = start.prepare(before, wanted)
+        row.save(force_insert=self.is_new)
+        if targets is not None:
+            row.related_object_types.set(targets)
+        state.touch(row, 'add' if self.is_new else 'change')
+
+    def make_way(self):
+        if not self.change.is_rename:
+            return False
+        row = CustomObjectTypeField.objects.get(pk=self.change.stored.pk)
+        row.snapshot()
+        row.name = f'moving_{row.pk}'
+        row.save()
+        return True
+
+    def _new(self, state) -> CustomObjectTypeField:
+        type_ = state.types.get(self.diff.slug)
+        if type_ is None:
+            raise NotYet
+        return CustomObjectTypeField(custom_object_type=type_, schema_id=self.change.schema_id)
+
+    def _assign(self, row, state) -> list | None:
+        """Set what the document says, and return the targets of a polymorphic field."""
+        found = normal_field(self.change.schema_def)
+        choice_set, target, targets = (
+            found.pop(name) for name in ('choice_set', 'related_object_type', 'related_object_types')
+        )
+        for name, value in found.items():
+            if name != 'id':
+                setattr(row, name, value)
+        row.choice_set = state.choice_set(choice_set, (*self.path, 'choice_set')) if choice_set else None
+        row.related_object_type = state.target(target, (*self.path, 'related_object_type')) if target else None
+        intended = [
+            state.target(name, (*self.path, 'related_object_types', index)) for index, name in enumerate(targets)
+        ]
+        if row.is_polymorphic or intended:
+            row._m2m_values = {'related_object_types': intended}
+        if self.is_new:
+            _reuse_column(row)
+        return intended if row.is_polymorphic else None
+
+
+def _reuse_column(row: CustomObjectTypeField) -> None:
+    """Give a field that was removed, and is added again, the column that holds its values."""
+    removed = (row.custom_object_type.schema_document or {}).get(REMOVED, {}).get(str(row.schema_id))
+    if removed is None or any(getattr(row, name) != removed[name] for name in _SAME):
+        return
+    if not CustomObjectTypeField.objects.filter(pk=removed['id']).exists():
+        row.pk, row.payload_key = removed['id'], removed['payload_key']
+
+
+def _needs_stages(row: CustomObjectTypeField, before: CustomObjectTypeField) -> bool:
+    if row.type == before.type and row.unique <= before.unique:
+        return False
+    if not (before.field_type.convertible and FIELD_TYPES[row.type].convertible):
+        return False
+    return start.needs_stages(before, row.type, row.unique)
+
+
+def faults_of(path: Path, error: ValidationError) -> list[Fault]:
+    """Return a fault for each message, under the attribute that it is about."""
+    if not hasattr(error, 'error_dict'):
+        return [Fault(path, message) for message in error.messages]
+    return [
+        Fault(path if name == NON_FIELD_ERRORS else (*path, name), message)
+        for name, messages in error.message_dict.items()
+        for message in messages
+    ]

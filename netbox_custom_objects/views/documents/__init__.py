@@ -1,0 +1,1 @@
+"""Pages that export types as a document, and preview and apply one."""
