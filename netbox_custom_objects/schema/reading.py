@@ -59,11 +59,11 @@ def _repeated(key: str, mark):
     return yaml.constructor.ConstructorError(None, None, _('the key {key} is repeated').format(key=key), mark)
 
 
-# What a plain word of YAML means; all other words are texts.
+# What a plain word of YAML means; all other words are texts. All of these are quoted where they are texts.
 _WORDS = (
     ('bool', r'^(?:true|True|TRUE|false|False|FALSE)$', 'tTfF'),
     ('int', r'^[-+]?(?:0|[1-9][0-9]*)$', '-+0123456789'),
-    ('float', r'^[-+]?(?:(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+]?[0-9]+)?|[0-9]+[eE][-+]?[0-9]+)$', '-+.0123456789'),
+    ('float', r'^[-+]?(?:\.[0-9]+|[0-9]+\.[0-9]*)(?:[eE][-+][0-9]+)?$', '-+.0123456789'),
     ('null', r'^(?:~|null|Null|NULL|)$', ['~', 'n', 'N', '']),
     ('merge', r'^(?:<<)$', '<'),
 )

@@ -8,7 +8,7 @@ from core.models import ObjectChange
 from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
 
-from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, StagedChange
 from netbox_custom_objects.schema.comparator import diff_document
 from netbox_custom_objects.schema.errors import ChangedSinceExport, DestructiveChangesError, InvalidDocument, path_text
 from netbox_custom_objects.schema.executor import apply_document
@@ -17,6 +17,7 @@ from netbox_custom_objects.schema.preview import preview_document
 from tests.documents.models import EVERYTHING, SMALL, field_of, small
 from tests.support.branches import assert_schema_is_clean
 from tests.support.factories import make_field, make_object, make_type
+from tests.surfaces.rest import superuser
 
 pytestmark = pytest.mark.django_db
 
@@ -151,6 +152,27 @@ class TestFields:
             with pytest.raises(InvalidDocument) as caught:
                 attempt(document)
             assert [path_text(fault.path) for fault in caught.value.faults] == ['types[1].fields[0].type']
+
+    def test_a_conversion_of_a_large_table_is_made_step_by_step(self, settings, monkeypatch):
+        superuser()
+        apply_document(SMALL)
+        server = CustomObjectType.objects.get(slug='server')
+        for amount in (4, 5):
+            make_object(server, amount=amount)
+        monkeypatch.setitem(settings.PLUGINS_CONFIG['netbox_custom_objects'], 'inline_row_limit', 1)
+        document = small(label='Title')
+        fields = document['types'][1]['fields']
+        fields[1] = {'id': 2, 'name': 'amount', 'type': 'text', 'label': 'Amount'}
+        preview = preview_document(document)
+        diff = preview.comparison.diffs[1]
+        assert [preview.verdict(diff, change) for change in diff.field_changes] == ['instant', 'staged']
+        assert not StagedChange.objects.exists()
+        apply_document(document)
+        field = server.fields.get(name='amount')
+        assert (field.type, field.label) == ('integer', 'Amount')
+        assert StagedChange.objects.get().wanted == {'type': 'text', 'validation_minimum': None}
+        assert is_applied(document)
+        apply_document(document)
 
 
 def raise_faults(preview):

@@ -1,14 +1,17 @@
 """REST: export, preview and apply, in JSON and YAML, as far as the user's permissions go."""
 
 import json
+from contextlib import suppress
 
 import pytest
 import yaml
 
-from core.models import ObjectChange
+from core.exceptions import JobFailed
+from core.models import Job, ObjectChange
 from extras.models import CustomFieldChoiceSet
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.schema.apply_job import ApplyDocumentJob
 from netbox_custom_objects.schema.executor import apply_document
 from tests.documents.models import SMALL, field_of, small
 from tests.surfaces.rest import API, Rest, make_user
@@ -171,12 +174,31 @@ class TestRights:
         assert 'amount' not in json.dumps(body)
 
 
-def test_a_large_document_is_left_to_a_job(rest, monkeypatch):
-    monkeypatch.setattr('netbox_custom_objects.schema.apply_job.TYPES_AT_ONCE', 1)
-    monkeypatch.setattr('netbox_custom_objects.schema.apply_job.ApplyDocumentJob._note', lambda *args: None)
-    body = rest.post('schema/apply/', {'schema': SMALL}, expect=202)
-    assert body['applied'] is False
-    assert body['report'].endswith(f'job-reports/{body["job"]}/')
+class TestJob:
+    """A document of many types is applied by a job."""
+
+    @pytest.fixture(autouse=True)
+    def one_type_is_many(self, monkeypatch):
+        monkeypatch.setattr('netbox_custom_objects.schema.apply_job.TYPES_AT_ONCE', 1)
+
+    def work(self, rest, document):
+        """Leave a document to a job, do what it does, and return what it reports."""
+        body = rest.post('schema/apply/', {'schema': document}, expect=202)
+        assert body['applied'] is False
+        job = Job.objects.get(pk=body['job'])
+        with suppress(JobFailed):
+            ApplyDocumentJob(job).work(document, 'default', allow_destructive=False, ignore_base=False)
+        return rest.get(body['report'].removeprefix('http://testserver'))
+
+    def test_it_reports_what_was_different(self, rest):
+        report = self.work(rest, SMALL)
+        assert (report['status_code'], report['data']['applied']) == (200, True)
+        assert ObjectChange.objects.filter(user_name='root', changed_object_type__model='customobjecttype').exists()
+
+    def test_it_reports_faults(self, rest):
+        report = self.work(rest, small(name='id'))
+        assert (report['status_code'], len(report['data']['errors'])) == (400, 1)
+        assert not TYPES.objects.exists()
 
 
 def test_applying_needs_no_request(rest):

@@ -43,6 +43,7 @@ def some_model(rng: random.Random) -> dict:
 
 
 def some_fields(rng: random.Random, target: str) -> list[dict]:
+    """Return some of the fields."""
     ids = sorted(rng.sample(list(KINDS), rng.randint(2, len(KINDS))))
     primary = rng.choice(ids)
     return [
@@ -66,7 +67,7 @@ def some_field(rng: random.Random, pk: int, name: str, target: str) -> dict:
     if pk == 3:
         field['choice_set'] = 'Colors'
     if pk in (4, 5):
-        field |= {'related_object_type': target, 'related_name': name} if rng.random() < 0.3 else {}
+        field |= {'related_name': f'inbound_{pk}'} if rng.random() < 0.3 else {}
         field['related_object_type'] = target
     if pk == 4 and rng.random() < 0.5:
         field['on_delete_behavior'] = rng.choice(['cascade', 'protect'])

@@ -39,6 +39,16 @@ from .dry_run import is_asked
 
 PARAMETERS = ('_branch', 'format')
 OBJECT = {'type': 'object', 'additionalProperties': {}}
+APPLY = {
+    'type': 'object',
+    'required': ['schema'],
+    'properties': {
+        'schema': OBJECT,
+        'allow_destructive': {'type': 'boolean', 'default': False},
+        'ignore_base': {'type': 'boolean', 'default': False},
+    },
+}
+MEDIA_TYPES = ('application/json', 'application/yaml')
 ERRORS = {400: OBJECT, 403: ErrorDetailSerializer, 415: ErrorDetailSerializer}
 
 
@@ -132,7 +142,9 @@ class SchemaPreviewView(DocumentView):
         return 'Schema Preview'
 
     @extend_schema(
-        operation_id='plugins_custom_objects_schema_preview_create', request=OBJECT, responses={200: OBJECT, **ERRORS}
+        operation_id='plugins_custom_objects_schema_preview_create',
+        request=dict.fromkeys(MEDIA_TYPES, OBJECT),
+        responses={200: OBJECT, **ERRORS},
     )
     def post(self, request):
         preview = preview_document(self.body(request), request.user)
@@ -150,15 +162,7 @@ class SchemaApplyView(DocumentView):
 
     @extend_schema(
         operation_id='plugins_custom_objects_schema_apply_create',
-        request={
-            'type': 'object',
-            'required': ['schema'],
-            'properties': {
-                'schema': OBJECT,
-                'allow_destructive': {'type': 'boolean', 'default': False},
-                'ignore_base': {'type': 'boolean', 'default': False},
-            },
-        },
+        request=dict.fromkeys(MEDIA_TYPES, APPLY),
         responses={200: OBJECT, 202: OBJECT, 409: OBJECT, **ERRORS},
     )
     def post(self, request):

@@ -63,7 +63,7 @@ class ExportModelView(ObjectPermissionRequiredMixin, View):
         form = ExportDocumentForm(request.POST)
         restrict_form_fields(form, request.user)
         if form.is_valid():
-            types = form.cleaned_data['types'] or self.queryset
+            types = form.cleaned_data['types'] or self.queryset.all()
             try:
                 document = export_types(types, request.user, form.cleaned_data['with_referred'])
                 if not document['types']:
