@@ -69,5 +69,5 @@ class ApplyDocumentForm(forms.Form):
     """What must be acknowledged, and where the document is applied."""
 
     allow_destructive = forms.BooleanField(required=False, label=_('Remove fields'))
-    ignore_base = forms.BooleanField(required=False, label=_('Undo what has changed since the export'))
+    ignore_base = forms.BooleanField(required=False, label=_('Overwrite changes made since the export'))
     branch_name = forms.CharField(required=False, max_length=100, label=_('Name of the new branch'))

@@ -35,7 +35,7 @@ class FieldChange:
 
     op: FieldOp
     schema_id: int
-    # What it is called now; None if there is no such field.
+    # What it is called now; None if it is new.
     db_name: str | None
     # The field in the document.
     schema_def: dict
@@ -43,7 +43,7 @@ class FieldChange:
     changed_attrs: dict[str, list] = field(default_factory=dict)
     # Its place in the list of fields, or of removed fields.
     index: int = 0
-    # The field as it is stored; None if there is no such field.
+    # The field as it is stored; None if it is new.
     stored: CustomObjectTypeField | None = field(default=None, repr=False, compare=False)
 
     @property

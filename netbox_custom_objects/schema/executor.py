@@ -237,7 +237,5 @@ def _denied(model: type, action: str) -> PermissionDenied:
 def _superuser() -> User:
     user = User.objects.filter(is_superuser=True).order_by('pk').first()
     if user is None:
-        raise InvalidDocument(
-            [Fault((), _('A large change is made in the name of a user, and there is no superuser.'))]
-        )
+        raise InvalidDocument([Fault((), _('A large change is made in the name of a user, but no superuser exists.'))])
     return user

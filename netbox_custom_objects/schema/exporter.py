@@ -1,7 +1,7 @@
 """
 Writes types as a document: the same types give the same document, to the byte, wherever they are.
 
-May import models. Ids of rows are no part of it, apart from the `schema_id` of fields, which documents tell them by.
+May import models. Ids of rows are not part of it, apart from the `schema_id` by which fields are identified.
 """
 
 import hashlib
@@ -157,7 +157,7 @@ def export_types(types: Iterable[CustomObjectType], user=None, with_referred: bo
         elif field.choice_set is not None:
             used[field.choice_set.name] = field.choice_set
     if open_ends:
-        raise ExportRefused(_('The document would not be complete: {reasons}.').format(reasons='; '.join(open_ends)))
+        raise ExportRefused(_('The document would be incomplete: {reasons}.').format(reasons='; '.join(open_ends)))
     counts = _field_counts(chosen)
     entries = [
         # Who does not see all of a type cannot say what the type was like.

@@ -188,7 +188,7 @@ def _repetitions(path: Path, entries: list[dict], key: str, counts: bool = True)
     for index, entry in enumerate(entries):
         value = entry[key] if counts else entry[key].lower()
         if value in seen:
-            yield Fault((*path, index, key), _('This is given twice: {value}.').format(value=entry[key]))
+            yield Fault((*path, index, key), _('Duplicate value: {value}.').format(value=entry[key]))
         seen.add(value)
 
 
@@ -205,4 +205,4 @@ def _unknown_keys(document: dict) -> Iterator[str]:
         known = (name if isinstance(name, dict) else schema['$defs'][name])['properties']
         for key in found:
             if key not in known:
-                yield _('{path} is not known, and was ignored.').format(path=path_text((*path, key)))
+                yield _('{path} is unknown and was ignored.').format(path=path_text((*path, key)))

@@ -60,7 +60,7 @@ class State:
                 raise NotYet
             found = CustomFieldChoiceSet.objects.filter(name=name).first()
             if found is None:
-                raise _unknown(path, _('There is no choice set of this name: {name}.').format(name=name))
+                raise _unknown(path, _('Unknown choice set: {name}.').format(name=name))
             self.choice_sets[name] = found
         return self.choice_sets[name]
 
@@ -70,7 +70,7 @@ class State:
             return found
         if name in self.expected:
             raise NotYet
-        raise _unknown(path, _('There is no type of objects of this name: {name}.').format(name=name))
+        raise _unknown(path, _('Unknown object type: {name}.').format(name=name))
 
 
 def _unknown(path: Path, message: str) -> InvalidDocument:

@@ -1,5 +1,5 @@
 """
-How documents name the types that a field refers to: `dcim/site`, or `custom-objects/<slug>`, whatever ids these have.
+How documents name the types that a field refers to: `dcim/site`, or `custom-objects/<slug>`.
 
 May import models. What a name means is looked up in the current schema.
 """

@@ -39,13 +39,13 @@ def test_there_and_back(browser, applied):
         assert re.search(rf'<option value="{server.pk}"[^>]*selected', page)
     document = yaml.safe_load(browser.post(EXPORT, expect=200, types=[server.pk], format='yaml', with_referred='on'))
     assert browser.response.headers['Content-Disposition'] == 'attachment; filename="model.yaml"'
-    field_of(document)['label'] = 'Titel'
+    field_of(document)['label'] = 'Titre'
     page = text_of(browser.post(IMPORT, expect=200, text=yaml.safe_dump(document), _preview=''))
     assert 'label' in page
-    assert 'Titel' in page
+    assert 'Titre' in page
     browser.post(IMPORT, text=json.dumps(document), _apply='')
-    assert CustomObjectTypeField.objects.get(custom_object_type=server, name='title').label == 'Titel'
-    assert 'no differences' in text_of(browser.post(IMPORT, expect=200, text=json.dumps(document), _preview=''))
+    assert CustomObjectTypeField.objects.get(custom_object_type=server, name='title').label == 'Titre'
+    assert 'No differences' in text_of(browser.post(IMPORT, expect=200, text=json.dumps(document), _preview=''))
 
 
 def test_an_export_that_would_not_be_complete(browser, applied):
@@ -110,6 +110,6 @@ def test_who_may_not_apply_is_told(applied):
     assert 'change_customobjecttypefield' in page
     assert 'do not allow' in text_of(reader.post(IMPORT, expect=200, text=json.dumps(document), _apply=''))
     assert not CustomObjectTypeField.objects.filter(label='Title').exists()
-    nobody = Browser(make_user('other'))
+    stranger = Browser(make_user('other'))
     for path in (IMPORT, EXPORT):
-        nobody.get(path, expect=403)
+        stranger.get(path, expect=403)

@@ -127,11 +127,11 @@ class SchemaExportView(DocumentView):
         if slugs := request.query_params.getlist('slug'):
             types = types.filter(slug__in=[slug for slug in slugs if '\x00' not in slug])
             if missing := sorted(set(slugs) - {type_.slug for type_ in types}):
-                raise NotFound(_('There is no type with this slug: {slug}.').format(slug=missing[0]))
+                raise NotFound(_('Unknown custom object type: {slug}.').format(slug=missing[0]))
         with_referred = 'referred' not in request.query_params or is_asked(request, 'referred')
         document = export_types(types, request.user, with_referred)
         if not document['types']:
-            raise ExportRefused(_('There are no types to export.'))
+            raise ExportRefused(_('No custom object types to export.'))
         return Response(document)
 
 

@@ -36,7 +36,7 @@ class Command(BaseCommand):
     help = (
         'Exports custom object types as a document (JSON, or YAML by the name of the file), shows what applying '
         'documents would do, or applies them together, all or nothing. '
-        'Exit status: 0 if there are no differences, or they were applied; 1 if a preview finds differences; '
+        'Exit status: 0 if nothing differs, or the differences were applied; 1 if a preview finds differences; '
         '2 if a document is invalid or was refused.'
     )
 

@@ -121,7 +121,7 @@ class ImportModelView(ObjectPermissionRequiredMixin, View):
         comparison = apply(document, user=self.request.user, **flags)
         count = sum(diff.has_changes for diff in comparison.diffs)
         message = ngettext('{count} type was changed.', '{count} types were changed.', count).format(count=count)
-        messages.success(self.request, message if comparison.has_changes else _('There were no differences.'))
+        messages.success(self.request, message if comparison.has_changes else _('Nothing differed from the document.'))
         return redirect(self._list_url())
 
     def _apply_in_new_branch(self, document: dict, form: ApplyDocumentForm):

@@ -67,7 +67,7 @@ class ExportModelView(ObjectPermissionRequiredMixin, View):
             try:
                 document = export_types(types, request.user, form.cleaned_data['with_referred'])
                 if not document['types']:
-                    raise ExportRefused(_('There are no types to export.'))
+                    raise ExportRefused(_('No custom object types to export.'))
                 return self._file(document, form.cleaned_data['format'])
             except ExportRefused as error:
                 form.add_error(None, str(error))
