@@ -18,7 +18,7 @@ from ..constants import LONG_JOB_SECONDS
 from ..models.job_reports import keep_report
 from ..runtime.context import current_alias
 from ..services.discreet_job import DiscreetJob
-from ..services.schemas import open_schemas
+from ..services.upkeep.schemas import open_schemas
 from .errors import DocumentError
 from .executor import apply
 from .notation import describe_diff, describe_error

@@ -25,7 +25,7 @@ from ...schema.exporter import export_types, to_json, to_yaml
 from ...schema.format import SCHEMA_FORMAT_VERSION
 from ...schema.notation import describe_diff, describe_error, describe_preview
 from ...schema.preview import DocumentPreview, preview_document
-from ...services.schemas import MAIN, OpenSchema, open_schemas
+from ...services.upkeep.schemas import MAIN, OpenSchema, open_schemas
 
 DIFFERENT, INVALID = 1, 2
 STDIN = '-'
