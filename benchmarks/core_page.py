@@ -1,4 +1,4 @@
-"""A core object's page and deletion must cost the same however many types there are, and however many point at it."""
+"""A core object's page and deletion must cost the same however many types there are, and however many refer to it."""
 
 from benchmarks import measure
 from tests.support.factories import make_type

@@ -1,4 +1,4 @@
-"""What a site costs that 30,000 custom objects of 100 types point at: its page, the tab, and `linked-objects/`.
+"""What a site costs that 30,000 custom objects of 100 types refer to: its page, the tab, and `linked-objects/`.
 
 With and without the plugin are two fresh processes on the same database, whose requests take turns: one that has filled
 the tables itself would have the memory of that to carry, which no server has.
@@ -38,7 +38,7 @@ for line in sys.stdin:
 def run(profiler=None) -> None:
     from dcim.models import Site
 
-    # One that all objects point at, and one with a single object of each type: a page of it shows 50 types.
+    # One that all objects refer to, and one with a single object of each type: a page of it shows 50 types.
     many, mixed = (Site.objects.create(name=name, slug=name) for name in ('many', 'mixed'))
     fill(many, mixed)
     page, api = many.get_absolute_url(), '/api/plugins/custom-objects/linked-objects/?object_type=dcim.site&limit=50'

@@ -16,7 +16,7 @@ BYTES_WANTED = 2 * 1024**3
 
 
 def make_directory():
-    """Make the directory anew after a restart of the machine: the server does not start well without it."""
+    """Make the directory again after a restart of the machine: the server does not start well without it."""
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free >= BYTES_WANTED:
         postgres.make_private_directory(DIRECTORY)
 

@@ -32,7 +32,7 @@ CHUNK = 1000
 
 
 class ReindexCustomObjectTypeJob(DiscreetJob):
-    """Writes the search index of one type in one schema anew."""
+    """Writes the search index of one type in one schema again."""
 
     class Meta:
         name = 'Reindex Custom Object Type'
@@ -80,7 +80,7 @@ class RefreshDisplayExpressionSearchJob(DiscreetJob):
 
 
 def refresh_names(definition: TypeDefinition) -> int:
-    """Index the objects of a type anew whose display name is not the one in the index; return their number."""
+    """Index the objects of a type again whose display name is not the one in the index; return their number."""
     references = {field.name for field in definition.fields if field_type_of(field).is_reference}
     if not references & expression_names(definition.display_expression):
         return 0

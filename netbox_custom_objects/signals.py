@@ -83,7 +83,7 @@ def has_changed(instance, *names: str) -> bool:
 
 
 def targets_changed(instance, using: str, action: str, **kwargs) -> None:
-    """The types that a polymorphic field may point at were changed."""
+    """The types that a polymorphic field may refer to were changed."""
     if action.startswith('post_'):
         mark_changed(using)
 

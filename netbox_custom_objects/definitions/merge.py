@@ -177,7 +177,7 @@ def _clashes(attribute, merged, main, branch) -> Iterator[tuple]:
 
 
 def _dangling(merged, main, branch) -> Iterator[Conflict]:
-    """Fields that would point at a type which one side deleted, and the other side's references do not know."""
+    """Fields that would refer to a type which one side deleted, and the other side's references do not know."""
     for definition in merged.values():
         for field in definition.fields:
             for target in field.targets:

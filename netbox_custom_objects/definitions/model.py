@@ -17,7 +17,7 @@ APP_LABEL = 'netbox_custom_objects'
 
 @dataclass(frozen=True, slots=True)
 class TargetRef:
-    """An object type that a field points at, by natural key, e.g. `TargetRef('dcim', 'site')`."""
+    """An object type that a field refers to, by natural key, e.g. `TargetRef('dcim', 'site')`."""
 
     app_label: str
     model: str
@@ -167,7 +167,7 @@ class TypeDefinition:
 
     @cached_property
     def referenced_type_ids(self) -> frozenset[int]:
-        """Ids of the custom object types that this type's fields point at."""
+        """Ids of the custom object types that this type's fields refer to."""
         ids = (target.type_id for field in self.fields for target in field.targets)
         return frozenset(type_id for type_id in ids if type_id is not None)
 

@@ -171,7 +171,7 @@ class RetireModelTable(ModelOperation):
     """
     Make migrations forget a model, and keep its table with its rows, marked as retired.
 
-    Foreign keys that leave the table are dropped, or they would forbid to delete what the rows point at; backwards they
+    Foreign keys that leave the table are dropped, or they would forbid to delete what the rows refer to; backwards they
     are there again, and references to what was deleted meanwhile are empty.
     """
 

@@ -87,11 +87,11 @@ class ReferenceFieldType(StandInMixin, FieldType):
         )
 
     def reference_filter(self, field: FieldDefinition, obj) -> dict[str, Any]:
-        """Return the lookups that find the objects which point at `obj` by this field."""
+        """Return the lookups that find the objects which refer to `obj` by this field."""
         return {field.name: obj.pk}
 
     def reference_initial(self, field: FieldDefinition, obj) -> dict[str, Any]:
-        """Return the parameters of the add form's URL with which the new object points at `obj`."""
+        """Return the parameters of the add form's URL with which the new object refers to `obj`."""
         return {field.name: obj.pk}
 
     # The column of imported files.
@@ -108,7 +108,7 @@ class ReferenceFieldType(StandInMixin, FieldType):
         return {field.name: self.annotate_form_field(field, form_field)}
 
     def links_of(self, instance, field: FieldDefinition) -> list:
-        """Return the objects that an object points at."""
+        """Return the objects that an object refers to."""
         raise NotImplementedError
 
     def get_import_prefetches(self, field):
@@ -126,7 +126,7 @@ class ReferenceFieldType(StandInMixin, FieldType):
         kwargs = {
             'field_name': field.name,
             'label': field.display_label,
-            # Asked anew for each request, so that the choices follow the branch that it is made in.
+            # Asked again for each request, so that the choices follow the branch that it is made in.
             'queryset': lambda request: self.queryset(field),
             # Only links can make an object match twice.
             'distinct': self.many,

@@ -24,7 +24,7 @@ ROW_KEY = re.compile(r'^f[0-9a-f]{8}$')
 # Set when the type is saved, by the order of the rows, or not at all.
 _NOT_ASKED = ('custom_object_type', 'weight', 'changelog_message', 'deprecated', 'deprecated_since',
               'scheduled_removal', 'comments', 'related_name')  # fmt: skip
-# How a row says that its field points at the type which is being designed.
+# How a row says that its field refers to the type which is being designed.
 OWN_TYPE = 'self'
 _TARGETS = {'related_object_type', 'related_object_types'}
 # Shown without unfolding the row.
@@ -91,7 +91,7 @@ class TargetsField(ContentTypeMultipleChoiceField):
 
 
 class DesignerFieldForm(CustomObjectTypeFieldForm):
-    """One row: what a field of the chosen type needs, rendered anew by itself when another type is chosen."""
+    """One row: what a field of the chosen type needs, rendered again by itself when another type is chosen."""
 
     related_object_type = TargetField(queryset=CustomObjectObjectType.objects.all(), label=_('Related object type'))
     related_object_types = TargetsField(queryset=CustomObjectObjectType.objects.all(), label=_('Related object types'))

@@ -1,7 +1,7 @@
 """
 Forms of the fields of a custom object type.
 
-Only what a field of the chosen type can have is asked for; choosing another type renders the form anew (htmx).
+Only what a field of the chosen type can have is asked for; choosing another type renders the form again (htmx).
 """
 
 from django import forms
@@ -78,7 +78,7 @@ def inputs_of(field_type) -> set[str]:
 
 def targets(field=None):
     """
-    Return the object types that a field may point at: public models, and custom types here that the user may know of.
+    Return the object types that a field may refer to: public models, and custom types here that the user may know of.
 
     Args:
         field: one that exists, whose targets are among them in any case
@@ -105,7 +105,7 @@ class ForgivingErrorsMixin:
 
 
 class NotesTargetsMixin:
-    """Tells the field which types it is about to point at, so that it can be validated with them."""
+    """Tells the field which types it is about to refer to, so that it can be validated with them."""
 
     def clean(self):
         super().clean()
@@ -167,7 +167,7 @@ class CustomObjectTypeFieldForm(
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        # The whole form is rendered anew when another type is chosen.
+        # The whole form is rendered again when another type is chosen.
         for name in ('type', 'is_polymorphic'):
             self.fields[name].widget.attrs |= {
                 'hx-get': '.', 'hx-include': '#form_fields', 'hx-target': '#form_fields',

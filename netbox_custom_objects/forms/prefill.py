@@ -1,5 +1,5 @@
 """
-Forms that begin with what an address holds: links prefill them, and htmx renders them anew with what was typed.
+Forms that begin with what an address holds: links prefill them, and htmx renders them again with what was typed.
 
 May import Django's forms. Must treat an address as a submitted form is treated, input by input.
 """

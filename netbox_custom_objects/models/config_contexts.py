@@ -39,7 +39,7 @@ class ConfigContextObject(ConfigContextModel):
         abstract = True
 
     def get_config_context(self) -> dict:
-        """Return the data of all contexts that apply, by weight, and of the object itself, merged anew."""
+        """Return the data of all contexts that apply, by weight, and of the object itself, merged again."""
         return self.render_config_context()
 
     def clean(self):

@@ -29,7 +29,7 @@ def next_type_id(model: type) -> int:
     """
     Return an id for a new type that no type has had whose table or content type is still there.
 
-    Numbers begin anew if our own tables were removed and those of types were left: their rows, and the permissions for
+    Numbers begin again if our own tables were removed and those of types were left: their rows, and the permissions for
     them, must not be a new type's.
     """
     with connections[DEFAULT_DB_ALIAS].cursor() as cursor:

@@ -26,11 +26,11 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
     Args:
         custom_object_type: the type
         using: the connection alias whose schema is meant
-        delete_referencing_fields: first delete the fields of other types that point at this type, with their values
+        delete_referencing_fields: first delete the fields of other types that refer to this type, with their values
             kept as always; a polymorphic one that may point elsewhere, too, stays and loses this target
 
     Raises:
-        ProtectedError: fields of other types point at this type, or objects of other types protect some of its objects
+        ProtectedError: fields of other types refer to this type, or objects of other types protect some of its objects
         SchemaChangeRefused: a polymorphic field that stays holds objects of the type, and these were not deleted one
             by one (see above)
     """
@@ -60,7 +60,7 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
 
 
 def referencing_fields(custom_object_type, using: str):
-    """Return the fields of other types that point at a type, as a queryset in order of their types' names."""
+    """Return the fields of other types that refer to a type, as a queryset in order of their types' names."""
     fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(using)
     target = custom_object_type.object_type_id
     if target is None:
@@ -71,17 +71,17 @@ def referencing_fields(custom_object_type, using: str):
 
 
 def sole_references(custom_object_type, using: str) -> list:
-    """Return those of the fields that point at a type which can point at nothing else."""
-    return [field for field in referencing_fields(custom_object_type, using) if not points_elsewhere(field)]
+    """Return those of the fields that refer to a type which can refer to nothing else."""
+    return [field for field in referencing_fields(custom_object_type, using) if not refers_elsewhere(field)]
 
 
-def points_elsewhere(field) -> bool:
-    """Whether a field that points at a type can point at others, too."""
+def refers_elsewhere(field) -> bool:
+    """Whether a field that refers to a type can refer to others, too."""
     return field.is_polymorphic and len(field.intended_targets()) > 1
 
 
 def refuse_if_referenced(custom_object_type, using: str) -> None:
-    """Raise ProtectedError if a field of another type points at this one."""
+    """Raise ProtectedError if a field of another type refers to this one."""
     fields = list(referencing_fields(custom_object_type, using))
     if fields:
         seen = as_current_user_sees(fields)

@@ -16,7 +16,7 @@ class EditContext:
         user: in whose name; None if there is none
         is_staged: a staged change is made of it, which looks at the stored values itself
         begun: the staged change that it has begun
-        delete_referencing_fields: the deletion of a type takes the fields of other types along that point at it
+        delete_referencing_fields: the deletion of a type takes the fields of other types along that refer to it
     """
 
     user: Any = None

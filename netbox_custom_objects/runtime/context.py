@@ -143,7 +143,7 @@ def _tokens_of_replay() -> dict[str, int]:
 
 
 def forget_tokens() -> None:
-    """Read tokens anew: definitions were changed, or a savepoint was rolled back that may have changed them."""
+    """Read tokens again: definitions were changed, or a savepoint was rolled back that may have changed them."""
     _replay_tokens.set(None)
 
 

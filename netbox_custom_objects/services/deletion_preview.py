@@ -1,7 +1,7 @@
 """
 What a deletion would do to custom objects: which ones it deletes, which ones it changes, and which ones prevent it.
 
-Only reads. Costs nothing where no field points at the model or at anything that goes along with it; otherwise what
+Only reads. Costs nothing where no field refers to the model or to anything that goes along with it; otherwise what
 Django's collector costs, and one query for each referencing field. It is a forecast for people: the deletion decides.
 """
 
@@ -65,9 +65,9 @@ def preview(model: type[Model], pks: Iterable[int]) -> DeletionPreview:
 
 
 def concerns(current: World, model: type[Model]) -> bool:
-    """Whether a field points at a model, or at anything that Django deletes along with its objects; asks no query."""
+    """Whether a field refers to a model, or to anything that Django deletes along with its objects; asks no query."""
     label = model._meta.concrete_model._meta.label_lower
-    # What goes along with a custom object does so by fields that point at its type, or is what any object can have.
+    # What goes along with a custom object does so by fields that refer to its type, or is what any object can have.
     along = _along_with_any_custom_object() if hasattr(model, '_type_id') else _going_along(label)
     return not current.inbound.keys().isdisjoint({label, *along})
 

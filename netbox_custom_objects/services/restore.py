@@ -68,9 +68,9 @@ class Restored:
         """Return a sentence, '' if there is nothing to say."""
         counts = [(self.fields, 'field'), (self.objects, 'object')]
         along = [f'{count} {noun}{"" if count == 1 else "s"}' for count, noun in counts if count]
-        told = f'With {" and ".join(along)}.' if along else ''
+        note = f'With {" and ".join(along)}.' if along else ''
         cleared = f'Cleared references to objects that no longer exist: {self.cleared}.' if self.cleared else ''
-        return f'{told} {cleared}'.strip()
+        return f'{note} {cleared}'.strip()
 
 
 def find_deletions(schema: OpenSchema) -> list[RecordedDeletion]:
@@ -247,7 +247,7 @@ def _along(deletion: RecordedDeletion, content_type: ContentType):
 
 
 def _check_targets(record: ObjectChange, deletion: RecordedDeletion, coming: set[int]) -> None:
-    """Raise RestoreRefused if the type of a field, or a type that it points at, is not there."""
+    """Raise RestoreRefused if the type of a field, or a type that it refers to, is not there."""
     there = coming | set(CustomObjectType.objects.using(deletion.schema.alias).values_list('pk', flat=True))
     if deletion.type_id not in there:
         raise RestoreRefused(
@@ -298,7 +298,7 @@ def _store(deserialized, alias: str) -> None:
 
 
 def _bring_back_attached(deletion: RecordedDeletion, objects: dict[int, dict], alias: str) -> None:
-    """Create the journal entries, images and contacts anew that were deleted, and logged, along with objects."""
+    """Create the journal entries, images and contacts again that were deleted, and logged, along with objects."""
     content_type = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(deletion.type_id)).first()
     for model, type_field, id_field in logged_attachments(deletion.type_id) if objects else ():
         records = _along(deletion, ContentType.objects.get_for_model(model))
@@ -312,7 +312,7 @@ def _bring_back_attached(deletion: RecordedDeletion, objects: dict[int, dict], a
 
 
 def _bring_back(type_id: int, objects: dict[int, dict], alias: str) -> None:
-    """Create the objects of a type anew, then link them: they may point at one another."""
+    """Create the objects of a type again, then link them: they may refer to one another."""
     if not objects:
         return
     model = apps.get_model(APP_LABEL, model_name(type_id))

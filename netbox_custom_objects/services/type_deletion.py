@@ -10,7 +10,7 @@ from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
 from ..models import CustomObjectType, CustomObjectTypeField
-from ..models.deletion import points_elsewhere, referencing_fields
+from ..models.deletion import referencing_fields, refers_elsewhere
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Reference:
 
 
 def references_to(custom_object_type: CustomObjectType, user) -> list[Reference]:
-    """Return the fields of other types that point at a type, with what a user may do to them; four queries at most."""
+    """Return the fields of other types that refer to a type, with what a user may do to them; four queries at most."""
     using = custom_object_type._state.db
     fields = list(referencing_fields(custom_object_type, using))
     if not fields:
@@ -41,7 +41,7 @@ def references_to(custom_object_type: CustomObjectType, user) -> list[Reference]
     return [
         Reference(field, stays, field.pk in allowed['view'], field.pk in allowed['change' if stays else 'delete'])
         for field in fields
-        for stays in [points_elsewhere(field)]
+        for stays in [refers_elsewhere(field)]
     ]
 
 

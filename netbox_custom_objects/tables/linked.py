@@ -1,5 +1,5 @@
 """
-The table of the tab "Custom Objects": which objects of any type point at the object of the page.
+The table of the tab "Custom Objects": which objects of any type refer to the object of the page.
 
 Its rows are `LinkedRow`s, which the view has fetched and restricted.
 """
@@ -26,12 +26,12 @@ class FetchedRows(TableListData):
 
 @dataclass(frozen=True, slots=True)
 class LinkedRow:
-    """One object, and the field by which it points at the object of the page."""
+    """One object, and the field by which it refers to the object of the page."""
 
     type: TypeDefinition
     object: object
     field: FieldDefinition
-    # What the field points at, as far as the user may view it.
+    # What the field refers to, as far as the user may view it.
     value: list
     # Whether the user may do so with some objects of the type; the pages behind the buttons look at the object.
     may_change: bool

@@ -1,5 +1,5 @@
 """
-The tab "Custom Objects" of every object: which custom objects point at it (contract, chapter 6).
+The tab "Custom Objects" of every object: which custom objects refer to it (contract, chapter 6).
 
 One statement for the badge, and four for the rows of a page, however many types there are; see
 `runtime.inbound.linked_objects`.
@@ -41,7 +41,7 @@ from .objects.features import BASE_TEMPLATE, PassModelMixin
 HIDDEN_TYPES = 'plugins.netbox_custom_objects.linked_objects.hidden_types'
 COUNT = '_linked_objects_count'
 
-# Beyond it, the badge says "10000+": no page of an object gets slower with the number of those that point at it.
+# Beyond it, the badge says "10000+": no page of an object gets slower with the number of those that refer to it.
 COUNTED_BY_BADGE = 10_000
 
 
@@ -281,12 +281,12 @@ def rows_of(entries: list, user):
 
 
 def targets_of(field, obj) -> list:
-    """Return what an object points at by a field."""
+    """Return what an object refers to by a field."""
     value = field_type_of(field).get_display_value(obj, field)
     return [target for target in (value if isinstance(value, list) else [value]) if target is not None]
 
 
 def row_lookups(model, fields) -> list[str]:
-    """Return the relations that the rows of a type's objects read: tags, names, and what some fields point at."""
+    """Return the relations that the rows of a type's objects read: tags, names, and what some fields refer to."""
     shown = [field for field in references(model) if field in fields]
     return ['tags', *name_lookups(model), *relation_lookups(model, shown, MAX_DEPTH)]

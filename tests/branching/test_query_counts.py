@@ -11,7 +11,7 @@ from tests.support.branches import close
 from tests.support.factories import make_object, make_type
 
 FEW, MANY = 2, 8
-# Beyond a tenant's, a custom object's change is checked for what its fields point at, and cleared from two caches.
+# Beyond a tenant's, a custom object's change is checked for what its fields refer to, and cleared from two caches.
 MERGE_SURPLUS = 6
 
 

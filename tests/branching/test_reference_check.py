@@ -82,7 +82,7 @@ def test_a_merge_succeeds_without_a_queue(lab, site, monkeypatch):
 
 
 def test_what_a_merge_left_dangling_is_found_and_cleared(lab, site):
-    """Main deletes a site by raw SQL while a branch points at it: nobody is told."""
+    """Main deletes a site by raw SQL while a branch refers to it: nobody is told."""
     with lab.request():
         thing = make_thing()
         obj = make_object(thing)

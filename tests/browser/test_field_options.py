@@ -61,7 +61,7 @@ ONLY_IN_EDITOR = {
     'weight': '7', 'deprecated': True, 'deprecated_since': '1.0', 'scheduled_removal': '2.0',
     'comments': 'Some **remarks**',
 }  # fmt: skip
-# It renders the form anew, and decides which other inputs there are.
+# It renders the form again, and decides which other inputs there are.
 FIRST = 'is_polymorphic'
 JSON = ('default', 'related_object_filter', 'validation_minimum', 'validation_maximum', 'weight')
 
@@ -151,7 +151,7 @@ def fill(pages, prefix, name, words, options):
 
 
 def unfold(name):
-    """Show all inputs of a row of the designer; a row that is rendered anew is folded."""
+    """Show all inputs of a row of the designer; a row that is rendered again is folded."""
     for details in name.locator('xpath=ancestor::*[@data-field]//details[not(@open)]').all():
         details.get_by_text('Options', exact=True).click()
 

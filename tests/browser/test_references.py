@@ -25,7 +25,7 @@ def test_objects_are_chosen_in_dialogs(pages):
     pages.click('Save')
     pages.content.get_by_role('link', name='branch', exact=True).click()
     expect(pages.page).to_have_title('branch | NetBox')
-    # What points at an object is on its tab.
+    # What refers to an object is on its tab.
     pages.tab('Custom Objects')
     expect(pages.content.get_by_role('link', name='leaf', exact=True)).to_be_visible()
 
@@ -64,7 +64,7 @@ def choose_in_the_selector(pages, name):
     expect(results).to_have_count(2)
     # When it is there altogether, a dialog takes the focus, and with it what is being typed.
     expect(dialog).to_be_focused()
-    # Not by its button, which loads the page anew in NetBox 4.7, with selectors of its own models, too.
+    # Not by its button, which loads the page again in NetBox 4.7, with selectors of its own models, too.
     pages.within(dialog).field('Search').press_sequentially(name)
     expect(results).to_have_count(1)
     results.click()

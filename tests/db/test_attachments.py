@@ -37,7 +37,7 @@ def test_hidden_at_once_and_back_with_the_type(scene):
             browser.get(page)
     assert upgrade('--restore', 'thing')[0] == 0
     after = scene.found()
-    # Tags are given anew where objects are made anew.
+    # Tags are given again where objects are made again.
     assert {model: len(rows) for model, rows in after.items()} == {model: len(r) for model, r in scene.before.items()}
     for model in set(MODELS) - {TaggedItem}:
         assert after[model] == scene.before[model], model

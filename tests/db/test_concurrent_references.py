@@ -84,7 +84,7 @@ def dangling():
 
 @pytest.fixture(params=['core', 'custom'])
 def kind(request, fresh_database):
-    """(what fields point at, its model, one of its objects)"""
+    """(what fields refer to, its model, one of its objects)"""
     if request.param == 'core':
         return Site, Site, Site.objects.create(name='here', slug='here')
     made = make_type('target', fields=[{'name': 'title', 'primary': True}])
@@ -95,7 +95,7 @@ BEHAVIORS = ('set_null', 'cascade', 'protect')
 
 
 def another(kind):
-    """Return one more object of what fields point at."""
+    """Return one more object of what fields refer to."""
     target, model, _here = kind
     number = model.objects.count()
     if model is Site:

@@ -1,4 +1,4 @@
-"""`CustomObjectType.objects.linked_to()`: which types have objects that point at an object."""
+"""`CustomObjectType.objects.linked_to()`: which types have objects that refer to an object."""
 
 import pytest
 

@@ -105,7 +105,7 @@ def catalog():
 
 
 def without_names(found):
-    """A catalog without the names of constraints and indexes, which Django makes anew."""
+    """A catalog without the names of constraints and indexes, which Django makes again."""
     return {
         kind: [(row[0], *row[2:]) for row in rows] if kind in ('constraints', 'indexes') else rows
         for kind, rows in found.items()

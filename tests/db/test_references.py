@@ -1,4 +1,4 @@
-"""What happens to custom objects when what they point at is deleted, and in which order it is logged."""
+"""What happens to custom objects when what they refer to is deleted, and in which order it is logged."""
 
 import pytest
 from django.apps import apps
@@ -31,7 +31,7 @@ def make_custom_target():
 TARGETS = {
     'core': make_core_target,
     'custom': make_custom_target,
-    # Deleted through an object that was read before anything pointed at it.
+    # Deleted through an object that was read before anything referred to it.
     'held for long': make_custom_target,
 }
 
@@ -52,7 +52,7 @@ def delete(target):
 
 @pytest.fixture(params=TARGETS)
 def target(request):
-    """(what a field points at, an object of it): a core model, or a custom object type."""
+    """(what a field refers to, an object of it): a core model, or a custom object type."""
     kind, obj = TARGETS[request.param]()
     obj.is_held = request.param == 'held for long'
     return kind, obj
@@ -222,7 +222,7 @@ class TestOwner:
 
 
 def test_other_models_are_none_of_our_business(django_assert_max_num_queries):
-    """Deleting what nobody points at asks no table of ours, and only its own fields decide."""
+    """Deleting what nobody refers to asks no table of ours, and only its own fields decide."""
     thing = make_type('thing', fields=[{'name': 'device', 'type': 'object', 'target': Device}])
     make_object(thing)
     manufacturer = Manufacturer.objects.create(name='m', slug='m')

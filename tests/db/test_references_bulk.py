@@ -36,7 +36,7 @@ def make_device(interfaces=MANY):
 
 
 def four_fields(target):
-    """Return a type with a field of each kind that points at a model."""
+    """Return a type with a field of each kind that refers to a model."""
     thing = make_type('thing', fields=[('title', 'text')])
     make_field(thing, 'one', 'object', target=target)
     make_field(thing, 'many', 'multiobject', target=target)

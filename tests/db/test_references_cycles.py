@@ -16,7 +16,7 @@ KINDS = pytest.mark.parametrize('polymorphic', [False, True], ids=['plain', 'pol
 
 
 def point(source, name, target, polymorphic=False, **attributes):
-    """Add a field to `source` that points at `target`, a type."""
+    """Add a field to `source` that refers to `target`, a type."""
     if not polymorphic:
         return make_field(source, name, 'object', target=target, **attributes)
     field = make_field(source, name, 'object', targets=[Site], **attributes)
@@ -50,7 +50,7 @@ def count(*types):
 
 
 def ring(names, polymorphic, behaviors):
-    """Return types, and an object of each, of which every one points at the next."""
+    """Return types, and an object of each, of which every one refers to the next."""
     types = [make_type(name, fields=[('title', 'text')]) for name in names]
     for n, kind in enumerate(types):
         point(kind, 'next', types[(n + 1) % len(types)], polymorphic, on_delete_behavior=behaviors[n])
@@ -71,7 +71,7 @@ class TestRings:
 
     def test_cascade_ends_where_a_field_is_cleared(self, polymorphic):
         types, (a, b, c) = ring('abc', polymorphic, ['cascade', 'set_null', 'cascade'])
-        delete(a)  # c points at a and goes; b points at c and is cleared
+        delete(a)  # c refers to a and goes; b refers to c and is cleared
         assert count(*types) == [0, 1, 0]
         assert types[1].get_model().objects.get(pk=b.pk).next is None
 

@@ -36,7 +36,7 @@ class Kit:
         return self.field
 
     def restore(self, field, pk):
-        """Bring a deleted field back, as an undo does: the same row, and the rows that point at it."""
+        """Bring a deleted field back, as an undo does: the same row, and the rows that refer to it."""
         field.pk = pk
         field._state.adding = True
         field.save()

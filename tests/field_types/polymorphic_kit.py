@@ -102,7 +102,7 @@ BAD_FILTERS = (
 
 
 def by_target(one: tuple, other: tuple, both: tuple, node: tuple) -> tuple[Filter, ...]:
-    """Return all filters, for three samples. Each argument: which of them point at s1, at r1, at s1 or s2, at n1."""
+    """Return all filters, for three samples. Each argument: which of them refer to s1, to r1, to s1 or s2, to n1."""
     found = [Filter('value_dcim_site', [S1.pk, S2.pk], both), Filter('value_dcim_site', NOWHERE, ())]
     for name, negated, target, matches in (
         ('value_dcim_site', 'value_dcim_site__n', S1, one),
@@ -142,7 +142,7 @@ def many(*targets: Target, payload: tuple[Target, ...]):
     )
 
 
-# What a polymorphic object field refuses, one that points at sites and regions.
+# What a polymorphic object field refuses, one that refers to sites and regions.
 SITE = 'dcim.site'
 SCALARS = ('', ' ', 0, 1, -1, 1.5, HUGE, SITE, f'{SITE}:1', '{"_content_type": "dcim.site", "id": 1}', f'a{NUL}', HIGH)
 INCOMPLETE = (

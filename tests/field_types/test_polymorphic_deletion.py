@@ -1,4 +1,4 @@
-"""What happens to polymorphic references when an object that they point at is deleted."""
+"""What happens to polymorphic references when an object that they refer to is deleted."""
 
 import pytest
 from django.db import connection, transaction
@@ -20,7 +20,7 @@ NOWHERE = 10**9
 
 @pytest.fixture
 def thing(node):
-    """A type whose field `value` points at sites, regions and nodes."""
+    """A type whose field `value` refers to sites, regions and nodes."""
     return one_field('object', targets=[Site, Region, node])
 
 

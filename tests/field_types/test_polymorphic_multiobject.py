@@ -44,7 +44,7 @@ MAIN = Target.for_alias('default')
 
 @pytest.fixture
 def thing(node):
-    """A type whose field `value` points at sites, regions and nodes."""
+    """A type whose field `value` refers to sites, regions and nodes."""
     return one_field('multiobject', targets=[Site, Region, node])
 
 

@@ -44,7 +44,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def thing(node):
-    """A type whose field `value` points at sites, regions and nodes."""
+    """A type whose field `value` refers to sites, regions and nodes."""
     return one_field('object', targets=[Site, Region, node])
 
 
@@ -115,7 +115,7 @@ class TestAttribute:
         assert [len([q for q in queries if f'FROM "{table}"' in q['sql']]) for table in tables] == [1, 1, 1]
 
     def test_targets_that_are_named_by_their_targets_come_along(self, thing, node):
-        """The name of a node is that of what it points at: no query for each of them."""
+        """The name of a node is that of what it refers to: no query for each of them."""
         named = make_type('named')
         make_field(named, 'ref', 'object', targets=[Site], primary=True)
         other = one_other(named)

@@ -20,7 +20,7 @@ def make_field(custom_object_type, name, type='text', target=None, targets=None,
     """
     Create a field.
 
-    `target` is a model class or a CustomObjectType that the field points at, `targets` a list of them for a polymorphic
+    `target` is a model class or a CustomObjectType that the field refers to, `targets` a list of them for a polymorphic
     field; `choices` is a list of values, for which a choice set is made.
     """
     if target is not None:
@@ -68,7 +68,7 @@ def make_object(custom_object_type, **values):
 
 
 def make_every_kind(name='every_kind', target=None):
-    """Create a type that has a field of each kind, pointing at `target` (by default dcim.Site)."""
+    """Create a type that has a field of each kind, referring to `target` (by default dcim.Site)."""
     from dcim.models import Site
 
     target = target or Site

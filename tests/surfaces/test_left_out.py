@@ -74,7 +74,7 @@ EXTRA = {
 
 
 class Scene:
-    """A type with a field that can be broken, and another that points at the type; each with an object."""
+    """A type with a field that can be broken, and another that refers to the type; each with an object."""
 
     def __init__(self, way):
         field_type, self._break, self.said = WAYS[way]
@@ -88,7 +88,7 @@ class Scene:
         make_object(self.other, title='Two', peer=self.object)
 
     def break_it(self):
-        """Break the field, and return the scene with its rows read anew."""
+        """Break the field, and return the scene with its rows read again."""
         scene = copy(self)
         for name in ('site', 'broken', 'other', 'field', 'object'):
             setattr(scene, name, read_again(getattr(self, name)))

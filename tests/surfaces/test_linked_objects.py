@@ -1,4 +1,4 @@
-"""Endpoint `linked-objects/`: which custom objects point at an object (contract 5.1)."""
+"""Endpoint `linked-objects/`: which custom objects refer to an object (contract 5.1)."""
 
 import pytest
 from django.contrib.contenttypes.models import ContentType

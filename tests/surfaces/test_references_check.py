@@ -17,7 +17,7 @@ PATH = 'custom-object-types/check-references/'
 
 @pytest.fixture
 def dangling(db):
-    """An object that points at a site which is gone."""
+    """An object that refers to a site which is gone."""
     site = Site.objects.create(name='S', slug='s')
     thing = make_type('thing', fields=[{'name': 'site', 'type': 'object', 'target': Site}])
     obj = make_object(thing, site=site)

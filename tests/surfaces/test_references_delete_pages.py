@@ -25,7 +25,7 @@ def site(db):
 
 @pytest.fixture
 def thing(db):
-    """Objects that point at the site `s` in each way; `title` says what becomes of them."""
+    """Objects that refer to the site `s` in each way; `title` says what becomes of them."""
     return make_type('thing', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
 
 

@@ -1,4 +1,4 @@
-"""The matrix of reference deletion: what is pointed at x kind of field x behaviour x way of deleting."""
+"""The matrix of reference deletion: what is referred to x kind of field x behaviour x way of deleting."""
 
 from dataclasses import dataclass, replace
 
@@ -36,7 +36,7 @@ class Case:
     many: bool
     behavior: str
     user: object
-    # What points at the target, and at what is kept.
+    # What refers to the target, and to what is kept.
     referrer: object = None
     other: object = None
 
@@ -48,7 +48,7 @@ class Case:
         return [target] if self.many else target
 
     def again(self):
-        """Return the case with its rows read anew, for a test to change."""
+        """Return the case with its rows read again, for a test to change."""
         names = ('thing', 'target', 'kept', 'parent', 'referrer', 'other')
         return replace(self, **{name: read_again(getattr(self, name)) for name in names})
 
@@ -205,7 +205,7 @@ def is_possible(target, way, behavior):
 
 
 def make_scene(target, field, behavior):
-    """Make a case whose target is pointed at, for all ways of deleting it."""
+    """Make a case whose target is referred to, for all ways of deleting it."""
     case = make_case(target, field, behavior, superuser())
     case.referrer = make_object(case.thing, title='referrer', ref=case.link(case.target))
     case.other = make_object(case.thing, title='other', ref=case.link(case.kept))

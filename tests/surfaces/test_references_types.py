@@ -1,4 +1,4 @@
-"""Deletion of types that fields of other types point at: refused by default, or with these fields on request."""
+"""Deletion of types that fields of other types refer to: refused by default, or with these fields on request."""
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
@@ -28,7 +28,7 @@ def target():
 
 @pytest.fixture
 def other(target):
-    """A type with a field of each kind that points at `target`, and a field that may point at sites as well."""
+    """A type with a field of each kind that refers to `target`, and a field that may refer to sites as well."""
     made = make_type('other', fields=[('title', 'text')])
     make_field(made, 'one', 'object', target=target, on_delete_behavior='protect')
     make_field(made, 'many', 'multiobject', target=target)

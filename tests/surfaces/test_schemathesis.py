@@ -38,7 +38,7 @@ CHOOSING_KEYS = {'brief', 'fields', 'omit'}
 
 @pytest.fixture
 def types(sites):
-    """A type with a field of each kind, and one that is hard to please and points at the first."""
+    """A type with a field of each kind, and one that is hard to please and refers to the first."""
     everything = make_type('everything', fields=[{'name': 'title', 'primary': True, 'context': False}])
     for case in {case.type: case for case in CASES}.values():
         make_field(everything, f'a_{case.type}', case.type, **renamed(case.type, case.needs()))

@@ -1,4 +1,4 @@
-"""Objects of other apps that point at custom objects, by content type and id: they work, and go with the object."""
+"""Objects of other apps that refer to custom objects, by content type and id: they work, and go with the object."""
 
 from uuid import uuid4
 
@@ -163,7 +163,7 @@ def test_what_hangs_on_an_object_can_be_made_by_rest(rest, user, thing, obj):
 
 
 class TestCustomFields:
-    """NetBox's own custom fields of type object that point at custom objects: they hold ids in JSON."""
+    """NetBox's own custom fields of type object that refer to custom objects: they hold ids in JSON."""
 
     @pytest.fixture
     def field(self, thing):

@@ -82,7 +82,7 @@ def edit(browser, field, expect=302, **sent):
 
 
 class TestForm:
-    """Only what a type needs is asked for; the form is rendered anew when another type is chosen."""
+    """Only what a type needs is asked for; the form is rendered again when another type is chosen."""
 
     @pytest.mark.parametrize(
         ('type', 'present', 'absent'),

@@ -1,4 +1,4 @@
-"""The tab "Custom Objects": on every object that custom objects point at, with only what the user may view."""
+"""The tab "Custom Objects": on every object that custom objects refer to, with only what the user may view."""
 
 from urllib.parse import urlencode
 
@@ -95,7 +95,7 @@ def test_a_user_sees_nothing_of_types_without_the_right(site, feed):
 
 
 def test_the_badge_costs_one_query_and_the_page_few(browser, site, feed):
-    """However many types point at the object."""
+    """However many types refer to the object."""
     for number in range(12):
         other = make_type(f'other_{number}', fields=[{'name': 'title', 'primary': True}])
         make_field(other, 'place', 'object', target=Site)

@@ -1,4 +1,4 @@
-"""Forms that begin with what an address holds: rendered anew with what was typed, prefilled by links, or untouched."""
+"""Forms that begin with what an address holds: rendered again with what was typed, prefilled by links, or untouched."""
 
 import json
 from urllib.parse import urlencode
@@ -81,7 +81,7 @@ class TestFieldForm:
         field.refresh_from_db()
         assert field.default == default
         assert field.default.__class__ is default.__class__
-        # Nor when an error shows the form again, or when it is rendered anew.
+        # Nor when an error shows the form again, or when it is rendered again.
         shown = form_of(browser.get(path))
         again = form_of(browser.post(path, 200, **{**shown, 'name': 'Bad Name'}))
         assert again['default'] == shown['default']
@@ -130,7 +130,7 @@ class TestObjectForm:
         assert form_of(browser.post(path, 200, **{**form_of(browser.get(path)), 'name': 'a\x00'}))
 
     def test_choosing_a_type_keeps_everything_else(self, browser, sites):
-        """The form is rendered anew when the type of a polymorphic reference is chosen."""
+        """The form is rendered again when the type of a polymorphic reference is chosen."""
         region = Region.objects.create(name='r', slug='r')
         kind = make_type(
             'cable', fields=[('extra', 'json'), ('active', 'boolean'), ('name', 'text')], config_context_enabled=True

@@ -40,7 +40,7 @@ def kind(site):
 
 @pytest.fixture
 def other(kind):
-    """A type with a field that points at `kind`."""
+    """A type with a field that refers to `kind`."""
     other = make_type('visit', fields=[('title', 'text')])
     make_field(other, 'ticket', 'object', target=kind)
     return other

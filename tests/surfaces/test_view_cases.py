@@ -18,7 +18,7 @@ def file_of(*records):
 
 
 class EveryTypeViews(QueryBaseline, DynamicTypeCase, ViewTestCases.PrimaryObjectViewTestCase):
-    # One statement for the links of all fields, and one for each model that they point at, of which there are three.
+    # One statement for the links of all fields, and one for each model that they refer to, of which there are three.
     more_queries = 4
 
     @classmethod

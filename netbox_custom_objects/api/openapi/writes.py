@@ -12,7 +12,7 @@ from rest_framework import serializers
 
 DRY_RUN = 'dry_run'
 BACKGROUND = 'background'
-# With a type, delete the fields of other types that point at it.
+# With a type, delete the fields of other types that refer to it.
 DELETE_REFERENCING_FIELDS = 'delete_referencing_fields'
 
 # Writes of lists can be left to a job; `create` takes a list, too.

@@ -101,7 +101,7 @@ def get_serializer_class(model, skip_object_fields=False) -> type[CustomObjectSe
 
     Args:
         model: a class of the current World, or a ghost
-        skip_object_fields: leave out fields that point at other objects
+        skip_object_fields: leave out fields that refer to other objects
     """
     names, declared, kwargs, deprecated = [], {}, {}, []
     for field in surfaced_fields(model):

@@ -1,5 +1,5 @@
 """
-Endpoint `linked-objects/`: the custom objects that point at an object of any model (contract 5.1).
+Endpoint `linked-objects/`: the custom objects that refer to an object of any model (contract 5.1).
 
 May import runtime.inbound.linked_objects, which restricts what it finds, and the serializers.
 """
@@ -57,7 +57,7 @@ class LinkedObjectsPagination(NetBoxPagination):
 
 
 class LinkedObjectsView(APIView):
-    """Custom objects that point at an object, one entry for each object and field."""
+    """Custom objects that refer to an object, one entry for each object and field."""
 
     permission_classes = (IsAuthenticatedOrLoginNotRequired,)
 

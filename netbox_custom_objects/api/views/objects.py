@@ -47,7 +47,7 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
     schema_names = None
     # Whether a list of objects is being created.
     in_list = False
-    # What the objects of a bulk request point at.
+    # What the objects of a bulk request refer to.
     known_targets: ClassVar[dict] = {}
 
     def initialize_request(self, request, *args, **kwargs):

@@ -129,7 +129,7 @@ def tightens(change) -> bool:
 
 
 def order_between_types(graph: Graph, by_type: dict[int, TypeChanges]) -> None:
-    """A field comes after the type that it points at, and goes before it."""
+    """A field comes after the type that it refers to, and goes before it."""
     object_types = {
         f'{APP_LABEL}.{name}': pk
         for pk, name in ContentType.objects.filter(app_label=APP_LABEL).values_list('pk', 'model')
@@ -162,7 +162,7 @@ def release_before_delete(graph: Graph, by_type: dict[int, TypeChanges]) -> None
         if type_id in definitions:
             for change in changes.object_changes:
                 for target in referenced(definitions[type_id], change.prechange_data or {}):
-                    # Two objects that point at each other and are deleted both need no order.
+                    # Two objects that refer to each other and are deleted both need no order.
                     if target in deletes and deletes[target].key not in change.depends_on:
                         graph.after(deletes[target], change)
 

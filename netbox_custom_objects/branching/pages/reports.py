@@ -39,9 +39,9 @@ def conflicts(branch: Branch, user) -> list[Finding]:
     if not branch.ready:
         return []
     definitions = find_conflicts(branch)
-    told = {(finding.object_type, finding.object_id) for finding in definitions}
+    listed = {(finding.object_type, finding.object_id) for finding in definitions}
     values = find_value_conflicts(branch, user)
-    others = [found for found in values if (found.object_type, found.object_id) not in told]
+    others = [found for found in values if (found.object_type, found.object_id) not in listed]
     return [*visible_findings(branch, definitions, user), *others]
 
 

@@ -30,7 +30,7 @@ def give_back(target: Target, vendor_type: VendorType, targets: Mapping[int, str
     Args:
         target: main or a branch
         vendor_type: the type; the vendor plugin knows all of its fields
-        targets: the table that each plain reference points at, by field id, as it is called when all is done
+        targets: the table that each plain reference leads to, by field id, as it is called when all is done
 
     Raises:
         SchemaLocked: a table was in use for too long; nothing has happened

@@ -140,7 +140,7 @@ def refuse_without_room(target: Target, operations: list[Operation]) -> None:
 
 def rewrite(target: Target, type_id: int) -> None:
     """
-    Write the table of a type anew, without its dropped columns; it cannot be used meanwhile.
+    Write the table of a type again, without its dropped columns; it cannot be used meanwhile.
 
     Must be called in a transaction that holds the right to change definitions.
 

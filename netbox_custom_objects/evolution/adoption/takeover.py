@@ -28,7 +28,7 @@ class AdoptionRefused(CustomObjectsError, CommandError):
     """An installation cannot be taken over or given back as it is; the message says what to do."""
 
 
-def adopt_installation(alias: str, say: Callable[[str], None] = logger.info) -> int:
+def adopt_installation(alias: str, report: Callable[[str], None] = logger.info) -> int:
     """
     Take over all types of one schema that are still the vendor's, and return how many those were.
 
@@ -37,7 +37,7 @@ def adopt_installation(alias: str, say: Callable[[str], None] = logger.info) -> 
 
     Args:
         alias: connection alias of main or of a branch
-        say: called with a sentence for each type that is done
+        report: called with a sentence for each type that is done
 
     Raises:
         AdoptionRefused: something is in the way, and nothing was changed; or one type failed, which is as it was
@@ -54,7 +54,7 @@ def adopt_installation(alias: str, say: Callable[[str], None] = logger.info) -> 
                 f'Type {entry.type.name} could not be taken over: {error} Types before it are done and remain so '
                 f'({number - 1} of {len(found)}). Run this again once the cause is resolved.'
             ) from error
-        say(f'{target}: type {entry.type.name} is taken over ({number} of {len(found)}).')
+        report(f'{target}: type {entry.type.name} is taken over ({number} of {len(found)}).')
     return len(found)
 
 

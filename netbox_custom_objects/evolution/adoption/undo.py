@@ -48,14 +48,14 @@ def survey_return(target: Target) -> list[Survey]:
     return found
 
 
-def give_back(alias: str, only_marked: bool = False, say: Callable[[str], None] = logger.info) -> int:
+def give_back(alias: str, only_marked: bool = False, report: Callable[[str], None] = logger.info) -> int:
     """
     Give the tables of all types the shape that release 0.7.1 of the vendor plugin expects; return how many those were.
 
     Args:
         alias: connection alias of main or of a branch
         only_marked: do nothing unless a type was taken over from the vendor plugin
-        say: called with a sentence for each type that is done
+        report: called with a sentence for each type that is done
 
     Raises:
         AdoptionRefused: a type needs what the vendor plugin lacks, and nothing was changed; or one type failed
@@ -71,7 +71,7 @@ def give_back(alias: str, only_marked: bool = False, say: Callable[[str], None] 
                 f'remain so ({number - 1} of {len(found)}). Run this again once the cause is resolved; references to '
                 f'objects that do not exist are cleared by upgrade_custom_objects --check-references --repair.'
             ) from error
-        say(f'{target}: type {entry.type.name} was returned ({number} of {len(found)}).')
+        report(f'{target}: type {entry.type.name} was returned ({number} of {len(found)}).')
     return len(found)
 
 
@@ -110,7 +110,7 @@ def _give_back_type(target: Target, vendor_type: VendorType) -> None:
 
 
 def _target_tables(vendor_type: VendorType) -> dict[int, str]:
-    """Return the table of what each plain reference points at; without those whose plugin is gone."""
+    """Return the table of what each plain reference leads to; without those whose plugin is gone."""
     found = {}
     for item in vendor_type.fields:
         if item.target is None or item.is_polymorphic:

@@ -39,14 +39,14 @@ class Step:
 
     def describe(self) -> str:
         """Return what undoing this would mean, as the end of a sentence."""
-        said = ['can be undone'] if self.can_be_undone else []
+        notes = ['can be undone'] if self.can_be_undone else []
         if self.irreversible:
-            said.append(f'cannot be undone ({"; ".join(self.irreversible)})')
+            notes.append(f'cannot be undone ({"; ".join(self.irreversible)})')
         if self.lossy:
-            said.append(f'loses values ({"; ".join(self.lossy)})')
+            notes.append(f'loses values ({"; ".join(self.lossy)})')
         if not self.atomic:
-            said.append('not atomic')
-        return ', '.join(said)
+            notes.append('not atomic')
+        return ', '.join(notes)
 
 
 def key_name(key: Key) -> str:

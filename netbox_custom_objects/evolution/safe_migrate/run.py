@@ -56,28 +56,28 @@ class Undone:
 
     def describe(self) -> list[str]:
         """Return sentences for the person who ran the migrations."""
-        said = [f'Unapplied, newest first: {_names(self.undone)}.' if self.undone else 'Nothing to unapply.']
+        sentences = [f'Unapplied, newest first: {_names(self.undone)}.' if self.undone else 'Nothing to unapply.']
         if self.emptied:
-            said.append(f'What {_names(self.emptied)} had dropped is restored, without its values.')
+            sentences.append(f'What {_names(self.emptied)} had dropped is restored, without its values.')
         if self.error:
-            said.append(f'Unapplying failed: {self.error}')
+            sentences.append(f'Unapplying failed: {self.error}')
         if self.kept:
-            said.append(f'Still applied: {_names(self.kept)}.')
+            sentences.append(f'Still applied: {_names(self.kept)}.')
         if self.error:
-            said.append('Resolve the cause, then run migrate_custom_objects --undo.')
-        return said
+            sentences.append('Resolve the cause, then run migrate_custom_objects --undo.')
+        return sentences
 
 
 class SafeMigrate:
     """One run of migrations on main."""
 
-    def __init__(self, say: Callable[[str], None], **options):
+    def __init__(self, report: Callable[[str], None], **options):
         """
         Args:
-            say: called with each sentence that is not an error
+            report: called with each sentence that is not an error
             options: passed on to Django's `migrate`: verbosity, interactive, stdout and the like
         """
-        self.say = say
+        self.report = report
         self.options = options
         self.connection = connections[MAIN_ALIAS]
         self.lock = WorkLock(LOCK)
@@ -146,7 +146,7 @@ class SafeMigrate:
                 raise SafeMigrateError('\n'.join(result.describe()))
             self._forget()
             for sentence in result.describe():
-                self.say(sentence)
+                self.report(sentence)
 
     @contextmanager
     def _alone(self, wait: float) -> Iterator[None]:
@@ -173,13 +173,13 @@ class SafeMigrate:
             self._forget()
             return set()
         applied = [key for key in loader.applied_migrations if key in planned]
-        self.say(
+        self.report(
             f'An earlier run ({mark["by"]}, since {mark["since"]}) was interrupted. It had applied: '
             f'{_names(applied) or "nothing"}. If this run fails, these are undone as well.'
         )
         running = mark['running'] and tuple(mark['running'])
         if running in planned and running not in applied:
-            self.say(f'It was in the middle of {key_name(running)}, {_HALF_DONE}')
+            self.report(f'It was in the middle of {key_name(running)}, {_HALF_DONE}')
         return planned
 
     def _applied(self) -> set[Key]:
@@ -214,20 +214,20 @@ class SafeMigrate:
         """Undo what was applied, and return the whole story."""
         reason = str(error) if isinstance(error, CommandError) else f'{type(error).__name__}: {error}'.strip()
         failed = f'Migration {self.running.name} failed' if self.running else 'Migrating failed'
-        said = [f'{failed}: {reason}']
+        sentences = [f'{failed}: {reason}']
         if self.running and not self.running.atomic:
-            said.append(f'It is {_HALF_DONE}')
+            sentences.append(f'It is {_HALF_DONE}')
         try:
             self.connection.close_if_unusable_or_obsolete()
             if not self.lock.is_held():
                 return '\n'.join(
-                    [*said, 'The lock was lost, and another node has taken it. See what that node reports.']
+                    [*sentences, 'The lock was lost, and another node has taken it. See what that node reports.']
                 )
             if planned <= self._applied():
                 self._forget()
                 return '\n'.join(
                     [
-                        *said,
+                        *sentences,
                         'All migrations had been applied, and remain applied. Run this again once the cause is '
                         'resolved.',
                     ]
@@ -236,12 +236,12 @@ class SafeMigrate:
             if not result.error:
                 self._forget()
         except Error as lost:
-            said += [f'Nothing could be undone: {lost}', 'Run this again to continue, or with --undo to go back.']
-            return '\n'.join(said)
-        said += result.describe()
+            sentences += [f'Nothing could be undone: {lost}', 'Run this again to continue, or with --undo to go back.']
+            return '\n'.join(sentences)
+        sentences += result.describe()
         if result.is_exact and not (self.running and not self.running.atomic):
-            said.append('The database is as it was before.')
-        return '\n'.join(said)
+            sentences.append('The database is as it was before.')
+        return '\n'.join(sentences)
 
     def _undo(self, planned: set[Key]) -> Undone:
         """Unapply those of the planned migrations that are applied, newest first, as far as possible."""

@@ -25,7 +25,7 @@ class TargetKeyFilter(BigNumberFilter):
         return queryset.exclude(condition) if self.exclude else queryset.filter(condition)
 
     def condition(self, queryset, pks) -> Q:
-        """Return the condition that an object points at one of some targets."""
+        """Return the condition that an object refers to one of some targets."""
         name = self.field_definition.name
         return Q(**{f'{name}_content_type': content_type_id(self.target), f'{name}_object_id__in': pks})
 

@@ -47,7 +47,7 @@ class PolymorphicSelect(GenericObjectSelect):
 
 
 class PolymorphicChoiceField(GenericObjectChoiceField):
-    """One object of an allowed type; choosing a type renders the form anew."""
+    """One object of an allowed type; choosing a type renders the form again."""
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)

@@ -54,13 +54,13 @@ def model_of(target: TargetRef | None) -> type | None:
 
 
 def allowed_types(field: FieldDefinition) -> dict[int, TargetRef]:
-    """Return the targets that a field may point at, by content type id."""
+    """Return the targets that a field may refer to, by content type id."""
     found = {content_type_id(target): target for target in field.targets}
     return {pk: target for pk, target in found.items() if pk is not None}
 
 
 def existing_models(field: FieldDefinition) -> dict[TargetRef, type]:
-    """Return the classes of the targets that a field may point at."""
+    """Return the classes of the targets that a field may refer to."""
     found = {target: model_of(target) for target in field.targets}
     return {target: model for target, model in found.items() if model is not None}
 

@@ -90,7 +90,7 @@ class PolymorphicFieldType(StandInMixin, FieldType):
         raise NotImplementedError
 
     def check_key(self, field: FieldDefinition, key: Key, found: dict[Key, Any] | None) -> None:
-        """Raise ValidationError unless a field may point at an object. `found` is what exists; None trusts that."""
+        """Raise ValidationError unless a field may refer to an object. `found` is what exists; None trusts that."""
         if key[0] not in allowed_types(field):
             raise ValidationError(
                 _('Objects of type %(type)s are not allowed here. Allowed types: %(allowed)s.'),
@@ -100,15 +100,15 @@ class PolymorphicFieldType(StandInMixin, FieldType):
             raise ValidationError(_('Object does not exist: %(value)s.'), params={'value': to_text(key)})
 
     def objects_of_type(self, objects, field: FieldDefinition, content_type: int):
-        """Return those of a queryset's objects that point at objects of one type."""
+        """Return those of a queryset's objects that refer to objects of one type."""
         raise NotImplementedError
 
     def reference_filter(self, field: FieldDefinition, obj) -> dict[str, Any]:
-        """Return the lookups that find the objects which point at `obj` by this field."""
+        """Return the lookups that find the objects which refer to `obj` by this field."""
         raise NotImplementedError
 
     def reference_initial(self, field: FieldDefinition, obj) -> dict[str, Any]:
-        """Return the parameters of the add form's URL with which the new object points at `obj`."""
+        """Return the parameters of the add form's URL with which the new object refers to `obj`."""
         raise NotImplementedError
 
     # Surfaces
@@ -242,7 +242,7 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
             content_type_queryset=type_queryset(field.targets),
             query_params=field.related_object_filter,
             selector=True,
-            # NetBox's form for bulk edits is rendered anew by another method.
+            # NetBox's form for bulk edits is rendered again by another method.
             hx_method='post' if 'initial' in kwargs else 'get',
             **{'required': field.is_required, **kwargs},
         )

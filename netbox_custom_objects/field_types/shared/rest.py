@@ -87,7 +87,7 @@ def _no_attribute(model: type[Model], attributes: dict) -> str | None:
     """
     Return a key that is not a column of a model, or of its targets; None if all are.
 
-    NetBox takes any lookup, which would tell what is in objects that point at this one, and in parts of values.
+    NetBox takes any lookup, which would tell what is in objects that refer to this one, and in parts of values.
     """
     for name, value in attributes.items():
         try:

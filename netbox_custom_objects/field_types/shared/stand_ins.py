@@ -1,5 +1,5 @@
 """
-What expressions see of objects that references point at: a name, an id, and what REST shows of them in brief.
+What expressions see of objects that references lead to: a name, an id, and what REST shows of them in brief.
 
 May import expressions and NetBox's serializers. Must not query for more than the name, which is left out if it is not
 read.

@@ -39,9 +39,9 @@ class Command(BaseCommand):
         if FIRST_OF_OURS not in applied_migrations():
             raise CommandError('Run "migrate" first: it takes all types over. Nothing was changed.')
         if undo:
-            count = give_back(MAIN_ALIAS, say=self.stdout.write)
+            count = give_back(MAIN_ALIAS, report=self.stdout.write)
             self.stdout.write(f'{count} types were returned. {GO_ON.format(initial=INITIAL)}')
-        elif count := adopt_installation(MAIN_ALIAS, say=self.stdout.write):
+        elif count := adopt_installation(MAIN_ALIAS, report=self.stdout.write):
             self.stdout.write(f'{count} types were taken over. Run "migrate" if it was interrupted.')
         else:
             self.stdout.write('There is nothing to take over.')

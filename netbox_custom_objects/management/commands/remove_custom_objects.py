@@ -41,7 +41,7 @@ class Command(BaseCommand):
                 raise CommandError('Nothing was removed.')
             removed = remove(
                 dry_run,
-                say=lambda text: self.stdout.write(f'{text}.'),
+                report=lambda text: self.stdout.write(f'{text}.'),
                 directory=Path(directory) if directory and not dry_run else None,
             )
         except (RemovalRefused, SchemaLocked, DatabaseError, OSError) as error:

@@ -126,7 +126,7 @@ def buildable(
     The last resort: what is known to go wrong is found by `split_faulty`. Tries the fields one after the other.
 
     Args:
-        definitions: types that point at one another
+        definitions: types that refer to one another
         build: raises an error if some types cannot be built
     """
     bare = {definition.id: definition.with_fields(()) for definition in definitions}

@@ -12,7 +12,7 @@ from .factory import build_classes
 
 
 class Island:
-    """The classes of some types that point at one another, and what surfaces have built on them."""
+    """The classes of some types that refer to one another, and what surfaces have built on them."""
 
     def __init__(self, definitions: tuple[TypeDefinition, ...]):
         self.definitions = definitions

@@ -2,7 +2,7 @@
 Which types this process has seen in any schema, and who is notified of new ones.
 
 NetBox keeps registries per model (search, tabs, filtersets) that it reads without asking us first. What stands in them
-must therefore be entered as soon as a type can be seen, once, and must resolve the type anew at each use.
+must therefore be entered as soon as a type can be seen, once, and must resolve the type again at each use.
 """
 
 import threading

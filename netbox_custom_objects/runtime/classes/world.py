@@ -98,7 +98,7 @@ class World:
 
     @cached_property
     def inbound(self) -> dict[str, tuple[FieldDefinition, ...]]:
-        """The fields that point at each object type, by its natural key such as `dcim.site`."""
+        """The fields that refer to each object type, by its natural key such as `dcim.site`."""
         fields = defaultdict(list)
         for definition in self.definitions.values():
             for field in definition.fields:

@@ -1,1 +1,1 @@
-"""Who points at an object, and what follows for them when it is deleted."""
+"""Who refers to an object, and what follows for them when it is deleted."""

@@ -1,8 +1,8 @@
 """
-Reverse access by related name: the custom objects that point at an object, for scripts, templates and other plugins.
+Reverse access by related name: the custom objects that refer to an object, for scripts, templates and other plugins.
 
 May import field_types and the registry. Must not add anything to the class of a core model (decision 5), so that this
-is a function and no attribute; custom objects that point at each other have Django's own attribute as well.
+is a function and no attribute; custom objects that refer to each other have Django's own attribute as well.
 """
 
 from django.db.models import Model, QuerySet
@@ -17,7 +17,7 @@ from ..classes.registry import world
 
 def linked(obj: Model, related_name: str, user=None) -> QuerySet:
     """
-    Return the custom objects that point at `obj` by the field with a related name.
+    Return the custom objects that refer to `obj` by the field with a related name.
 
     In the current schema: that of the active branch, or main. An ordinary queryset, to be filtered further.
 
@@ -27,7 +27,7 @@ def linked(obj: Model, related_name: str, user=None) -> QuerySet:
         user: return only objects that this user may view
 
     Raises:
-        LookupError: no field that points at such objects has this related name
+        LookupError: no field that refers to such objects has this related name
     """
     current = world()
     label = obj._meta.concrete_model._meta.label_lower

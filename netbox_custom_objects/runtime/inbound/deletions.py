@@ -21,7 +21,7 @@ from .stored import referenced_ids
 
 # From the second object of a queryset on, all are asked for at once.
 BATCH_QUERYSET_FROM = 2
-# What a cascade takes along is found by collecting anew, which costs dozens of queries: it must be worth it.
+# What a cascade takes along is found by collecting again, which costs dozens of queries: it must be worth it.
 BATCH_CASCADE_FROM = 20
 
 _ATTRIBUTE = '_netbox_custom_objects_deletion'
@@ -117,7 +117,7 @@ def deleting(instance: Model, origin: Model | QuerySet | None, using: str) -> It
     """
     Note that an object is being deleted, as a part of the deletion of `origin`.
 
-    Django's collector knows nothing of our references: of two objects that point at each other and go together,
+    Django's collector knows nothing of our references: of two objects that refer to each other and go together,
     neither may be changed once its deletion was logged.
     """
     origin = instance if origin is None else origin

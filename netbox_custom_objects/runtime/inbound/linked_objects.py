@@ -1,5 +1,5 @@
 """
-Which custom objects point at an object, whatever its model: one statement for all referencing fields.
+Which custom objects refer to an object, whatever its model: one statement for all referencing fields.
 
 May import field_types and the registry. Must restrict each type by the rights of the user who asks (invariant I11).
 """
@@ -40,7 +40,7 @@ class Selected:
 @dataclass(frozen=True, slots=True)
 class Source:
     """
-    A field that can point at the object, with its type and the class of the current World.
+    A field that can refer to the object, with its type and the class of the current World.
 
     `selected` selects its entries for somebody who may view all objects of the type; its parameters are positions in
     (id, content type) of the object.
@@ -54,7 +54,7 @@ class Source:
 
 class LinkedObjects:
     """
-    The custom objects that point at one object, one entry for each object and field, as one user may see them.
+    The custom objects that refer to one object, one entry for each object and field, as one user may see them.
 
     A sequence of (source, custom object), in order of types (by name), of fields (as displayed) and of ids. However
     many types there are, it is counted by one statement, and a slice is read by one more (two, if ordered by object).
@@ -75,7 +75,7 @@ class LinkedObjects:
         """
         Args:
             user: whose view rights hold
-            obj: what is pointed at; a core object or a custom one
+            obj: what is referred to; a core object or a custom one
             slugs: consider only types with these slugs
             fields: consider only fields with these names
             tags: consider only objects that have all tags with these slugs
@@ -132,7 +132,7 @@ class LinkedObjects:
 
     @cached_property
     def counts(self) -> tuple[int, ...]:
-        """The number of entries of each source; one query, or none if nothing can point at the object."""
+        """The number of entries of each source; one query, or none if nothing can refer to the object."""
         columns = [f'{n}, count(*)' for n in range(len(self._selected))]
         return tuple(count for _n, count in self._fetch(columns, '{} ORDER BY 1'))
 
@@ -217,7 +217,7 @@ def _shared(entries: Iterable[tuple[Source, CustomObject]]) -> list[tuple[Source
 @per_type
 def unrestricted(model, field: FieldDefinition, lookups: tuple[str, ...]) -> Selected:
     """
-    Return how the ids of all objects of a type are selected which point at an object by one of its fields.
+    Return how the ids of all objects of a type are selected which refer to an object by one of its fields.
 
     Args:
         model: the class of the type
@@ -238,7 +238,7 @@ def unrestricted(model, field: FieldDefinition, lookups: tuple[str, ...]) -> Sel
 
 
 def sources_of(current: World, obj) -> tuple[Source, ...]:
-    """Return the fields that can point at an object: types by name, fields as displayed."""
+    """Return the fields that can refer to an object: types by name, fields as displayed."""
     return _sources_by_label(current, obj._meta.concrete_model._meta.label_lower, obj)
 
 
@@ -260,7 +260,7 @@ def _find_sources(current: World, label: str, example) -> Iterator[Source]:
 
 
 def objects_linked_to(model, fields: Iterable[FieldDefinition], obj) -> QuerySet:
-    """Return the objects of a type that point at an object by any of some fields, each once; restricted by nobody."""
+    """Return the objects of a type that refer to an object by any of some fields, each once; restricted by nobody."""
     found = Q(pk__in=[])
     for field in fields:
         lookups = field_type_of(field).reference_filter(field, obj)

@@ -1,5 +1,5 @@
 """
-What happens to custom objects when an object that they point at is deleted (decision 5).
+What happens to custom objects when an object that they refer to is deleted (decision 5).
 
 One receiver for everything, in main and in branches alike. Core models never learn of our references, so that their
 pages and deletions cost the same however many types there are. Between custom objects of one island Django's own
@@ -32,7 +32,7 @@ def before_delete(instance: Model, using: str, origin: Model | QuerySet | None =
     """
     Protect, cascade, clear or unlink: called before any object of any model is deleted.
 
-    Costs one query to lock the object and one per field that points at its model; if many of its objects are deleted
+    Costs one query to lock the object and one per field that refers to its model; if many of its objects are deleted
     at once, one per field and CHUNK objects. What is then found to be referred to is read, and changed, object by
     object.
 

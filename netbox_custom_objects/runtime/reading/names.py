@@ -22,7 +22,7 @@ def name_lookups(model, depth: int = MAX_DEPTH) -> tuple[str, ...]:
 
 
 def references(model) -> list:
-    """Return the definitions of a model's fields that point at objects."""
+    """Return the definitions of a model's fields that refer to objects."""
     return [field for field in surfaced_fields(model) if field_type_of(field).is_reference]
 
 

@@ -57,7 +57,7 @@ def _by_name(model, field: FieldDefinition, text: str, depth: int) -> Q:
         # A name may be made of values that those do not see to whom only the name is shown.
         targets = viewable(target._default_manager.all())
         if not targets.query.is_empty() and (condition := _name_contains(target, text, depth)):
-            found |= _points_at(model, field, targets.filter(condition).order_by())
+            found |= _refers_to(model, field, targets.filter(condition).order_by())
     return found
 
 
@@ -76,8 +76,8 @@ def _name_contains(model, text: str, depth: int) -> Q:
     return found
 
 
-def _points_at(model, field: FieldDefinition, targets: QuerySet) -> Q:
-    """Return the condition that an object of `model` points at one of the targets by a field."""
+def _refers_to(model, field: FieldDefinition, targets: QuerySet) -> Q:
+    """Return the condition that an object of `model` refers to one of the targets by a field."""
     ids, many = targets.values('pk'), field_type_of(field).many
     if many:
         # By the link table alone: a join would give an object more than once.

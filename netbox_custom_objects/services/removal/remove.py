@@ -107,7 +107,7 @@ def refuse_branches() -> None:
 
 
 def remove(
-    dry_run: bool = False, say: Callable[[str], None] = lambda text: None, directory: Path | None = None
+    dry_run: bool = False, report: Callable[[str], None] = lambda text: None, directory: Path | None = None
 ) -> Removed:
     """
     Export all types, then delete them with their tables, and every row of NetBox that refers to one; one transaction.
@@ -116,7 +116,7 @@ def remove(
 
     Args:
         dry_run: tell what there is, and keep it
-        say: is told of each step
+        report: is told of each step
         directory: where to export to, which happens while no object can be written; None for no export
 
     Raises:
@@ -132,8 +132,8 @@ def remove(
             if directory is not None:
                 _lock_objects(target)
                 for path in export(directory):
-                    say(f'Exported: {path}')
-            removed = _remove(target, say)
+                    report(f'Exported: {path}')
+            removed = _remove(target, report)
             if dry_run:
                 raise Undo
     except Undo:
@@ -155,22 +155,22 @@ def _lock_table(target: Target, table: str) -> None:
         cursor.execute(sql.SQL('LOCK TABLE {} IN SHARE MODE').format(sql.Identifier(target.schema, table)))
 
 
-def _remove(target: Target, say: Callable[[str], None]) -> Removed:
+def _remove(target: Target, report: Callable[[str], None]) -> Removed:
     content_types = ContentType.objects.using(MAIN_ALIAS).filter(app_label=APP_LABEL)
     pks = list(content_types.values_list('pk', flat=True))
     tables = tuple(all_tables(target).get(target.schema, ()))
     rows: Counter = Counter()
     for custom_field in CustomField.objects.using(MAIN_ALIAS).filter(related_object_type__in=pks):
-        say(f'Custom field {custom_field.name}, which refers to custom objects')
+        report(f'Custom field {custom_field.name}, which refers to custom objects')
         custom_field.delete()
         rows[CustomField._meta.db_table] += 1
     for model in FOR_TYPES:
         for row in model.objects.using(MAIN_ALIAS).filter(object_types__in=pks).distinct():
             if not row.object_types.exclude(pk__in=pks).exists():
-                say(f'{model._meta.verbose_name} {row}, which is for custom objects only')
+                report(f'{model._meta.verbose_name} {row}, which is for custom objects only')
                 row.delete()
                 rows[model._meta.db_table] += 1
-    _clear_dashboards(say)
+    _clear_dashboards(report)
     for name in content_types.filter(model__regex=r'^table\d+model$').values_list('model', flat=True):
         rows += drop_attached(type_id_from_model_name(name), MAIN_ALIAS)
     foreign = ForeignRows(target, rows)
@@ -181,13 +181,13 @@ def _remove(target: Target, say: Callable[[str], None]) -> Removed:
         foreign.delete(ContentType._meta.db_table, ours)
     for model in (SetAside, Revision):
         model.objects.using(MAIN_ALIAS).all().delete()
-    say(f'{len(tables)} tables of types')
+    report(f'{len(tables)} tables of types')
     drop_all(target)
     bump_shared_token()
     return Removed(tables, rows)
 
 
-def _clear_dashboards(say: Callable[[str], None]) -> None:
+def _clear_dashboards(report: Callable[[str], None]) -> None:
     """Take the lists of custom objects off the home pages of users: NetBox could not show these any more."""
     for dashboard in Dashboard.objects.using(MAIN_ALIAS).all():
         config = {
@@ -196,7 +196,7 @@ def _clear_dashboards(say: Callable[[str], None]) -> None:
             if not str((widget.get('config') or {}).get('model', '')).startswith(f'{APP_LABEL}.')
         }
         if len(config) < len(dashboard.config):
-            say(f'Lists of custom objects on the home page of {dashboard.user}')
+            report(f'Lists of custom objects on the home page of {dashboard.user}')
             dashboard.config = config
             dashboard.layout = [place for place in dashboard.layout if place.get('id') in config]
             dashboard.save()

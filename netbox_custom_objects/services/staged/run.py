@@ -220,7 +220,7 @@ class StagedRun:
             subject.empty_objects().filter(pk__gt=position).order_by('pk')[:OBJECTS_AT_ONCE]
         ):  # fmt: skip
             with self._as_user(), transaction.atomic(using=self.change.alias):
-                # Locked, and read anew: others change and delete objects meanwhile.
+                # Locked, and read again: others change and delete objects meanwhile.
                 found = subject.empty_objects().filter(pk__in=[obj.pk for obj in objects])
                 for obj in found.select_for_update(of=('self',), no_key=True):
                     obj.snapshot()

@@ -94,7 +94,7 @@ class Subject:
         return all(stored_value(self.field, name) == value for name, value in values.items())
 
     def field_with(self, values: dict) -> CustomObjectTypeField:
-        """Return the field's row, read anew, with other values; its snapshot is that of the stored one."""
+        """Return the field's row, read again, with other values; its snapshot is that of the stored one."""
         field = CustomObjectTypeField.objects.using(self.change.alias).filter(pk=self.change.field_id).first()
         if field is None:
             raise meeting(ObjectGone())

@@ -24,7 +24,7 @@ logger = logging.getLogger('netbox.plugins.netbox_custom_objects.purge')
 
 
 class RewriteTableJob(DiscreetJob):
-    """Writes tables anew that have used most of the columns that PostgreSQL allows, in all open schemas."""
+    """Writes tables again that have used most of the columns that PostgreSQL allows, in all open schemas."""
 
     class Meta:
         name = _('Make room for fields of custom object types')
@@ -53,7 +53,7 @@ class Rewritten:
 
 def rewrite_where_worth_it(type_ids: set[int] | None = None, dry_run: bool = False) -> list[Rewritten]:
     """
-    Write the tables anew that come near the limit and gain enough; return what was found.
+    Write the tables again that come near the limit and gain enough; return what was found.
 
     Args:
         type_ids: only of these types, None for all

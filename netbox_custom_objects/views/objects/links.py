@@ -1,4 +1,4 @@
-"""The objects that a many-valued reference points at: a table that the detail page embeds."""
+"""The objects that a many-valued reference leads to: a table that the detail page embeds."""
 
 import django_tables2 as tables
 from django.http import Http404
@@ -19,7 +19,7 @@ from .panels import viewable_and_hidden
 
 
 class CustomObjectLinksView(TypeFromURLMixin, generic.ObjectChildrenView):
-    """Lists what one field of an object points at, as far as the user may view it, with the targets' own table."""
+    """Lists what one field of an object refers to, as far as the user may view it, with the targets' own table."""
 
     actions = ()
 

@@ -42,7 +42,7 @@ class GroupPanel(panels.ObjectAttributesPanel):
 
 
 class LinksPanel(panels.ObjectPanel):
-    """The objects that a many-valued reference points at, loaded by htmx as a table of their own."""
+    """The objects that a many-valued reference leads to, loaded by htmx as a table of their own."""
 
     template_name = f'{APP_LABEL}/panels/links.html'
 
@@ -115,7 +115,7 @@ def get_layout(model) -> layout.Layout:
 
 
 def link_panels(field: FieldDefinition) -> list[LinksPanel]:
-    """Return the panels of a many-valued reference: one, or one for each type that it may point at."""
+    """Return the panels of a many-valued reference: one, or one for each type that it may refer to."""
     if not field.is_polymorphic:
         return [LinksPanel(field)]
     return [

@@ -23,7 +23,7 @@ PARAMETER = 'delete_referencing_fields'
 
 
 class ReferencedTypeMixin:
-    """Asks about the fields that point at a type on a page of its own: NetBox's dialog has no place for a checkbox."""
+    """Asks about the fields that refer to a type on a page of its own: NetBox's dialog has no place for a checkbox."""
 
     references_template = 'netbox_custom_objects/customobjecttype_delete_references.html'
 

@@ -34,7 +34,7 @@ CHANGE = get_permission_for_model(CustomObjectTypeField, 'change')
 
 
 def targets_of(field: CustomObjectTypeField) -> list:
-    """Return the object types that a field points at; both relations should have been fetched before."""
+    """Return the object types that a field refers to; both relations should have been fetched before."""
     found = list(field.related_object_types.all()) if field.is_polymorphic else [field.related_object_type]
     return [object_type for object_type in found if object_type is not None]
 

@@ -160,7 +160,7 @@ class Swap(Edit):
 
 
 class Allow(Edit):
-    """Let a polymorphic field point at one more type: `Allow('server.ref', 'vendor')`."""
+    """Let a polymorphic field refer to one more type: `Allow('server.ref', 'vendor')`."""
 
     def do(self, stage, path, target):
         field = stage.field(path)
@@ -169,7 +169,7 @@ class Allow(Edit):
 
 
 class Forbid(Edit):
-    """Take a type away from those that a polymorphic field may point at."""
+    """Take a type away from those that a polymorphic field may refer to."""
 
     def do(self, stage, path, target):
         field = stage.field(path)

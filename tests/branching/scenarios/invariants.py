@@ -35,7 +35,7 @@ def violations(aliases, may_dangle=frozenset()) -> list[str]:
 
     Args:
         aliases: the connection aliases of main and of all branches that exist
-        may_dangle: ids of types whose references may point at what is gone
+        may_dangle: ids of types whose references may lead to what is gone
     """
     schemas = {alias: (load_definitions(alias), introspect_all(Target.for_alias(alias))) for alias in aliases}
     found = [*_abandoned_content_types(schemas), *_abandoned_sequences()]

@@ -26,7 +26,7 @@ from .expect import Gone, Has, Rows, Sites
 from .scenario import Scenario
 from .types import SERVERS
 
-# A server points at one, and at several, sites and vendors.
+# A server refers to one, and to several, sites and vendors.
 TARGETS = (AddSite('here', 'there'), AddType('vendor', 'title'), Create('vendor', 'acme'))
 POINTING = (
     *TARGETS,

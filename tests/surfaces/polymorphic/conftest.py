@@ -16,7 +16,7 @@ def node(db):
 
 @pytest.fixture
 def thing(node):
-    """`ref` and `refs` point at sites, regions and nodes."""
+    """`ref` and `refs` refer to sites, regions and nodes."""
     found = make_type('thing', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
     for name, kind in (('ref', 'object'), ('refs', 'multiobject')):
         make_field(found, name, kind, targets=[Site, Region, node], is_cloneable=True)
