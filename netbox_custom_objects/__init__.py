@@ -26,11 +26,13 @@ class CustomObjectsConfig(PluginConfig):
     max_version = '4.7.99'
     default_settings = DEFAULT_SETTINGS
     middleware = (
-        f'{__name__}.api.openapi.view.SchemaMiddleware',
+        f'{__name__}.middleware.ReplacedViewsMiddleware',
         f'{__name__}.views.bounds.BoundedInputMiddleware',
         f'{__name__}.views.delete_preview.DeletePreviewMiddleware',
     )
     serializer_resolver = 'api.serializers.serializer_resolver'
+    graphql_schema = 'graphql.schema.schema'
+    graphql_type_extensions = 'graphql.extensions.type_extensions'
 
     def get_model(self, model_name, require_ready=True):
         """

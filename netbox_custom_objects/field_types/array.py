@@ -340,8 +340,8 @@ class ArrayFieldType(FieldType):
         return attrs.ArrayAttr(field.name, label=field.display_label)
 
     def get_graphql_annotation(self, field, related=related_type):
-        element_type, _definition = self.element(field)
-        return list[element_type.graphql_type] | None
+        element_type, definition = self.element(field)
+        return list[element_type.graphql_value_type(definition)] | None
 
     def get_clone_values(self, instance, field):
         value = getattr(instance, field.name)

@@ -26,7 +26,7 @@ from ..ddl.notation import Notation
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, index_name, unique_name
 from ..expressions import plain
-from .graphql import RelatedType, related_type
+from .graphql import RelatedType, annotation_of, lookup_of, related_type
 from .shared.deprecation import read_only
 from .shared.regex import PatternValidator
 
@@ -92,8 +92,10 @@ class FieldType:
     loose_filter: ClassVar[bool] = False
     # Values that are stored but count as missing where one is required, besides NULL.
     empty_values: ClassVar[tuple] = ()
-    # What one value is in GraphQL, where it may always be null.
-    graphql_type: ClassVar[Any] = str
+    # What one value is in GraphQL, where it may always be null; None tells it from the model field.
+    graphql_type: ClassVar[Any] = None
+    # The input by which GraphQL filters values, if that is not told by what they are.
+    graphql_lookup: ClassVar[Any] = None
 
     def fault(self, field: FieldDefinition) -> str:
         """
@@ -359,7 +361,23 @@ class FieldType:
         return {field.name: self.get_graphql_annotation(field, related)}
 
     def get_graphql_annotation(self, field: FieldDefinition, related: RelatedType = related_type) -> Any:
-        return self.graphql_type | None
+        return self.graphql_value_type(field) | None
+
+    def graphql_value_type(self, field: FieldDefinition) -> Any:
+        """Return the annotation of one value that is there."""
+        return self.graphql_type or annotation_of(self.get_model_field(field))
+
+    def get_graphql_value(self, instance, field: FieldDefinition, name: str) -> Any:
+        """Return what GraphQL is given for `name`, one of the names of `get_graphql_annotations`."""
+        return getattr(instance, name)
+
+    def get_graphql_lookups(self, field: FieldDefinition) -> dict[str, Any]:
+        """Return the inputs by which GraphQL filters the attributes of a field that is no reference, by name."""
+        if field.filter_logic == FilterLogicChoices.DISABLED:
+            return {}
+        annotations = self.get_graphql_annotations(field)
+        found = {name: self.graphql_lookup or lookup_of(annotation) for name, annotation in annotations.items()}
+        return {name: lookup for name, lookup in found.items() if lookup is not None}
 
     def get_table_columns(self, field: FieldDefinition) -> dict[str, Any]:
         """Return django-tables2 columns, by accessor."""

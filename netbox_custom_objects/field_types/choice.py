@@ -133,6 +133,17 @@ class ChoiceFieldType(FieldType):
         found = [Choice(value, labels.get(value, value)) for value in held_values(getattr(instance, field.name))]
         return found if isinstance(self, MultiSelectFieldType) else next(iter(found), None)
 
+    def get_graphql_value(self, instance, field, name):
+        stored = getattr(instance, name)
+        if stored is None:
+            return None
+        choices = self.choices(field)
+        found = [
+            CustomObjectChoiceType(value=value, label=choices.labels.get(value, value), color=choices.colors.get(value))
+            for value in held_values(stored)
+        ]
+        return found if isinstance(self, MultiSelectFieldType) else next(iter(found), None)
+
     def readable_attributes(self, field):
         return frozenset({'value', 'label'})
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
+from strawberry_django import ComparisonFilterLookup
 
 from netbox.ui import attrs
 from utilities import filters
@@ -196,6 +197,8 @@ class DurationFieldType(FieldType):
     example = '01:30:00'
     notation = IN_COLUMNS
     column_type = 'interval'
+    # Compared as durations, written as text.
+    graphql_lookup = ComparisonFilterLookup[str]
 
     def get_model_field(self, field, **kwargs):
         return DurationModelField(**self.model_field_kwargs(field), **kwargs)
@@ -232,6 +235,9 @@ class DurationFieldType(FieldType):
     def get_display_value(self, instance, field):
         value = getattr(instance, field.name)
         return None if value is None else readable(value)
+
+    def get_graphql_value(self, instance, field, name):
+        return self.as_text(instance, field) or None
 
     def get_filterform_field(self, field):
         return DurationInputField(required=False)

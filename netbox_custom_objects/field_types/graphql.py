@@ -5,13 +5,28 @@ May import strawberry and NetBox's scalars. Must never import NetBox's GraphQL t
 """
 
 from collections.abc import Callable
+from datetime import date, datetime, time
+from decimal import Decimal
 from importlib import import_module
-from typing import Annotated, Any
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+from uuid import UUID
 
 import strawberry
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
 from strawberry.scalars import JSON
+from strawberry_django import (
+    BaseFilterLookup,
+    ComparisonFilterLookup,
+    DateFilterLookup,
+    DatetimeFilterLookup,
+    StrFilterLookup,
+    TimeFilterLookup,
+)
 
+from netbox.graphql.filter_lookups import ArrayLookup, JSONFilter, StringArrayLookup
 from netbox.graphql.scalars import BigInt
 
 from ..definitions import TargetRef
@@ -22,6 +37,8 @@ __all__ = (
     'CustomObjectChoiceType',
     'CustomObjectRelatedObjectType',
     'RelatedType',
+    'annotation_of',
+    'lookup_of',
     'related_type',
 )
 
@@ -33,6 +50,7 @@ RelatedType = Callable[[TargetRef], Any]
 class CustomObjectChoiceType:
     value: str
     label: str
+    color: str | None
 
 
 @strawberry.type(description='An object of a type that has no GraphQL type of its own.')
@@ -62,3 +80,58 @@ def related_type(target: TargetRef) -> Any:
 
 def _class_name(target: TargetRef) -> str:
     return apps.get_model(target.app_label, target.model).__name__
+
+
+# What values of model fields are; the first that fits. Everything else is text.
+ANNOTATIONS = (
+    (models.BooleanField, bool),
+    (models.IntegerField, BigInt),
+    (models.DecimalField, Decimal),
+    (models.FloatField, float),
+    (models.DateTimeField, datetime),
+    (models.DateField, date),
+    (models.TimeField, time),
+    (models.JSONField, JSON),
+    (models.UUIDField, UUID),
+)
+
+
+def annotation_of(model_field: models.Field) -> Any:
+    """Return what one value of a model field is in GraphQL: the default of field types that do not say it."""
+    if isinstance(model_field, ArrayField):
+        return list[annotation_of(model_field.base_field)]
+    return next((found for field_class, found in ANNOTATIONS if isinstance(model_field, field_class)), str)
+
+
+# The inputs by which values are filtered, which are NetBox's.
+LOOKUPS = {
+    bool: BaseFilterLookup[bool],
+    BigInt: ComparisonFilterLookup[BigInt],
+    int: ComparisonFilterLookup[int],
+    Decimal: ComparisonFilterLookup[Decimal],
+    float: ComparisonFilterLookup[float],
+    date: DateFilterLookup,
+    datetime: DatetimeFilterLookup,
+    time: TimeFilterLookup,
+    JSON: JSONFilter,
+    UUID: ComparisonFilterLookup[UUID],
+    str: StrFilterLookup,
+    CustomObjectChoiceType: StrFilterLookup,
+}
+ARRAY_LOOKUPS = {
+    str: StringArrayLookup,
+    CustomObjectChoiceType: StringArrayLookup,
+    **{element: ArrayLookup[element] for element in (bool, BigInt, int, Decimal, float, date, datetime, time, UUID)},
+}
+
+
+def lookup_of(annotation: Any) -> Any:
+    """Return the input by which values with an annotation are filtered, None if there is none."""
+    if get_origin(annotation) in (UnionType, Union):
+        annotation = next((part for part in get_args(annotation) if part is not NoneType), None)
+    if get_origin(annotation) is list:
+        return ARRAY_LOOKUPS.get(get_args(annotation)[0])
+    try:
+        return LOOKUPS.get(annotation)
+    except TypeError:  # an annotation that has no hash
+        return None

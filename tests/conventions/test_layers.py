@@ -23,7 +23,7 @@ ROOMS = (
     ('branching',),
     ('comparator', 'dynamic_forms', 'filtersets', 'forms', 'tables', 'templatetags'),
     ('api', 'graphql', 'views'),
-    ('checks', 'jobs', 'navigation', 'search', 'signals', 'template_content', 'urls'),
+    ('checks', 'jobs', 'middleware', 'navigation', 'search', 'signals', 'template_content', 'urls'),
     ('compat', 'jinja_env', 'related_tabs', 'utilities'),
     ('management',),
 )

@@ -1,7 +1,5 @@
 """
-The view that answers `/api/schema/` in place of NetBox's, and the middleware that puts it there.
-
-The middleware must stay cheap: it is asked about every request.
+The view that answers `/api/schema/` in place of NetBox's; `middleware` puts it there.
 """
 
 from hashlib import sha256
@@ -63,17 +61,3 @@ def _cache_key(request) -> str:
         get_language(),
     )
     return f'{APP_LABEL}_schema_{sha256(repr(parts).encode()).hexdigest()}'
-
-
-class SchemaMiddleware:
-    """Lets all requests pass but those for the OpenAPI schema, which go to the plugin's view."""
-
-    def __init__(self, get_response):
-        self.get_response = get_response
-        self.view = SchemaView.as_view()
-
-    def __call__(self, request):
-        return self.get_response(request)
-
-    def process_view(self, request, view, args, kwargs):
-        return self.view(request, *args, **kwargs) if request.resolver_match.view_name == VIEW_NAME else None

@@ -12,6 +12,7 @@ from utilities.permissions import get_permission_for_model
 
 from ...constants import APP_LABEL
 from ...definitions import model_name
+from ...graphql.faults import faults_of
 from ...models import CustomObjectTypeField
 from ...models.display import problems_of
 from ...runtime.classes.registry import world
@@ -129,20 +130,24 @@ class FaultsPanel(panels.ObjectPanel):
     title = _('Needs Attention')
 
     def get_context(self, context):
-        found = super().get_context(context)
+        shown = super().get_context(context)
         # The World tells whether to ask.
-        pk, current = found['object'].pk, world()
+        pk, current = shown['object'].pk, world()
         faults, stand_ins = current.faults.get(pk, ()), current.stand_ins(pk)
-        names = {*stand_ins, *(fault.field.name for fault in faults if fault.field)}
+        left_out = [fault for fault in faults_of(current.island(pk)) if fault.type.id == pk]
+        names = {*stand_ins, *(fault.field.name for fault in (*faults, *left_out) if fault.field)}
         if names:
             fields = CustomObjectTypeField.objects.restrict(context['request'].user, 'view')
             visible = set(fields.filter(custom_object_type=pk, name__in=names).values_list('name', flat=True))
-            faults = [fault for fault in faults if fault.field is None or fault.field.name in visible]
+            faults, left_out = (
+                [fault for fault in found if fault.field is None or fault.field.name in visible]
+                for found in (faults, left_out)
+            )
             stand_ins = {name: other for name, other in stand_ins.items() if name in visible}
-        return {**found, 'faults': faults, 'stand_ins': stand_ins}
+        return {**shown, 'faults': faults, 'stand_ins': stand_ins, 'left_out': left_out}
 
     def should_render(self, context):
-        return bool(context['faults'] or context['stand_ins'])
+        return bool(context['faults'] or context['stand_ins'] or context['left_out'])
 
 
 class IgnoredRulesPanel(panels.ObjectPanel):

@@ -1,0 +1,248 @@
+"""
+Filters of custom objects in GraphQL: NetBox's lookups for values, nested filters for references, AND OR NOT DISTINCT.
+
+What is asked of the objects that a reference leads to is asked of those that the user may view: a filter must not tell
+more than the answer would (invariant I11).
+"""
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Protocol
+
+from django.db.models import CharField, F, Model, Q, QuerySet, TextField
+from django.db.models.functions import Cast
+from graphql import GraphQLBoolean, GraphQLID, GraphQLInputField, GraphQLInputObjectType, GraphQLNamedType
+from strawberry import ID
+from strawberry.types.arguments import convert_argument
+from strawberry_django import ComparisonFilterLookup, DatetimeFilterLookup, StrFilterLookup, process_filters
+
+from extras.models import JournalEntry, Tag
+from users.models import Owner
+
+from ..choices import FilterLogicChoices
+from ..definitions import FieldDefinition
+from ..field_types import field_type_of
+from ..field_types.polymorphic.keys import existing_models, key_type
+from ..runtime.classes.memo import surfaced_fields
+from . import reading
+from .host import Converter, host
+from .names import attribute_name, filter_name
+
+LOGIC = ('AND', 'OR', 'NOT')
+# Lookups of text that PostgreSQL has for text only: others are asked of the column as it is.
+TEXT_LOOKUPS = frozenset(
+    f'{sign}{name}' for sign in ('', 'i_') for name in ('contains', 'starts_with', 'ends_with', 'regex')
+) | {'i_exact'}
+
+# (value, queryset, info) -> the queryset, perhaps with more annotations, and the condition.
+Condition = Callable[[Any, QuerySet, Any], tuple[QuerySet, Q]]
+
+
+class Filter(Protocol):
+    """Filters of the objects of one model."""
+
+    type: GraphQLNamedType
+
+    def apply(self, queryset: QuerySet, value: dict, info) -> QuerySet: ...
+
+
+class HostFilter:
+    """Those that NetBox has of one of its models."""
+
+    def __init__(self, filter_class: type, converter: Converter):
+        self._class = filter_class
+        self.type = converter.convert(filter_class | None)
+
+    def apply(self, queryset: QuerySet, value: dict, info) -> QuerySet:
+        made = _converted(value, self._class, info)
+        queryset, condition = process_filters(made, queryset, reading.strawberry_info(info))
+        return queryset.filter(condition)
+
+
+class ObjectFilter:
+    """Those of the objects of one custom object type; `conditions` is filled once all types of an island are known."""
+
+    def __init__(self, type_id: int, description: str):
+        self.conditions: dict[str, Condition] = {}
+        self._inputs: dict[str, GraphQLInputField] = {}
+        self.type = GraphQLInputObjectType(filter_name(type_id), self._fields, description=description)
+
+    def add(self, name: str, input_type, condition: Condition, description: str = '') -> None:
+        name = attribute_name(name, self._inputs)
+        self._inputs[name] = GraphQLInputField(input_type, description=description or None)
+        self.conditions[name] = condition
+
+    def _fields(self) -> dict[str, GraphQLInputField]:
+        logic = {name: GraphQLInputField(self.type) for name in LOGIC}
+        return {**self._inputs, **logic, 'DISTINCT': GraphQLInputField(GraphQLBoolean)}
+
+    def apply(self, queryset: QuerySet, value: dict, info) -> QuerySet:
+        queryset, condition = self.condition(value, queryset, info)
+        return queryset.filter(condition)
+
+    def condition(self, value: dict, queryset: QuerySet, info) -> tuple[QuerySet, Q]:
+        """Return what a value asks for; what stands beside OR is an alternative, as with NetBox's filters."""
+        found = Q()
+        for name, condition in self.conditions.items():
+            if value.get(name) is not None:
+                queryset, part = condition(value[name], queryset, info)
+                found &= part
+        for name in LOGIC:
+            if value.get(name) is not None:
+                queryset, part = self.condition(value[name], queryset, info)
+                found = {'AND': found & part, 'OR': found | part, 'NOT': found & ~part}[name]
+        return (queryset.distinct() if value.get('DISTINCT') else queryset), found
+
+
+def _converted(value, type_, info):
+    return convert_argument(value, type_, host().scalars, host().config, reading.strawberry_info(info))
+
+
+def by_lookup(name: str, lookup: type, as_text: bool = False) -> Condition:
+    """
+    Return the condition on an attribute.
+
+    Args:
+        name: the attribute
+        lookup: NetBox's input for it
+        as_text: its column is no text, but is searched like one
+    """
+
+    def condition(value, queryset, info):
+        strawberry_info = reading.strawberry_info(info)
+        textual = {key: part for key, part in value.items() if as_text and key in TEXT_LOOKUPS}
+        found = Q()
+        if textual:
+            alias = f'_{name}_as_text'
+            queryset = queryset.alias(**{alias: Cast(F(name), TextField())})
+            queryset, found = process_filters(
+                _converted(textual, lookup, info), queryset, strawberry_info, prefix=f'{alias}__'
+            )
+        plain = {key: part for key, part in value.items() if key not in textual}
+        queryset, rest = process_filters(_converted(plain, lookup, info), queryset, strawberry_info, prefix=f'{name}__')
+        return queryset, found & rest
+
+    return condition
+
+
+def by_targets(name: str, model: type[Model], target_filter: Filter, **also) -> Condition:
+    """Return the condition that an attribute leads to objects of a model, which the user may view and which match."""
+
+    def condition(value, queryset, info):
+        targets = target_filter.apply(reading.viewable(model, info), value, info).order_by()
+        return queryset, Q(**{f'{name}__in': targets.values('pk')}, **{key: of() for key, of in also.items()})
+
+    return condition
+
+
+def by_id(name: str, **also) -> Condition:
+    def condition(value, queryset, info):
+        return queryset, Q(**{name: value}, **{key: of() for key, of in also.items()})
+
+    return condition
+
+
+def by_links_to_types(field: FieldDefinition, model: type[Model], target_filter: Filter | None) -> Condition:
+    """Return the condition that one of an object's links to many types leads to an object of a model."""
+
+    def condition(value, queryset, info):
+        if target_filter is None:
+            targets = [value]
+        else:
+            targets = target_filter.apply(reading.viewable(model, info), value, info).order_by().values('pk')
+        through = queryset.model._meta.get_field(field.name).remote_field.through
+        links = through._default_manager.filter(content_type=key_type(model), object_id__in=targets)
+        return queryset, Q(pk__in=links.values('source'))
+
+    return condition
+
+
+def add_filters(
+    made: ObjectFilter,
+    model: type[Model],
+    targets: Callable[[str], Filter | None],
+    converter: Converter,
+    attempt: Callable[[type[Model], FieldDefinition, Callable], Any],
+) -> None:
+    """
+    Add the conditions of one type to its filters.
+
+    Args:
+        made: the filters of the type
+        model: its class
+        targets: returns the filters of a model, by its label; None if there are none, or the user must not know of it
+        converter: makes the inputs
+        attempt: calls what may fail for a field, with the class and the field
+    """
+    _add_base_filters(made, targets, converter)
+    for field in surfaced_fields(model):
+        if field.filter_logic == FilterLogicChoices.DISABLED:
+            continue
+        if not field_type_of(field).is_reference:
+            attempt(model, field, partial(_add_value_filters, made, converter))
+        elif field.is_polymorphic:
+            attempt(model, field, partial(_add_polymorphic_filters, made, targets))
+        else:
+            attempt(model, field, partial(_add_reference_filters, made, targets))
+
+
+def _add_base_filters(made: ObjectFilter, targets, converter: Converter) -> None:
+    made.add('id', *_input('id', ComparisonFilterLookup[ID], converter))
+    for name in ('created', 'last_updated'):
+        made.add(name, *_input(name, DatetimeFilterLookup, converter))
+    for name, model in (('tags', Tag), ('owner', Owner)):
+        if found := targets(model._meta.label_lower):
+            made.add(name, found.type, by_targets(name, model, found))
+    made.add('owner_id', GraphQLID, by_id('owner'))
+    if found := targets(JournalEntry._meta.label_lower):
+        made.add('journal_entries', found.type, journal_condition_of(found))
+
+
+def journal_condition_of(entry_filter: Filter) -> Condition:
+    """Return the condition that an object has journal entries which match."""
+
+    def condition(value, queryset, info):
+        entries = reading.viewable(JournalEntry, info).filter(assigned_object_type=key_type(queryset.model))
+        entries = entry_filter.apply(entries, value, info).order_by()
+        return queryset, Q(pk__in=entries.values('assigned_object_id'))
+
+    return condition
+
+
+def _input(name: str, lookup, converter: Converter, as_text: bool = False):
+    resolved = converter.resolve(lookup)
+    return converter.convert(lookup | None), by_lookup(name, resolved, as_text)
+
+
+def _add_value_filters(made: ObjectFilter, converter: Converter, model, field: FieldDefinition) -> None:
+    for name, lookup in field_type_of(field).get_graphql_lookups(field).items():
+        is_text = isinstance(model._meta.get_field(name), (CharField, TextField))
+        made.add(name, *_input(name, lookup, converter, lookup is StrFilterLookup and not is_text), field.description)
+
+
+def _add_reference_filters(made: ObjectFilter, targets, model, field: FieldDefinition) -> None:
+    if found := targets(field.target.label):
+        target = model._meta.get_field(field.name).related_model
+        made.add(field.name, found.type, by_targets(field.name, target, found), field.description)
+    made.add(f'{field.name}_id', GraphQLID, by_id(field.name))
+
+
+def _add_polymorphic_filters(made: ObjectFilter, targets, model, field: FieldDefinition) -> None:
+    field_type = field_type_of(field)
+    for target, target_model in existing_models(field).items():
+        if target.type_id is not None and targets(target.label) is None:
+            continue
+        name = field_type.inputs(field, target)[0]
+        for suffix, found, input_type in (('', targets(target.label), None), ('_id', None, GraphQLID)):
+            if found is None and input_type is None:
+                continue
+            made.add(f'{name}{suffix}', input_type or found.type, _to_types(field, target_model, found))
+
+
+def _to_types(field: FieldDefinition, model, found: Filter | None) -> Condition:
+    if field_type_of(field).many:
+        return by_links_to_types(field, model, found)
+    also = {f'{field.name}_content_type': lambda: key_type(model)}
+    if found is None:
+        return by_id(f'{field.name}_object_id', **also)
+    return by_targets(f'{field.name}_object_id', model, found, **also)

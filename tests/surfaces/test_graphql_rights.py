@@ -1,0 +1,175 @@
+"""What GraphQL shows to whom, and what a list costs."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from graphql import validate_schema
+
+from dcim.models import Region, Site
+from extras.models import Tag
+from tenancy.models import Tenant, TenantGroup
+from users.models import Owner, OwnerGroup
+
+from netbox_custom_objects.graphql.composed import schema_for
+from tests.support.factories import make_field, make_object, make_type
+from tests.surfaces.graphql import GraphQL
+from tests.surfaces.rest import make_user, superuser
+
+
+@pytest.fixture
+def types(sites):
+    """Servers refer to vaults, which some users may not know of."""
+    vault = make_type('vault', fields=[{'name': 'secret', 'type': 'text', 'primary': True}])
+    server = make_type('server', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
+    make_field(server, 'vault', 'object', target=vault, related_name='servers')
+    make_field(server, 'vaults', 'multiobject', target=vault)
+    make_field(server, 'place', 'object', target=Site)
+    make_field(server, 'places', 'multiobject', target=Site)
+    make_field(server, 'about', 'object', targets=[Site, vault])
+    make_field(server, 'all_about', 'multiobject', targets=[Site, vault])
+    make_field(vault, 'twin', 'object', target=vault, related_name='twin_of')
+    hidden = make_object(vault, secret='Alpha')
+    make_object(
+        server, name='One', vault=hidden, place=sites[0], about=hidden, vaults=[hidden], places=sites[:2]
+    ).all_about.set([hidden, sites[0]])
+    return {'vault': vault, 'server': server}
+
+
+SERVERS = """{ custom_objects_server_list {
+    name vault { __typename id display } vaults { __typename id } place { name } places { name }
+    about { __typename } all_about { __typename ... on SiteType { name } }
+} }"""
+
+
+class TestRights:
+    def test_nothing(self, types):
+        graphql = GraphQL(make_user('nobody'))
+        assert not {name for name in graphql.names() if name.startswith(('Table', 'custom_objects_'))} - {
+            'TableConfigType', 'TableConfigFilter',
+        }  # fmt: skip
+        message = graphql.message('{ custom_objects_serve_list { id } }')
+        assert 'server' not in message
+        assert graphql('{ custom_object_type_list { name } custom_object_type_field_list { name } }') == {
+            'custom_object_type_list': [], 'custom_object_type_field_list': [],
+        }  # fmt: skip
+
+    def test_a_type_that_is_hidden_has_no_name(self, types):
+        graphql = GraphQL(make_user('reader', (types['server'], ['view'], None), (Site, ['view'], None)))
+        names = ' '.join(graphql.names())
+        for word in ('secret', 'twin', f'Table{types["vault"].pk}', 'custom_objects_vault'):
+            assert word not in names
+        assert 'vault_list' not in graphql.message('{ custom_objects_vaul_list { id } }')
+        (found,) = graphql(SERVERS)['custom_objects_server_list']
+        assert found == {
+            'name': 'One', 'vault': None, 'vaults': [], 'place': {'name': 'Berlin'},
+            'places': [{'name': 'Berlin'}, {'name': 'Cairo'}], 'about': None,
+            'all_about': [{'__typename': 'SiteType', 'name': 'Berlin'}],
+        }  # fmt: skip
+        message = graphql.message(
+            '{ linked_custom_objects(object_type: "dcim.site", object_id: 1, type: "vault") { field_name } }'
+        )
+        assert 'Alpha' not in message
+
+    def test_targets_that_are_hidden(self, types):
+        graphql = GraphQL(
+            make_user(
+                'reader',
+                (types['server'], ['view'], None),
+                (types['vault'], ['view'], {'secret': 'Beta'}),
+                (Site, ['view'], {'name': 'Cairo'}),
+            )
+        )
+        (found,) = graphql(SERVERS)['custom_objects_server_list']
+        assert found == {
+            'name': 'One', 'vault': None, 'vaults': [], 'place': None, 'places': [{'name': 'Cairo'}], 'about': None,
+            'all_about': [],
+        }  # fmt: skip
+        assert graphql('{ custom_objects_vault_list { secret servers { name } } }') == {'custom_objects_vault_list': []}
+        pk = types['vault'].get_model().objects.get().pk
+        assert graphql.errors(f'{{ custom_objects_vault(id: {pk}) {{ secret }} }}')[0]['extensions'] == {
+            'code': 'NOT_FOUND'
+        }
+        query = f'{{ linked_custom_objects(object_type: "custom-objects.vault", object_id: {pk}) {{ field_name }} }}'
+        assert graphql.errors(query)[0]['extensions'] == {'code': 'NOT_FOUND'}
+
+    @pytest.mark.parametrize(
+        'text',
+        [
+            'vault: {secret: {starts_with: "A"}}',
+            'vaults: {secret: {starts_with: "A"}}',
+            'place: {name: {exact: "Berlin"}}',
+            'places: {name: {exact: "Berlin"}}',
+            'about_netbox_custom_objects_table%(vault)dmodel: {secret: {starts_with: "A"}}',
+            'all_about_dcim_site: {name: {exact: "Berlin"}}',
+        ],
+    )
+    def test_filters_tell_nothing_of_hidden_targets(self, types, text):
+        text %= {name: made.pk for name, made in types.items()}
+        query = f'{{ custom_objects_server_list(filters: {{{text}}}) {{ name }} }}'
+        assert len(GraphQL(superuser())(query)['custom_objects_server_list']) == 1
+        reader = make_user(
+            'reader',
+            (types['server'], ['view'], None),
+            (types['vault'], ['view'], {'secret': 'Beta'}),
+            (Site, ['view'], {'name': 'Cairo'}),
+        )
+        assert GraphQL(reader)(query)['custom_objects_server_list'] == []
+
+    def test_linked_objects(self, types, sites):
+        query = '{ site_list { name custom_objects { field_name object { display } } } }'
+        reader = make_user('reader', (Site, ['view'], None), (types['vault'], ['view'], None))
+        assert all(not site['custom_objects'] for site in GraphQL(reader)(query)['site_list'])
+        assert GraphQL(make_user('other', (Site, ['view'], None)))(query)['site_list'][0]['custom_objects'] == []
+        (berlin, *_others) = GraphQL(superuser())(query)['site_list']
+        assert [entry['field_name'] for entry in berlin['custom_objects']] == ['all_about', 'place', 'places']
+
+    def test_the_composed_schema_is_valid(self, types):
+        schema = schema_for(superuser())._schema
+        schema._validation_errors = None
+        assert validate_schema(schema) == []
+
+
+class TestCosts:
+    @pytest.fixture
+    def rows(self, db):
+        """Return a function that makes a list of n objects with a target in each reference."""
+        owner = Owner.objects.create(name='Ops', group=OwnerGroup.objects.create(name='All'))
+        tag = Tag.objects.create(name='Blue', slug='blue')
+        group = TenantGroup.objects.create(name='G', slug='g')
+        made = make_type('row', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
+        make_field(made, 'group', 'object', target=TenantGroup)
+        make_field(made, 'sites', 'multiobject', target=Site)
+        make_field(made, 'about', 'object', targets=[Region, Site])
+
+        def make(start, stop):
+            for number in range(start, stop):
+                name = f'n{number}'
+                region = Region.objects.create(name=name, slug=name)
+                tenant = Tenant.objects.create(name=name, slug=name, group=group, owner=owner)
+                site = Site.objects.create(name=name, slug=name, tenant=tenant)
+                row = make_object(made, name=name, group=group, about=region, owner=owner, sites=[site])
+                row.tags.add(tag)
+                tenant.tags.add(tag)
+
+        return make
+
+    def test_queries_do_not_depend_on_the_number_of_rows(self, rows):
+        """A list costs two queries more at most than one of tenants, whose selection has the same kinds."""
+        graphql = GraphQL(superuser())
+        ours = """{ custom_objects_row_list { name display owner { name } tags { name } group { name parent { name } }
+            sites { name region { name } } about { ... on RegionType { name } } } }"""
+        # Contacts stand in for the polymorphic reference.
+        theirs = """{ tenant_list { name display owner { name } tags { name } group { name parent { name } }
+            sites { name region { name } } contacts { id } } }"""
+        counts = {}
+        for number, (start, stop) in enumerate(((0, 5), (5, 50))):
+            rows(start, stop)
+            for name, query in (('ours', ours), ('theirs', theirs)):
+                graphql(query)
+                with CaptureQueriesContext(
+                    connection,
+                ) as found:
+                    graphql(query)
+                counts[name, number] = len(found)
+        assert counts['ours', 0] == counts['ours', 1]
+        assert counts['ours', 1] <= counts['theirs', 1] + 2
