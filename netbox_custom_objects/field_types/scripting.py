@@ -86,7 +86,7 @@ class Scripting:
 
     def get_graphql_annotation(self) -> Any:
         """Return what one value is in GraphQL, regardless of what a field refers to."""
-        return self.graphql_type | None
+        return (self.graphql_type or str) | None
 
 
 def _with(found, attributes: dict[str, Any]):
