@@ -19,7 +19,7 @@ from tests.surfaces.rest import make_user, superuser
 @pytest.fixture
 def types(sites):
     """Servers refer to vaults, which some users may not know of."""
-    vault = make_type('vault', fields=[{'name': 'secret', 'type': 'text', 'primary': True}])
+    vault = make_type('vault', fields=[{'name': 'codeword', 'type': 'text', 'primary': True}])
     server = make_type('server', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
     make_field(server, 'vault', 'object', target=vault, related_name='servers')
     make_field(server, 'vaults', 'multiobject', target=vault)
@@ -28,7 +28,7 @@ def types(sites):
     make_field(server, 'about', 'object', targets=[Site, vault])
     make_field(server, 'all_about', 'multiobject', targets=[Site, vault])
     make_field(vault, 'twin', 'object', target=vault, related_name='twin_of')
-    hidden = make_object(vault, secret='Alpha')
+    hidden = make_object(vault, codeword='Alpha')
     make_object(
         server, name='One', vault=hidden, place=sites[0], about=hidden, vaults=[hidden], places=sites[:2]
     ).all_about.set([hidden, sites[0]])
@@ -56,7 +56,7 @@ class TestRights:
     def test_a_type_that_is_hidden_has_no_name(self, types):
         graphql = GraphQL(make_user('reader', (types['server'], ['view'], None), (Site, ['view'], None)))
         names = ' '.join(graphql.names())
-        for word in ('secret', 'twin', f'Table{types["vault"].pk}', 'custom_objects_vault'):
+        for word in ('codeword', 'twin', f'Table{types["vault"].pk}', 'custom_objects_vault'):
             assert word not in names
         assert 'vault_list' not in graphql.message('{ custom_objects_vaul_list { id } }')
         (found,) = graphql(SERVERS)['custom_objects_server_list']
@@ -75,7 +75,7 @@ class TestRights:
             make_user(
                 'reader',
                 (types['server'], ['view'], None),
-                (types['vault'], ['view'], {'secret': 'Beta'}),
+                (types['vault'], ['view'], {'codeword': 'Beta'}),
                 (Site, ['view'], {'name': 'Cairo'}),
             )
         )
@@ -84,9 +84,11 @@ class TestRights:
             'name': 'One', 'vault': None, 'vaults': [], 'place': None, 'places': [{'name': 'Cairo'}], 'about': None,
             'all_about': [],
         }  # fmt: skip
-        assert graphql('{ custom_objects_vault_list { secret servers { name } } }') == {'custom_objects_vault_list': []}
+        assert graphql('{ custom_objects_vault_list { codeword servers { name } } }') == {
+            'custom_objects_vault_list': []
+        }
         pk = types['vault'].get_model().objects.get().pk
-        assert graphql.errors(f'{{ custom_objects_vault(id: {pk}) {{ secret }} }}')[0]['extensions'] == {
+        assert graphql.errors(f'{{ custom_objects_vault(id: {pk}) {{ codeword }} }}')[0]['extensions'] == {
             'code': 'NOT_FOUND'
         }
         query = f'{{ linked_custom_objects(object_type: "custom-objects.vault", object_id: {pk}) {{ field_name }} }}'
@@ -95,11 +97,11 @@ class TestRights:
     @pytest.mark.parametrize(
         'text',
         [
-            'vault: {secret: {starts_with: "A"}}',
-            'vaults: {secret: {starts_with: "A"}}',
+            'vault: {codeword: {starts_with: "A"}}',
+            'vaults: {codeword: {starts_with: "A"}}',
             'place: {name: {exact: "Berlin"}}',
             'places: {name: {exact: "Berlin"}}',
-            'about_netbox_custom_objects_table%(vault)dmodel: {secret: {starts_with: "A"}}',
+            'about_netbox_custom_objects_table%(vault)dmodel: {codeword: {starts_with: "A"}}',
             'all_about_dcim_site: {name: {exact: "Berlin"}}',
         ],
     )
@@ -110,7 +112,7 @@ class TestRights:
         reader = make_user(
             'reader',
             (types['server'], ['view'], None),
-            (types['vault'], ['view'], {'secret': 'Beta'}),
+            (types['vault'], ['view'], {'codeword': 'Beta'}),
             (Site, ['view'], {'name': 'Cairo'}),
         )
         assert GraphQL(reader)(query)['custom_objects_server_list'] == []
