@@ -39,8 +39,7 @@ class ComposedSchema(strawberry.Schema):
         self.__dict__.update(vars(netbox.schema))
         own = netbox.schema._schema
         query = own.query_type
-        # What islands share is known by name.
-        self.schema_converter = netbox.converter().strawberry
+        self.schema_converter = netbox.converter
         self._schema = GraphQLSchema(
             query=GraphQLObjectType(query.name, {**query.fields, **fields}, description=query.description),
             mutation=own.mutation_type,

@@ -8,8 +8,7 @@ from django.utils.translation import gettext as _
 
 from ..runtime.classes.faults import Fault
 from ..runtime.classes.island import Island
-
-MEMO_KEY = 'graphql faults'
+from ..runtime.classes.memo import per_island
 
 
 class LeftOutOfGraphQL(Fault):
@@ -24,9 +23,14 @@ class LeftOutOfGraphQL(Fault):
         return f'{self.subject} is left out of GraphQL: {self.reason}'
 
 
+@per_island
+def _known(island: Island) -> dict[Fault, None]:
+    return {}
+
+
 def note(island: Island, faults: list[Fault]) -> list[Fault]:
     """Keep what is left out of an island's types on the island, and return what was not known yet."""
-    known: dict[Fault, None] = island.memo(MEMO_KEY, dict)
+    known = _known(island)
     new = [fault for fault in faults if fault not in known]
     known.update(dict.fromkeys(new))
     return new
@@ -34,4 +38,4 @@ def note(island: Island, faults: list[Fault]) -> list[Fault]:
 
 def faults_of(island: Island | None) -> tuple[Fault, ...]:
     """Return what of an island's types GraphQL does not have, as far as anybody has asked GraphQL for them."""
-    return () if island is None else tuple(island.memo(MEMO_KEY, dict))
+    return () if island is None else tuple(_known(island))

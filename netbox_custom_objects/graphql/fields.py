@@ -39,7 +39,7 @@ from .batch import batch_of
 from .errors import coded
 from .extensions import FIELD
 from .filters import Filter
-from .host import Converter, host
+from .host import host
 from .names import union_name
 from .paging import page_of_list
 
@@ -55,21 +55,19 @@ class Fields:
 
     def __init__(
         self,
-        converter: Converter,
         output: Callable[[str], GraphQLNamedType | None],
         filters: Callable[[str], Filter | None],
     ):
-        self.converter = converter
         self.output = output
         self.filters = filters
-        self.pagination = converter.convert(OffsetPaginationInput | None)
-        self.fallback = get_named_type(converter.convert(CustomObjectRelatedObjectType))
+        self.pagination = host().convert(OffsetPaginationInput | None)
+        self.fallback = get_named_type(host().convert(CustomObjectRelatedObjectType))
 
     # What all objects have
 
     def base_fields(self, model: type[Model]) -> Iterator[tuple[str, GraphQLField]]:
         """Yield what objects of all types have."""
-        moment = self.converter.convert(datetime | None)
+        moment = host().convert(datetime | None)
         text = GraphQLNonNull(GraphQLString)
         yield 'id', GraphQLField(GraphQLNonNull(GraphQLID), resolve=_getter('pk'))
         yield 'display', GraphQLField(text, resolve=coded(resolve_display))
@@ -91,7 +89,7 @@ class Fields:
         yield 'changelog', self._many(self.output('core.objectchange'), self._read_changes, 'core.objectchange')
         yield FIELD, self._linked()
         if model._definition.config_context_enabled:
-            document = self.converter.convert(JSON | None)
+            document = host().convert(JSON | None)
             yield 'local_context_data', GraphQLField(document, resolve=_getter('local_context_data'))
             yield 'config_context', GraphQLField(document, resolve=coded(lambda obj, info: obj.get_config_context()))
 
@@ -105,7 +103,7 @@ class Fields:
         """Yield the attributes of a field that is no reference."""
         field_type = field_type_of(definition)
         for name, annotation in field_type.get_graphql_annotations(definition).items():
-            found = self.converter.convert(annotation)
+            found = host().convert(annotation)
             yield name, GraphQLField(found, resolve=_value_resolver(field_type, definition, name, found))
 
     def reference_field(self, model: type[Model], definition: FieldDefinition) -> GraphQLField:

@@ -25,7 +25,7 @@ from ..field_types import field_type_of
 from ..field_types.polymorphic.keys import existing_models, key_type
 from ..runtime.classes.memo import surfaced_fields
 from . import reading
-from .host import Converter, host
+from .host import host
 from .names import attribute_name, filter_name
 
 LOGIC = ('AND', 'OR', 'NOT')
@@ -49,9 +49,9 @@ class Filter(Protocol):
 class HostFilter:
     """Those that NetBox has of one of its models."""
 
-    def __init__(self, filter_class: type, converter: Converter):
+    def __init__(self, filter_class: type):
         self._class = filter_class
-        self.type = converter.convert(filter_class | None)
+        self.type = host().convert(filter_class | None)
 
     def apply(self, queryset: QuerySet, value: dict, info) -> QuerySet:
         made = _converted(value, self._class, info)
@@ -68,7 +68,7 @@ class ObjectFilter:
         self.type = GraphQLInputObjectType(filter_name(type_id), self._fields, description=description)
 
     def add(self, name: str, input_type, condition: Condition, description: str = '') -> None:
-        name = attribute_name(name, self._inputs)
+        """Add an input; what the type's own fields are called is told by `attribute_name`."""
         self._inputs[name] = GraphQLInputField(input_type, description=description or None)
         self.conditions[name] = condition
 
@@ -161,7 +161,6 @@ def add_filters(
     made: ObjectFilter,
     model: type[Model],
     targets: Callable[[str], Filter | None],
-    converter: Converter,
     attempt: Callable[[type[Model], FieldDefinition, Callable], Any],
 ) -> None:
     """
@@ -171,25 +170,24 @@ def add_filters(
         made: the filters of the type
         model: its class
         targets: returns the filters of a model, by its label; None if there are none, or the user must not know of it
-        converter: makes the inputs
         attempt: calls what may fail for a field, with the class and the field
     """
-    _add_base_filters(made, targets, converter)
+    _add_base_filters(made, targets)
     for field in surfaced_fields(model):
         if field.filter_logic == FilterLogicChoices.DISABLED:
             continue
         if not field_type_of(field).is_reference:
-            attempt(model, field, partial(_add_value_filters, made, converter))
+            attempt(model, field, partial(_add_value_filters, made))
         elif field.is_polymorphic:
             attempt(model, field, partial(_add_polymorphic_filters, made, targets))
         else:
             attempt(model, field, partial(_add_reference_filters, made, targets))
 
 
-def _add_base_filters(made: ObjectFilter, targets, converter: Converter) -> None:
-    made.add('id', *_input('id', ComparisonFilterLookup[ID], converter))
+def _add_base_filters(made: ObjectFilter, targets) -> None:
+    made.add('id', *_input('id', ComparisonFilterLookup[ID]))
     for name in ('created', 'last_updated'):
-        made.add(name, *_input(name, DatetimeFilterLookup, converter))
+        made.add(name, *_input(name, DatetimeFilterLookup))
     for name, model in (('tags', Tag), ('owner', Owner)):
         if found := targets(model._meta.label_lower):
             made.add(name, found.type, by_targets(name, model, found))
@@ -209,22 +207,24 @@ def journal_condition_of(entry_filter: Filter) -> Condition:
     return condition
 
 
-def _input(name: str, lookup, converter: Converter, as_text: bool = False):
-    resolved = converter.resolve(lookup)
-    return converter.convert(lookup | None), by_lookup(name, resolved, as_text)
+def _input(name: str, lookup, as_text: bool = False):
+    resolved = host().resolve(lookup)
+    return host().convert(lookup | None), by_lookup(name, resolved, as_text)
 
 
-def _add_value_filters(made: ObjectFilter, converter: Converter, model, field: FieldDefinition) -> None:
+def _add_value_filters(made: ObjectFilter, model, field: FieldDefinition) -> None:
     for name, lookup in field_type_of(field).get_graphql_lookups(field).items():
         is_text = isinstance(model._meta.get_field(name), (CharField, TextField))
-        made.add(name, *_input(name, lookup, converter, lookup is StrFilterLookup and not is_text), field.description)
+        made.add(
+            attribute_name(name), *_input(name, lookup, lookup is StrFilterLookup and not is_text), field.description
+        )
 
 
 def _add_reference_filters(made: ObjectFilter, targets, model, field: FieldDefinition) -> None:
     if found := targets(field.target.label):
         target = model._meta.get_field(field.name).related_model
-        made.add(field.name, found.type, by_targets(field.name, target, found), field.description)
-    made.add(f'{field.name}_id', GraphQLID, by_id(field.name))
+        made.add(attribute_name(field.name), found.type, by_targets(field.name, target, found), field.description)
+    made.add(attribute_name(f'{field.name}_id'), GraphQLID, by_id(field.name))
 
 
 def _add_polymorphic_filters(made: ObjectFilter, targets, model, field: FieldDefinition) -> None:
@@ -236,7 +236,7 @@ def _add_polymorphic_filters(made: ObjectFilter, targets, model, field: FieldDef
         for suffix, found, input_type in (('', targets(target.label), None), ('_id', None, GraphQLID)):
             if found is None and input_type is None:
                 continue
-            made.add(f'{name}{suffix}', input_type or found.type, _to_types(field, target_model, found))
+            made.add(attribute_name(f'{name}{suffix}'), input_type or found.type, _to_types(field, target_model, found))
 
 
 def _to_types(field: FieldDefinition, model, found: Filter | None) -> Condition:

@@ -25,12 +25,12 @@ from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..runtime.classes.faults import Fault
 from ..runtime.classes.island import Island
-from ..runtime.classes.memo import surfaced_fields
+from ..runtime.classes.memo import per_island, surfaced_fields
 from ..runtime.inbound.by_related_name import name_of
 from .faults import LeftOutOfGraphQL, note
 from .fields import Fields
 from .filters import Filter, HostFilter, ObjectFilter, add_filters
-from .host import Converter, host
+from .host import host
 from .names import attribute_name, order_name, type_name
 from .roots import root_fields
 
@@ -38,7 +38,6 @@ logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
 # Sets of types for which the types of one island are kept.
 KEPT = 16
-MEMO_KEY = 'graphql'
 
 ORDERING = GraphQLEnumType(
     'CustomObjectOrdering', {'ASC': '', 'DESC': '-'}, description='Empty values come last, with DESC first.'
@@ -52,9 +51,14 @@ class Part:
     roots: dict[int, tuple[GraphQLField, GraphQLField]]
 
 
+@per_island
+def _kept(island: Island) -> OrderedDict[frozenset[int], Part]:
+    return OrderedDict()
+
+
 def part_of(island: Island, visible: frozenset[int]) -> Part:
     """Return what an island adds to the schema of those who may view some of its types; call it under the lock."""
-    kept: OrderedDict[frozenset[int], Part] = island.memo(MEMO_KEY, OrderedDict)
+    kept = _kept(island)
     key = visible.intersection(island.models)
     if key not in kept:
         kept[key] = _make(island, key)
@@ -85,10 +89,9 @@ class IslandTypes:
         self.models = {type_id: island.models[type_id] for type_id in sorted(visible)}
         self.faults: list[Fault] = []
         self.roots: dict[int, tuple[GraphQLField, GraphQLField]] = {}
-        self.converter: Converter = host().converter()
         self.filters: dict[str, Filter | None] = {}
         self.outputs: dict[str, GraphQLObjectType] = {}
-        self.fields = Fields(self.converter, self.output, self.filter_of)
+        self.fields = Fields(self.output, self.filter_of)
 
     def output(self, label: str) -> GraphQLNamedType | None:
         """Return the type of a model, None if there is none or it is hidden."""
@@ -98,7 +101,7 @@ class IslandTypes:
         """Return the filters of a model, None if there are none or it is hidden."""
         if label not in self.filters:
             found = host().filter_class(label)
-            self.filters[label] = None if found is None else HostFilter(found, self.converter)
+            self.filters[label] = None if found is None else HostFilter(found)
         return self.filters[label]
 
     def build(self) -> list[Fault]:
@@ -120,14 +123,12 @@ class IslandTypes:
             except Exception as error:
                 logger.debug('Type %s cannot be made for GraphQL', type_id, exc_info=error)
                 broken.append(LeftOutOfGraphQL(model._definition, _reason(error)))
-        if not broken:
-            self.converter.finish()
         return broken
 
     def _complete(self, type_id: int, model: type[Model]) -> None:
         output = self.outputs[model._meta.label_lower]
         made = self.filters[model._meta.label_lower]
-        add_filters(made, model, self.filter_of, self.converter, self._attempt)
+        add_filters(made, model, self.filter_of, self._attempt)
         # graphql-core asks for fields when it needs them.
         _ = output.fields, made.type.fields
         self.roots[type_id] = root_fields(model, output, made, self._order_of(type_id, model), self.fields.pagination)
@@ -157,15 +158,13 @@ class IslandTypes:
                 if is_target and (name := name_of(definition)):
                     made = self._attempt(source, definition, self.fields.referrer_field)
                     if made is not None:
-                        yield attribute_name(name, ()), made
+                        yield attribute_name(name), made
 
     def _order_of(self, type_id: int, model: type[Model]) -> GraphQLInputObjectType:
-        names = ['id', 'created', 'last_updated']
+        fields = {name: GraphQLInputField(ORDERING) for name in ('id', 'created', 'last_updated')}
         for definition in surfaced_fields(model):
-            names += self._attempt(model, definition, sortable) or ()
-        fields: dict[str, GraphQLInputField] = {}
-        for name in names:
-            fields[attribute_name(name, fields)] = GraphQLInputField(ORDERING, out_name=name)
+            for name in self._attempt(model, definition, sortable) or ():
+                fields[attribute_name(name, fields)] = GraphQLInputField(ORDERING, out_name=name)
         return GraphQLInputObjectType(order_name(type_id), fields)
 
     def _attempt(self, model: type[Model], definition: FieldDefinition, make: Callable):

@@ -46,13 +46,13 @@ def is_custom(model: type[Model]) -> bool:
 
 
 def viewable(model: type[Model], info) -> QuerySet:
-    """Return the objects of a model that the user may view, as NetBox's own type of the model restricts them."""
+    """Return the objects of a model that the user may view; those without permissions as their type restricts them."""
     objects = model._default_manager.all()
-    origin = None if is_custom(model) else host().origin(model._meta.label_lower)
-    if origin is not None and hasattr(origin, 'get_queryset'):
-        return origin.get_queryset(objects, strawberry_info(info))
     if hasattr(objects, 'restrict'):
         return objects.restrict(user_of(info), 'view')
+    origin = host().origin(model._meta.label_lower)
+    if origin is not None and hasattr(origin, 'get_queryset'):
+        return origin.get_queryset(objects, strawberry_info(info))
     return objects if user_of(info).has_perm(get_permission_for_model(model, 'view')) else objects.none()
 
 

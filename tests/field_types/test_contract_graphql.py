@@ -56,7 +56,7 @@ def plain(value):
         return str(value['id'])
     if isinstance(value, dict) and 'label' in value:
         return value['value'], value['label']
-    if isinstance(value, dict) or isinstance(value, bool):
+    if isinstance(value, (dict, bool)):
         return value
     if isinstance(value, str) and 'T' in value:
         try:

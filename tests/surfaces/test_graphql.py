@@ -393,9 +393,9 @@ class TestNames:
         ]  # fmt: skip
 
     def test_of_attributes(self):
-        assert attribute_name('1st', ()) == 'field_1st'
-        assert attribute_name('contacts', {'contacts'}) == 'field_contacts'
-        assert attribute_name('name', ()) == 'name'
+        assert attribute_name('1st') == 'field_1st'
+        assert attribute_name('contacts') == 'field_contacts'
+        assert attribute_name('name') == 'name'
 
     def test_that_netbox_would_not_take(self, graphql, db):
         made = make_type('odd', slug='1st-odd', fields=[('1st', 'text'), ('image_attachments', 'text')])

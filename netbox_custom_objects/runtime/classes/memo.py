@@ -27,6 +27,16 @@ def per_type(build: Callable):
     return memoised
 
 
+def per_island(build: Callable):
+    """Decorate a function `build(island)` so that its result is kept on the island."""
+
+    @wraps(build)
+    def memoised(island):
+        return island.memo((build.__module__, build.__qualname__), lambda: build(island))
+
+    return memoised
+
+
 def per_world(build: Callable):
     """
     Decorate a function `build(world, key, example)` so that its result is kept on the World, for each key.
