@@ -5,7 +5,8 @@ from decimal import Decimal, InvalidOperation
 
 import pytest
 
-from tests.field_types.cases import NAME, SAMPLED, resolve
+from tests.field_types.case import NAME, resolve
+from tests.field_types.cases import SAMPLED
 from tests.surfaces.graphql import GraphQL
 
 pytestmark = [pytest.mark.django_db, pytest.mark.parametrize('case', SAMPLED, ids=str, scope='module')]
