@@ -6,7 +6,7 @@ from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.graphql import GraphQL
 
 
-def test_schema_and_objects_of_a_branch(lab, branch, strategy):
+def test_schema_and_objects_of_a_branch(lab, strategy):
     with lab.request():
         item = make_type('item', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
         make_object(item, name='One')
