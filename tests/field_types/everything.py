@@ -28,11 +28,18 @@ class Everything:
         return apps.get_model('netbox_custom_objects', f'table{self.type.pk}model')
 
     def write(self, title, sample):
-        """Create or edit the object of this title, so that each field holds its sample of this number, or nothing."""
+        """
+        Create or edit the object of this title, so that each field holds its sample of this number, or nothing.
+
+        Args:
+            title: of the object
+            sample: the number, None for nothing; or a dict of these by field
+        """
         obj = self.model.objects.filter(title=title).first() or self.model(title=title)
         if obj.pk is not None:
             obj.snapshot()
-        values = {name: self.value(case, sample) for name, case in self.cases.items()}
+        samples = sample if isinstance(sample, dict) else dict.fromkeys(self.cases, sample)
+        values = {name: self.value(case, samples[name]) for name, case in self.cases.items()}
         many = {name for name, case in self.cases.items() if case.field_type.many}
         for name in values.keys() - many:
             self.cases[name].store(obj, values[name], name)

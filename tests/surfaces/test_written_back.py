@@ -2,16 +2,24 @@
 
 import pytest
 from django.db import connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from core.models import ObjectChange
+from extras.models import Tag
+from users.models import Owner
 
 from netbox_custom_objects.models import CustomObjectTypeField
-from tests.field_types.cases import CASES
+from tests.field_types.case import resolve
+from tests.field_types.everything import Everything
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.kept import KEEPER
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser
 
 TIMES = ('created', 'last_updated')
+# Examples share a transaction: each writes the object anew.
+FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @pytest.fixture
@@ -46,20 +54,68 @@ def test_objects_with_fields_of_every_kind(rest, every_kind, values):
     assert [found['value'] for found in copy['colors']] == ['red', 'blue']
 
 
-def test_definitions(rest):
-    thing = make_type('thing', version='1.0', description='x')
-    cases = {case.type: case for case in CASES}
-    for case in cases.values():
-        needs = case.needs()
-        if 'choice_set' in needs:
-            needs['choice_set'].name = case.type
-            needs['choice_set'].save()
-        make_field(thing, f'a_{case.type}', case.type, **needs)
-    path = f'custom-object-types/{thing.pk}/'
-    read = rest.get(path)
-    assert kept(rest.patch(path, read)) == kept(read)
-    for row in rest.get('custom-object-type-fields/', limit=100)['results']:
-        assert kept(rest.patch(f'custom-object-type-fields/{row["id"]}/', row)) == kept(row)
+@pytest.mark.kept.with_args(Everything)
+class TestEveryFieldType:
+    """Whatever values the fields have, in any combination; with an owner, tags and data for a config context."""
+
+    @pytest.fixture
+    def everything(self, db):
+        return KEEPER.value
+
+    @FEW
+    @given(data=st.data())
+    def test_objects(self, rest, everything, data):
+        samples = {
+            name: data.draw(st.sampled_from([None, *range(len(case.samples))]), label=name)
+            for name, case in everything.cases.items()
+        }
+        obj = everything.write('a', samples)
+        owner, _made = Owner.objects.get_or_create(name='Ann')
+        tag, _made = Tag.objects.get_or_create(name='t', slug='t')
+        obj.owner = data.draw(st.sampled_from([None, owner]))
+        obj.save()
+        obj.tags.set(data.draw(st.sampled_from([[], [tag]])))
+        stored, path = everything.read('a'), f'everything/{obj.pk}/'
+        read = rest.get(path)
+        for write in (rest.patch, rest.put):
+            assert kept(write(path, read)) == kept(read)
+            assert everything.read('a') == stored
+        assert [kept(found) for found in rest.patch('everything/', [read])] == [kept(read)]
+        assert everything.read('a') == stored
+
+    def test_objects_of_which_nothing_is_set(self, rest, everything):
+        path = f'everything/{everything.model.objects.create(title="bare").pk}/'
+        read = rest.get(path)
+        for write in (rest.patch, rest.put):
+            assert kept(write(path, read)) == kept(read)
+
+    def test_definitions(self, rest, everything):
+        for field in everything.type.fields.exclude(name='title'):
+            case = everything.cases[field.name]
+            if case.default is not None:
+                field.default = resolve(case.default[0])
+            field.description, field.group_name, field.deprecated_since = 'x', 'group', '1.0'
+            field.save()
+        thing = everything.type
+        rest.patch(f'custom-object-types/{thing.pk}/', {'version': '1.0', 'group_name': 'g', 'comments': 'c'})
+        path = f'custom-object-types/{thing.pk}/'
+        read = rest.get(path)
+        for write in (rest.patch, rest.put):
+            assert kept(write(path, read)) == kept(read)
+        rows = rest.get('custom-object-type-fields/', custom_object_type_id=thing.pk, limit=100)['results']
+        assert len(rows) == len(everything.cases) + 1
+        for row in rows:
+            for write in (rest.patch, rest.put):
+                assert kept(write(f'custom-object-type-fields/{row["id"]}/', row)) == kept(row)
+
+
+def test_config_contexts(rest):
+    make_type('thing', fields=[{'name': 'title', 'primary': True}], config_context_enabled=True)
+    for data in (None, {'a': [1]}):
+        made = rest.post('thing/', {'title': 'a', 'local_context_data': data})
+        path = f'thing/{made["id"]}/'
+        for write in (rest.patch, rest.put):
+            assert kept(write(path, rest.get(path))) == kept(made)
 
 
 class TestTitlesOfAddresses:
