@@ -6,8 +6,7 @@ from typing import Any
 from django.apps import apps
 
 from netbox.models.features import ChangeLoggingMixin
-from netbox.registry import registry
-from utilities.views import ViewTab, register_model_view
+from utilities.views import ViewTab, get_view, register_model_view
 
 from ..constants import APP_LABEL
 from ..views.linked import LinkedObjectsView, count_linked
@@ -25,9 +24,7 @@ def register_tabs() -> None:
 def register_combined_tabs(model_classes: Iterable[type], label: Any = 'Custom Objects', weight: int = 2000) -> None:
     """Give the tab to models that lack it; one that a model has stays as it is."""
     for model in model_classes:
-        options = model._meta
-        entries = registry['views'][options.app_label].get(options.model_name, ())
-        if not any(entry['name'] == NAME for entry in entries):
+        if get_view(model, NAME) is None:
             view = make_co_combined_view(label, weight)
             register_model_view(model, NAME, path='custom-objects', kwargs={'model': model})(view)
 

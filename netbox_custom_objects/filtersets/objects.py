@@ -18,7 +18,7 @@ from ..definitions import FieldDefinition, class_name
 from ..field_types import field_type_of
 from ..field_types.shared.filters import TrueOrFalseFilter
 from ..models.rows.convert import field_definition
-from ..models.validation.reserved import QUERY_PARAMETERS
+from ..models.validation.reserved import PARAMETER_PREFIX, parameter_of
 from ..runtime.classes.memo import per_type, surfaced_fields
 from ..runtime.reading.quick_search import quick_search
 from .base import AskedForMixin, TrueOrFalseMixin
@@ -31,6 +31,8 @@ class CustomObjectFilterSet(
 
     # Parameters that match a part of the text, without regard to letter case. Underscored, as no field can be.
     _loose: ClassVar[frozenset[str]] = frozenset()
+    # Filters that are not called as their fields, because a parameter of NetBox is.
+    _prefixed: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, *args, **kwargs):
         # Past NetBoxModelFilterSet, which would query for NetBox's custom fields: these objects have none.
@@ -49,7 +51,14 @@ class CustomObjectFilterSet(
             # Changed last, because NetBox derives its lookups from exact filters only.
             filters[name] = copy(filters[name])
             filters[name].lookup_expr = 'icontains'
-        return filters
+        return filters | cls._lookups_by_name(filters)
+
+    @classmethod
+    def _lookups_by_name(cls, filters) -> dict:
+        """Return the lookups of prefixed filters once more, as people expect them: `start__gte` of `field_start`."""
+        names = (name for name in filters if '__' in name and name.split('__')[0] in cls._prefixed)
+        found = {name.removeprefix(PARAMETER_PREFIX): copy(filters[name]) for name in names}
+        return {name: lookup for name, lookup in found.items() if name not in filters}
 
     def search(self, queryset, name, value):
         """Match what contains the words: any text-like or number field, and what the name is made of."""
@@ -62,10 +71,12 @@ class CustomObjectFilterSet(
 @per_type
 def get_filterset_class(model) -> type[CustomObjectFilterSet]:
     """Return the filterset class of a custom object model, `Table<id>ModelFilterSet`."""
-    taken = CustomObjectFilterSet.base_filters.keys() | QUERY_PARAMETERS
-    # Where an older row uses a name that is reserved today, the built-in parameter wins (contract 2.3).
-    fields = [field for field in surfaced_fields(model) if field.name not in taken]
-    filters = {name: found for field in fields for name, found in field_type_of(field).get_filters(field).items()}
+    fields = surfaced_fields(model)
+    found = {name: made for field in fields for name, made in field_type_of(field).get_filters(field).items()}
+    prefixed = {parameter_of(name): made for name, made in found.items() if parameter_of(name) != name}
+    # A filter that is called as its field wins. What an older row is called may also be the name of a base filter.
+    taken = CustomObjectFilterSet.base_filters.keys() | {name for name in found if parameter_of(name) != name}
+    filters = prefixed | {name: made for name, made in found.items() if name not in taken}
     if model._definition.config_context_enabled:
         # As NetBox's LocalConfigContextFilterSet has it.
         filters['local_context_data'] = TrueOrFalseFilter(
@@ -74,10 +85,11 @@ def get_filterset_class(model) -> type[CustomObjectFilterSet]:
             exclude=True,
             label=_('Has local config context data'),
         )
-    loose = frozenset(field.name for field in fields if _is_loose(field))
+    loose = frozenset(name for field in fields if _is_loose(field) and (name := parameter_of(field.name)) in filters)
     meta = type('Meta', (), {'model': model, 'fields': ('id',)})
     name = f'{class_name(model._type_id)}FilterSet'
-    return type(name, (CustomObjectFilterSet,), {'__module__': __name__, 'Meta': meta, '_loose': loose, **filters})
+    attributes = {'__module__': __name__, 'Meta': meta, '_loose': loose, '_prefixed': frozenset(prefixed)}
+    return type(name, (CustomObjectFilterSet,), {**attributes, **filters})
 
 
 def build_filter_for_field(field) -> dict:
@@ -91,7 +103,7 @@ def build_filter_for_field(field) -> dict:
     filters = field_type_of(definition).get_filters(definition)
     if definition.name in filters and _is_loose(definition):
         filters[definition.name].lookup_expr = 'icontains'
-    return filters
+    return {parameter_of(name): found for name, found in filters.items()}
 
 
 def _is_loose(field: FieldDefinition) -> bool:

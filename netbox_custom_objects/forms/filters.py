@@ -15,10 +15,12 @@ from utilities.forms.fields import DynamicModelMultipleChoiceField, TagFilterFie
 from utilities.forms.rendering import FieldSet
 
 from ..choices import CustomObjectFieldTypeChoices, FilterLogicChoices
+from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..models.validation.reserved import PAGE_INPUTS, parameter_of
 from ..runtime.classes.memo import per_type, surfaced_fields
-from .objects import fieldsets
+from .objects import fieldsets, form_class
 
 
 class CustomObjectTypeFilterForm(NetBoxModelFilterSetForm):
@@ -83,14 +85,13 @@ def get_filter_form_class(model) -> type[CustomObjectFilterForm]:
         model: a dynamic model class
     """
     fields = [field for field in surfaced_fields(model) if field.filter_logic != FilterLogicChoices.DISABLED]
-    inputs = {field.id: field_type_of(field).get_filterform_fields(field) for field in fields}
+    inputs = {field.id: _inputs_of(field) for field in fields}
     declared = {name: form_field for found in inputs.values() for name, form_field in found.items()}
     bases, more = (CustomObjectFilterForm,), ()
     if model._definition.config_context_enabled:
         bases = (CustomObjectFilterForm, LocalConfigContextFilterForm)
         more = (FieldSet('local_context_data', name=_('Config Context')),)
     attributes = {
-        '__module__': __name__,
         'model': model,
         'fieldsets': (
             FieldSet('q', 'filter_id', 'tag'),
@@ -101,5 +102,10 @@ def get_filter_form_class(model) -> type[CustomObjectFilterForm]:
         'selector_fields': (*CustomObjectFilterForm.selector_fields, *declared),
         'tag': TagFilterField(model),
     }
-    name = f'{model.__name__}FilterForm'
-    return type(CustomObjectFilterForm)(name, bases, {**declared, **attributes})
+    return form_class(bases, f'{model.__name__}FilterForm', declared, {**attributes, '__module__': __name__})
+
+
+def _inputs_of(field: FieldDefinition) -> dict[str, forms.Field]:
+    """Return the inputs of a field, by the names of its filters."""
+    inputs = field_type_of(field).get_filterform_fields(field)
+    return {parameter_of(name): form_field for name, form_field in inputs.items() if name not in PAGE_INPUTS}

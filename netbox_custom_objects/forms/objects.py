@@ -229,4 +229,13 @@ def _meta(model, fields: list[str]) -> type:
 
 
 def _form(base, model, suffix: str, declared: dict, attributes: dict) -> type:
-    return type(base)(f'{model.__name__}{suffix}', (base,), {**declared, **attributes, '__module__': __name__})
+    return form_class((base,), f'{model.__name__}{suffix}', declared, {**attributes, '__module__': __name__})
+
+
+def form_class(bases: tuple[type, ...], name: str, declared: dict[str, forms.Field], attributes: dict) -> type:
+    """Return a form class; its inputs may be called as attributes of the class that NetBox reads, such as `model`."""
+    made = type(bases[0])(name, bases, {**declared, **attributes})
+    hidden = {key: declared[key] for key in declared.keys() & attributes.keys()}
+    made.declared_fields |= hidden
+    made.base_fields |= hidden
+    return made

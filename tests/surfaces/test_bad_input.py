@@ -206,7 +206,7 @@ WRONG_FIELDS = [
     ('name', {'name': 'Upper'}),
     ('name', {'name': 'a__b'}),
     ('name', {'name': 'tags'}),
-    ('name', {'name': 'limit'}),
+    ('name', {'name': 'return_url'}),
     ('name', {'name': 'empty_values'}),
     ('__all__', {'name': 'other'}),
     ('type', {'type': 'nonsense'}),

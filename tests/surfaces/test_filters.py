@@ -9,7 +9,6 @@ from tenancy.models import Contact, ContactAssignment, ContactRole
 from users.models import Owner, OwnerGroup
 
 from netbox_custom_objects.filtersets import build_filter_for_field, get_filterset_class
-from netbox_custom_objects.models import CustomObjectTypeField
 
 from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, superuser
@@ -158,14 +157,13 @@ class TestFilterLogic:
         rest.patch(f'custom-object-type-fields/{made.fields.get().pk}/', {'filter_logic': 'exact'})
         assert rest.get('thing/', value='B')['count'] == 0
 
-    def test_a_name_that_was_reserved_later_does_not_take_the_parameter_over(self, rest):
-        made = make_type('thing', fields=[('value', 'integer'), ('other', 'text')])
-        CustomObjectTypeField.objects.filter(name='value').update(name='limit')
-        CustomObjectTypeField.objects.filter(name='other').update(name='q')
+    def test_the_name_of_a_parameter_does_not_take_the_parameter_over(self, rest):
+        made = make_type('thing', fields=[('limit', 'integer'), ('q', 'text')])
         for n in range(3):
             make_object(made, limit=n)
         assert len(rest.get('thing/', limit=1)['results']) == 1
         assert rest.get('thing/', q='zzz')['count'] == 0
+        assert rest.get('thing/', field_limit=1)['count'] == rest.get('thing/', limit__gt=1)['count'] == 1
 
 
 class TestSearch:

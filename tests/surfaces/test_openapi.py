@@ -229,9 +229,13 @@ def test_what_a_write_may_be_asked_besides_its_body(rest, every_kind):
 
 
 def test_parameters_of_a_list(rest, every_kind):
+    make_field(every_kind, 'start', 'date')
     found = parameters(operations_of(get_schema(rest), 'every-kind')['get', ''])
     assert found.keys() >= get_filterset_class(every_kind.get_model()).base_filters.keys()
     assert found.keys() >= {'brief', 'fields', 'omit', 'ordering', 'limit', 'offset', 'start', 'q', 'tag', 'owner_id'}
+    assert found['start'] != found['field_start']
+    assert 'parameter `start` is one of NetBox' in found['field_start']['description']
+    assert 'description' not in found['title']
     items = {name: parameter['schema'].get('items') for name, parameter in found.items()}
     assert items['amount__gte']['format'] == 'int64'
     assert items['price__lt']['type'] == 'number'

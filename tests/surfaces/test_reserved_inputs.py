@@ -2,13 +2,17 @@
 
 import inspect
 import re
+from pathlib import Path
 
 import pytest
 
+import netbox
 from netbox.tables import tables
 from netbox.views.generic import bulk_views, mixins, object_views
 from utilities import paginator, views
 
+from netbox_custom_objects.api.views.base import PARAMETERS
+from netbox_custom_objects.filtersets import CustomObjectFilterSet
 from netbox_custom_objects.forms.filters import CustomObjectFilterForm
 from netbox_custom_objects.forms.objects import (
     CustomObjectBulkEditForm,
@@ -16,16 +20,16 @@ from netbox_custom_objects.forms.objects import (
     CustomObjectImportForm,
 )
 from netbox_custom_objects.models import CustomObjectTypeField
-from netbox_custom_objects.models.validation.reserved import is_reserved
+from netbox_custom_objects.models.validation.reserved import is_reserved, parameter_of
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import url
 
-FORMS = (CustomObjectForm, CustomObjectBulkEditForm, CustomObjectImportForm, CustomObjectFilterForm)
+FORMS = (CustomObjectForm, CustomObjectBulkEditForm, CustomObjectImportForm)
 MODULES = (bulk_views, mixins, object_views, tables, paginator, views)
 READ = re.compile(
-    r"""request\.(?:GET|POST)(?:\.get|\.getlist|\.pop)?[(\[]['"](\w+)"""
-    r"""|['"](\w+)['"]\s+in\s+(?:self\.)?request\.(?:GET|POST)"""
+    r"""request\.(?P<first>GET|POST)(?:\.get|\.getlist|\.pop)?[(\[]['"](?P<name>\w+)"""
+    r"""|['"](?P<other>\w+)['"]\s+in\s+(?:self\.)?request\.(?P<second>GET|POST)"""
 )
 # Read by the page of a bulk edit as initial values of inputs, which our form does without; see its test.
 UNUSED = {'device', 'device_type', 'virtual_machine'}
@@ -33,27 +37,40 @@ UNUSED = {'device', 'device_type', 'virtual_machine'}
 ELSEWHERE = {'field_names'}
 
 
-def read_by_netbox() -> set[str]:
-    names = {name for form in FORMS for name in form.base_fields}
+def read_by_netbox(method: str) -> set[str]:
+    """Return the names that pages read of a query (GET), or of a form that is sent (POST)."""
+    forms = (CustomObjectFilterForm,) if method == 'GET' else FORMS
+    names = {name for form in forms for name in form.base_fields}
     for module in MODULES:
-        names |= {first or second for first, second in READ.findall(inspect.getsource(module))}
+        for match in READ.finditer(inspect.getsource(module)):
+            if method in (match['first'], match['second']):
+                names.add(match['name'] or match['other'])
     return {name for name in names if not name.startswith('_')} - UNUSED - ELSEWHERE
 
 
 def test_what_netbox_reads_is_found():
-    assert {
-        'return_url',
-        'background_job',
-        'pk',
-        'add_tags',
-        'export',
-        'per_page',
-        'tableconfig_id',
-    } <= read_by_netbox()
+    assert {'return_url', 'background_job', 'pk', 'add_tags'} <= read_by_netbox('POST')
+    assert {'export', 'per_page', 'tableconfig_id', 'return_url', 'q'} <= read_by_netbox('GET')
 
 
-def test_no_field_can_have_such_a_name():
-    assert not [name for name in sorted(read_by_netbox()) if not is_reserved(name)]
+def test_no_field_can_have_the_name_of_an_input():
+    assert not [name for name in sorted(read_by_netbox('POST')) if not is_reserved(name)]
+
+
+def test_no_field_can_have_the_name_of_what_templates_read_of_a_form():
+    """An input would be found in its place: `form.errors` is `form['errors']` to Django, if there is one."""
+    folders = [Path(inspect.getfile(netbox)).parent / '_data' / 'templates', Path(inspect.getfile(paginator)).parent]
+    texts = [path.read_text() for folder in folders for path in folder.rglob('*.html')]
+    read = {name for text in texts for name in re.findall(r'\bform\.([a-z]\w*)', text)}
+    forms = (*FORMS, CustomObjectFilterForm)
+    assert {'errors', 'fieldsets', 'hidden_fields'} <= read
+    assert not [name for name in read if any(hasattr(form, name) for form in forms) and not is_reserved(name)]
+
+
+def test_no_filter_has_the_name_of_a_parameter():
+    assert not [name for name in read_by_netbox('GET') if not is_reserved(name) and parameter_of(name) == name]
+    known = {name for name in CustomObjectFilterSet.base_filters if '__' not in name} | PARAMETERS
+    assert not [name for name in known if not is_reserved(name) and parameter_of(name) == name and name[0] != '_']
 
 
 def test_it_is_refused(db):

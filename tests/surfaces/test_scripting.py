@@ -16,6 +16,7 @@ from django_tables2 import Column
 from rest_framework import serializers
 
 from dcim.models import Site
+from netbox.registry import registry
 
 from dev.paths import ROOT
 from netbox_custom_objects.compat.related_tabs import make_co_combined_view, register_tabs
@@ -283,4 +284,4 @@ def test_tabs_that_are_there_stay_as_they_are():
 
 
 def tabs_of_sites():
-    return [entry['name'] for entry in find('.compat.related_tabs').registry['views']['dcim']['site']]
+    return [entry['name'] for entry in registry['views']['dcim']['site']]

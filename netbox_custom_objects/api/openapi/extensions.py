@@ -16,6 +16,7 @@ from ...field_types.array import ItemFilter
 from ...field_types.shared.choice_sets import choices_of
 from ...field_types.shared.filters import ChoiceFilter, TargetFilter, TrueOrFalseField
 from ...field_types.shared.rest import ChoiceValueField, ReferenceField, ReferenceListField
+from ...models.validation.reserved import PARAMETER_PREFIX, QUERY_PARAMETERS, parameter_of
 from ..serializers.fields import ObjectTypeField
 
 # NetBox has choice sets of 100,000 places, which would make the schema too big to be of use.
@@ -129,6 +130,9 @@ class StrictFilterSchema(NetBoxDjangoFilterExtension):
                 field = model._definition.fields_by_name[filter_field.field_name]
                 labels = choices_of(field.choice_set).labels if field.choice_set else ()
                 parameter['schema']['items'] = enumeration((*labels, filter_field.null_value))
+            bare = parameter['name'].removeprefix(PARAMETER_PREFIX)
+            if parameter['name'] not in (bare, *QUERY_PARAMETERS) and parameter_of(bare) == parameter['name']:
+                parameter['description'] = f'Filters by the field; the parameter `{bare}` is one of NetBox.'
         return parameters
 
     def _get_schema_from_model_field(self, auto_schema, filter_field, model):

@@ -23,7 +23,7 @@ from ...field_types.shared.regex import validate_pattern
 from ..readers import counted, named, readable
 from ..rows.convert import field_definition
 from ..staged_change import STAGED_ATTRIBUTES, unfinished_change
-from .reserved import is_reserved
+from .reserved import alternatives, is_reserved, parameter_of
 
 Errors = Iterator[tuple[str, object]]
 
@@ -71,9 +71,10 @@ def _siblings(field):
 def _name(field, before) -> Errors:
     if before is not None and before.name == field.name and before.type == field.type:
         return
-    taken = field_type_of(field).attribute_names(field_definition(field))
+    taken = _names_taken(field)
     if any(map(is_reserved, taken)):
-        yield 'name', _('This name is used by NetBox itself; choose another name.')
+        names = _(' or ').join(_free_names(field))
+        yield 'name', _('This name is used by NetBox itself. Choose another one, such as {names}.').format(names=names)
         return
     inbound = type(field).objects.using(field._state.db).filter(related_name__in=taken)
     if clash := inbound.filter(related_object_type=field.custom_object_type.object_type_id).first():
@@ -84,13 +85,29 @@ def _name(field, before) -> Errors:
             ),
         )
     for other in _siblings(field).select_related('choice_set', 'related_object_type'):
-        clash = taken & other.field_type.attribute_names(field_definition(other))
+        clash = taken & _names_taken(other)
         # The same name twice is what the unique constraint is for.
         if clash - ({field.name} if other.name == field.name else set()):
             yield (
                 'name',
                 _('{name} is used by {other}; choose another name.').format(name=min(clash), other=_name_of(other)),
             )
+
+
+def _names_taken(field, **changes) -> set[str]:
+    """Return the names that no other field of the type can have: of attributes, keys and filters."""
+    names = field_type_of(field).attribute_names(field_definition(field, **changes))
+    return names | {parameter_of(name) for name in names}
+
+
+def _free_names(field) -> list[str]:
+    """Return two names that the field could have instead of a reserved one."""
+    siblings = _siblings(field).select_related('choice_set', 'related_object_type')
+    used = {name for other in siblings for name in _names_taken(other)}
+    longest = type(field)._meta.get_field('name').max_length
+    found = (name for name in alternatives(field.name) if len(name) <= longest)
+    names = ((name, _names_taken(field, name=name)) for name in found)
+    return [name for name, taken in names if not taken & used and not any(map(is_reserved, taken))][:2]
 
 
 def _name_of(field, with_type: bool = False) -> str:

@@ -1,6 +1,7 @@
 """
-Names that a field cannot have, because the model base, its serializer or a query parameter has them already.
+Names that a field cannot have, because the model base or its serializer has them already, and what to call it instead.
 
+A name that only a query parameter has is fine: the filter of the field has another one, see `parameter_of`.
 Built from the things themselves, so that a new NetBox release brings its own names along.
 """
 
@@ -19,7 +20,7 @@ SERIALIZER_KEYS = frozenset(
     id owner remove_tags tags url
     """.split()
 )
-# Parameters of list requests that a filter of the same name would take over.
+# Parameters of list requests: a filter of the same name is called otherwise.
 QUERY_PARAMETERS = frozenset(
     """
     background brief contact contact_group contact_role created_by_request dry_run exclude export fields filter
@@ -27,25 +28,58 @@ QUERY_PARAMETERS = frozenset(
     per_page q sort start tag tag_id updated_by_request
     """.split()
 )
-# Inputs and parameters that NetBox's pages read for purposes of their own; names of fields cannot
-# begin with an underscore.
+# Inputs and parameters that NetBox's pages read for purposes of their own, and attributes of forms that its templates
+# read, which would find the input of that name instead; names of fields cannot begin with an underscore.
 PAGE_INPUTS = frozenset(
     """
-    background_job csrfmiddlewaretoken embedded exclude_columns include_columns return_url tableconfig_id
+    background_job changed_data csrfmiddlewaretoken custom_field_groups embedded errors exclude_columns fieldsets
+    hidden_fields include_columns meta_fields non_field_errors nullable_fields owner_group return_url selector_fields
+    tableconfig_id visible_fields
     """.split()
 )
-# In documents of the vendor plugin no field has one of these names, either.
-CONTRACT_NAMES = frozenset(RESERVED_FIELD_NAMES)
+# In documents of the vendor plugin no field has one of these names, either. It has a reason of its own for `model`.
+CONTRACT_NAMES = frozenset(RESERVED_FIELD_NAMES) - {'model'}
 # Set on concrete classes, so that the abstract base does not show them; and relations of Django's tagging.
 CONCRETE_ATTRIBUTES = frozenset(
     """
     objects pk clone_fields tagged_items actions selection
     """.split()
 )
-ALL_BUT_ATTRIBUTES = SERIALIZER_KEYS | QUERY_PARAMETERS | PAGE_INPUTS | CONTRACT_NAMES | CONCRETE_ATTRIBUTES
+ALL_BUT_ATTRIBUTES = SERIALIZER_KEYS | PAGE_INPUTS | CONTRACT_NAMES | CONCRETE_ATTRIBUTES
 
 # What a type calls its relations from other types, unless a field has a related name (see runtime.classes.factory).
 RELATION_RE = re.compile(r'^(r_\d+|table\d+model_.*)$')
+
+# What a filter begins with whose field has the name of a query parameter.
+PARAMETER_PREFIX = 'field_'
+
+# What fields can be called that people would give a reserved name.
+ALTERNATIVES = {
+    'clone': ('copy', 'cloned_from'),
+    'contacts': ('contact', 'contact_persons'),
+    'created': ('created_on', 'creation_date'),
+    'custom_fields': ('attributes', 'more_fields'),
+    'display': ('display_text', 'screen'),
+    'id': ('identifier', 'number'),
+    'images': ('pictures', 'photos'),
+    'jobs': ('tasks', 'job_names'),
+    'journal_entries': ('journal', 'notes'),
+    'last_updated': ('updated_on', 'last_change'),
+    'objects': ('items', 'related_objects'),
+    'owner': ('owned_by', 'responsible'),
+    'tags': ('labels', 'keywords'),
+    'url': ('website', 'link_url'),
+}
+
+
+def parameter_of(name: str) -> str:
+    """Return what a filter is called that would be called `name`: `field_start` for `start`, which means a page."""
+    return f'{PARAMETER_PREFIX}{name}' if name.split('__')[0] in QUERY_PARAMETERS else name
+
+
+def alternatives(name: str) -> tuple[str, ...]:
+    """Return what a field could be called instead of a reserved name; some of it may be taken."""
+    return (*ALTERNATIVES.get(name, ()), f'{name}_value', f'own_{name}', f'{name}_1')
 
 
 def is_reserved(name: str) -> bool:

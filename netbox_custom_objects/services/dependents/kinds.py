@@ -218,7 +218,7 @@ def _constraints(permission) -> list[dict]:
 
 def _parameters_renamed(parameters: dict, subject: Subject, name: str) -> dict:
     return {
-        subject.renamed(parameter, name) if subject.is_filter(parameter) else parameter: value
+        subject.filter_renamed(parameter, name) if subject.is_filter(parameter) else parameter: value
         for parameter, value in parameters.items()
     }
 

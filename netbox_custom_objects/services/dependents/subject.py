@@ -11,6 +11,7 @@ from ...choices import FilterLogicChoices
 from ...constants import APP_LABEL
 from ...definitions import FieldDefinition, TypeDefinition, model_name
 from ...field_types import field_type_of
+from ...models.validation.reserved import parameter_of
 from ...runtime.classes.world import World
 
 
@@ -28,10 +29,10 @@ class Subject:
         return frozenset({self.field.name, *field_type_of(self.field).attribute_names(self.field)})
 
     @cached_property
-    def filters(self) -> frozenset[str]:
-        """Parameters of lists, without the lookups that NetBox derives from them."""
+    def filters(self) -> dict[str, str]:
+        """{parameter of lists: what it would be called if NetBox had none of that name}, without derived lookups."""
         field = replace(self.field, filter_logic=FilterLogicChoices.LOOSE)
-        return frozenset(field_type_of(field).get_filters(field))
+        return {parameter_of(name): name for name in field_type_of(field).get_filters(field)}
 
     @cached_property
     def columns(self) -> frozenset[str]:
@@ -45,7 +46,16 @@ class Subject:
 
     def is_filter(self, parameter: str) -> bool:
         """Whether a parameter filters by the field."""
-        return parameter in self.filters or parameter.rpartition('__')[0] in self.filters
+        base = parameter.rpartition('__')[0]
+        return parameter in self.filters or base in self.filters or base in self.filters.values()
+
+    def filter_renamed(self, parameter: str, name: str) -> str:
+        """Return one of these parameters as it is once the field has another name."""
+        base, lookup = parameter, ''
+        if parameter not in self.filters:
+            base, separator, lookup = parameter.rpartition('__')
+            lookup = f'{separator}{lookup}'
+        return parameter_of(self.renamed(self.filters.get(base, base), name)) + lookup
 
     def places(self, type_id: int, lookup: str) -> list[int]:
         """Return which parts of a lookup on objects of a type name the field, by their positions."""
