@@ -13,6 +13,7 @@ from netbox_branching.models import Branch
 from tests.support.branches import STRATEGIES, Lab, make_branch
 from tests.support.databases import TEST_DATABASE, close_connections
 from tests.support.kept import KEEPER
+from tests.support.menus import leave_netbox_out
 from tests.support.needs import commits, has_own_transaction, needs_database
 
 
@@ -94,7 +95,12 @@ def strategy(request):
 
 
 def pytest_collection_finish():
-    """What is loaded by now stays: the garbage collector need not look at it again and again."""
+    """
+    Do once what makes tests shorter.
+
+    What is loaded by now stays: the garbage collector need not look at it again and again.
+    """
+    leave_netbox_out()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

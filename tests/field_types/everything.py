@@ -11,17 +11,24 @@ from tests.support.factories import make_field, make_type
 class Everything:
     """A type with a field of each case, and its objects by title."""
 
-    def __init__(self):
-        self.type = make_type('everything', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
+    cases = {f'f{number}': case for number, case in enumerate(SAMPLED)}
+
+    def __init__(self, made=None):
+        """
+        Args:
+            made: the type, if it is stored already
+        """
+        self.type = made or self._make()
+
+    def _make(self):
+        made = make_type('everything', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
         needs = {}
-        self.cases = {}
-        for number, case in enumerate(SAMPLED):
+        for name, case in self.cases.items():
             # Cases share what they need.
             if case.needs not in needs:
                 needs[case.needs] = case.needs()
-            name = f'f{number}'
-            make_field(self.type, name, case.type, **needs[case.needs])
-            self.cases[name] = case
+            make_field(made, name, case.type, **needs[case.needs])
+        return made
 
     @property
     def model(self):

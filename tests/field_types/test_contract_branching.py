@@ -2,24 +2,32 @@
 
 import pytest
 
+from netbox_custom_objects.models import CustomObjectType
 from tests.field_types.everything import Everything
-from tests.support.branches import assert_schema_is_clean
+from tests.support.branches import Lab, assert_schema_is_clean
 
 
-@pytest.fixture
-def everything(lab):
-    with lab.request():
+def make_everything():
+    with Lab().request():
         made = Everything()
         for title in ('edited', 'cleared', 'deleted', 'untouched'):
             made.write(title, 0)
         made.write('filled', None)
-    return made
 
 
-def test_values_are_merged_and_reverted(lab, strategy, everything):
+@pytest.fixture
+def beginnings(beginnings):
+    return {'everything': make_everything, **beginnings}
+
+
+@pytest.fixture
+def everything(lab):
+    return Everything(CustomObjectType.objects.get(name='everything'))
+
+
+def test_values_are_merged_and_reverted(lab, strategy, everything, branch):
     before = {'edited': 0, 'cleared': 0, 'deleted': 0, 'untouched': 0, 'filled': None}
     after = {'edited': 1, 'cleared': None, 'untouched': 0, 'filled': 0, 'created': 1, 'created and edited': 0}
-    branch = lab.branch()
     with lab.request(branch):
         everything.write('created', 1)
         everything.write('created and edited', 1)

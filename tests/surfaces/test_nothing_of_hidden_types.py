@@ -8,7 +8,7 @@ import json
 import re
 
 import pytest
-from django.test import Client
+from django.test import Client, TestCase
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from core.models import Job, ObjectChange
@@ -18,6 +18,7 @@ from netbox_branching.models import Branch
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.factories import make_object, make_type
+from tests.support.kept import KEEPER, read_again
 from tests.support.staged import begin
 
 from .rest import make_user
@@ -36,43 +37,65 @@ CORE = ('/', f'/search/?q={MARK}', '/search/?q=value', '/dcim/sites/{site}/', '/
         '/core/jobs/')  # fmt: skip
 
 
+class Scene:
+    """
+    A site and a type that are shown, and a type that is not: it points at both, and a staged change of it is under way.
+    """
+
+    def __init__(self):
+        self.site = Site.objects.create(name='Berlin', slug='berlin')
+        self.shown = make_type('shown', fields=[
+            {'name': 'title', 'primary': True}, {'name': 'place', 'type': 'object', 'target': Site},
+        ])  # fmt: skip
+        self.visible = make_object(self.shown, title='value to be found', place=self.site)
+        self.hidden = self.make_hidden()
+
+    def make_hidden(self):
+        targets = [self.shown, Site]
+        made = make_type(f'{MARK}_type', group_name=f'{MARK} group', description=f'{MARK} text', fields=[
+            {'name': f'{MARK}_title', 'primary': True, 'label': f'{MARK} label'},
+            {'name': f'{MARK}_choice', 'type': 'select', 'choices': [f'{MARK}-choice']},
+            {'name': f'{MARK}_place', 'type': 'object', 'target': Site},
+            {'name': f'{MARK}_ref', 'type': 'object', 'target': self.shown},
+            {'name': f'{MARK}_refs', 'type': 'multiobject', 'targets': targets},
+        ])  # fmt: skip
+        with TestCase.captureOnCommitCallbacks(execute=True):
+            obj = make_object(made, **{
+                f'{MARK}_title': f'{MARK}-value', f'{MARK}_choice': f'{MARK}-choice', f'{MARK}_place': self.site,
+                f'{MARK}_ref': self.visible, f'{MARK}_refs': [self.visible, self.site],
+            })  # fmt: skip
+        model = made.get_model()
+        others = ({f'{MARK}_title': f'{MARK}-{number}', f'{MARK}_place': self.site} for number in range(COUNT - 1))
+        model.objects.bulk_create(model(**values) for values in others)
+        made.change = begin(made.fields.get(name=f'{MARK}_title'), type='integer')
+        made.obj = obj
+        return made
+
+
+# A mark that is called with nothing but a class would be put on that.
+pytestmark = pytest.mark.kept.with_args(Scene)
+
+
 @pytest.fixture
 def site(db):
-    return Site.objects.create(name='Berlin', slug='berlin')
+    return read_again(KEEPER.value.site)
 
 
 @pytest.fixture
-def shown(site):
-    return make_type('shown', fields=[
-        {'name': 'title', 'primary': True}, {'name': 'place', 'type': 'object', 'target': Site},
-    ])  # fmt: skip
+def shown(db):
+    return read_again(KEEPER.value.shown)
 
 
 @pytest.fixture
-def visible(shown, site):
-    return make_object(shown, title='value to be found', place=site)
+def visible(db):
+    return read_again(KEEPER.value.visible)
 
 
 @pytest.fixture
-def hidden(shown, visible, site, django_capture_on_commit_callbacks):
-    """A type that points at what is shown, with a staged change that is under way."""
-    made = make_type(f'{MARK}_type', group_name=f'{MARK} group', description=f'{MARK} text', fields=[
-        {'name': f'{MARK}_title', 'primary': True, 'label': f'{MARK} label'},
-        {'name': f'{MARK}_choice', 'type': 'select', 'choices': [f'{MARK}-choice']},
-        {'name': f'{MARK}_place', 'type': 'object', 'target': Site},
-        {'name': f'{MARK}_ref', 'type': 'object', 'target': shown},
-        {'name': f'{MARK}_refs', 'type': 'multiobject', 'targets': [shown, Site]},
-    ])  # fmt: skip
-    with django_capture_on_commit_callbacks(execute=True):
-        obj = make_object(made, **{
-            f'{MARK}_title': f'{MARK}-value', f'{MARK}_choice': f'{MARK}-choice', f'{MARK}_place': site,
-            f'{MARK}_ref': visible, f'{MARK}_refs': [visible, site],
-        })  # fmt: skip
-    model = made.get_model()
-    others = ({f'{MARK}_title': f'{MARK}-{number}', f'{MARK}_place': site} for number in range(COUNT - 1))
-    model.objects.bulk_create(model(**values) for values in others)
-    made.change = begin(made.fields.get(name=f'{MARK}_title'), type='integer')
-    made.obj = obj
+def hidden(db):
+    kept = KEEPER.value.hidden
+    made = read_again(kept)
+    made.change, made.obj = read_again(kept.change), read_again(kept.obj)
     return made
 
 

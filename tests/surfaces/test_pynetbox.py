@@ -10,16 +10,16 @@ from extras.models import Tag
 
 from dev.serve import start_netbox
 from netbox_custom_objects.models import CustomObjectType
+from tests.support.branches import Lab
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Fork
 
 pytestmark = pytest.mark.slow
 
 
-@pytest.fixture
-def lab(lab):
+def make_assets():
     """Sites, tags, and the types `assets` and `asset-kinds`, committed."""
-    with lab.request():
+    with Lab().request():
         for name in ('Berlin', 'Cairo'):
             Site.objects.create(name=name, slug=name.lower())
             Tag.objects.create(name=name, slug=name.lower())
@@ -35,7 +35,11 @@ def lab(lab):
             {'name': 'kind', 'type': 'object', 'target': kind},
             {'name': 'extra', 'type': 'json'},
         ])  # fmt: skip
-    return lab
+
+
+@pytest.fixture
+def beginnings(beginnings):
+    return {'lab': make_assets, **beginnings}
 
 
 @pytest.fixture

@@ -256,10 +256,10 @@ def test_many_objects_in_one_body(rest, thing, sites):
     rest.post('thing/', [bodies.thing()])
     counts = []
     for path, make in ((TENANTS, bodies.tenant), ('thing/', bodies.thing)):
-        body = [make() for _ in range(60)]
+        body = [make() for _ in range(ROWS)]
         counts.append(count(lambda path=path, body=body: rest.post(path, body)))
     native, custom = counts
-    assert custom <= native + 60
+    assert custom <= native + ROWS
 
 
 def test_an_update_and_a_delete_cost_four_more(rest, thing, sites, tags):

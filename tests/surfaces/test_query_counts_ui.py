@@ -18,11 +18,16 @@ from tenancy.models import Tenant
 
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.factories import make_every_kind, make_field, make_object, make_type
-from tests.support.processes import run_new_python
+from tests.support.kept import KEEPER, read_again
+from tests.support.processes import run_new_python, run_python
 from tests.surfaces.rest import superuser
 from tests.surfaces.ui import Browser
 
-OBJECTS = 50
+OBJECTS = 12
+# More than any budget below: one query for each of them would show.
+TYPES = 12
+# Enough where the costs must be the same.
+FEW = 4
 
 # Prints {page: number of queries}; asks for nothing that belongs to the plugin.
 COUNT = """
@@ -52,7 +57,7 @@ def queries_of(browser, page):
 
 
 def make_types(number, target=Site):
-    """Make many types, each with a field that points at `target`; beyond the limit that forms check."""
+    """Make many types, each with a field that points at `target`."""
     targets = ObjectType.objects.get_for_model(target)
     for index in range(number):
         kind = CustomObjectType(name=f'many_{target._meta.model_name}_{index}', slug=f'many-{target.__name__}-{index}')
@@ -66,7 +71,7 @@ def tenants(db):
 
 
 class TestList:
-    @pytest.mark.parametrize('types', [0, 100])
+    @pytest.mark.parametrize('types', [0, TYPES])
     def test_costs_little_more_than_that_of_tenants(self, browser, tenants, types):
         kind = make_type(
             'cable', fields=[('name', 'text'), ('amount', 'integer'), ('web', 'url'), ('note', 'longtext')]
@@ -78,12 +83,11 @@ class TestList:
         print(f'tenants: {native}, cables: {ours}, other types: {types}')
         assert ours <= native + 3
 
-    def test_references_cost_by_field_and_not_by_object(self, browser, sites):
-        kind = make_every_kind()
-        make_object(kind, title='0', place=sites[0], places=sites)
+    def test_references_cost_by_field_and_not_by_object(self, browser, sites, every_kind):
+        make_object(every_kind, title='0', place=sites[0], places=sites)
         one = queries_of(browser, 'every-kind/')
-        for number in range(1, OBJECTS):
-            make_object(kind, title=str(number), place=sites[number % 3], places=sites)
+        for number in range(1, FEW):
+            make_object(every_kind, title=str(number), place=sites[number % 3], places=sites)
         assert queries_of(browser, 'every-kind/') == one
 
     def test_references_to_many_models_cost_as_little(self, browser, sites):
@@ -107,24 +111,28 @@ class TestList:
         print(f'tenants: {native}, every kind: {ours}')
         assert ours <= native + 3
 
-    def test_exports_do_not_cost_by_object(self, browser, sites):
-        kind = make_every_kind()
-        make_object(kind, title='0', place=sites[0], places=sites)
+    def test_exports_do_not_cost_by_object(self, browser, sites, every_kind):
+        make_object(every_kind, title='0', place=sites[0], places=sites)
         counts = {page: queries_of(browser, f'every-kind/?export={page}') for page in ('', 'table', 'importable')}
-        for number in range(1, OBJECTS):
-            make_object(kind, title=str(number), place=sites[number % 3], places=sites)
+        for number in range(1, FEW):
+            make_object(every_kind, title=str(number), place=sites[number % 3], places=sites)
         for page, count in counts.items():
             assert queries_of(browser, f'every-kind/?export={page}') <= count + 1, page
 
 
-@pytest.fixture
-def plain(db):
-    """A type like NetBox's tenants, with an object, and a tenant."""
+def make_plain():
+    """Make a type like NetBox's tenants, with an object, and a tenant."""
     kind = make_type('cable', fields=[('name', 'text'), ('amount', 'integer'), ('web', 'url'), ('note', 'longtext')])
-    make_types(50)
+    make_types(TYPES)
     return make_object(kind, name='0', amount=1), Tenant.objects.create(name='0', slug='0')
 
 
+@pytest.fixture
+def plain(db):
+    return [read_again(obj) for obj in KEEPER.value]
+
+
+@pytest.mark.kept.with_args(make_plain)
 @pytest.mark.parametrize('page', ['add/', '{pk}/', '{pk}/edit/', '{pk}/delete/', '{pk}/changelog/', '{pk}/journal/'])
 def test_pages_of_one_object_cost_little_more_than_those_of_a_tenant(browser, plain, page):
     obj, tenant = plain
@@ -134,6 +142,7 @@ def test_pages_of_one_object_cost_little_more_than_those_of_a_tenant(browser, pl
     assert ours <= native + 3
 
 
+@pytest.mark.kept.with_args(make_plain)
 @pytest.mark.parametrize('page', ['import', 'edit', 'rename', 'delete'])
 def test_bulk_forms_cost_little_more_than_those_of_tenants(browser, plain, page):
     obj, tenant = plain
@@ -154,11 +163,10 @@ def queries_of_form(browser, path, obj):
 
 
 class TestDetail:
-    def test_does_not_depend_on_the_number_of_types(self, browser, sites):
-        kind = make_every_kind()
-        obj = make_object(kind, title='0', place=sites[0], places=sites)
+    def test_does_not_depend_on_the_number_of_types(self, browser, sites, every_kind):
+        obj = make_object(every_kind, title='0', place=sites[0], places=sites)
         alone = queries_of(browser, obj.get_absolute_url())
-        make_types(100)
+        make_types(FEW)
         assert queries_of(browser, obj.get_absolute_url()) == alone
 
 
@@ -167,24 +175,24 @@ class TestCorePages:
         superuser()
         site = Site.objects.create(name='Berlin', slug='berlin')
         pages = ['/', '/dcim/sites/', f'/dcim/sites/{site.pk}/', f'/dcim/sites/{site.pk}/edit/']
-        without = self.count(fresh_database, pages, 'netbox_branching')
+        without = self.count(fresh_database, pages, run_new_python, NCO_PLUGINS='netbox_branching')
         assert all(count > 5 for count in without.values())
-        for types in (0, 200):
+        for types in (0, TYPES):
             make_types(types, target=Tenant)
-            found = self.count(fresh_database, pages, 'netbox_custom_objects,netbox_branching')
+            found = self.count(fresh_database, pages)
             print(f'{types} types: {found}, without the plugin: {without}')
             for page in pages:
                 assert found[page] <= without[page] + 1, page
         # The tab that lists what points at a site has a badge: one statement for all types.
-        make_types(100)
-        found = self.count(fresh_database, pages, 'netbox_custom_objects,netbox_branching')
+        make_types(TYPES)
+        found = self.count(fresh_database, pages)
         for page in pages:
             assert found[page] <= without[page] + 1 + (page == pages[2]), page
 
     @staticmethod
-    def count(database, pages, plugins):
+    def count(database, pages, run=run_python, **environment):
         code = f'PAGES = {json.dumps(pages)!r}\n{COUNT}'
-        result = run_new_python(code, database.name, NCO_PLUGINS=plugins)
+        result = run(code, database.name, **environment)
         assert result.returncode == 0, result.stderr
         return json.loads(result.stdout.splitlines()[-1])
 
@@ -193,7 +201,7 @@ def test_search_page_does_not_depend_on_the_number_of_types(db):
     browser = Browser(superuser())
     make_type('cable')
     alone = queries_of(browser, '/search/?q=x')
-    make_types(20)
+    make_types(FEW)
     assert queries_of(browser, '/search/?q=x') == alone
 
 

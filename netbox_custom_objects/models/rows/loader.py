@@ -4,10 +4,12 @@ Rows to definitions: the only reader of the definition tables for the engine.
 Two queries, however many types there are. Names the alias explicitly; never asks the router.
 """
 
+import json
 from collections import defaultdict
 from functools import cache
 
 from django.contrib.postgres.expressions import ArraySubquery
+from django.db import connections
 from django.db.models import F, OuterRef, Value
 from django.db.models.functions import Concat
 
@@ -30,6 +32,8 @@ _TYPE_ATTRIBUTES = (
     'deprecated_since',
     'scheduled_removal',
 )
+# What a cursor leaves as text, as Django's model fields read it.
+_JSON = {'default', 'related_object_filter', 'schema_document'}
 
 
 def load_definitions(alias: str, type_id: int | None = None) -> dict[int, TypeDefinition]:
@@ -51,14 +55,10 @@ def load_with_documents(alias: str) -> tuple[dict[int, TypeDefinition], dict[int
 
 def _load(alias: str, type_id: int | None, *more: str) -> tuple[dict[int, TypeDefinition], list[dict]]:
     """Return definitions, and rows of types with the attributes that were asked for besides."""
-    types = CustomObjectType.objects.using(alias)
-    fields = _field_rows().using(alias)
-    if type_id is not None:
-        types, fields = types.filter(pk=type_id), fields.filter(custom_object_type=type_id)
     by_type = defaultdict(list)
-    for row in fields:
+    for row in _read(alias, _field_rows(), 'custom_object_type_id', type_id):
         by_type[row['custom_object_type_id']].append(definition_from_row(row))
-    found = list(types.order_by('pk').values(*_TYPE_ATTRIBUTES, *more))
+    found = _read(alias, _type_rows(*more), 'id', type_id)
     definitions = {
         row['id']: TypeDefinition(**{name: row[name] for name in _TYPE_ATTRIBUTES}).with_fields(by_type[row['id']])
         for row in found
@@ -66,10 +66,32 @@ def _load(alias: str, type_id: int | None, *more: str) -> tuple[dict[int, TypeDe
     return definitions, found
 
 
+def _read(alias: str, statement: tuple[str, tuple], column: str, type_id: int | None) -> list[dict]:
+    """Run a SELECT in the schema behind `alias`, of one type only if its id is given, and return rows by name."""
+    query, params = statement
+    if type_id is not None:
+        query, params = f'SELECT * FROM ({query}) found WHERE {column} = %s', (*params, type_id)
+    with connections[alias].cursor() as cursor:
+        cursor.execute(query, params)
+        names = [found.name for found in cursor.description]
+        rows = [dict(zip(names, values, strict=True)) for values in cursor.fetchall()]
+    for name in _JSON.intersection(names):
+        for row in rows:
+            row[name] = None if row[name] is None else json.loads(row[name])
+    return rows
+
+
+# Both statements are written once in the life of a process, as writing one takes longer than running it.
+
+
 @cache
-def _field_rows():
-    """Return the query of all fields; made once, as making it takes longer than running it."""
-    return CustomObjectTypeField.objects.order_by().values(
+def _type_rows(*more: str) -> tuple[str, tuple]:
+    return CustomObjectType.objects.order_by('pk').values(*_TYPE_ATTRIBUTES, *more).query.sql_with_params()
+
+
+@cache
+def _field_rows() -> tuple[str, tuple]:
+    rows = CustomObjectTypeField.objects.order_by().values(
         *PLAIN_ATTRIBUTES,
         'custom_object_type_id',
         'former_names',
@@ -81,6 +103,7 @@ def _field_rows():
         target_model=F('related_object_type__model'),
         target_labels=ArraySubquery(_labels_of_targets()),
     )
+    return rows.query.sql_with_params()
 
 
 def _labels_of_targets():

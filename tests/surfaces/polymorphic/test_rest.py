@@ -205,7 +205,7 @@ class TestQueries:
         plain = make_type('plain', fields=[('title', 'text')])
         poly = make_type('poly', fields=[('title', 'text')])
         make_field(poly, 'ref', 'object', targets=[Site, Region])
-        for n in range(50):
+        for n in range(12):
             make_object(plain, title=str(n))
             make_object(poly, title=str(n), ref=(sites + regions)[n % 8])
         without = queries(lambda: rest.get('plain/', limit=50))
