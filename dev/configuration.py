@@ -1,9 +1,10 @@
 """The NetBox configuration of every development process: tests, demo, benchmarks, `make run`.
 
-Environment: NCO_DATABASE (database name), NCO_PLUGINS (comma list), NCO_DEBUG (1 to debug), NCO_PGBOUNCER (directory of
-a PgBouncer's socket).
+Environment: NCO_DATABASE (database name), NCO_PLUGINS (comma list), NCO_PLUGINS_CONFIG (their settings, in JSON),
+NCO_DEBUG (1 to debug), NCO_PGBOUNCER (directory of a PgBouncer's socket).
 """
 
+import json
 import os
 
 from dev import pgbouncer, postgres, redis
@@ -13,7 +14,7 @@ DATABASE_NAME = os.environ.get('NCO_DATABASE', 'nco_run')
 
 # netbox_branching must come last: it looks at the models of all plugins before it.
 PLUGINS = os.environ.get('NCO_PLUGINS', 'netbox_custom_objects,netbox_branching').split(',')
-PLUGINS_CONFIG = {}
+PLUGINS_CONFIG = json.loads(os.environ.get('NCO_PLUGINS_CONFIG', '{}'))
 
 DATABASES = {
     'default': {

@@ -1,0 +1,57 @@
+"""
+Plugins of others, from PyPI: each is installed into a directory of its own, beside the virtual environment.
+
+Without their dependencies, which NetBox has already: nothing but what is named here is ever installed.
+"""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+
+import pytest
+
+from dev.paths import ROOT, STATE, exclusive
+
+OURS = 'netbox_custom_objects'
+BRANCHING = 'netbox_branching'
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbour:
+    """A plugin: its distribution with the version that the tests are for, its module, and its settings."""
+
+    distribution: str
+    version: str
+    settings: dict = field(default_factory=dict)
+    # What it needs that NetBox does not have.
+    extra: tuple[str, ...] = ()
+
+    @property
+    def module(self) -> str:
+        return self.distribution.replace('-', '_')
+
+    @property
+    def place(self):
+        return STATE / 'neighbours' / f'{self.distribution}-{self.version}'
+
+    def install(self) -> None:
+        """Install it unless it is there; skip the test if the registry does not have it."""
+        with exclusive(f'neighbour-{self.distribution}'):
+            if (self.place / self.module).is_dir():
+                return
+            wanted = [f'{self.distribution}=={self.version}', *self.extra]
+            command = [sys.executable, '-m', 'pip', 'install', '--no-deps', '--quiet', '--target', str(self.place)]
+            done = subprocess.run([*command, *wanted], capture_output=True, text=True)
+        if done.returncode:
+            pytest.skip(f'The package registry does not have {" ".join(wanted)}.')
+
+    def environment(self, *, first: bool) -> dict[str, str]:
+        """Return the environment in which a process of NetBox has it, before or after our plugin."""
+        plugins = [self.module, OURS] if first else [OURS, self.module]
+        return {
+            'PYTHONPATH': f'{self.place}{os.pathsep}{ROOT}',
+            'NCO_PLUGINS': ','.join([*plugins, BRANCHING]),
+            'NCO_PLUGINS_CONFIG': json.dumps({self.module: self.settings}),
+        }
