@@ -1,5 +1,7 @@
 """The shortest way through the plugin: a type, a field, and the life of one object."""
 
+from urllib.parse import quote
+
 import pytest
 from playwright.sync_api import expect
 
@@ -52,3 +54,22 @@ def test_from_type_to_object(pages):
     dialog.get_by_role('button', name='Delete').click()
     expect(page).to_have_title('Panels | NetBox')
     expect(content).to_contain_text('No Panels found')
+
+
+def test_graphiql(pages, post):
+    """GraphiQL knows a new type at once, explores it, and runs a query for its objects."""
+    types = 'plugins/custom-objects/custom-object-types/'
+    made = post(types, name='shelf', slug='shelves')
+    fields = 'plugins/custom-objects/custom-object-type-fields/'
+    post(fields, custom_object_type=made['id'], name='serial', type='text', primary=True)
+    post('plugins/custom-objects/shelves/', serial='S-1')
+    page = pages.page
+    query = '{ custom_objects_shelves_list { serial } }'
+    page.goto(f'/graphql/#query={quote(query)}')
+    page.get_by_role('button', name='Show Documentation Explorer').click()
+    explorer = page.locator('.graphiql-doc-explorer')
+    explorer.get_by_text('Query', exact=True).first.click()
+    explorer.get_by_text('custom_objects_shelves_list').first.click()
+    expect(explorer).to_contain_text(f'Table{made["id"]}ModelType')
+    page.get_by_role('button', name='Execute query').click()
+    expect(page.locator('.result-window')).to_contain_text('S-1')

@@ -1,0 +1,104 @@
+"""Composing the GraphQL schema of 400 types with 2,500 fields, and lists of 1,000 objects against as many tenants."""
+
+import gc
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
+from benchmarks import measure
+from benchmarks.bulk_create import make_tenant_like_type
+from netbox_custom_objects.definitions import FieldDefinition, TargetRef, TypeDefinition
+from netbox_custom_objects.graphql.composed import compose
+from netbox_custom_objects.runtime.classes.world import World
+
+TYPES, FIELDS, FIRST = 400, 2500, 10**6
+EDITS = 200
+OBJECTS = 1000
+ROUNDS = 15
+KINDS = ('text', 'longtext', 'integer', 'decimal', 'boolean', 'date', 'json')
+
+
+def run(profiler=None) -> None:
+    definitions = make_definitions()
+    visible = frozenset(definitions)
+    if profiler:
+        current = World(definitions)
+        profiler.runcall(compose, current, visible)
+        return
+    current = World(definitions)
+    rows = [
+        [
+            f'compose {TYPES} types with {FIELDS} fields, first',
+            1000 * measure.seconds(partial(compose, current, visible)),
+        ]
+    ]
+    times, memory = [], []
+    for number in range(EDITS):
+        definitions = edited(definitions, number)
+        current = World(definitions)
+        times.append(measure.seconds(partial(compose, current, visible)))
+        if number in (EDITS // 4, EDITS - 1):
+            gc.collect()
+            memory.append(resident())
+    rows.append(['compose after an edit of one type', measure.median_ms(times)])
+    rows.append([f'MB more after {EDITS - EDITS // 4} edits', float(memory[1] - memory[0])])
+    measure.print_table(['', 'ms'], rows)
+    lists()
+
+
+def make_definitions() -> dict[int, TypeDefinition]:
+    """Return types of which ten at a time refer to one another."""
+    found = {}
+    for number in range(TYPES):
+        type_id = FIRST + number
+        fields = [field(type_id, place, KINDS[place % len(KINDS)]) for place in range(FIELDS // TYPES)]
+        if number % 10:
+            target = TargetRef('netbox_custom_objects', f'table{type_id - 1}model')
+            fields[0] = replace(fields[0], type='object', targets=(target,))
+        fields += [field(type_id, 90, 'text')] if number % 4 == 0 else []
+        found[type_id] = TypeDefinition(type_id, f'type_{number}', f'type-{number}').with_fields(fields)
+    return found
+
+
+def field(type_id: int, place: int, kind: str) -> FieldDefinition:
+    pk = type_id * 1000 + place
+    return FieldDefinition(pk, type_id, f'field_{place}', kind, f'field_{place}__{pk}')
+
+
+def edited(definitions: dict[int, TypeDefinition], number: int) -> dict[int, TypeDefinition]:
+    definition = definitions[FIRST + 5]
+    changed = definition.with_fields((*definition.fields[:6], field(definition.id, 100 + number, 'text')))
+    return {**definitions, definition.id: changed}
+
+
+def resident() -> float:
+    """Return the memory of this process, in MB."""
+    return int(Path('/proc/self/statm').read_text().split()[1]) * 4 / 1024
+
+
+def lists() -> None:
+    from tenancy.models import Tenant, TenantGroup
+
+    group = TenantGroup.objects.create(name='Group', slug='group')
+    model = make_tenant_like_type(TenantGroup).get_model()
+    for number in range(OBJECTS):
+        values = {'name': f'Name {number}', 'slug': f'name-{number}', 'group': group}
+        Tenant.objects.create(**values)
+        model.objects.create(**values)
+    client = measure.browser()
+    fields = 'id name slug description comments created'
+    calls = {
+        'tenant_list': lambda: ask(client, f'{{ tenant_list {{ {fields} }} }}'),
+        'custom_objects_customers_list': lambda: ask(client, f'{{ custom_objects_customers_list {{ {fields} }} }}'),
+    }
+    times = measure.alternate(calls, ROUNDS, warm_up=2)
+    base = measure.median_ms(times['tenant_list'])
+    rows = []
+    for name, taken in times.items():
+        median = measure.median_ms(taken)
+        rows.append([name, median, measure.spread(taken), measure.queries(calls[name]), median / base])
+    measure.print_table([f'{OBJECTS} objects, 6 fields', 'ms', 'from', 'queries', 'ratio'], rows)
+
+
+def ask(client, query: str):
+    return measure.checked(client.post('/graphql/', {'query': query}, content_type='application/json'))
