@@ -6,12 +6,14 @@ import pytest
 
 from dcim.models import Site
 from extras.models import SavedFilter, Tag
+from users.models import User
 
 from dev.paths import ROOT
 from netbox_custom_objects.filtersets import get_filterset_class
 from netbox_custom_objects.models.validation.reserved import QUERY_PARAMETERS, is_reserved, parameter_of
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import KEEPER, read_again
+from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser, text_of
 
@@ -95,6 +97,15 @@ class TestNames:
         assert [row.title for row in browser.response.context['table'].data] == ['a']
         assert len(browser.response.context['filter_form'].declared_fields) > len(NAMES)
         assert browser.get('record/?export=table').startswith('ID')
+
+    def test_in_graphql(self, rest, record):
+        values = {name: f'value of {name}' for name in NAMES}
+        make_object(record, title='a', **values)
+        make_object(record, title='b')
+        graphql = GraphQL(User.objects.get())
+        asked = f'custom_objects_record_list(filters: {{start: {{i_contains: "of"}}}}) {{ {" ".join(NAMES)} }}'
+        found = graphql(f'{{ {asked} }}')
+        assert found == {'custom_objects_record_list': [values]}
 
     def test_saved_filters_follow_a_rename(self, rest, record):
         saved = SavedFilter.objects.create(
