@@ -17,9 +17,9 @@ def limited(target: Target, setting: str, milliseconds: int) -> Iterator[None]:
         milliseconds: the limit
     """
     with target.cursor() as cursor:
-        cursor.execute('SELECT current_setting(%s)', [setting])
-        (before,) = cursor.fetchone()
-        cursor.execute('SELECT set_config(%s, %s, true)', [setting, f'{milliseconds}ms'])
+        # In this order: what is selected is computed from left to right.
+        cursor.execute('SELECT current_setting(%s), set_config(%s, %s, true)', [setting, setting, f'{milliseconds}ms'])
+        before, _now = cursor.fetchone()
     yield
     # On an error the savepoint's rollback has restored it already.
     with target.cursor() as cursor:

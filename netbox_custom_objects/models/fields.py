@@ -331,6 +331,9 @@ class CustomObjectTypeField(
             if self.schema_id is None:
                 # A session that held the counter's row first, and then waited for the lock, would block its holder.
                 lock_definitions(Target.for_alias(using))
+            if self.pk is None:
+                # It is given one now, and Django would try an update first.
+                kwargs['force_insert'] = True
             self._assign_identity()
             self._remember_former_name()
             if self.primary:

@@ -264,7 +264,10 @@ class CustomObjectType(UpdatesWhatExists, EditedMixin, TypeScripting, NetBoxMode
         using = using or router.db_for_write(type(self), instance=self)
         if self._state.adding:
             # The id comes first: the object type is named by it, and must exist before any row refers to it.
-            self.pk = self.pk or next_type_id(type(self))
+            if self.pk is None:
+                self.pk = next_type_id(type(self))
+                # Django would try an update first, as the row has a key.
+                kwargs['force_insert'] = True
             self.object_type = self.object_type or ensure_object_type(self.pk, CustomObject, using)
         self.cache_timestamp = timezone.now()
         with transaction.atomic(using=using):
