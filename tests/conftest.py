@@ -4,12 +4,14 @@ Both use a clone of the migrated template, see tests/support/databases.py and do
 """
 
 import gc
+from contextlib import closing
 
 import pytest
 from django.conf import settings
 
 from netbox_branching.models import Branch
 
+from tests.support.beginnings import beginning_of, begins_with
 from tests.support.branches import STRATEGIES, Lab, make_branch
 from tests.support.databases import TEST_DATABASE, close_connections
 from tests.support.kept import KEEPER
@@ -53,25 +55,16 @@ def django_db_setup(django_test_environment):
 
 
 @pytest.fixture
-def beginnings():
-    """
-    Return {fixture: function that makes what it stands for in a new database}.
-
-    What the fixtures of a test stand for is made in this order, once: other tests that begin alike get clones of it.
-    """
-    return {'branch': make_branch}
-
-
-@pytest.fixture
-def fresh_database(request, django_db_setup, django_db_blocker, beginnings):
+def fresh_database(request, django_db_setup, django_db_blocker):
     """A new database for one test that commits, changes tables, provisions branches, or starts or kills processes.
 
-    Other processes reach it through the environment, see dev.paths.netbox_environment().
+    It holds what `begins_with` says of the test and its fixtures, see tests/support/beginnings.py. Other processes
+    reach it through the environment, see dev.paths.netbox_environment().
     """
     if has_own_transaction(request.node):
         raise pytest.UsageError('fresh_database cannot be combined with db, django_db or a Django test case.')
     with django_db_blocker.unblock():
-        TEST_DATABASE.replace(*(make for name, make in beginnings.items() if name in request.fixturenames))
+        TEST_DATABASE.replace(*beginning_of(request.node))
         TEST_DATABASE.mark_dirty()
         yield TEST_DATABASE
         close_connections()
@@ -84,6 +77,7 @@ def lab(fresh_database):
 
 
 @pytest.fixture
+@begins_with(make_branch)
 def branch(lab):
     """A branch provisioned before anything else happened; `lab.branch()` provisions one now, which takes a second."""
     return Branch.objects.get()
@@ -92,6 +86,13 @@ def branch(lab):
 @pytest.fixture(params=STRATEGIES)
 def strategy(request):
     return request.param
+
+
+@pytest.fixture
+def strategies(fresh_database):
+    """Both strategies, for a loop: what the test did before it is done once, and holds at the begin of each turn."""
+    with closing(fresh_database.each(STRATEGIES)) as turns:
+        yield turns
 
 
 def pytest_collection_finish():

@@ -19,7 +19,7 @@ def local_data(custom_object_type):
     return dict(model_of(custom_object_type).objects.values_list('title', 'local_context_data'))
 
 
-def test_switched_on_in_a_branch(lab, strategy):
+def test_switched_on_in_a_branch(lab, strategies):
     with lab.request():
         site = Site.objects.create(name='s', slug='s')
         ConfigContext.objects.create(name='here', data={'here': 1}).sites.add(site)
@@ -40,25 +40,26 @@ def test_switched_on_in_a_branch(lab, strategy):
         assert not hasattr(model_of(thing), 'local_context_data')
         edit(model_of(thing).objects.get(title='untouched'), title='retitled in main')
     after['retitled in main'] = after.pop('untouched')
-    lab.merge(branch, strategy)
-    with lab.request():
-        assert local_data(thing) == after
-        created = model_of(thing).objects.get(title='created')
-        assert created.get_config_context() == {'here': 1, 'c': 1}
-        assert_schema_is_clean()
-    lab.revert(branch)
-    with lab.request():
-        assert not hasattr(model_of(thing), 'local_context_data')
-        assert [title for (title,) in before] == ['deleted', 'edited', 'untouched']
-        assert rows(model_of(thing), 'title') == [('deleted',), ('edited',), ('retitled in main',)]
-        assert_schema_is_clean()
-    lab.merge(branch, strategy)
-    with lab.request():
-        assert local_data(thing) == after
-    close(branch)
+    for strategy in strategies:
+        lab.merge(branch, strategy)
+        with lab.request():
+            assert local_data(thing) == after
+            created = model_of(thing).objects.get(title='created')
+            assert created.get_config_context() == {'here': 1, 'c': 1}
+            assert_schema_is_clean()
+        lab.revert(branch)
+        with lab.request():
+            assert not hasattr(model_of(thing), 'local_context_data')
+            assert [title for (title,) in before] == ['deleted', 'edited', 'untouched']
+            assert rows(model_of(thing), 'title') == [('deleted',), ('edited',), ('retitled in main',)]
+            assert_schema_is_clean()
+        lab.merge(branch, strategy)
+        with lab.request():
+            assert local_data(thing) == after
+        close(branch)
 
 
-def test_switched_off_in_a_branch(lab, strategy):
+def test_switched_off_in_a_branch(lab, strategies):
     with lab.request():
         thing = make_type('thing', fields=FIELDS, config_context_enabled=True)
         for title in ('one', 'two'):
@@ -71,19 +72,20 @@ def test_switched_off_in_a_branch(lab, strategy):
         edit(thing, config_context_enabled=False)
     with lab.request(branch):
         edit(model_of(thing).objects.get(title='two'), title='second')
-    lab.merge(branch, strategy)
-    with lab.request():
-        assert not hasattr(model_of(thing), 'local_context_data')
-        assert rows(model_of(thing), 'title') == [('one',), ('second',)]
-        assert_schema_is_clean()
-    lab.revert(branch)
-    with lab.request():
-        assert local_data(thing) == before
-        assert_schema_is_clean()
-    close(branch)
+    for strategy in strategies:
+        lab.merge(branch, strategy)
+        with lab.request():
+            assert not hasattr(model_of(thing), 'local_context_data')
+            assert rows(model_of(thing), 'title') == [('one',), ('second',)]
+            assert_schema_is_clean()
+        lab.revert(branch)
+        with lab.request():
+            assert local_data(thing) == before
+            assert_schema_is_clean()
+        close(branch)
 
 
-def test_both_sides_edit_parts_of_the_local_data(lab, strategy):
+def test_both_sides_edit_parts_of_the_local_data(lab, strategies):
     with lab.request():
         thing = make_type('thing', fields=FIELDS, config_context_enabled=True)
         make_object(thing, title='one', local_context_data={'main': 0, 'branch': 0, 'gone': 0})
@@ -92,11 +94,12 @@ def test_both_sides_edit_parts_of_the_local_data(lab, strategy):
         edit(model_of(thing).objects.get(), local_context_data={'main': 0, 'branch': 1})
     with lab.request():
         edit(model_of(thing).objects.get(), title='renamed')
-    lab.merge(branch, strategy)
-    with lab.request():
-        obj = model_of(thing).objects.get()
-        assert (obj.title, obj.local_context_data) == ('renamed', {'main': 0, 'branch': 1})
-    close(branch)
+    for strategy in strategies:
+        lab.merge(branch, strategy)
+        with lab.request():
+            obj = model_of(thing).objects.get()
+            assert (obj.title, obj.local_context_data) == ('renamed', {'main': 0, 'branch': 1})
+        close(branch)
 
 
 def test_switched_on_in_main_and_synchronised(lab):

@@ -1,9 +1,5 @@
 """Branches as clients use them: REST with the X-NetBox-Branch header, netbox-branching's own jobs, a cold process."""
 
-import subprocess
-import sys
-import textwrap
-
 import pytest
 from django.db import connection
 from rest_framework.test import APIClient
@@ -15,6 +11,7 @@ from users.models import Token
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.branches import assert_schema_is_clean, rows
 from tests.support.factories import make_object, make_type
+from tests.support.processes import run_new_python, run_python
 
 API = '/api/plugins/custom-objects/'
 
@@ -43,7 +40,7 @@ class Client:
         return self._call('patch', path, data)
 
 
-def test_everything_over_rest_in_a_branch(lab, strategy):
+def test_everything_over_rest_in_a_branch(lab, strategies):
     site = Site.objects.create(name='Here', slug='here')
     branch = lab.branch()
     main, inside = Client(lab.user), Client(lab.user, branch)
@@ -70,20 +67,23 @@ def test_everything_over_rest_in_a_branch(lab, strategy):
     assert [obj['label'] for obj in inside.get('vendors/')['results']] == ['ACME', 'Übel & Söhne']
 
     branch = lab.fresh(branch)
-    branch.merge_strategy = strategy
-    branch.save()
-    assert MergeBranchJob.enqueue(instance=branch, user=lab.user, immediate=True, commit=True).status == 'completed'
-    merged = main.get('vendors/')['results']
-    assert [(obj['label'], [s['id'] for s in obj['sites']]) for obj in merged] == [
-        ('ACME', [site.pk]),
-        ('Übel & Söhne', []),
-    ]
-    assert main.post('vendors/', {'label': 'inserted'})['id'] > created[1]['id']
+    for strategy in strategies:
+        branch.merge_strategy = strategy
+        branch.save()
+        assert MergeBranchJob.enqueue(instance=branch, user=lab.user, immediate=True, commit=True).status == 'completed'
+        merged = main.get('vendors/')['results']
+        assert [(obj['label'], [s['id'] for s in obj['sites']]) for obj in merged] == [
+            ('ACME', [site.pk]),
+            ('Übel & Söhne', []),
+        ]
+        assert main.post('vendors/', {'label': 'inserted'})['id'] > created[1]['id']
 
-    branch = lab.fresh(branch)
-    assert RevertBranchJob.enqueue(instance=branch, user=lab.user, immediate=True, commit=True).status == 'completed'
-    main.get('vendors/', expect=404)
-    assert inside.get('vendors/')['count'] == 2
+        branch = lab.fresh(branch)
+        assert (
+            RevertBranchJob.enqueue(instance=branch, user=lab.user, immediate=True, commit=True).status == 'completed'
+        )
+        main.get('vendors/', expect=404)
+        assert inside.get('vendors/')['count'] == 2
 
 
 def test_sync_job_brings_a_type_that_main_made_meanwhile(lab, branch):
@@ -100,23 +100,25 @@ def test_sync_job_brings_a_type_that_main_made_meanwhile(lab, branch):
     assert_schema_is_clean(branch.connection_name)
 
 
+# A new interpreter takes seconds: for one of the two, a process that has loaded NetBox, and nothing of a database.
 @pytest.mark.slow
-def test_merge_in_a_process_that_has_loaded_nothing(lab, branch, strategy):
+@pytest.mark.parametrize(('strategy', 'start'), [('iterative', run_python), ('squash', run_new_python)])
+def test_merge_in_a_process_that_has_loaded_nothing(lab, fresh_database, branch, strategy, start):
     with lab.request(branch):
         vendor = make_type('vendor', fields=[('title', 'text')])
         make_object(vendor, title='acme')
     connection.close()
-    script = textwrap.dedent("""
-        import sys
+    code = f"""
         import django
         django.setup()
         from django.contrib.auth import get_user_model
         from netbox_branching.models import Branch
-        branch = Branch.objects.get(name=sys.argv[1])
-        branch.merge_strategy = sys.argv[2]
+        branch = Branch.objects.get(name={branch.name!r})
+        branch.merge_strategy = {strategy!r}
         branch.merge(user=get_user_model().objects.get(username='engineer'))
-    """)
-    subprocess.run([sys.executable, '-c', script, branch.name, strategy], check=True)
+    """
+    ended = start(code, database=fresh_database.name)
+    assert ended.returncode == 0, ended.stderr
     # This process learns of it by itself, at its next look-up.
     with lab.request():
         assert rows(CustomObjectType.objects.get().get_model(), 'title') == [('acme',)]

@@ -22,6 +22,7 @@ from netbox_custom_objects.branching.trial.dry_run import dry_run
 from netbox_custom_objects.branching.trial.trial_job import CheckMergeJob, queue_check
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.models.job_reports import keep_report
+from tests.support.beginnings import begins_with
 from tests.support.branches import Lab, assert_schema_is_clean, delete, edit, rows
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import make_user
@@ -36,11 +37,7 @@ def make_vendor():
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'vendor': make_vendor, **beginnings}
-
-
-@pytest.fixture
+@begins_with(make_vendor)
 def vendor(lab):
     return CustomObjectType.objects.get()
 
@@ -161,7 +158,7 @@ class TestConflicts:
 
 
 class TestDryRun:
-    def test_it_names_every_clash_and_changes_nothing(self, lab, vendor, strategy):
+    def test_it_names_every_clash_and_changes_nothing(self, lab, vendor, strategies):
         with lab.request():
             gone = make_object(vendor, title='gone', code='g')
         branch = lab.branch()
@@ -175,16 +172,17 @@ class TestDryRun:
             make_object(vendor, title='', code='y')
             delete(vendor.get_model().objects.get(pk=gone.pk))
             before = rows(vendor.get_model(), 'title', 'code')
-        findings = dry_run(lab.fresh(branch), strategy, lab.user)
-        duplicates = [finding for finding in findings if 'code' in finding.text]
-        assert len(duplicates) == 2
-        assert all(finding.remedy for finding in findings)
-        # Squashing leaves edits of objects out that main deleted.
-        assert len(findings) == (3 if strategy == 'iterative' else 2)
-        with lab.request():
-            assert rows(vendor.get_model(), 'title', 'code') == before
-            assert_schema_is_clean()
-        assert lab.fresh(branch).status == 'ready'
+        for strategy in strategies:
+            findings = dry_run(lab.fresh(branch), strategy, lab.user)
+            duplicates = [finding for finding in findings if 'code' in finding.text]
+            assert len(duplicates) == 2
+            assert all(finding.remedy for finding in findings)
+            # Squashing leaves edits of objects out that main deleted.
+            assert len(findings) == (3 if strategy == 'iterative' else 2)
+            with lab.request():
+                assert rows(vendor.get_model(), 'title', 'code') == before
+                assert_schema_is_clean()
+            assert lab.fresh(branch).status == 'ready'
 
     def test_a_merge_that_would_succeed_has_no_findings(self, lab, vendor, branch, strategy):
         with lab.request(branch):

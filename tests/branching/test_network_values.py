@@ -53,7 +53,7 @@ def test_values_of_a_type_made_in_a_branch_arrive_and_leave(lab, branch, strateg
             assert_schema_is_clean()
 
 
-def test_edits_and_deletions_are_merged_and_undone(lab, strategy):
+def test_edits_and_deletions_are_merged_and_undone(lab, strategies):
     with lab.request():
         host = make_host()
         kept, gone = (make_object(host, **VALUES).pk for _number in range(2))
@@ -69,13 +69,14 @@ def test_edits_and_deletions_are_merged_and_undone(lab, strategy):
         made = make_object(host, **VALUES).pk
     with lab.request():
         assert stored(model, kept) == stored(model, gone) == VALUES
-    lab.merge(branch, strategy)
-    with lab.request():
-        assert stored(model, kept) == changed
-        assert stored(model, made) == VALUES
-        assert rows(model, 'pk') == [(kept,), (made,)]
-    lab.revert(branch)
-    with lab.request():
-        assert stored(model, kept) == stored(model, gone) == VALUES
-        assert rows(model, 'pk') == [(kept,), (gone,)]
-        assert_schema_is_clean()
+    for strategy in strategies:
+        lab.merge(branch, strategy)
+        with lab.request():
+            assert stored(model, kept) == changed
+            assert stored(model, made) == VALUES
+            assert rows(model, 'pk') == [(kept,), (made,)]
+        lab.revert(branch)
+        with lab.request():
+            assert stored(model, kept) == stored(model, gone) == VALUES
+            assert rows(model, 'pk') == [(kept,), (gone,)]
+            assert_schema_is_clean()

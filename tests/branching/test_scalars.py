@@ -1,6 +1,5 @@
 """Values of email, color, mac_address and duration in branches: merged and reverted as they were written."""
 
-import pytest
 from django.apps import apps
 
 from netbox_branching.models import ChangeDiff
@@ -17,39 +16,65 @@ VALUES = (
 )
 
 
-@pytest.mark.parametrize(('type', 'default', 'old', 'new', 'written'), VALUES, ids=lambda value: value)
-def test_values_arrive_and_go_again(lab, strategy, type, default, old, new, written):
-    with lab.request():
-        thing = make_type('thing', fields=[('title', 'text'), ('value', type)])
-        for title in ('edited', 'cleared', 'deleted'):
-            make_object(thing, title=title, value=old)
-        make_object(thing, title='filled')
-        # In the normal form, as the database gives it back.
-        before = rows(model_of(thing), 'title', 'value')
+class Thing:
+    """A type with a field of one kind: what main and a branch make of its values."""
+
+    def __init__(self, lab, type, default, old, new, written):
+        self.lab, self.field_type, self.default, self.old, self.new, self.written = (
+            lab,
+            type,
+            default,
+            old,
+            new,
+            written,
+        )
+        with lab.request():
+            self.type = make_type(f'thing_{type}', fields=[('title', 'text'), ('value', type)])
+            for title in ('edited', 'cleared', 'deleted'):
+                make_object(self.type, title=title, value=old)
+            make_object(self.type, title='filled')
+            # In the normal form, as the database gives it back.
+            self.before = rows(self.model, 'title', 'value')
+
+    @property
+    def model(self):
+        return apps.get_model('netbox_custom_objects', f'table{self.type.pk}model')
+
+    def change(self, branch):
+        with self.lab.request(branch):
+            make_field(self.type, 'added', self.field_type, default=self.default)
+        with self.lab.request(branch):
+            for title, value in (('edited', self.new), ('cleared', None), ('filled', self.new)):
+                edit(self.model.objects.get(title=title), value=value)
+            delete(self.model.objects.get(title='deleted'))
+            make_object(self.type, title='created', value=self.new, added=self.old)
+            self.after = rows(self.model, 'title', 'value', 'added')
+
+    def assert_diffs_are_as_written(self):
+        key = self.type.fields.get(name='value').payload_key
+        changed = ChangeDiff.objects.filter(object_type__model=f'table{self.type.pk}model', action='update')
+        modified = [diff.modified[key] for diff in changed.order_by('object_id')]
+        assert modified == [self.written, None, self.written], self.field_type
+        assert not any(diff.conflicts for diff in changed), self.field_type
+
+
+def test_values_arrive_and_go_again(lab, strategies):
+    things = [Thing(lab, *values) for values in VALUES]
     branch = lab.branch()
-    with lab.request(branch):
-        make_field(thing, 'added', type, default=default)
-    with lab.request(branch):
-        for title, value in (('edited', new), ('cleared', None), ('filled', new)):
-            edit(model_of(thing).objects.get(title=title), value=value)
-        delete(model_of(thing).objects.get(title='deleted'))
-        make_object(thing, title='created', value=new, added=old)
-        after = rows(model_of(thing), 'title', 'value', 'added')
-    key = thing.fields.get(name='value').payload_key
-    changed = ChangeDiff.objects.filter(object_type__model=f'table{thing.pk}model', action='update')
-    assert [diff.modified[key] for diff in changed.order_by('object_id')] == [written, None, written]
-    assert not any(diff.conflicts for diff in changed)
-    lab.merge(branch, strategy)
-    with lab.request():
-        assert rows(model_of(thing), 'title', 'value', 'added') == after
+    for thing in things:
+        thing.change(branch)
+        thing.assert_diffs_are_as_written()
+
+    def assert_all(state, *fields):
+        with lab.request():
+            for thing in things:
+                assert rows(thing.model, 'title', 'value', *fields) == getattr(thing, state), thing.field_type
+
+    for strategy in strategies:
+        lab.merge(branch, strategy)
+        assert_all('after', 'added')
         assert_schema_is_clean()
-    lab.revert(branch)
-    with lab.request():
-        assert rows(model_of(thing), 'title', 'value') == before
-    lab.merge(branch, strategy)
-    with lab.request():
-        assert rows(model_of(thing), 'title', 'value', 'added') == after
-
-
-def model_of(custom_object_type):
-    return apps.get_model('netbox_custom_objects', f'table{custom_object_type.pk}model')
+        lab.revert(branch)
+        assert_all('before')
+        lab.merge(branch, strategy)
+        assert_all('after', 'added')

@@ -14,6 +14,7 @@ from tests.branching.scenarios import (
 )
 from tests.branching.scenarios.refusals import REFUSALS
 from tests.branching.scenarios.renames import RENAMES
+from tests.support.beginnings import begins_with
 
 BATCHES = {
     'types': types.TYPES,
@@ -56,14 +57,24 @@ def test_two_branches(fresh_database, batch, strategy):
     runner.run(fresh_database, rows, runner.two_branches, strategy, one_after_the_other)
 
 
+def begin_deletions():
+    return runner.Batch.begin(sequences.DELETED_TWICE, 'first', 'second')
+
+
 @pytest.mark.parametrize('scenario', sequences.DELETED_TWICE, ids=str)
+@begins_with(begin_deletions)
 def test_what_two_branches_deleted_is_restored_once(fresh_database, scenario):
-    runner.run(fresh_database, [scenario], runner.restore_once)
+    runner.run_alone(fresh_database.made[begin_deletions].only(scenario), runner.restore_once)
+
+
+def begin_refusals():
+    return runner.Batch.begin(REFUSALS, 'branch')
 
 
 @pytest.mark.parametrize('scenario', REFUSALS, ids=str)
+@begins_with(begin_refusals)
 def test_refused(fresh_database, scenario):
-    runner.run(fresh_database, [scenario], runner.refuse)
+    runner.run_alone(fresh_database.made[begin_refusals].only(scenario), runner.refuse)
 
 
 def test_the_table_is_as_large_as_it_claims():

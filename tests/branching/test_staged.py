@@ -12,6 +12,7 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime.classes.registry import world
 from netbox_custom_objects.services.staged import start
 from netbox_custom_objects.services.staged.run import StagedRun, run
+from tests.support.beginnings import begins_with
 from tests.support.branches import Lab, assert_schema_is_clean, edit
 from tests.support.commands import upgrade
 from tests.support.large import make_large
@@ -25,11 +26,7 @@ def make_numbers():
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'field': make_numbers, **beginnings}
-
-
-@pytest.fixture
+@begins_with(make_numbers)
 def field(lab, monkeypatch):
     """A text field with three numbers, in a table that counts as large."""
     monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], 'inline_row_limit', 2)
@@ -81,7 +78,7 @@ def refusal(lab, branch, action):
     return str(getattr(fresh, action).message)
 
 
-def test_a_branch_that_is_made_during_a_change(lab, field, strategy):
+def test_a_branch_that_is_made_during_a_change(lab, field, strategies):
     """It has none of the working columns; its edits are merged into the changing table."""
     write(lab, None, 'x')
     change = convert(lab)
@@ -90,10 +87,11 @@ def test_a_branch_that_is_made_during_a_change(lab, field, strategy):
     assert type_in(branch) == 'text'
     write(lab, branch, '5', change_4='4')
     assert leftovers(branch.connection_name) == []
-    lab.merge(branch, strategy)
-    assert values() == ['1', '2', '3', '4', '5']
-    assert ask(change, 'resume').stage == 'switched'
-    assert values() == [1, 2, 3, 4, 5]
+    for strategy in strategies:
+        lab.merge(branch, strategy)
+        assert values() == ['1', '2', '3', '4', '5']
+        assert ask(change, 'resume').stage == 'switched'
+        assert values() == [1, 2, 3, 4, 5]
 
 
 def test_working_columns_do_not_get_into_branches(lab, field):

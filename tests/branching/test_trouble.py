@@ -13,6 +13,7 @@ from netbox_branching.models import Branch
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, Revision
 from netbox_custom_objects.runtime.classes.registry import forget_worlds
+from tests.support.beginnings import begins_with
 from tests.support.branches import Lab, assert_schema_is_clean, delete, edit, rows
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import run_module
@@ -32,11 +33,7 @@ def make_server():
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'server': make_server, **beginnings}
-
-
-@pytest.fixture
+@begins_with(make_server)
 def server(lab):
     return CustomObjectType.objects.get()
 
@@ -65,7 +62,7 @@ def test_same_field_name_on_both_sides_is_refused_and_can_be_renamed(lab, server
         assert rows(model_of(server), 'serial', 'serial_2') == [('from main', 'from the branch')]
 
 
-def test_renames_on_both_sides_follow_the_field(lab, server, strategy):
+def test_renames_on_both_sides_follow_the_field(lab, server, strategies):
     first, second = lab.branch('first'), lab.branch('second')
     with lab.request(first):
         edit(CustomObjectTypeField.objects.get(name='title'), name='label')
@@ -73,14 +70,15 @@ def test_renames_on_both_sides_follow_the_field(lab, server, strategy):
     with lab.request(second):
         edit(CustomObjectTypeField.objects.get(name='title'), name='caption')
         make_object(server, caption='from second')
-    lab.merge(first, strategy)
-    lab.merge(second, strategy)
-    with lab.request():
-        assert rows(model_of(server), 'caption') == [('from first',), ('from second',)]
-    lab.revert(second)
-    with lab.request():
-        # The host puts back the name that the second branch started from.
-        assert rows(model_of(server), 'title') == [('from first',)]
+    for strategy in strategies:
+        lab.merge(first, strategy)
+        lab.merge(second, strategy)
+        with lab.request():
+            assert rows(model_of(server), 'caption') == [('from first',), ('from second',)]
+        lab.revert(second)
+        with lab.request():
+            # The host puts back the name that the second branch started from.
+            assert rows(model_of(server), 'title') == [('from first',)]
 
 
 def test_a_name_used_again_never_mixes_values(lab, server, branch, strategy):

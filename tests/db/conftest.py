@@ -4,6 +4,7 @@ import pytest
 
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import revision
+from tests.support.beginnings import begins_with
 from tests.support.vendor_database import adopt_vendor, install_vendor
 
 
@@ -19,11 +20,7 @@ def plugin_settings(settings, monkeypatch):
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'vendor': install_vendor, 'adopted': adopt_vendor, **beginnings}
-
-
-@pytest.fixture
+@begins_with(install_vendor)
 def vendor(fresh_database, monkeypatch):
     """The name of a database with an installation of the vendor plugin."""
     monkeypatch.setattr(revision, '_installed', False)
@@ -31,6 +28,7 @@ def vendor(fresh_database, monkeypatch):
 
 
 @pytest.fixture
+@begins_with(adopt_vendor)
 def adopted(fresh_database, monkeypatch):
     """The name of a database with an installation of the vendor plugin that was taken over."""
     monkeypatch.setattr(revision, '_installed', True)

@@ -9,9 +9,11 @@ from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.ddl.upkeep.column_limit import LIMIT, usages
 from netbox_custom_objects.definitions import table_name
+from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.services.upkeep.repair import repair
 from netbox_custom_objects.services.upkeep.rewriting import RewriteTableJob, rewrite_where_worth_it
-from tests.support.branches import close
+from tests.support.beginnings import begins_with
+from tests.support.branches import Lab, close
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest
@@ -19,12 +21,27 @@ from tests.surfaces.rest import Rest
 MAIN = Target.for_alias('default')
 
 
-@pytest.fixture
-def thing(lab):
-    with lab.request():
+def make_thing():
+    with Lab().request():
         thing = make_type('thing', fields=[{'name': 'title', 'unique': True}, ('amount', 'integer')])
         for number in range(3):
             make_object(thing, title=str(number), amount=number)
+
+
+@pytest.fixture
+@begins_with(make_thing)
+def thing(lab):
+    return CustomObjectType.objects.get()
+
+
+def make_worn():
+    use_up(CustomObjectType.objects.get(), 1300)
+
+
+@pytest.fixture
+@begins_with(make_worn)
+def worn(thing):
+    """The type, near the limit: 1300 columns of its table were dropped."""
     return thing
 
 
@@ -93,30 +110,28 @@ def test_columns_of_deleted_fields_are_counted_in_the_refusal(lab, thing):
     assert '1 of them belong to deleted fields that are retained' in message
 
 
-def test_a_job_makes_room_before_it_is_needed(lab, thing):
-    use_up(thing, 1300)
+def test_a_job_makes_room_before_it_is_needed(lab, worn):
     with lab.request():
-        make_field(thing, 'more')
+        make_field(worn, 'more')
     assert Job.objects.filter(name=RewriteTableJob.name).count() == 1
-    before = state(thing)
+    before = state(worn)
     (rewritten,) = rewrite_where_worth_it()
     assert (rewritten.done, rewritten.error) == (True, '')
-    assert state(thing) == before
+    assert state(worn) == before
     assert rewrite_where_worth_it() == []
     with lab.request():
-        make_field(thing, 'even_more')
+        make_field(worn, 'even_more')
     assert Job.objects.filter(name=RewriteTableJob.name).count() == 1
 
 
-def test_what_depends_on_a_table_stops_its_rewriting(lab, thing):
-    use_up(thing, 1300)
+def test_what_depends_on_a_table_stops_its_rewriting(worn):
     with connection.cursor() as cursor:
-        cursor.execute(f'CREATE VIEW report AS SELECT id FROM {table_name(thing.pk)}')
-    before = state(thing)
+        cursor.execute(f'CREATE VIEW report AS SELECT id FROM {table_name(worn.pk)}')
+    before = state(worn)
     (rewritten,) = rewrite_where_worth_it()
     assert not rewritten.done
     assert 'report' in rewritten.error
-    assert state(thing) == before
+    assert state(worn) == before
 
 
 @pytest.mark.parametrize(('attach', 'named'), [
@@ -129,26 +144,24 @@ def test_what_depends_on_a_table_stops_its_rewriting(lab, thing):
     ('CREATE TABLE more () INHERITS ({table})', 'inheritance by more'),
     ('ALTER TABLE {table} SET UNLOGGED', 'no write-ahead log'),
 ])  # fmt: skip
-def test_what_would_be_lost_stops_a_rewriting(lab, thing, attach, named):
-    use_up(thing, 1300)
+def test_what_would_be_lost_stops_a_rewriting(worn, attach, named):
     with connection.cursor() as cursor:
-        cursor.execute(attach.format(table=table_name(thing.pk)))
-    before = state(thing), used(thing)
+        cursor.execute(attach.format(table=table_name(worn.pk)))
+    before = state(worn), used(worn)
     (rewritten,) = rewrite_where_worth_it()
     assert not rewritten.done
     assert 'would be lost' in rewritten.error
     assert named in rewritten.error
-    assert (state(thing), used(thing)) == before
+    assert (state(worn), used(worn)) == before
 
 
-def test_what_others_attached_is_there_after_a_rewriting(lab, thing):
-    table = table_name(thing.pk)
+def test_what_others_attached_is_there_after_a_rewriting(worn):
+    table = table_name(worn.pk)
     attached = f"""
         SELECT reloptions, relacl, (SELECT string_agg(obj_description(indexrelid, 'pg_class'), ',') FROM pg_index
                                     WHERE indrelid = c.oid)
         FROM pg_class c WHERE oid = '{table}'::regclass
     """
-    use_up(thing, 1300)
     with connection.cursor() as cursor:
         cursor.execute(f'ALTER TABLE {table} SET (fillfactor = 70, autovacuum_enabled = false)')
         cursor.execute(f'CREATE INDEX own ON {table} (created)')

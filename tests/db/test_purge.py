@@ -15,6 +15,7 @@ from netbox_custom_objects.definitions import table_name
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.upkeep.purge import PurgeRetiredJob, purge
 from netbox_custom_objects.services.upkeep.repair import repair
+from tests.support.beginnings import begins_with
 from tests.support.branches import Lab, close, delete, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
@@ -31,11 +32,7 @@ def make_thing():
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'thing': make_thing, **beginnings}
-
-
-@pytest.fixture
+@begins_with(make_thing)
 def thing(lab):
     return CustomObjectType.objects.get()
 

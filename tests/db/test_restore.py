@@ -11,6 +11,7 @@ from dcim.models import Site
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.upkeep.purge import purge
 from tests.field_types.everything import Everything
+from tests.support.beginnings import begins_with
 from tests.support.branches import Lab, assert_schema_is_clean, close, delete, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
@@ -27,11 +28,7 @@ def make_thing():
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'thing': make_thing, **beginnings}
-
-
-@pytest.fixture
+@begins_with(make_thing)
 def thing(lab):
     return CustomObjectType.objects.get()
 

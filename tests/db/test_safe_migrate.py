@@ -31,7 +31,7 @@ def migrations_are(fresh_database, tmp_path, monkeypatch):
 
     def use(sources):
         monkeypatch.setattr('sys.dont_write_bytecode', True)
-        return lent_app(tmp_path, monkeypatch, sources)
+        return lent_app(tmp_path, monkeypatch, sources, alone=True)
 
     return use
 

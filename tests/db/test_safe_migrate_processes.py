@@ -1,4 +1,4 @@
-"""`migrate_custom_objects` in processes of its own, which are killed and which meet; on a plugin of NetBox."""
+"""`migrate_custom_objects` in processes of its own, which are killed and which meet."""
 
 import subprocess
 import time
@@ -8,8 +8,18 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
 from dev.paths import NETBOX_COMMAND, ROOT, netbox_environment
-from tests.support.migrations import CREATE, FAIL, PLUGIN, applied, migration, state, write_plugin
-from tests.support.processes import run_netbox
+from tests.support.migrations import (
+    CREATE,
+    FAIL,
+    LENT_LABEL,
+    PLUGIN,
+    LentCommand,
+    applied,
+    migration,
+    state,
+    write_migrations,
+    write_plugin,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -43,10 +53,6 @@ class Node:
         said, _ = self.process.communicate(timeout=SECONDS)
         return self.process.returncode, said
 
-    def kill(self):
-        self.process.kill()
-        self.process.communicate()
-
 
 def wait_for(path):
     deadline = time.monotonic() + SECONDS
@@ -57,41 +63,48 @@ def wait_for(path):
 
 @pytest.mark.parametrize(('atomic', 'finishes'), [(True, True), (False, False)])
 def test_killed_in_the_middle(fresh_database, tmp_path, atomic, finishes):
-    """The next run goes on, or undoes what both have done; a plugin of NetBox, and real processes."""
+    """The next run goes on, or undoes what both have done; real processes, with an app that is lent to the test."""
     flag = tmp_path / 'in the middle'
     sources = {
         '0001_create': CREATE,
         '0002_slow': migration(SLOW.format(flag=str(flag), seconds=600), atomic=atomic),
         '0003_last': migration('') if finishes else FAIL,
     }
-    environment = write_plugin(tmp_path, MODELS, sources)
-    slow = tmp_path / PLUGIN / 'migrations' / '0002_slow.py'
-    before = applied(PLUGIN), MigrationRecorder(connection).applied_migrations().keys()
-    node = Node(fresh_database.name, environment)
+    write_migrations(tmp_path / 'lent', LENT_LABEL, sources)
+    slow = tmp_path / 'lent' / '0002_slow.py'
+
+    def begin():
+        arguments = 'migrate_custom_objects', LENT_LABEL, '--skip-checks'
+        return LentCommand(tmp_path, 'lent', *arguments, database=fresh_database.name)
+
+    before = applied(), MigrationRecorder(connection).applied_migrations().keys()
+    node = begin()
     wait_for(flag)
-    other = run_netbox(*MIGRATE, database=fresh_database.name, **environment)
+    other = begin().end()
     assert other.returncode == 1
-    assert f'process {node.process.pid} (session ' in other.stderr
-    assert applied(PLUGIN) == ['0001_create']
+    assert f'process {node.pid} (session ' in other.stderr
+    assert applied() == ['0001_create']
     node.kill()
+    node.wait()
     slow.write_text(slow.read_text().replace('600', '0'))
-    result = run_netbox(*MIGRATE, database=fresh_database.name, **environment)
-    assert f'process {node.process.pid}, since ' in result.stdout
-    assert 'It had applied: evolving.0001_create.' in result.stdout
-    assert ('It was in the middle of evolving.0002_slow, not atomic' in result.stdout) is not atomic
+    result = begin().end()
+    assert f'process {node.pid}, since ' in result.stdout
+    assert 'It had applied: humanize.0001_create.' in result.stdout
+    assert ('It was in the middle of humanize.0002_slow, not atomic' in result.stdout) is not atomic
     if finishes:
         assert result.returncode == 0
-        assert applied(PLUGIN) == ['0001_create', '0002_slow', '0003_last']
-        assert len(state(PLUGIN)[1]) == 3
+        assert applied() == ['0001_create', '0002_slow', '0003_last']
+        assert len(state()[1]) == 3
         return
     assert result.returncode == 1
-    assert 'Unapplied, newest first: evolving.0002_slow, evolving.0001_create.' in result.stderr
+    assert 'Unapplied, newest first: humanize.0002_slow, humanize.0001_create.' in result.stderr
     assert 'The database is as it was before.' in result.stderr
-    assert (applied(PLUGIN), MigrationRecorder(connection).applied_migrations().keys()) == before
-    assert state(PLUGIN)[1] == []
+    assert (applied(), MigrationRecorder(connection).applied_migrations().keys()) == before
+    assert state()[1] == []
 
 
 def test_another_node_waits_and_finds_all_done(fresh_database, tmp_path):
+    """Of a plugin of NetBox, in new interpreters."""
     flag = tmp_path / 'in the middle'
     sources = {'0001_create': CREATE, '0002_slow': migration(SLOW.format(flag=str(flag), seconds=3))}
     environment = write_plugin(tmp_path, MODELS, sources)

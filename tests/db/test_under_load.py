@@ -27,7 +27,7 @@ from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Fork
 
 CLIENTS = {'delete': 15, 'browse': 15, 'edit_types': 10, 'edit_objects': 10}
-SECONDS = 60 if os.environ.get('NCO_LONG') else 8
+SECONDS = 60 if os.environ.get('NCO_LONG') else 4
 API = '/api/plugins/custom-objects/'
 # What a class of an older revision, or of another branch, is refused with.
 WRONG_CLASS = ('must be a', 'UndefinedTable', 'UndefinedColumn', 'maximum recursion', 'deadlock detected')

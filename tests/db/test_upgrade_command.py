@@ -14,6 +14,7 @@ from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.runtime.inbound.holding import missing_targets_allowed
 from netbox_custom_objects.services.upkeep.integrity import find_dangling
+from tests.support.beginnings import begins_with
 from tests.support.branches import Lab, edit
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
@@ -34,11 +35,7 @@ def make_thing():
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'thing': make_thing, **beginnings}
-
-
-@pytest.fixture
+@begins_with(make_thing)
 def thing(lab):
     return CustomObjectType.objects.get()
 

@@ -4,6 +4,7 @@ import pytest
 
 from netbox_custom_objects.models import CustomObjectType
 from tests.field_types.everything import Everything
+from tests.support.beginnings import begins_with
 from tests.support.branches import Lab, assert_schema_is_clean
 
 
@@ -16,11 +17,7 @@ def make_everything():
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'everything': make_everything, **beginnings}
-
-
-@pytest.fixture
+@begins_with(make_everything)
 def everything(lab):
     return Everything(CustomObjectType.objects.get(name='everything'))
 

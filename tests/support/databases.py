@@ -58,6 +58,9 @@ class TestDatabase:
         self.template = None
         self.is_dirty = True
         self.beginnings = {}
+        # What the functions of beginnings returned.
+        self.made = {}
+        self.copies = []
 
     def replace(self, *beginning):
         """
@@ -75,12 +78,32 @@ class TestDatabase:
         if makers not in self.beginnings:
             self._clone(self.template)
             for make in makers:
-                make()
+                self.made[make] = make()
             close_connections()
             name = f'{self.name}_{len(self.beginnings)}'
             database.clone(name, self.name, in_memory=True)
             self.beginnings[makers] = name
         return self.beginnings[makers]
+
+    def each(self, values):
+        """
+        Yield each value with the database as it is now: what a test did before is done once.
+
+        What the test remembers of the database by itself, such as instances, is not put back.
+        """
+        close_connections()
+        copy = f'{self.name}_copy_{len(self.copies)}'
+        database.clone(copy, self.name, in_memory=True)
+        self.copies.append(copy)
+        try:
+            for number, value in enumerate(values):
+                if number:
+                    self._clone(copy)
+                print(f'With {value}:')
+                yield value
+        finally:
+            self.copies.remove(copy)
+            database.drop(copy)
 
     def _clone(self, source):
         close_connections()

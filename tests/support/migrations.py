@@ -9,12 +9,14 @@ import os
 from pathlib import Path
 from textwrap import dedent, indent
 
+from django.apps import apps
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
 from dev.paths import ROOT
 from netbox_custom_objects.ddl.run_marks import read_mark
+from tests.support.processes import Command
 
 LENT_LABEL = 'humanize'
 PLUGIN = 'evolving'
@@ -59,12 +61,42 @@ def write_migrations(directory: Path, label: str, sources: dict[str, str]) -> No
         before = name
 
 
-def lent_app(directory: Path, monkeypatch, sources: dict[str, str]):
-    """Return a context manager inside which the lent app has these migrations."""
+def lent_app(directory: Path, monkeypatch, sources: dict[str, str], alone=False):
+    """
+    Return a context manager inside which the lent app has these migrations.
+
+    If it is `alone`, all other apps have none: Django need not compute what those of NetBox come to, which takes
+    seconds for each command.
+    """
     package = f'lent_{next(_numbers)}'
     write_migrations(directory / package, LENT_LABEL, sources)
     monkeypatch.syspath_prepend(str(directory))
-    return override_settings(MIGRATION_MODULES={LENT_LABEL: package})
+    return override_settings(MIGRATION_MODULES={**(no_migrations() if alone else {}), LENT_LABEL: package})
+
+
+def no_migrations() -> dict[str, None]:
+    """Return what MIGRATION_MODULES says if no app has migrations."""
+    return {config.label: None for config in apps.get_app_configs()}
+
+
+class LentCommand(Command):
+    """A management command in a process of its own, in which the lent app alone has migrations."""
+
+    def __init__(self, directory: Path, package: str, *arguments: str, database: str):
+        code = f"""
+            import sys
+            import django
+            django.setup()
+            from django.core.management import execute_from_command_line
+            from django.test import override_settings
+            from tests.support.migrations import LENT_LABEL, no_migrations
+
+            sys.path.insert(0, {str(directory)!r})
+            sys.dont_write_bytecode = True
+            with override_settings(MIGRATION_MODULES={{**no_migrations(), LENT_LABEL: {package!r}}}):
+                execute_from_command_line(['netbox', *{arguments!r}])
+        """
+        super().__init__('-c', dedent(code), database=database)
 
 
 def write_plugin(directory: Path, models: str, sources: dict[str, str]) -> dict[str, str]:

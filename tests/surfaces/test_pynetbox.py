@@ -10,6 +10,7 @@ from extras.models import Tag
 
 from dev.serve import start_netbox
 from netbox_custom_objects.models import CustomObjectType
+from tests.support.beginnings import begins_with
 from tests.support.branches import Lab
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Fork
@@ -38,11 +39,7 @@ def make_assets():
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'lab': make_assets, **beginnings}
-
-
-@pytest.fixture
+@begins_with(make_assets)
 def server(fresh_database, lab):
     with start_netbox(fresh_database.name, processes=1, jobs=False, start=Fork) as server:
         yield server

@@ -5,6 +5,7 @@ import pytest
 from netbox_branching.models import Branch
 
 from netbox_custom_objects.models import CustomObjectType
+from tests.support.beginnings import begins_with
 from tests.support.branches import Lab
 from tests.support.factories import make_every_kind, make_field, make_object, make_type
 from tests.surfaces.ui import Browser, text_of
@@ -22,11 +23,7 @@ def make_cable():
 
 
 @pytest.fixture
-def beginnings(beginnings):
-    return {'in_main': make_cable, **beginnings}
-
-
-@pytest.fixture
+@begins_with(make_cable)
 def in_main(lab):
     """A type with one object, in main."""
     return CustomObjectType.objects.get()

@@ -11,23 +11,44 @@ from .stage import model_of
 WHEN = {'created', 'last_updated'}
 
 
-def capture(stage) -> dict:
-    """Return {(kind, key): data} of all types, fields, objects, sites, tags and journal entries of a scenario."""
-    found = {}
-    for custom_object_type in CustomObjectType.objects.filter(name__startswith=stage.prefix):
+def capture(stages) -> dict:
+    """
+    Return {stage: {(kind, key): data}} of all types, fields, objects, sites, tags and journal entries of scenarios.
+
+    Of what all schemas have in one table, all scenarios are read at once.
+    """
+    by_prefix = {stage.prefix: {} for stage in stages}
+    by_type = {}
+    for custom_object_type in _of(by_prefix, CustomObjectType.objects.prefetch_related('tags')):
         type_id = custom_object_type.pk
+        found = by_type[type_id] = by_prefix[_prefix(custom_object_type)]
         found['type', type_id] = data_of(custom_object_type)
-        for field in CustomObjectTypeField.objects.filter(custom_object_type=type_id):
-            found['field', field.pk] = data_of(field)
+    fields = CustomObjectTypeField.objects.filter(custom_object_type__in=by_type)
+    for field in fields.prefetch_related('related_object_types'):
+        by_type[field.custom_object_type_id]['field', field.pk] = data_of(field)
+    models = {}
+    for type_id, found in by_type.items():
         model = model_of(type_id)
+        models[model._meta.model_name] = type_id
         for instance in model.objects.all():
             found['object', type_id, instance.pk] = data_of(instance)
-        for entry in JournalEntry.objects.filter(assigned_object_type__model=model._meta.model_name):
-            found['journal', entry.pk] = (type_id, entry.assigned_object_id, entry.comments)
+    journal = JournalEntry.objects.filter(assigned_object_type__model__in=models)
+    for entry in journal.select_related('assigned_object_type'):
+        type_id = models[entry.assigned_object_type.model]
+        by_type[type_id]['journal', entry.pk] = (type_id, entry.assigned_object_id, entry.comments)
     for model in (Site, Tag):
-        for instance in model.objects.filter(name__startswith=stage.prefix):
-            found[model._meta.model_name, instance.pk] = data_of(instance)
-    return found
+        for instance in _of(by_prefix, model.objects.all()):
+            by_prefix[_prefix(instance)][model._meta.model_name, instance.pk] = data_of(instance)
+    return {stage: by_prefix[stage.prefix] for stage in stages}
+
+
+def _of(by_prefix, queryset):
+    """Return what has a name of one of the scenarios."""
+    return [instance for instance in queryset if _prefix(instance) in by_prefix]
+
+
+def _prefix(instance) -> str:
+    return f'{instance.name.split("_")[0]}_'
 
 
 def data_of(instance) -> dict:

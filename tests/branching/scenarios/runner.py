@@ -5,6 +5,7 @@ A branch takes a second to provision, and scenarios have names of their own: hen
 as long as none of them fails a merge. A batch in which one does is run again without it.
 """
 
+import copy
 import re
 import traceback
 
@@ -15,7 +16,7 @@ from django.core.signals import request_finished
 from utilities.exceptions import AbortTransaction
 
 from netbox_custom_objects.runtime.classes.registry import forget_worlds
-from tests.support.branches import STRATEGIES, Lab
+from tests.support.branches import STRATEGIES, Lab, close
 
 from .blame import stage_of_error, stage_of_sentence
 from .invariants import violations
@@ -33,6 +34,22 @@ class Batch:
         self.stages = [Stage(scenario, lab, number) for number, scenario in enumerate(scenarios, 1)]
         self.branches = {}
         self.problems: list[str] = []
+
+    @classmethod
+    def begin(cls, scenarios, *branches):
+        """Make what scenarios begin with, and then branches, of each of which all scenarios get a copy."""
+        batch = cls(Lab(), scenarios)
+        batch.edit('ancestor')
+        for name in branches:
+            close(batch.provision(name))
+        return batch
+
+    def only(self, scenario):
+        """Return a copy for one of the scenarios; the others stay as they began."""
+        batch = copy.copy(self)
+        batch.stages = [stage.copy() for stage in self.stages if stage.scenario is scenario]
+        batch.branches, batch.problems = dict(self.branches), []
+        return batch
 
     # Doing
 
@@ -80,17 +97,16 @@ class Batch:
 
     # Checking
 
-    def capture(self, branch=None) -> dict:
+    def capture(self, branch=None, skip=lambda scenario: False) -> dict:
         with self.lab.request(branch):
-            return {stage: capture(stage) for stage in self.stages}
+            return capture([stage for stage in self.stages if not skip(stage.scenario)])
 
     def compare(self, after_what, expected, branch=None, skip=lambda scenario: False) -> dict:
-        """Note what differs from an earlier capture; return the present one."""
-        found = self.capture(branch)
-        for stage in self.stages:
-            if not skip(stage.scenario):
-                lines = differences(expected[stage], found[stage])
-                self.problems += [f'{stage.scenario}: after {after_what}, {line}' for line in lines]
+        """Note what differs from an earlier capture; return the present one, without what is skipped."""
+        found = self.capture(branch, skip)
+        for stage, state in found.items():
+            lines = differences(expected[stage], state)
+            self.problems += [f'{stage.scenario}: after {after_what}, {line}' for line in lines]
         return found
 
     def expect(self, after_what, part='merged', branch=None) -> None:
@@ -225,11 +241,9 @@ def two_branches(lab, scenarios, strategy, one_after_the_other) -> list[str]:
     return batch.problems
 
 
-def restore_once(lab, scenarios) -> list[str]:
+def restore_once(batch) -> None:
     """Merge two branches that deleted the same; one can be reverted, the other is refused and changes nothing."""
-    batch = Batch(lab, scenarios)
-    batch.edit('ancestor')
-    first, second = batch.provision('first'), batch.provision('second')
+    lab, first, second = batch.lab, batch.branches['first'], batch.branches['second']
     batch.edit('branch', first)
     batch.edit('second', second)
     batch.merge(first, 'squash')
@@ -247,15 +261,12 @@ def restore_once(lab, scenarios) -> list[str]:
         batch.problems.append('the second revert was not refused')
     batch.compare('the refused revert', before)
     batch.check_invariants('the refused revert')
-    return batch.problems
 
 
-def refuse(lab, scenarios) -> list[str]:
+def refuse(batch) -> None:
     """Try to merge a scenario by itself: what is foretold fails, leaves main as it was and the branch usable."""
-    (scenario,) = scenarios
-    batch = Batch(lab, scenarios)
-    batch.edit('ancestor')
-    branch = batch.provision('branch')
+    lab, branch = batch.lab, batch.branches['branch']
+    (scenario,) = [stage.scenario for stage in batch.stages]
     batch.edit('branch', branch)
     batch.edit('main')
     before, in_branch = batch.capture(), batch.capture(branch)
@@ -278,14 +289,27 @@ def refuse(lab, scenarios) -> list[str]:
                     batch.problems.append(f'{scenario}: refused ({how}) with {said!r}, not {pattern!r}')
             else:
                 batch.problems.append(f'{scenario}: was merged ({how})')
-                return batch.problems
+                return
             if lab.fresh(branch).status != 'ready':
                 batch.problems.append(f'{scenario}: the branch is {lab.fresh(branch).status} after the refusal')
         if pattern or scenario.reverted is None:
             batch.compare(f'trying ({how})', before)
         batch.check_invariants(f'trying ({how})')
     batch.compare('trying, in the branch', in_branch, branch)
-    return batch.problems
+
+
+def run_alone(batch, check) -> None:
+    """Run a check on a batch of one scenario, and fail with all that was found wrong."""
+    problems = batch.problems
+    try:
+        check(batch)
+    except EditFailed as error:
+        problems.append(str(error))
+    except Guilty as error:
+        problems.append(f'{error.scenario}: {error.action} failed: {describe(error.__cause__)}')
+    finally:
+        request_finished.send(sender=None)
+    report(problems)
 
 
 def run(database, scenarios, check, *args) -> None:
@@ -318,6 +342,10 @@ def run(database, scenarios, check, *args) -> None:
             scenarios.remove(error.scenario)
         finally:
             request_finished.send(sender=None)
+    report(problems)
+
+
+def report(problems) -> None:
     if problems:
         pytest.fail('\n'.join(dict.fromkeys(problems)), pytrace=False)
 

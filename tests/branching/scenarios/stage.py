@@ -34,6 +34,12 @@ class Stage:
         # {(model label, handle): primary key}
         self.pks: dict[tuple[str, str], int] = {}
 
+    def copy(self) -> 'Stage':
+        """Return one that knows the same, and keeps to itself what it learns."""
+        other = Stage(self.scenario, self.lab, 0)
+        other.prefix, other.type_ids, other.pks = self.prefix, dict(self.type_ids), dict(self.pks)
+        return other
+
     def named(self, name: str) -> str:
         return f'{self.prefix}{name}'
 
