@@ -1,5 +1,5 @@
 """
-The menu at the side of each page: rendering what NetBox has in it takes more than a third of the time of a page.
+The menu at the side of each page: rendering what NetBox has in it takes up to a third of the time of a page.
 
 Pages that tests ask for in their own process show what plugins add, and nothing else. Servers and commands that tests
 start show all of it.
