@@ -94,9 +94,10 @@ def _update(object_types, public: bool, features: list[str]) -> None:
 def ensure_common_object_type() -> None:
     """Make the row of the class that stands for all types, for plugins that look for models in this table."""
     names = {'app_label': APP_LABEL, 'model': COMMON_MODEL}
-    # Such a plugin may have made the content type alone.
-    content_type, _is_new = ContentType.objects.using(DEFAULT_DB_ALIAS).get_or_create(**names)
-    if not ObjectType.objects.using(DEFAULT_DB_ALIAS).filter(pk=content_type.pk).exists():
+    object_types = ObjectType.objects.using(DEFAULT_DB_ALIAS)
+    if not object_types.filter(**names).exists():
+        # Such a plugin may have made the content type alone.
+        content_type, _is_new = ContentType.objects.using(DEFAULT_DB_ALIAS).get_or_create(**names)
         ObjectType(contenttype_ptr=content_type, **names).save(using=DEFAULT_DB_ALIAS)
 
 

@@ -82,7 +82,7 @@ class TestFields:
             ({'name': 'pk'}, ['name']),
             ({'name': 'tags'}, ['name']),
             ({'name': 'owner_id'}, ['name']),
-            ({'name': 'limit'}, ['name']),
+            ({'name': 'fieldsets'}, ['name']),
             ({'name': 'url'}, ['name']),
             ({'name': 'display'}, ['name']),
             ({'name': 'tagged_items'}, ['name']),

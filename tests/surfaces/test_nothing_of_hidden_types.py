@@ -133,7 +133,7 @@ def addresses(hidden, shown, visible):
         field = kind.fields.order_by('pk').first()
         values = {
             'custom_object_type': kind.slug, 'field_name': f'{MARK}_refs', 'target': 'dcim.site',
-            'change': str(hidden.change.pk), 'action': 'cancel',
+            'change': str(hidden.change.pk), 'action': 'cancel', 'path': 'a-page-of-another-plugin',
         }  # fmt: skip
         for route in patterns():
             owner = next(found for part, found in (('types/', kind), ('fields/', field), ('', obj)) if part in route)

@@ -49,7 +49,8 @@ APPLY = {
     },
 }
 MEDIA_TYPES = ('application/json', 'application/yaml')
-ERRORS = {400: OBJECT, 403: ErrorDetailSerializer, 415: ErrorDetailSerializer}
+# 404 is also the answer to an unknown `format`.
+ERRORS = {400: OBJECT, 403: ErrorDetailSerializer, 404: ErrorDetailSerializer, 415: ErrorDetailSerializer}
 
 
 class DocumentParser(BaseParser):
@@ -119,7 +120,7 @@ class SchemaExportView(DocumentView):
                 'referred', OpenApiTypes.BOOL, description=str(_('Whether types that these refer to come along.'))
             ),
         ],
-        responses={200: OBJECT, 404: ErrorDetailSerializer, **ERRORS},
+        responses={200: OBJECT, **ERRORS},
     )
     def get(self, request):
         refuse_unknown(request.query_params, ('slug', 'referred'), PARAMETERS)
