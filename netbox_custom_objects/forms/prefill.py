@@ -1,12 +1,14 @@
 """
 Forms that begin with what an address holds: links prefill them, and htmx renders them again with what was typed.
 
-May import Django's forms. Must treat an address as a submitted form is treated, input by input.
+May import Django's forms and NetBox's fields. Must treat an address as a submitted form is treated, input by input.
 """
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.datastructures import MultiValueDict
+
+from utilities.forms.fields import DynamicModelChoiceField
 
 
 class PrefilledMixin:
@@ -46,7 +48,7 @@ def typed_values(fields: dict[str, forms.Field], parameters: dict) -> dict:
 
 def _can_be_key(field: forms.Field | None, value) -> bool:
     """Whether a value can identify an object of a field's model: NetBox looks up an owner's group by any other, too."""
-    if not isinstance(field, forms.ModelChoiceField) or not isinstance(value, str):
+    if not isinstance(field, DynamicModelChoiceField) or not isinstance(value, str):
         return True
     model = field.queryset.model
     try:

@@ -59,6 +59,7 @@ def fuzzer(types):
         'target': ['dcim.site', 'x'],
         'change': [change.pk if change else 1, '9' * 20],
         'action': ['undo', 'x'],
+        'path': ['x', 'journal'],
     }
     keys = sorted({name for kind in types for name in kind.get_model()._payload_names} | {
         'custom_object_type', 'name', 'slug', 'type', 'tags', 'default', 'related_object_type', 'app_label', 'model',
