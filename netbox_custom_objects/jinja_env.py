@@ -14,7 +14,7 @@ logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
 
 class NoObjects:
-    """What stands for the objects of a type that does not exist: empty, whatever is asked of it."""
+    """What stands for the objects of a type that does not exist: empty in every use."""
 
     def __getattr__(self, name):
         if name.startswith('_'):

@@ -372,7 +372,7 @@ class FieldType:
         return getattr(instance, name)
 
     def get_graphql_lookups(self, field: FieldDefinition) -> dict[str, Any]:
-        """Return the inputs by which GraphQL filters the attributes of a field that is no reference, by name."""
+        """Return the inputs by which GraphQL filters the attributes of a field that is not a reference, by name."""
         if field.filter_logic == FilterLogicChoices.DISABLED:
             return {}
         annotations = self.get_graphql_annotations(field)

@@ -50,7 +50,7 @@ class Scripting:
         declared = field_type.get_serializer_fields(definition, model)
         found = next(iter(declared.values()), None) or field_type.get_serializer_field(definition, model)
         found._kwargs = {**found._kwargs, **kwargs}
-        return deepcopy(found)  # made anew of its arguments
+        return deepcopy(found)  # a new one with its arguments
 
     def get_form_field(self, field, **kwargs) -> forms.Field:
         """Return the input, the first one of several."""

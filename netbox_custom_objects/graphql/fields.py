@@ -100,7 +100,7 @@ class Fields:
     # The type's own fields
 
     def value_fields(self, model: type[Model], definition: FieldDefinition) -> Iterator[tuple[str, GraphQLField]]:
-        """Yield the attributes of a field that is no reference."""
+        """Yield the attributes of a field that is not a reference."""
         field_type = field_type_of(definition)
         for name, annotation in field_type.get_graphql_annotations(definition).items():
             found = host().convert(annotation)

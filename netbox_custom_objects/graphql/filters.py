@@ -105,7 +105,7 @@ def by_lookup(name: str, lookup: type, as_text: bool = False) -> Condition:
     Args:
         name: the attribute
         lookup: NetBox's input for it
-        as_text: its column is no text, but is searched like one
+        as_text: whether a column of another type is searched like text
     """
 
     def condition(value, queryset, info):

@@ -1,5 +1,5 @@
 """
-The GraphQL types of one island, as far as somebody may know of them: made once, and kept on the island (invariant I10).
+The GraphQL types of one island that a user may know of: made once, and kept on the island (invariant I10).
 
 What cannot be made is left out, field first and the type at worst: one row must not take the API with it.
 """

@@ -11,7 +11,7 @@ ROOT = 'custom_objects'
 ILLEGAL = re.compile(r'[^_A-Za-z0-9]')
 
 
-# What all objects have in GraphQL, and what their filters have besides.
+# What all objects have in GraphQL, and what only their filters have.
 BUILT_IN = frozenset(
     (
         'id', 'display', 'class_type', 'created', 'last_updated', 'owner', 'owner_id', 'tags', 'journal_entries',

@@ -34,7 +34,7 @@ TABS = (
 
 
 class FilterSetOfType:
-    """Stands in for the filterset class of a type, which is resolved anew at each use."""
+    """Stands in for the filterset class of a type, which is looked up for each use."""
 
     def __init__(self, model):
         self._meta = SimpleNamespace(model=model)

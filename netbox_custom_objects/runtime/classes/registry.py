@@ -30,7 +30,7 @@ from .world import World
 
 # Worlds are thin, but each keeps its islands alive: enough for main and the branches that are worked in at once.
 WORLDS_KEPT = 64
-# A World that found no table or column for a definition is made anew after so many seconds: no token tells when it is
+# A World that found no table or column for a definition is rebuilt after so many seconds: no token tells when it is
 # there again.
 FAULTY_SECONDS = 5
 

@@ -1,5 +1,5 @@
 """
-Which custom objects refer to an object, whatever its model: one statement for all referencing fields.
+Which custom objects refer to an object of any model: one statement for all referencing fields.
 
 May import field_types and the registry. Must restrict each type by the rights of the user who asks (invariant I11).
 """
@@ -260,7 +260,7 @@ def _find_sources(current: World, label: str, example) -> Iterator[Source]:
 
 
 def objects_linked_to(model, fields: Iterable[FieldDefinition], obj) -> QuerySet:
-    """Return the objects of a type that refer to an object by any of some fields, each once; restricted by nobody."""
+    """Return the objects of a type that refer to an object by any of some fields, each once and without regard to rights."""
     found = Q(pk__in=[])
     for field in fields:
         lookups = field_type_of(field).reference_filter(field, obj)
