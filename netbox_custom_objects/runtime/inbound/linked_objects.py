@@ -260,7 +260,7 @@ def _find_sources(current: World, label: str, example) -> Iterator[Source]:
 
 
 def objects_linked_to(model, fields: Iterable[FieldDefinition], obj) -> QuerySet:
-    """Return the objects of a type that refer to an object by any of some fields, each once and without regard to rights."""
+    """Return the objects of a type that refer to an object by any of some fields, each once, regardless of rights."""
     found = Q(pk__in=[])
     for field in fields:
         lookups = field_type_of(field).reference_filter(field, obj)
