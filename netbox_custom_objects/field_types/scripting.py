@@ -35,6 +35,7 @@ class Scripting:
         try:
             return field_type_of(definition).get_model_field(definition, **kwargs)
         except NotImplementedError:
+            # The model fields of references and coordinates are only complete as parts of a class.
             options = apps.get_model(APP_LABEL, model_name(definition.type_id))._meta
         for name in field_type_of(definition).payload_names(definition):
             try:

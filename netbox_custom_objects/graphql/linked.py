@@ -63,7 +63,7 @@ def entries_of(obj, info, types, fields, pagination: OffsetPaginationInput | Non
         pagination: which page of the entries is meant
 
     Raises:
-        WrongInput: a slug is not known, or there is no such page
+        WrongInput: a slug is unknown, or the page is out of range
     """
     user = info.context.request.user
     if not viewable_types(user):

@@ -15,8 +15,8 @@ def target_of(object_type: str, object_id: str, user):
     Return an object by its type, such as `dcim.site` or `custom-objects.<slug>`, and its ID.
 
     Raises:
-        WrongInput: there is no such type
-        NotFound: there is no such object, or the user may not view it
+        WrongInput: the type does not exist
+        NotFound: the object does not exist, or the user may not view it
     """
     app_label, dot, name = object_type.partition('.')
     if not dot or not app_label or not name or '\x00' in object_type:

@@ -95,7 +95,7 @@ class TypeScripting(models.Model):
         cls, custom_object_type_id: int, through_name: str, branch_id: int | None = None
     ) -> type | None:
         """
-        Return the class of one link table, None if there is no such table.
+        Return the class of a link table, or None if the table does not exist.
 
         Args:
             custom_object_type_id: id of the type

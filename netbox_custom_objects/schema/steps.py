@@ -30,6 +30,14 @@ _SAME = ('type', 'element_type', 'is_polymorphic', 'related_object_type_id')
 REMOVED = 'removed'
 
 
+def _free_name(model: type[CustomObjectType] | type[CustomObjectTypeField], pk: int) -> None:
+    """Give a type or field a name for the time until its own step, so that another one can take its name."""
+    row = model.objects.get(pk=pk)
+    row.snapshot()
+    row.name = f'moving_{pk}'
+    row.save()
+
+
 class NotYet(Exception):
     """A step needs what an earlier one could not make; that one says why."""
 
@@ -143,10 +151,7 @@ class WriteType(Step):
     def make_way(self):
         if 'name' not in self.diff.cot_changes:
             return False
-        row = CustomObjectType.objects.get(pk=self.diff.stored.pk)
-        row.snapshot()
-        row.name = f'moving_{row.pk}'
-        row.save()
+        _free_name(CustomObjectType, self.diff.stored.pk)
         return True
 
     def _document(self, row) -> dict:
@@ -225,10 +230,7 @@ class WriteField(Step):
     def make_way(self):
         if not self.change.is_rename:
             return False
-        row = CustomObjectTypeField.objects.get(pk=self.change.stored.pk)
-        row.snapshot()
-        row.name = f'moving_{row.pk}'
-        row.save()
+        _free_name(CustomObjectTypeField, self.change.stored.pk)
         return True
 
     def _new(self, state) -> CustomObjectTypeField:

@@ -16,6 +16,8 @@ from dev.paths import ROOT, STATE, exclusive
 
 OURS = 'netbox_custom_objects'
 BRANCHING = 'netbox_branching'
+# What pip says of a package that its registry does not have.
+NOT_FOUND = 'No matching distribution found'
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +47,8 @@ class Neighbour:
             command = [sys.executable, '-m', 'pip', 'install', '--no-deps', '--quiet', '--target', str(self.place)]
             done = subprocess.run([*command, *wanted], capture_output=True, text=True)
         if done.returncode:
+            # Any other fault of the installation fails the test.
+            assert NOT_FOUND in done.stderr, done.stderr
             pytest.skip(f'The package registry does not have {" ".join(wanted)}.')
 
     def environment(self, *, first: bool) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """What the tests of pages share."""
 
+import django_rq
 import pytest
 
 from dcim.models import Site
@@ -13,6 +14,15 @@ from tests.surfaces.ui import Browser
 def browser(db):
     """A browser that may do everything."""
     return Browser(superuser())
+
+
+@pytest.fixture
+def queue():
+    """The queue of background jobs, which holds those of the test only."""
+    found = django_rq.get_queue('default')
+    found.empty()
+    yield found
+    found.empty()
 
 
 @pytest.fixture

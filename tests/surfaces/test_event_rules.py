@@ -1,6 +1,5 @@
 """Event rules for custom objects: conditions on the user's own fields, notifications, and what a webhook is sent."""
 
-import django_rq
 import pytest
 
 from core.models import ObjectType
@@ -31,14 +30,6 @@ def thing():
     make_field(made, 'place', 'object', target=Site)
     make_field(made, 'places', 'multiobject', target=Site)
     return made
-
-
-@pytest.fixture
-def queue():
-    found = django_rq.get_queue('default')
-    found.empty()
-    yield found
-    found.empty()
 
 
 def make_rule(thing, action, type, **attributes):

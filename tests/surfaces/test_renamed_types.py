@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import django_rq
 import pytest
 
 from core.models import ObjectType
@@ -73,14 +72,6 @@ def rename(rest, box):
         rest.patch(f'custom-object-type-fields/{field.pk}/', {'name': 'quantity', 'update_dependents': True})
 
     return rename
-
-
-@pytest.fixture
-def queue():
-    found = django_rq.get_queue('default')
-    found.empty()
-    yield found
-    found.empty()
 
 
 def make_rule(box, action, type, **attributes):

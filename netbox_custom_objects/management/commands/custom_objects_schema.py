@@ -6,14 +6,11 @@ Presentation only: what is done is in `schema`.
 
 import json
 import sys
-import uuid
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 
 from netbox.context_managers import event_tracking
-from users.models import User
-from utilities.request import NetBoxFakeRequest
 
 from ...exceptions import SchemaLocked
 from ...models import CustomObjectType
@@ -25,7 +22,8 @@ from ...schema.exporter import export_types, to_json, to_yaml
 from ...schema.format import SCHEMA_FORMAT_VERSION
 from ...schema.notation import describe_diff, describe_error, describe_preview
 from ...schema.preview import DocumentPreview, preview_document
-from ...services.upkeep.schemas import MAIN, OpenSchema, open_schemas
+from ...services.upkeep.schemas import MAIN, OpenSchema
+from ..options import chosen_schemas, request_of
 
 DIFFERENT, INVALID = 1, 2
 STDIN = '-'
@@ -58,7 +56,7 @@ class Command(BaseCommand):
         parser.add_argument('--json', action='store_true', help='print JSON')
 
     def handle(self, *args, action, files, **options):
-        schema = self.chosen_schema(options['branch'])
+        schema = chosen_schemas(options['branch'], returncode=INVALID)[0]
         if action == 'export':
             return self.export(schema, files, options)
         try:
@@ -71,15 +69,6 @@ class Command(BaseCommand):
             self.refuse(error, options)
         except SchemaLocked as error:
             raise CommandError(str(error), returncode=INVALID) from error
-
-    def chosen_schema(self, name: str) -> OpenSchema:
-        schemas = open_schemas()
-        chosen = next((schema for schema in schemas if schema.name == name), None)
-        if chosen is None:
-            names = ', '.join(schema.name for schema in schemas)
-            message = f'There is no open branch "{name}". Available: {names}.'
-            raise CommandError(message, returncode=INVALID)
-        return chosen
 
     def export(self, schema: OpenSchema, files, options) -> None:
         if len(files) > 1:
@@ -139,7 +128,7 @@ class Command(BaseCommand):
 
     def apply(self, document: dict, warnings: list[str], options) -> None:
         reading.check(document)
-        with event_tracking(self.request(options['user'])):
+        with event_tracking(request_of(options['user'], returncode=INVALID)):
             comparison = apply(
                 document, allow_destructive=options['allow_destructive'], ignore_base=options['ignore_base']
             )
@@ -199,11 +188,3 @@ class Command(BaseCommand):
             return fault
         file, index = self.places[group][rest[0]]
         return Fault((file, group, index, *rest[1:]), fault.message, fault.kind)
-
-    def request(self, username: str | None):
-        users = User.objects.filter(username=username) if username else User.objects.filter(is_superuser=True)
-        user = users.order_by('pk').first()
-        if user is None:
-            message = f'User "{username}" does not exist.' if username else 'There is no superuser; use --user.'
-            raise CommandError(message, returncode=INVALID)
-        return NetBoxFakeRequest({'id': uuid.uuid4(), 'user': user, 'META': {}, 'GET': {}, 'POST': {}, 'path': ''})

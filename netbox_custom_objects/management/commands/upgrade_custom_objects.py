@@ -6,15 +6,12 @@ Presentation only: what is done is in evolution.heal and services.upkeep.integri
 
 import json
 import sys
-import uuid
 from collections.abc import Iterator
 from contextlib import nullcontext
 
 from django.core.management.base import BaseCommand, CommandError
 
 from netbox.context_managers import event_tracking
-from users.models import User
-from utilities.request import NetBoxFakeRequest
 
 from ... import settings
 from ...ddl.target import MAIN_ALIAS
@@ -30,7 +27,8 @@ from ...services.restore import RecordedDeletion, choose, find_restorable, resto
 from ...services.upkeep.integrity import find_dangling, release
 from ...services.upkeep.purge import purge
 from ...services.upkeep.rewriting import rewrite_where_worth_it
-from ...services.upkeep.schemas import MAIN, OpenSchema, open_schemas
+from ...services.upkeep.schemas import MAIN, OpenSchema
+from ..options import chosen_schemas, request_of
 
 ALL = 'all'
 WISHES = ('finalize', 'convert', 'retire')
@@ -88,7 +86,7 @@ class Command(BaseCommand):
             return self.report(self.purge(options), options['json'])
         if options['restore'] is not None:
             return self.report(self.restore(options), options['json'])
-        schemas = self.chosen_schemas(options['branch'])
+        schemas = chosen_schemas(options['branch'], every=ALL)
         types = {schema: self.chosen_types(schema, options['cot']) for schema in schemas}
         if options['cot'] and not any(types.values()):
             raise CommandError(f'Custom object type "{options["cot"]}" does not exist.')
@@ -140,11 +138,11 @@ class Command(BaseCommand):
         if not options['restore']:
             return [
                 self.restored_entry(deletion, f'{deletion.describe()}.', note=True)
-                for schema in self.chosen_schemas(options['branch'])
+                for schema in chosen_schemas(options['branch'], every=ALL)
                 for deletion in find_restorable(schema)
             ]
-        schema = self.chosen_schemas(MAIN if options['branch'] == ALL else options['branch'])[0]
-        request = nullcontext() if options['dry_run'] else event_tracking(self.request(options['user']))
+        schema = chosen_schemas(MAIN if options['branch'] == ALL else options['branch'], every=ALL)[0]
+        request = nullcontext() if options['dry_run'] else event_tracking(request_of(options['user']))
         try:
             with schema.activate():
                 deletion = choose(schema, options['restore'])
@@ -174,14 +172,6 @@ class Command(BaseCommand):
                 }
                 for entry in find_deprecated(schema.alias, type_ids)
             ]
-
-    def chosen_schemas(self, name: str) -> list[OpenSchema]:
-        schemas = open_schemas()
-        chosen = [schema for schema in schemas if name in (ALL, schema.name)]
-        if not chosen:
-            names = ', '.join(schema.name for schema in schemas)
-            raise CommandError(f'There is no open branch "{name}". Available: {names}.')
-        return chosen
 
     def chosen_types(self, schema: OpenSchema, wanted: str | None) -> set[int] | None:
         """Return the ids of the types to look at in a schema, None for all of them and what is left of others."""
@@ -245,7 +235,7 @@ class Command(BaseCommand):
         with schema.activate():
             found = left = {dangling.key: dangling for dangling in find_dangling(schema.alias, type_ids)}
             if options['repair'] and found:
-                with event_tracking(self.request(options['user'])):
+                with event_tracking(request_of(options['user'])):
                     release(schema.alias, found.values())
                 # Only some of each field are found at once.
                 left = {dangling.key: dangling for dangling in find_dangling(schema.alias, type_ids)}
@@ -263,15 +253,6 @@ class Command(BaseCommand):
     def url(self, schema: OpenSchema, dangling) -> str:
         model = world(schema.alias).model(dangling.type_id)
         return model._get_action_url(kwargs={'pk': dangling.object_id})
-
-    def request(self, username: str | None):
-        users = User.objects.filter(username=username) if username else User.objects.filter(is_superuser=True)
-        user = users.order_by('pk').first()
-        if user is None:
-            raise CommandError(
-                f'User "{username}" does not exist.' if username else 'There is no superuser; use --user.'
-            )
-        return NetBoxFakeRequest({'id': uuid.uuid4(), 'user': user, 'META': {}, 'GET': {}, 'POST': {}, 'path': ''})
 
     def print_found(self, found: list[dict]) -> None:
         if not found:
