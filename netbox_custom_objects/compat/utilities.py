@@ -14,7 +14,7 @@ from ..runtime.classes.isolated_apps import IsolatedApps
 
 
 def extract_cot_id_from_model_name(model_name: str) -> str | None:
-    """Return the id of a type as text, told from the lower-case name of its class: `table27model` -> '27'."""
+    """Return the id of a type as text, derived from the lower-case name of its class: `table27model` -> '27'."""
     match = TABLE_MODEL_RE.match(model_name)
     return match[1] if match else None
 

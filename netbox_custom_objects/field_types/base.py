@@ -92,9 +92,9 @@ class FieldType:
     loose_filter: ClassVar[bool] = False
     # Values that are stored but count as missing where one is required, besides NULL.
     empty_values: ClassVar[tuple] = ()
-    # What one value is in GraphQL, where it may always be null; None tells it from the model field.
+    # What one value is in GraphQL, where it may always be null; None: derived from the model field.
     graphql_type: ClassVar[Any] = None
-    # The input by which GraphQL filters values, if that is not told by what they are.
+    # The input by which GraphQL filters values, if it does not follow from what they are.
     graphql_lookup: ClassVar[Any] = None
 
     def fault(self, field: FieldDefinition) -> str:

@@ -46,7 +46,7 @@ class ComposedSchema(strawberry.Schema):
             subscription=own.subscription_type,
             directives=own.directives,
             extensions=own.extensions,
-            # Each part is valid, and names are told apart; validating all of it would take longer than composing it.
+            # Each part is valid, and names do not clash; validating all of it would take longer than composing it.
             assume_valid=True,
         )
         self._schema._strawberry_schema = self

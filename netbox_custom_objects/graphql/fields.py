@@ -1,7 +1,7 @@
 """
 The fields of a custom object type in GraphQL: what all objects have, the type's own fields, and who refers to them.
 
-Values are told from the annotations of the field types; references are read for a whole batch (see `reading`).
+Values are derived from the annotations of the field types; references are read for a whole batch (see `reading`).
 """
 
 from collections.abc import Callable, Iterator

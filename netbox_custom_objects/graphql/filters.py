@@ -68,7 +68,7 @@ class ObjectFilter:
         self.type = GraphQLInputObjectType(filter_name(type_id), self._fields, description=description)
 
     def add(self, name: str, input_type, condition: Condition, description: str = '') -> None:
-        """Add an input; what the type's own fields are called is told by `attribute_name`."""
+        """Add an input; the type's own fields are named by `attribute_name`."""
         self._inputs[name] = GraphQLInputField(input_type, description=description or None)
         self.conditions[name] = condition
 

@@ -22,7 +22,7 @@ from ..field_types.polymorphic.keys import Key, key_type, model_of, target_of
 from .batch import Batch
 from .host import host
 
-# The attribute by which a target tells which object it was read for.
+# The attribute of a target that holds the key of the object it was read for.
 _SOURCE = '_graphql_source'
 
 

@@ -73,7 +73,7 @@ class CustomObjectMeta(ModelBase):
 
 
 class OfType:
-    """An attribute of concrete classes and of their objects alike, told from the id of the type."""
+    """An attribute of concrete classes and of their objects alike, derived from the id of the type."""
 
     def __init__(self, tell: Callable[[int], Any]):
         self.tell = tell

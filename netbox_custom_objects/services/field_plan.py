@@ -1,5 +1,5 @@
 """
-What saving a field would do to the tables of its type, told from definitions and the catalog: nothing is written.
+What saving a field would do to the tables of its type, derived from definitions and the catalog: nothing is written.
 
 May import models and runtime. `services.preview` is for changes whose effects only a write can tell.
 """

@@ -149,7 +149,7 @@ def _protectors(error) -> list[tuple[int, int, str, dict]]:
 
 
 def _effects(changes: list[ObjectChange], request) -> dict[str, list]:
-    """Return what else a write does, told from its change records: objects that are changed, and deleted."""
+    """Return what else a write does, derived from its change records: objects that are changed, and deleted."""
     deleted, changed, created = {}, {}, set()
     for change in changes:
         key = change.changed_object_type_id, change.changed_object_id

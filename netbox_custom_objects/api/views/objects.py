@@ -1,7 +1,7 @@
 """
 Endpoints `<slug>/`: the objects of each type.
 
-One viewset serves them all: which type is meant is told from the request, in the schema that the request reads.
+One viewset serves them all: which type is meant is derived from the request, in the schema that the request reads.
 """
 
 from functools import cache, cached_property

@@ -41,7 +41,7 @@ def per_world(build: Callable):
     """
     Decorate a function `build(world, key, example)` so that its result is kept on the World, for each key.
 
-    For what is told from many types at once. Any example of the key must give the same result.
+    For what is derived from many types at once. Any example of the key must give the same result.
     """
 
     @wraps(build)

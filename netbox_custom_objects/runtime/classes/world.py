@@ -58,7 +58,7 @@ class World:
         return any(fault.lacks_storage for faults in self.faults.values() for fault in faults)
 
     def memo(self, key: Hashable, build: Callable[[], Any]) -> Any:
-        """Return what `build` made for `key` at the first call; for what is told from several types (see Island)."""
+        """Return what `build` made for `key` at the first call; for what is derived from several types (see Island)."""
         try:
             return self._memo[key]
         except KeyError:
