@@ -17,7 +17,7 @@ BENCHMARKS = {
     'create': Benchmark('bulk_create', 'lists of 500 objects created through REST, against tenants of equal width'),
     'documents': Benchmark('documents', 'preview, application and export of 400 types with 2,500 fields'),
     'graphql': Benchmark('graphql', 'the GraphQL schema of 400 types, and lists of 1,000 objects, against tenants'),
-    'linked': Benchmark('linked', 'site that 30,000 objects of 100 types point at: its page, the tab, linked-objects/'),
+    'linked': Benchmark('linked', 'site that 30,000 objects of 100 types refer to: its page, the tab, linked-objects/'),
     'list': Benchmark('object_list', 'lists of 50 objects with references and tags, against tenants'),
     'merge': Benchmark('merging', 'merge and revert of 200 objects with their type, against 200 tenants'),
     'runtime': Benchmark('runtime', 'freshness check, and building the classes of 200 types'),

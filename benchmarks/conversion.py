@@ -1,6 +1,6 @@
 """A text field of 500,000 objects becomes an integer step by step, while a client reads and writes single objects.
 
-The client is a process of its own. What it had to wait for is told by stage: nobody may be blocked for a second.
+The client is a process of its own. Its waits are listed by stage; none may reach a second.
 """
 
 import json

@@ -16,7 +16,7 @@ def run(profiler=None) -> None:
     for situation, prefix, target in (
         ('no types', None, None),
         (f'{TYPES} types', 'other', Tenant),
-        (f'and {TYPES} types that point at sites', 'pointing', Site),
+        (f'and {TYPES} types that refer to sites', 'pointing', Site),
     ):
         for number in range(TYPES if prefix else 0):
             field = {'name': 'place', 'type': 'object', 'target': target}

@@ -146,7 +146,7 @@ def _launch(data):
             return
         # Processes of a server that was killed may live on for a moment and keep the data directory busy.
         time.sleep(1)
-    raise SystemExit(f'PostgreSQL did not start: read {log}, or run `make clean` to begin anew.')
+    raise SystemExit(f'PostgreSQL did not start: read {log}, or run `make clean` to start over.')
 
 
 def _running_data_directory():

@@ -38,7 +38,7 @@ appendonly no
 
 
 def start():
-    """Start the server, on another port if somebody took the last one. Does nothing if it runs."""
+    """Start the server, on another port if the last one is taken. Does nothing if it runs."""
     if is_running():
         return
     binary = _binary()
@@ -105,7 +105,7 @@ def _binary():
 
 
 def _ask(*commands):
-    """Send commands as the authenticated client; return the raw answers, or nothing if nobody is there."""
+    """Send commands as the authenticated client; return the raw answers, or nothing if no server answers."""
     where = endpoint()
     request = ''.join(f'{command}\r\n' for command in (f'AUTH {where["password"]}', *commands, 'QUIT'))
     answer = b''

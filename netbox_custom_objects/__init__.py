@@ -39,7 +39,7 @@ class CustomObjectsConfig(PluginConfig):
         Return a model class of this app; dynamic ones (`table<id>model`, link models) as the current context sees them.
 
         Raises:
-            LookupError: there is no such model, and never was
+            LookupError: the model does not exist, and never did
         """
         try:
             return super().get_model(model_name, require_ready)

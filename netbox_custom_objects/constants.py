@@ -29,7 +29,7 @@ class Sender(StrEnum):
 
     TYPE = f'{APP_LABEL}.customobjecttype'
     FIELD = f'{APP_LABEL}.customobjecttypefield'
-    # The types that a polymorphic field may point at.
+    # The types that a polymorphic field may refer to.
     FIELD_TARGETS = f'{APP_LABEL}.customobjecttypefield_related_object_types'
     CHOICE_SET = 'extras.customfieldchoiceset'
     # Any class of custom objects; any other model of this app, such as the links of a field; any model at all.
@@ -63,7 +63,7 @@ DISPLAY_IN_SEARCH = '_display'
 # How long a job may run that reads a whole table; NetBox ends others after RQ_DEFAULT_TIMEOUT, five minutes by default.
 LONG_JOB_SECONDS = 24 * 3600
 
-# Object fields that feed config contexts, by name, and the model each must point at.
+# Object fields that feed config contexts, by name, and the model each must refer to.
 CONFIG_CONTEXT_DIMENSION_FIELDS = {
     'site': 'dcim.site',
     'tenant': 'tenancy.tenant',

@@ -1,7 +1,7 @@
 """
 Background jobs of the plugin.
 
-A job is told by its name for which type and schema it runs, so that none is queued twice.
+The name of a job says for which type and schema it runs, so that none is queued twice.
 """
 
 from collections import defaultdict

@@ -2,7 +2,7 @@
 Global search: an index per type, found by NetBox without a restart.
 
 NetBox keeps indexes by model name for ever. What is registered here holds nothing but a type's id, and resolves the
-type anew at each use: an object is indexed as the schema that it was read from defines it.
+type at each use: an object is indexed as the schema that it was read from defines it.
 """
 
 import threading

@@ -160,7 +160,7 @@ def _clashes(attribute, merged, main, branch) -> Iterator[tuple]:
     """
     Yield (id, main's holder, branch's holder) for pairs of merged items that would be named alike.
 
-    Letter case is not told apart. Pairs that are alike on one side already are none of a merge's business.
+    Letter case is ignored. Pairs that are alike on one side already do not concern a merge.
     """
     seen: dict = {}
     for item in sorted(merged, key=lambda item: item.id):

@@ -80,14 +80,14 @@ class FieldType:
     has_elements: ClassVar[bool] = False
     is_reference: ClassVar[bool] = False
     many: ClassVar[bool] = False
-    # Whether it points at objects of several types.
+    # Whether it refers to objects of several types.
     polymorphic: ClassVar[bool] = False
     # Types that a filled field may be converted to, besides its own (contract 2.2).
     convertible: ClassVar[bool] = True
     # Converted values must also pass the validators of the model field, not only fit the column.
     checked_when_converted: ClassVar[bool] = False
     searchable: ClassVar[bool] = True
-    # How NetBox's search compares values (netbox.search.FieldTypes), if that is not told by their Python type.
+    # How NetBox's search compares values (netbox.search.FieldTypes), if their Python type does not imply it.
     search_kind: ClassVar[str] = ''
     loose_filter: ClassVar[bool] = False
     # Values that are stored but count as missing where one is required, besides NULL.
@@ -247,7 +247,7 @@ class FieldType:
         model_field.clean(self.to_python(field, value), None)
 
     def default_targets(self, field: FieldDefinition) -> list[models.Model]:
-        """Return the objects that a many-valued reference points at by default, as far as they still exist."""
+        """Return the objects that a many-valued reference refers to by default, as far as they still exist."""
         raise NotImplementedError
 
     # Surfaces
@@ -298,7 +298,7 @@ class FieldType:
         return {field.name: '' if value is None else str(value)}
 
     def get_import_rows(self, instances: Sequence, field: FieldDefinition, user) -> list[dict[str, str]]:
-        """Return these values of several objects, as far as a user may view what they point at."""
+        """Return these values of several objects, as far as a user may view what they refer to."""
         return [self.get_import_values(instance, field) for instance in instances]
 
     def get_import_prefetches(self, field: FieldDefinition) -> tuple[str, ...]:

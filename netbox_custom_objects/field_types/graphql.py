@@ -65,7 +65,7 @@ def related_type(target: TargetRef) -> Any:
     """Return NetBox's type of a target, to be imported when the schema is built; where there is none, the generic one.
 
     Args:
-        target: what a reference points at
+        target: what a reference refers to
     """
     if target.type_id is None:
         module, name = f'{target.app_label}.graphql.types', f'{_class_name(target)}Type'

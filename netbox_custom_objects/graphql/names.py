@@ -51,7 +51,7 @@ def root_names(definitions: Iterable[TypeDefinition], taken: Collection[str] = (
     """
     Return {type id: (name of the field for one object, name of the field for many)}.
 
-    Told from all types, so that a query means the same for each user: of two types whose names clash, the later one
+    Derived from all types, so that a query means the same for each user: of two types whose names clash, the later one
     gets its id appended.
     """
     found: dict[int, tuple[str, str]] = {}

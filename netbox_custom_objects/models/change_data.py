@@ -19,8 +19,8 @@ from ..definitions import field_id_from_payload_key
 from ..field_types import field_type_of
 
 _PARKED = '_parked_links'
-# What a deleted object held in columns of fields that were deleted before it. No field can be called so, and whoever
-# restores an object from its change data sets it as an attribute.
+# What a deleted object held in columns of fields that were deleted before it. No field can have this name. An
+# object that is restored from its change data gets it as an attribute.
 RETIRED_VALUES = 'retired__values'
 
 

@@ -275,7 +275,7 @@ class CustomObjectTypeField(
 
     def intended_targets(self) -> list:
         """
-        Return the object types that a polymorphic field may point at: those about to be saved, or the stored ones.
+        Return the object types that a polymorphic field may refer to: those about to be saved, or the stored ones.
 
         Forms and serializers note what they are about to save as `_m2m_values`, as those of NetBox do.
         """

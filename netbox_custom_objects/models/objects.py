@@ -117,7 +117,7 @@ class CustomObject(
 
     # Of the class as well as of its objects; other plugins ask the class.
     custom_object_type_id = OfType(lambda type_id: type_id)
-    # The CustomObjectType row, read anew.
+    # The CustomObjectType row, read at each access.
     custom_object_type = OfType(lambda type_id: apps.get_model(APP_LABEL, 'customobjecttype').objects.get(pk=type_id))
 
     @classmethod

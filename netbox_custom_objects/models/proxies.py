@@ -1,4 +1,4 @@
-"""CustomObjectObjectType: the object types that a field may point at."""
+"""CustomObjectObjectType: the object types that a field may refer to."""
 
 from django.db import models
 

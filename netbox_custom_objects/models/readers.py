@@ -45,7 +45,7 @@ def named(names: list[str], hidden: int) -> str:
     """
     Return a list of names, or of values, as a text that says whether there are others, and not how many.
 
-    Numbers would tell of values: by another rule they are others.
+    Numbers would reveal values: they depend on the rule.
     """
     if hidden:
         names = [*names, _('others that you may not view') if names else _('some that you may not view')]

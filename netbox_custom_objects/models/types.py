@@ -282,7 +282,7 @@ class CustomObjectType(UpdatesWhatExists, EditedMixin, TypeScripting, NetBoxMode
         Args:
             using: connection alias of the schema, by default that of the current context
             keep_parents: as in Django
-            delete_referencing_fields: delete the fields of other types that point at this one, too; by default what
+            delete_referencing_fields: delete the fields of other types that refer to this one, too; by default what
                 `edit_context` says, as NetBox's views pass no arguments
         """
         using = using or router.db_for_write(type(self), instance=self)

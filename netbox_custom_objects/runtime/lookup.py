@@ -18,7 +18,7 @@ def model_by_slug(slug: str) -> type:
     Return the class of the type with this slug in the current context (active branch or main).
 
     Raises:
-        Http404: there is no such type, or the user of the request may not know of it
+        Http404: the type does not exist, or the user of the request may not know of it
     """
     current = world()
     definition = current.find_slug(slug)
@@ -34,7 +34,7 @@ def model_of_surface(name: str, suffix: str, module: str) -> type:
     NetBox's object selector finds filter forms and filtersets like that, and asks for no right.
 
     Raises:
-        AttributeError: the name is none of these, or there is no such type
+        AttributeError: the name is none of these, or the type does not exist
         Http404: the current schema does not have the type, or the user of the request may not view objects of it
     """
     if match := re.fullmatch(rf'(Table\d+Model){suffix}', name):

@@ -46,7 +46,7 @@ COUNTED_BY_BADGE = 10_000
 
 
 def count_linked(instance) -> int | str:
-    """Return how many entries the tab has for the user of the current request; no query if nothing can point here."""
+    """Return how many entries the tab has for the user of the current request; no query if nothing can refer to it."""
     if (counted := instance.__dict__.get(COUNT)) is not None:
         return counted  # the page of the tab itself knows already
     if not (request := current_request.get()):
@@ -110,14 +110,14 @@ class LinkedRequest:
 
     @property
     def single_type(self) -> type | None:
-        """The class of the type that the request asks for, if it is one that can point here and may be viewed."""
+        """The class of the type that the request asks for, if it can refer to the object and may be viewed."""
         definition = world().find_slug(self.slugs[0]) if len(self.slugs) == 1 else None
         if definition is None:
             return None
         return next((s.model for s in self.everything.sources if s.definition.id == definition.id), None)
 
     def additions(self) -> list[tuple[str, str]]:
-        """Return (label, URL) of the forms by which the user may add an object that points here."""
+        """Return (label, URL) of the forms by which the user may add an object that refers to it."""
         found = []
         for source in sources_of(world(), self.instance):
             if source.field.input_mode != UIEditableChoices.YES or source.definition.deprecated:

@@ -33,7 +33,7 @@ def make_thing(*targets, **attributes):
 
 
 def values(thing):
-    """What each object points at, by its title."""
+    """What each object refers to, by its title."""
     return {
         obj.title: (str(obj.ref) if obj.ref_object_id else None, sorted(map(str, obj.refs.all())))
         for obj in model_of(thing).objects.prefetch_related('ref', 'refs')

@@ -67,7 +67,7 @@ class Cell:
         return model.objects.get(**{'name' if self.kind is Site else 'title': f'{self.name} gone'})
 
     def rows(self):
-        """What the two objects point at, by title; names without the cell's."""
+        """What the two objects refer to, by title; names without the cell's."""
         found = {}
         for obj in model_of(self.thing).objects.filter(title__in=['one', 'other']):
             targets = list(obj.ref.all()) if self.many else [obj.ref]

@@ -1,4 +1,4 @@
-"""I8 in other processes: whatever has been opened there, no model of NetBox knows of the types that point at it."""
+"""I8 in other processes: whatever has been opened there, no model of NetBox knows of the types that refer to it."""
 
 import json
 
@@ -14,7 +14,7 @@ from tests.support.processes import run_python
 
 TYPES = 12
 
-# Opens a page and an endpoint, builds the classes of all types, reads and deletes what they point at; then counts.
+# Opens a page and an endpoint, builds the classes of all types, reads and deletes what they refer to; then counts.
 COUNT = """
 from django.apps import apps
 from django.db import connection
@@ -67,7 +67,7 @@ def test_processes_that_use_many_types(fresh_database):
     User.objects.create_superuser('root')
     before = look(fresh_database)
     assert len(before['counts']) > 300
-    # Every model that can be pointed at is; but not sites: what points at a deleted object is looked for.
+    # Every model that can be referred to is; but not sites: what refers to a deleted object is looked for.
     public = ObjectType.objects.filter(public=True).exclude(app_label=APP_LABEL)
     targets = list(public.exclude(app_label='dcim', model='site').order_by('pk'))
     assert len(targets) > 50

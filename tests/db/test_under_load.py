@@ -1,6 +1,6 @@
 """
 Many clients at once, of a NetBox as in production: they delete core objects, open pages, and change types meanwhile;
-they edit and delete the same objects, and objects that point at each other.
+they edit and delete the same objects, and objects that refer to each other.
 
 Nothing may answer with an error of the server's, whatever class a process has in memory. `NCO_LONG=1` goes on for a
 minute.
@@ -77,7 +77,7 @@ class Load:
     # Actions
 
     def delete(self, ask) -> None:
-        """Create a site, let objects point at it, and delete it."""
+        """Create a site, let objects refer to it, and delete it."""
         name = f'site-{self.number()}'
         site = ask('POST', '/api/dcim/sites/', 201, name=name, slug=name)
         for kind in ('feed', 'cable'):
@@ -96,7 +96,7 @@ class Load:
         ask('PAGE', '/plugins/custom-objects/feed/', 200)
 
     def edit_types(self, ask) -> None:
-        """Make a type that points at sites and change it; change a type that all use. What is locked is 409."""
+        """Make a type that refers to sites and change it; change a type that all use. What is locked is 409."""
         name = f'kind_{self.number()}'
         made = ask('POST', f'{API}custom-object-types/', 201, 409, name=name, slug=name)
         shared = ask('GET', f'{API}custom-object-types/?slug=feed', 200)['results'][0]
@@ -127,10 +127,10 @@ class Load:
             ask('PATCH', f'{API}{kind}/{made["id"]}/', 200, 400, title='y')
             ask('DELETE', f'{API}{kind}/{made["id"]}/', 204)
 
-    # Actions on objects of a few types that point at each other. 400: a target has gone since its id was read.
+    # Actions on objects of a few types that refer to each other. 400: a target has gone since its id was read.
 
     def link(self, ask) -> None:
-        """Let objects point at others, some of which are being deleted."""
+        """Let objects refer to others, some of which are being deleted."""
         kind = random.choice(('node', 'peer'))
         pk = self._any(ask, kind)
         if pk is None or random.random() < 0.3:
@@ -139,7 +139,7 @@ class Load:
             ask('PATCH', f'{API}{kind}/{pk}/', 200, 400, 404, 409, **self._targets(ask))
 
     def unlink(self, ask) -> None:
-        """Delete what others point at. 409: one of them protects it."""
+        """Delete what others refer to. 409: one of them protects it."""
         kind = random.choice(('node', 'peer'))
         if (pk := self._any(ask, kind)) is not None:
             ask('DELETE', f'{API}{kind}/{pk}/', 204, 404, 409)
@@ -230,7 +230,7 @@ def test_fifty_clients_meet_no_error(fresh_database):
 
 @pytest.fixture
 def linked_types(fresh_database):
-    """Two types that point at each other, at themselves and at sites, in every way; return the one that is `node`."""
+    """Two types that refer to each other, to themselves and to sites, in every way; return the one that is `node`."""
     node, peer = (make_type(name, fields=[{'name': 'title', 'primary': True}]) for name in ('node', 'peer'))
     for kind in (node, peer):
         make_field(kind, 'keeper', 'object', target=peer, on_delete_behavior='protect')

@@ -61,7 +61,7 @@ def types(draw, type_id: int = 5, max_fields: int = 5):
 
 @st.composite
 def worlds(draw):
-    """{type id: definition} of a few types that may point at one another, and at types that do not exist."""
+    """{type id: definition} of a few types that may refer to one another, and at types that do not exist."""
     ids = draw(st.sets(st.sampled_from(TYPE_IDS)))
     return {pk: draw(types(pk, max_fields=3)) for pk in sorted(ids)}
 

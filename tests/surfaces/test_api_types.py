@@ -168,7 +168,7 @@ class TestRoot:
         ]  # fmt: skip
         assert body['z-apple'] == 'http://testserver/api/plugins/custom-objects/z-apple/'
         for name, url in body.items():
-            # What points at an object can only be asked for one object.
+            # What refers to an object can only be asked for one object.
             refused = {'linked-objects': 400, 'schema/preview': 405, 'schema/apply': 405}
             rest.get(url.removeprefix('http://testserver'), expect=refused.get(name, 200))
         user = Rest(make_user('viewer', (shown, ['view'], None), (make_type('other'), ['add'], None)))

@@ -179,7 +179,7 @@ def test_the_statement_of_a_badge_uses_the_indexes(site):
 
 
 def test_a_badge_counts_to_a_limit(site, monkeypatch):
-    """What a page of an object costs does not grow with the number of those that point at it."""
+    """What a page of an object costs does not grow with the number of those that refer to it."""
     monkeypatch.setattr(linked, 'COUNTED_BY_BADGE', 3)
     kind = make_type('kind', fields=[('title', 'text'), {'name': 'place', 'type': 'object', 'target': Site}])
     other = make_type('other', fields=[('title', 'text'), {'name': 'about', 'type': 'object', 'targets': [Site]}])

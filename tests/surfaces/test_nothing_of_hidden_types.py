@@ -39,7 +39,7 @@ CORE = ('/', f'/search/?q={MARK}', '/search/?q=value', '/dcim/sites/{site}/', '/
 
 class Scene:
     """
-    A site and a type that are shown, and a type that is not: it points at both, and a staged change of it is under way.
+    A site and a type that are shown, and a type that is not: it refers to both, and a staged change of it is under way.
     """
 
     def __init__(self):

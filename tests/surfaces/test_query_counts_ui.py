@@ -57,7 +57,7 @@ def queries_of(browser, page):
 
 
 def make_types(number, target=Site):
-    """Make many types, each with a field that points at `target`."""
+    """Make many types, each with a field that refers to `target`."""
     targets = ObjectType.objects.get_for_model(target)
     for index in range(number):
         kind = CustomObjectType(name=f'many_{target._meta.model_name}_{index}', slug=f'many-{target.__name__}-{index}')
@@ -183,7 +183,7 @@ class TestCorePages:
             print(f'{types} types: {found}, without the plugin: {without}')
             for page in pages:
                 assert found[page] <= without[page] + 1, page
-        # The tab that lists what points at a site has a badge: one statement for all types.
+        # The tab that lists what refers to a site has a badge: one statement for all types.
         make_types(TYPES)
         found = self.count(fresh_database, pages)
         for page in pages:

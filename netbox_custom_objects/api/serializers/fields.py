@@ -28,7 +28,7 @@ TARGETS = 'related_object_types'
 
 def find_object_type(app_label: str, model: str, present: Collection[int] = ()) -> ObjectType | None:
     """
-    Return an object type that fields can point at, None if the user of the request knows none of this name.
+    Return an object type that fields can refer to, None if the user of the request knows none of this name.
 
     Args:
         app_label: of a Django app, or `custom-objects`
@@ -51,7 +51,7 @@ def exists_here(object_type: ObjectType, present: Collection[int] = ()) -> bool:
 
 
 def targets_of(field) -> set[int]:
-    """Return the ids of what a field points at already; of None, and of several fields, none."""
+    """Return the ids of what a field refers to already; of None, and of several fields, none."""
     if not isinstance(field, CustomObjectTypeField):
         return set()
     return {field.related_object_type_id, *(found.pk for found in field.intended_targets())}
@@ -144,7 +144,7 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         if self.nested:
             return data
         if data.get('on_delete_behavior', '') is None:
-            # What a read shows for fields that point at nothing must be accepted when it is sent back.
+            # What a read shows for fields that refer to nothing must be accepted when it is sent back.
             data['on_delete_behavior'] = ObjectFieldOnDeleteChoices.SET_NULL
         self._updates_dependents = data.pop('update_dependents', False)
         self._take_target(data)

@@ -165,7 +165,7 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
             raise NotFound()
         self.queryset = self.model.objects.restrict(request.user, HTTP_ACTIONS[request.method])
 
-    # Uniqueness is checked before writing; two requests that write at once are told apart by the index.
+    # Uniqueness is checked before writing; of two requests that write at once, the index refuses one.
 
     def perform_create(self, serializer):
         try:

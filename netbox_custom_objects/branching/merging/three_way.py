@@ -2,8 +2,8 @@
 The three definitions that meet in a merge: ancestor, main and branch.
 
 Main's and the branch's are Worlds, cached by their revisions. The ancestor is not stored: for what the branch edited
-netbox-branching keeps the state before the first edit (and moves it along when the branch is synchronised); whatever
-the branch did not edit is still there as it was.
+netbox-branching keeps the state before the first edit (and moves it along when the branch is synchronised); what
+the branch did not edit has not changed since.
 """
 
 from collections import defaultdict

@@ -150,7 +150,7 @@ def get_branch(request, pk: int, action: str = 'view') -> Branch:
     Return a branch that is ready and on which the user may do `action`.
 
     Raises:
-        Http404: there is no such branch, or the user may not view it
+        Http404: the branch does not exist, or the user may not view it
         PermissionDenied: the user may not do `action`
         ValidationError: the branch is not ready
     """

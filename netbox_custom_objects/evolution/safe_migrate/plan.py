@@ -95,7 +95,7 @@ def to_undo(
 
 
 def _database_operations(operations: Iterable[Operation]) -> Iterator[Operation]:
-    """Yield what acts on the database; SeparateDatabaseAndState claims to be reversible, whatever it contains."""
+    """Yield what acts on the database; SeparateDatabaseAndState claims to be reversible, even wrongly."""
     for operation in operations:
         if isinstance(operation, SeparateDatabaseAndState):
             yield from _database_operations(operation.database_operations)

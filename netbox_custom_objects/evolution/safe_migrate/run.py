@@ -91,7 +91,7 @@ class SafeMigrate:
         Return what would be done, for all apps or for one, up to its last migration or the one named.
 
         Raises:
-            SafeMigrateError: there is no such app or migration
+            SafeMigrateError: the app or migration does not exist
         """
         executor = MigrationExecutor(self.connection)
         targets = _targets(executor.loader, app_label, name)
@@ -135,7 +135,7 @@ class SafeMigrate:
         Undo what a run that was killed has applied.
 
         Raises:
-            SafeMigrateError: there is no such run, or undoing failed
+            SafeMigrateError: the run does not exist, or undoing failed
         """
         with self._alone(wait):
             planned = self._left_behind()

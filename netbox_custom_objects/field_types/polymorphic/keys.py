@@ -98,7 +98,7 @@ def from_text(text: str) -> Key:
         text: `app.model:id`, `custom-objects.slug:id` or `content type id:id`
 
     Raises:
-        ValueError: it is none of these, or there is no such type
+        ValueError: it is none of these, or the type does not exist
     """
     label, _, object_id = text.strip().rpartition(':')
     pk, number = type_from_text(label), whole_number(object_id)

@@ -107,6 +107,6 @@ def _field_rows() -> tuple[str, tuple]:
 
 
 def _labels_of_targets():
-    """Select the object types that a polymorphic field may point at, such as `dcim.site`."""
+    """Select the object types that a polymorphic field may refer to, such as `dcim.site`."""
     links = CustomObjectTypeField.related_object_types.through.objects.filter(customobjecttypefield=OuterRef('pk'))
     return links.values_list(Concat('objecttype__app_label', Value('.'), 'objecttype__model'))

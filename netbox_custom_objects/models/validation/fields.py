@@ -200,7 +200,7 @@ def _noted_targets(field) -> list | None:
 
 
 def _targets(field, before) -> Errors:
-    """Check the types that a polymorphic field may point at; none that a stored value has can be taken away."""
+    """Check the types that a polymorphic field may refer to; none that a stored value has can be taken away."""
     if field.related_object_type_id is not None:
         yield 'related_object_type', _('For polymorphic fields, use related_object_types.')
     if field.related_name and (before is None or before.related_name != field.related_name):

@@ -42,7 +42,7 @@ class Source:
     """
     A field that can refer to the object, with its type and the class of the current World.
 
-    `selected` selects its entries for somebody who may view all objects of the type; its parameters are positions in
+    `selected` selects its entries for a user who may view all objects of the type; its parameters are positions in
     (id, content type) of the object.
     """
 

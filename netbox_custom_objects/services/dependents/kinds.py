@@ -173,7 +173,7 @@ class DisplayExpressions(Kind):
 
 
 class RelatedObjectFilters(Kind):
-    """Fields that point at the type, by what limits the choice of their targets."""
+    """Fields that refer to the type, by what limits the choice of their targets."""
 
     model = CustomObjectTypeField
 
@@ -187,7 +187,7 @@ class RelatedObjectFilters(Kind):
         return [name for name in row.related_object_filter if subject.is_filter(name)]
 
     def follows(self, row, subject):
-        # The filter holds for all types that a polymorphic field points at. A field that is being saved is not ours.
+        # The filter holds for all types that a polymorphic field refers to. A field that is being saved is not ours.
         return not row.is_polymorphic and row.pk != subject.field.id
 
     def rename(self, row, subject, name):

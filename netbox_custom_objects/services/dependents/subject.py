@@ -92,7 +92,7 @@ class Subject:
 
 
 def reverse_name(field: FieldDefinition) -> str | None:
-    """Return by which name lookups lead from a custom object to those that point at it by a field."""
+    """Return by which name lookups lead from a custom object to those that refer to it by a field."""
     if field.target is None or field.target.type_id is None:
         return None
     if field.related_name:

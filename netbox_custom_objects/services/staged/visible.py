@@ -41,7 +41,7 @@ class Offenders:
     # [primary key, text, reason] of those that are listed.
     listed: tuple[list, ...] = ()
     count: int = 0
-    # Whether there are others, whose number would tell of their values.
+    # Whether there are others, whose number would reveal their values.
     has_others: bool = False
 
 

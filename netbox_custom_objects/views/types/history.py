@@ -1,7 +1,7 @@
 """
 The history of a type's schema: which fields were added, changed and deleted, request by request.
 
-Told from the change log, as plans are executed and not kept. May import models and NetBox's change log.
+Read from the change log, as plans are executed and not kept. May import models and NetBox's change log.
 """
 
 from collections.abc import Iterator

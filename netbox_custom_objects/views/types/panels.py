@@ -65,7 +65,7 @@ class TypePanel(panels.ObjectAttributesPanel):
 
 
 class RelationsPanel(panels.ObjectPanel):
-    """The fields by which a type points at others, and those by which other types point at it."""
+    """The fields by which a type refers to others, and those by which other types refer to it."""
 
     template_name = f'{APP_LABEL}/panels/relations.html'
     title = _('Relations')

@@ -141,7 +141,7 @@ POLYMORPHIC = (
         merged=(Rows('server', HEADER, 'a - -', 'b - -', 'c - -'), Rows('vendor', 'title'), Sites('there')),
     ),
     Scenario(
-        'a target is deleted with the objects that point at it',
+        'a target is deleted with the objects that refer to it',
         ancestor=(
             *TARGETS,
             AddType('server', 'title ref:object>site|vendor:cascade'),

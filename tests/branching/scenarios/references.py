@@ -77,14 +77,14 @@ REFERENCES = (
         merged=(Rows('server', 'title site sites', 'a new new'), Sites('new')),
     ),
     Scenario(
-        'a site that an object points at is edited in main',
+        'a site that an object refers to is edited in main',
         ancestor=PLACED,
         branch=(Change('server', 'b', site='here'),),
         main=(SetSite('here', description='edited'),),
         merged=(Rows('server', 'title site', 'a here', 'b here'),),
     ),
     Scenario(
-        'a site that an object points at is deleted',
+        'a site that an object refers to is deleted',
         ancestor=PLACED,
         branch=(DeleteSite('here'),),
         merged=(Rows('server', 'title site', 'a -', 'b -'), Sites('there')),
@@ -96,7 +96,7 @@ REFERENCES = (
         merged=(Rows('server', 'title sites', 'a -', 'b there'), Sites('there')),
     ),
     Scenario(
-        'a site is deleted with the objects that point at it',
+        'a site is deleted with the objects that refer to it',
         ancestor=(
             *SITES,
             AddType('server', 'title site:object>site:cascade'),
@@ -119,7 +119,7 @@ REFERENCES = (
         merged=(Rows('server', 'title site', 'b -'), Has('server.site', on_delete_behavior='cascade')),
     ),
     Scenario(
-        'a site is deleted in main while the branch edits an object that points at it',
+        'a site is deleted in main while the branch edits an object that refers to it',
         ancestor=(
             *SITES,
             AddType('server', 'title amount:integer site:object>site'),
@@ -204,13 +204,13 @@ CUSTOM_REFERENCES = (
         ),
     ),
     Scenario(
-        'a custom object that others point at is deleted',
+        'a custom object that others refer to is deleted',
         ancestor=VENDED,
         branch=(Delete('vendor', 'acme'),),
         merged=(Rows('server', 'title vendor vendors', 'a - bolt', 'b bolt -'), Rows('vendor', 'title', 'bolt')),
     ),
     Scenario(
-        'a custom object is deleted with the objects that point at it',
+        'a custom object is deleted with the objects that refer to it',
         ancestor=(
             AddType('vendor', 'title'),
             AddType('server', 'title vendor:object>vendor:cascade'),
@@ -222,12 +222,12 @@ CUSTOM_REFERENCES = (
         merged=(Rows('server', 'title vendor', 'b -'), Rows('vendor', 'title')),
     ),
     Scenario(
-        'two types that point at each other are made and filled',
+        'two types that refer to each other are made and filled',
         branch=CIRCLE,
         merged=(Rows('left', 'title right rights', 'l r r'), Rows('right', 'title left', 'r l')),
     ),
     Scenario(
-        'objects that point at each other are made',
+        'objects that refer to each other are made',
         ancestor=CIRCLE,
         branch=(
             Create('left', 'l2'),
@@ -237,25 +237,25 @@ CUSTOM_REFERENCES = (
         merged=(Rows('left', 'title right rights', 'l r r', 'l2 r2 r,r2'), Rows('right', 'title left', 'r l', 'r2 l2')),
     ),
     Scenario(
-        'objects that point at each other are deleted',
+        'objects that refer to each other are deleted',
         ancestor=CIRCLE,
         branch=(Delete('left', 'l'), Delete('right', 'r')),
         merged=(Rows('left', 'title right rights'), Rows('right', 'title left')),
     ),
     Scenario(
-        'one of two objects that point at each other is deleted',
+        'one of two objects that refer to each other is deleted',
         ancestor=CIRCLE,
         branch=(Delete('right', 'r'),),
         merged=(Rows('left', 'title right rights', 'l - -'), Rows('right', 'title left')),
     ),
     Scenario(
-        'types that point at each other are taken apart and deleted',
+        'types that refer to each other are taken apart and deleted',
         ancestor=CIRCLE,
         branch=(DeleteField('right.left'), DeleteType('left'), DeleteType('right')),
         merged=(Gone('left', 'right'),),
     ),
     Scenario(
-        'objects of a type point at one another',
+        'objects of a type refer to one another',
         ancestor=TREE,
         branch=(
             Create('node', 'twig', parent='leaf', peers='leaf root'),
@@ -265,24 +265,24 @@ CUSTOM_REFERENCES = (
         merged=(Rows('node', 'title parent peers', 'root twig twig', 'leaf root leaf', 'twig leaf leaf,root'),),
     ),
     Scenario(
-        'an object points at itself, and is deleted',
+        'an object refers to itself, and is deleted',
         ancestor=(*TREE, Change('node', 'root', parent='root', peers='root leaf')),
         branch=(Delete('node', 'root'),),
         merged=(Rows('node', 'title parent peers', 'leaf - -'),),
     ),
     Scenario(
-        'a type that points at itself is made, filled and renamed',
+        'a type that refers to itself is made, filled and renamed',
         branch=(*TREE, RenameType('node', 'item'), Create('item', 'twig', parent='leaf')),
         merged=(Rows('item', 'title parent peers', 'root - -', 'leaf root root', 'twig leaf -'),),
     ),
     Scenario(
-        'a type that points at itself is deleted',
+        'a type that refers to itself is deleted',
         ancestor=TREE,
         branch=(DeleteType('node'),),
         merged=(Gone('node'),),
     ),
     Scenario(
-        'a field of a filled type points at a new type',
+        'a field of a filled type refers to a new type',
         ancestor=(AddType('server', 'title'), Create('server', 'a b')),
         branch=(
             AddType('vendor', 'title'),
@@ -306,7 +306,7 @@ CUSTOM_REFERENCES = (
         merged=(Rows('three', 'title two ones', 'z y x'), Rows('two', 'title one', 'y x')),
     ),
     Scenario(
-        'the target type is renamed in main while the branch points at its objects',
+        'the target type is renamed in main while the branch refers to its objects',
         ancestor=VENDED,
         branch=(Change('server', 'a', vendor='bolt'), Create('vendor', 'core'), Change('server', 'b', vendor='core')),
         main=(RenameType('vendor', 'maker'), Rename('maker.title', 'label')),

@@ -135,14 +135,14 @@ DELETIONS = (
         refused=both(r'Main deleted the type'),
     ),
     Scenario(
-        'main deletes a type that a new field of the branch points at',
+        'main deletes a type that a new field of the branch refers to',
         ancestor=(*SERVERS, AddType('vendor', 'title')),
         branch=(AddField('server', 'vendor:object>vendor'),),
         main=(DeleteType('vendor'),),
         refused=both(r'Main deleted (a|the) type'),
     ),
     Scenario(
-        'the branch deletes a type that a new field of main points at',
+        'the branch deletes a type that a new field of main refers to',
         ancestor=(*SERVERS, AddType('vendor', 'title')),
         branch=(DeleteType('vendor'),),
         main=(AddField('server', 'vendor:object>vendor'),),

@@ -160,7 +160,7 @@ ONE_AFTER_THE_OTHER = (
         merged=(Gone('server'),),
     ),
     Scenario(
-        'the second points at the type that the first one made',
+        'the second refers to the type that the first one made',
         ancestor=SERVERS,
         branch=(AddType('vendor', 'title'), Create('vendor', 'acme')),
         second=(AddField('server', 'vendor:object>vendor'), Change('server', 'a', vendor='acme')),

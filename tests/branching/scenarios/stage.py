@@ -102,7 +102,7 @@ class Stage:
         Return what a scenario says about an object as (attributes to set, {name: targets} of many-valued references).
 
         A reference is written as the handle of its target, several as handles with spaces between them; where a field
-        may point at several types, a handle is preceded by `site:` or by the name of a type and a colon.
+        may refer to several types, a handle is preceded by `site:` or by the name of a type and a colon.
         """
         single, many = {}, {}
         for name, value in values.items():
