@@ -7,6 +7,7 @@ May import models. Ids of rows are not part of it, apart from the `schema_id` by
 import hashlib
 import json
 from collections.abc import Iterable
+from operator import itemgetter
 
 import yaml
 from django.utils.translation import gettext as _
@@ -72,11 +73,7 @@ class Snapshot:
 
     def entry(self, type_: CustomObjectType) -> dict:
         """Return what a document says of a type."""
-        entry = {'name': type_.name, 'slug': type_.slug, **without_defaults(type_attributes(type_), TYPE_DEFAULTS)}
-        entry['fields'] = [
-            {'id': found['id'], 'name': found['name'], 'type': found['type'], **without_defaults(found, FIELD_DEFAULTS)}
-            for found in map(self.field, self.fields[type_.pk])
-        ]
+        entry = type_entry(type_.slug, type_attributes(type_), map(self.field, self.fields[type_.pk]))
         if removed := tombstones(type_, {field.schema_id for field in self.fields[type_.pk]}):
             entry['removed_fields'] = removed
         return entry
@@ -86,6 +83,16 @@ def type_attributes(type_: CustomObjectType) -> dict:
     return normal_type({name: getattr(type_, name) for name in ('name', *TYPE_DEFAULTS)})
 
 
+def type_entry(slug: str, attributes: dict, fields: Iterable[dict]) -> dict:
+    """Return what a document says of a type with these attributes and fields, without what it need not say."""
+    entry = {'name': attributes['name'], 'slug': slug, **without_defaults(attributes, TYPE_DEFAULTS)}
+    entry['fields'] = [
+        {'id': found['id'], 'name': found['name'], 'type': found['type'], **without_defaults(found, FIELD_DEFAULTS)}
+        for found in fields
+    ]
+    return entry
+
+
 def choice_set_attributes(choice_set: CustomFieldChoiceSet) -> dict:
     found = {name: getattr(choice_set, name) or default for name, default in CHOICE_SET_DEFAULTS.items()}
     return normal_choice_set(found)
@@ -93,10 +100,27 @@ def choice_set_attributes(choice_set: CustomFieldChoiceSet) -> dict:
 
 def choice_set_entry(choice_set: CustomFieldChoiceSet) -> dict:
     """Return what a document says of a choice set."""
-    return {
-        'name': choice_set.name,
-        **without_defaults(choice_set_attributes(choice_set), CHOICE_SET_DEFAULTS),
-    }
+    return {'name': choice_set.name, **without_defaults(choice_set_attributes(choice_set), CHOICE_SET_DEFAULTS)}
+
+
+def as_exported(document: dict) -> dict:
+    """Return a document that was written by hand as an export of what it describes would be."""
+    sets = [
+        {'name': found['name'], **without_defaults(normal_choice_set(found), CHOICE_SET_DEFAULTS)}
+        for found in document.get('choice_sets', [])
+    ]
+    types = [
+        type_entry(found['slug'], normal_type(found), map(normal_field, sorted(found['fields'], key=itemgetter('id'))))
+        for found in document['types']
+    ]
+    return compose(map(with_base, sets), map(with_base, types))
+
+
+def compose(choice_sets: Iterable[dict], types: Iterable[dict]) -> dict:
+    """Return a document of entries, in the order of exports."""
+    sets = sorted(choice_sets, key=itemgetter('name'))
+    types = sorted(types, key=itemgetter('slug'))
+    return {'schema_version': SCHEMA_FORMAT_VERSION, **({'choice_sets': sets} if sets else {}), 'types': types}
 
 
 def tombstones(type_: CustomObjectType, live: set[int]) -> list[dict]:
@@ -162,11 +186,10 @@ def export_types(types: Iterable[CustomObjectType], user=None, with_referred: bo
     entries = [
         # Who does not see all of a type cannot say what the type was like.
         with_base(entry) if counts.get(type_.pk, 0) == len(snapshot.fields[type_.pk]) else entry
-        for type_ in sorted(chosen, key=lambda type_: type_.slug)
+        for type_ in chosen
         for entry in [snapshot.entry(type_)]
     ]
-    sets = [with_base(choice_set_entry(used[name])) for name in sorted(used)]
-    return {'schema_version': SCHEMA_FORMAT_VERSION, **({'choice_sets': sets} if sets else {}), 'types': entries}
+    return compose([with_base(choice_set_entry(found)) for found in used.values()], entries)
 
 
 def _closure(types, viewable, fields, with_referred: bool) -> tuple[list[CustomObjectType], list[str]]:

@@ -131,6 +131,7 @@ def normal_choice_set(choice_set: dict) -> dict[str, Any]:
     found['extra_choices'] = [
         list(choice) if isinstance(choice, (list, tuple)) else [choice, choice] for choice in found['extra_choices']
     ]
+    found['choice_colors'] = dict(sorted(found['choice_colors'].items()))
     if found['order_alphabetically']:
         found['extra_choices'].sort(key=itemgetter(0))  # as NetBox stores them
     return found

@@ -1,0 +1,147 @@
+"""
+Creates the sample objects of a model, as REST creates objects: validated by their serializers, logged, permitted.
+
+May import runtime and field_types. Objects are referred to as in imported files, by name; targets of polymorphic fields
+with their type, as in `dcim.site:Berlin`. Nothing of NetBox is created: a reference to an object that is not there, or
+that the user may not view, is left empty.
+"""
+
+from dataclasses import dataclass, field
+
+from django.core.exceptions import PermissionDenied
+from django.utils.translation import gettext as _
+from rest_framework.exceptions import ErrorDetail
+
+from utilities.api import get_serializer_for_model
+from utilities.permissions import get_permission_for_model
+
+from ...field_types import field_type_of
+from ...field_types.polymorphic.keys import model_of, target_of, type_from_text
+from ...field_types.shared.natural_keys import natural_key
+from ...runtime.classes.memo import surfaced_fields
+from ...runtime.classes.registry import world
+from ..errors import Fault, InvalidDocument
+
+
+@dataclass
+class LoadedRows:
+    """What became of sample objects."""
+
+    # How many were created, by the slug of the type.
+    created: dict[str, int] = field(default_factory=dict)
+    # Slugs of types that had objects before, and got none.
+    kept: list[str] = field(default_factory=list)
+    # What was referred to and not found, such as `dcim.site:Berlin`, in order and each once.
+    missing: dict[str, None] = field(default_factory=dict)
+    # How many were not created, because they require an object that was not found.
+    left_out: int = 0
+
+    @property
+    def count(self) -> int:
+        return sum(self.created.values())
+
+
+def load_rows(rows: dict[str, list[dict]], user=None) -> LoadedRows:
+    """
+    Create sample objects in the current schema; types that have objects already get none.
+
+    Args:
+        rows: by the slug of the type, in the order in which they are created
+        user: whose rights count; None for all rights
+
+    Raises:
+        InvalidDocument: with the faults of all objects of a type; what was written must be undone
+        PermissionDenied: the user may not create objects of a type
+    """
+    loaded = LoadedRows()
+    for slug, found in rows.items():
+        current = world()
+        model = current.model(current.find_slug(slug).id)
+        if user is not None and not user.has_perm(get_permission_for_model(model, 'add')):
+            raise _denied(model)
+        if model.objects.exists():
+            loaded.kept.append(slug)
+        else:
+            _Loader(model, slug, user, loaded).run(found)
+    return loaded
+
+
+class _Loader:
+    """Creates the objects of one type."""
+
+    def __init__(self, model: type, slug: str, user, loaded: LoadedRows):
+        self.model, self.slug, self.user, self.loaded = model, slug, user, loaded
+        self.serializer_class = get_serializer_for_model(model)
+        self.references = [found for found in surfaced_fields(model) if field_type_of(found).is_reference]
+
+    def run(self, rows: list[dict]) -> None:
+        made, faults = [], []
+        for index, row in enumerate(rows):
+            values = self._resolved(row)
+            if values is None:
+                self.loaded.left_out += 1
+                continue
+            serializer = self.serializer_class(data=values)
+            if serializer.is_valid():
+                made.append(serializer.save().pk)
+            else:
+                faults += _faults(('rows', self.slug, index), serializer.errors)
+        if faults:
+            raise InvalidDocument(faults)
+        # The constraints of permissions hold for what was created.
+        may_add = self.model.objects.filter(pk__in=made)
+        if self.user is not None and may_add.restrict(self.user, 'add').count() != len(made):
+            raise _denied(self.model)
+        self.loaded.created[self.slug] = len(made)
+
+    def _resolved(self, row: dict) -> dict | None:
+        """Return a row with the keys of what it refers to; None if something that it requires is not there."""
+        values = dict(row)
+        for definition in self.references:
+            if definition.name not in row:
+                continue
+            named = row[definition.name]
+            is_many = field_type_of(definition).many
+            keys = [self._key(definition, text) for text in (named if is_many else [named])]
+            keys = [key for key in keys if key is not None]
+            if not keys and definition.is_required:
+                return None
+            values[definition.name] = keys if is_many else next(iter(keys), None)
+        return values
+
+    def _key(self, definition, text: str):
+        """Return what the serializer takes for the object that a text names, None if there is none."""
+        if definition.is_polymorphic:
+            label, _colon, name = text.partition(':')
+            content_type = type_from_text(label)
+            model = None if content_type is None else model_of(target_of(content_type))
+        else:
+            label, name, model = definition.target.label, text, model_of(definition.target)
+        found = self._find(model, name) if model is not None else None
+        if found is None:
+            self.loaded.missing[f'{label}:{name}'] = None
+            return None
+        return {'content_type_id': content_type, 'id': found.pk} if definition.is_polymorphic else found.pk
+
+    def _find(self, model: type, name: str):
+        objects = model.objects.all()
+        if self.user is not None and hasattr(objects, 'restrict'):
+            objects = objects.restrict(self.user, 'view')
+        # Of several that a name fits, none is chosen.
+        found = natural_key(model).find(objects, name)
+        return found[0] if len(found) == 1 else None
+
+
+def _faults(path, errors) -> list[Fault]:
+    if isinstance(errors, dict):
+        return [fault for key, value in errors.items() for fault in _faults((*path, key), value)]
+    return [
+        fault
+        for index, error in enumerate(errors)
+        for fault in ([Fault(path, str(error))] if isinstance(error, ErrorDetail) else _faults((*path, index), error))
+    ]
+
+
+def _denied(model) -> PermissionDenied:
+    message = _('Your permissions do not allow this: {permission}.')
+    return PermissionDenied(message.format(permission=get_permission_for_model(model, 'add')))
