@@ -40,6 +40,14 @@ class TestFiles:
             assert entry['group_name']
             assert sum(field.get('primary', False) for field in entry['fields']) == 1
 
+    def test_rows_name_fields_only(self, model):
+        for entry in model.document['types']:
+            names = {field['name'] for field in entry['fields']}
+            places = [field['name'] for field in entry['fields'] if field['type'] == 'coordinates']
+            names |= {f'{name}_{part}' for name in places for part in ('latitude', 'longitude')}
+            for row in model.rows[entry['slug']]:
+                assert set(row) <= names
+
     def test_texts_fit_a_card(self, model):
         assert len(model.title) < 40
         assert len(model.summary) < 130
