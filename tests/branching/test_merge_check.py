@@ -389,6 +389,14 @@ class TestSchemaChanges:
         client.force_login(lab.user)
         page = client.get(reverse('plugins:netbox_branching:branch_schema_changes', args=[branch.pk]))
         assert b'Retire column' in page.content
+        drawn = {entry['label']: entry for entry in page.context['map']['types']}
+        assert {label: entry['status'] for label, entry in drawn.items()} == {'Vendor': 'changed', 'Kind': 'added'}
+        assert {field['name']: field['status'] for field in drawn['Vendor']['fields']} == {
+            'label': 'changed', 'code': 'removed', 'site': 'added',
+        }  # fmt: skip
+        assert [entry['status'] for entry in page.context['map']['references']] == ['added']
+        assert drawn['Vendor']['url']
+        assert not drawn['Kind']['url']
         answer = client.get(f'/api/plugins/custom-objects/branches/{branch.pk}/schema-changes/').json()
         assert {change['name'] for change in answer} == {'vendor', 'kind'}
         lab.merge(branch)
@@ -405,6 +413,8 @@ class TestSchemaChanges:
         client.force_login(user)
         url = f'/api/plugins/custom-objects/branches/{branch.pk}/'
         assert client.get(f'{url}schema-changes/').json() == []
+        page = client.get(reverse('plugins:netbox_branching:branch_schema_changes', args=[branch.pk]))
+        assert page.context['map'] is None
         assert client.get(f'{url}merge-check/').status_code == 403
 
 

@@ -1,5 +1,6 @@
 """The shortest way through the plugin: a type, a field, and the life of one object."""
 
+import re
 from urllib.parse import quote
 
 import pytest
@@ -73,3 +74,43 @@ def test_graphiql(pages, post):
     expect(explorer).to_contain_text(f'Table{made["id"]}ModelType')
     page.get_by_role('button', name='Execute query').click()
     expect(page.locator('.result-window')).to_contain_text('S-1')
+
+
+def test_map(pages, post):
+    """The map draws types, references and groups, follows its options, leads to types, and can be saved."""
+    types = 'plugins/custom-objects/custom-object-types/'
+    fields = 'plugins/custom-objects/custom-object-type-fields/'
+    zone, record, apart = (
+        post(types, name=name, slug=name, group_name=group)
+        for name, group in (('zone', 'DNS'), ('record', 'DNS'), ('apart', ''))
+    )
+    post(fields, custom_object_type=zone['id'], name='origin', type='text')
+    reference = {'custom_object_type': record['id'], 'name': 'zone', 'type': 'object', 'on_delete_behavior': 'cascade'}
+    target = {'app_label': 'netbox_custom_objects', 'model': f'table{zone["id"]}model'}
+    post(fields, **reference, related_object_type=target)
+    page = pages.page
+    pages.open('/plugins/custom-objects/custom-object-types/map/')
+    drawn = page.get_by_role('group', name='Map of custom object types and their references')
+    expect(drawn.locator('text', has_text='Apart')).to_be_visible()
+    expect(drawn.locator('text', has_text='DNS')).to_be_visible()
+    expect(drawn.locator('.edge text').first).to_contain_text('zone')
+    expect(drawn.locator('.edge', has_text='cascade')).to_have_count(1)
+    expect(drawn.locator('text', has_text='origin')).to_have_count(0)
+
+    page.get_by_label('Fields').check()
+    expect(drawn.locator('text', has_text='origin')).to_be_visible()
+    pages.choose('Type', 'Record')
+    expect(drawn.locator('text', has_text='Apart')).to_have_count(0)
+    expect(page).to_have_url(re.compile(rf'focus=table{record["id"]}model.*fields=on'))
+    with page.expect_download() as saved:
+        page.get_by_role('button', name='SVG').click()
+    assert b'cascade' in saved.value.path().read_bytes()
+    with page.expect_download() as saved:
+        page.get_by_role('button', name='PNG').click()
+    assert saved.value.path().read_bytes().startswith(b'\x89PNG')
+
+    drawn.get_by_role('link', name='Zone').first.click()
+    expect(page).to_have_title('Zone | NetBox')
+    # Its panel shows the neighbour only.
+    expect(drawn.locator('text', has_text='Record')).to_be_visible()
+    expect(drawn.locator('text', has_text='Apart')).to_have_count(0)

@@ -9,8 +9,11 @@ from netbox_branching.models import Branch
 
 from ...models import CustomObjectType
 from ...models.job_reports import report_of
+from ...runtime.classes.registry import world
+from ...schema.type_map import around, type_map, type_page, viewable_parts
 from ..merging.findings import Finding
 from ..merging.schema_changes import SchemaChange, schema_changes
+from ..merging.three_way import three_way_merge
 from ..merging.validators import find_conflicts
 from ..merging.value_conflicts import find_value_conflicts
 from ..merging.visible.findings import visible_findings
@@ -27,6 +30,19 @@ def viewable_types(branch: Branch, user) -> set[int]:
     """Return the ids of the types that a user may view in main or in a branch."""
     types = CustomObjectType.objects.restrict(user, 'view').values_list('pk', flat=True)
     return {pk for alias in (DEFAULT_DB_ALIAS, branch.connection_name) for pk in types.using(alias)}
+
+
+def schema_change_map(branch: Branch, user) -> dict | None:
+    """Return the map of what merging would change and of its neighbours, changes marked; None if nothing changes."""
+    main, merged = world(DEFAULT_DB_ALIAS).all_definitions, three_way_merge(branch).merged
+    changed = {pk for pk in {*main, *merged} if main.get(pk) != merged.get(pk)}
+    if not changed:
+        return None
+    near = {pk for side in (main, merged) for center in changed & side.keys() for pk in around(side, center)}
+    before, after = ({pk: side[pk] for pk in near & side.keys()} for side in (main, merged))
+    viewable = viewable_parts(user, (DEFAULT_DB_ALIAS, branch.connection_name))
+    # The page is one of main's, which has no page of a type that only the branch has.
+    return type_map(after, viewable, before=before, url_of=lambda found: type_page(found) if found.id in main else '')
 
 
 def may_merge(branch: Branch, user) -> bool:

@@ -16,7 +16,7 @@ from utilities.views import ViewTab, register_model_view
 
 from ..merging.three_way import count_schema_changes
 from ..trial.trial_job import queue_check
-from .reports import check_report, conflicts, may_merge, visible_schema_changes
+from .reports import check_report, conflicts, may_merge, schema_change_map, visible_schema_changes
 
 
 class CheckMergeForm(forms.Form):
@@ -40,8 +40,11 @@ class BranchSchemaChangesView(generic.ObjectView):
     )
 
     def get_extra_context(self, request, instance):
-        usable = instance.ready
-        return {'usable': usable, 'changes': visible_schema_changes(instance, request.user) if usable else []}
+        if not instance.ready:
+            return {'usable': False, 'changes': []}
+        changes = visible_schema_changes(instance, request.user)
+        drawn = schema_change_map(instance, request.user) if changes else None
+        return {'usable': True, 'changes': changes, 'map': drawn}
 
 
 @register_model_view(Branch, 'merge_check', path='merge-check')

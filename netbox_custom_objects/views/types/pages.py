@@ -42,6 +42,7 @@ from ..reference_check import CheckReferences
 from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin
 from .fields import FieldsPanel
+from .map import MapPanel, ShowMap
 from .panels import DeprecationPanel, FaultsPanel, IgnoredRulesPanel, RelationsPanel, TypePanel, count_objects
 
 
@@ -72,6 +73,7 @@ class CustomObjectTypeListView(generic.ObjectListView):
         BulkExport,
         ImportModel,
         ExportModel,
+        ShowMap,
         CheckReferences,
         BulkEdit,
         ExportSelectedModels,
@@ -92,6 +94,7 @@ class CustomObjectTypeView(generic.ObjectView):
             DeprecationPanel(),
             IgnoredRulesPanel(),
             RelationsPanel(),
+            MapPanel(),
             TagsPanel(),
             panels.CommentsPanel(),
         ],

@@ -1,0 +1,329 @@
+/*
+ * Draws maps of types into elements with `data-map`: from the JSON of the script element that they contain, or of the
+ * address in `data-url`, which is asked once the element comes into view. Graphviz does the layout, in a worker.
+ * Elements with `data-map-option` in the same `data-map-scope` choose what is shown; `data-map-action` zooms and saves.
+ */
+(() => {
+  if (window.customObjectsMap) return;
+  window.customObjectsMap = true;
+
+  const here = new URL('.', document.currentScript.src);
+  const PALETTES = {
+    light: {
+      text: '#1d2939', muted: '#667085', line: '#98a2b3', surface: '#ffffff', group: '#f5f7fa', model: '#f2f4f7',
+      type: '#dbe7fb', added: '#c6efd0', changed: '#fdeeb5', removed: '#fbd0ce',
+      set_null: '#667085', cascade: '#c92a2a', protect: '#b35c00',
+    },
+    dark: {
+      text: '#e6eaf0', muted: '#98a2b3', line: '#5b6778', surface: '#182433', group: '#131c29', model: '#253246',
+      type: '#1f4272', added: '#1f5c34', changed: '#6b5410', removed: '#75282a',
+      set_null: '#98a2b3', cascade: '#ff8787', protect: '#ffb066',
+    },
+  };
+  const SIGNS = { added: '+ ', changed: '\u2022 ', removed: '\u2212 ' };
+
+  const escaped = (text) => String(text).replace(
+    /[&<>"]/g, (found) => ({ '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' })[found],
+  );
+  const palette = () => PALETTES[document.documentElement.dataset.bsTheme === 'dark' ? 'dark' : 'light'];
+
+  /* The part of a map that the options ask for: {types, models, references}. */
+  function selected(map, options) {
+    let types = map.types.filter((type) => !options.group || type.group === options.group.slice(1));
+    let references = map.references;
+    if (!options.models) references = references.filter((reference) => !map.models.some((m) => m.key === reference.to));
+    if (options.focus) {
+      const near = new Set([options.focus]);
+      for (let step = 0; step < options.distance; step += 1) {
+        const found = references.filter(({ from, to }) => near.has(from) || near.has(to));
+        // A model of NetBox that two types refer to does not make them neighbours.
+        for (const { from, to } of found) {
+          if (near.has(from)) near.add(to);
+          else if (map.types.some((type) => type.key === to)) near.add(from);
+        }
+      }
+      types = map.types.filter((type) => near.has(type.key));
+      if (options.distance === 1) {
+        references = references.filter(({ from, to }) => from === options.focus || to === options.focus);
+      }
+    }
+    const shown = new Set(types.map((type) => type.key));
+    references = references.filter(
+      ({ from, to }) => shown.has(from) && (shown.has(to) || map.models.some((model) => model.key === to)),
+    );
+    const reached = new Set(references.map((reference) => reference.to));
+    return { types, references, models: map.models.filter((model) => reached.has(model.key)) };
+  }
+
+  function typeLabel(type, options, colors) {
+    const fields = !options.fields ? [] : type.fields.map((field) => {
+      const fill = field.status ? ` BGCOLOR="${colors[field.status]}"` : '';
+      return `<TR><TD ALIGN="LEFT"${fill}>${SIGNS[field.status] || ''}${escaped(field.name)}  `
+        + `<FONT COLOR="${colors.muted}">${escaped(field.type)}</FONT></TD></TR>`;
+    });
+    return `<TABLE BORDER="0" CELLBORDER="1" CELLSPACING="0" CELLPADDING="6" COLOR="${colors.line}" `
+      + `BGCOLOR="${colors.surface}"><TR><TD BGCOLOR="${colors[type.status || 'type']}">`
+      + `<B>${SIGNS[type.status] || ''}${escaped(type.label)}</B></TD></TR>${fields.join('')}</TABLE>`;
+  }
+
+  function edge(reference, colors) {
+    const color = reference.many ? colors.muted : colors[reference.on_delete] || colors.muted;
+    const about = [reference.field, reference.label].filter(Boolean).join('\n');
+    return {
+      tail: reference.from,
+      head: reference.to,
+      attributes: {
+        label: ` ${(SIGNS[reference.status] || '') + about} `.replaceAll('\\', '\\\\'),
+        color, fontcolor: color,
+        style: reference.status === 'removed' ? 'dotted' : reference.many ? 'dashed' : 'solid',
+        arrowhead: reference.many ? 'crow' : 'normal',
+        penwidth: reference.status ? 2 : 1,
+      },
+    };
+  }
+
+  /* What Graphviz draws. */
+  function graph(map, options, colors) {
+    const part = selected(map, options);
+    const link = (entry) => (entry.url ? { URL: entry.url, target: '_top' } : {});
+    const nodes = part.types.map((type) => ({
+      name: type.key,
+      attributes: {
+        shape: 'plain', label: { html: typeLabel(type, options, colors) }, tooltip: type.label, ...link(type),
+      },
+    }));
+    nodes.push(...part.models.map((model) => ({
+      name: model.key,
+      attributes: {
+        label: model.label.replaceAll('\\', '\\\\'), shape: 'box', style: 'rounded,filled', fillcolor: colors.model,
+        color: colors.line, fontcolor: colors.text, margin: '0.15,0.08', tooltip: model.key, ...link(model),
+      },
+    })));
+    const groups = [...new Set(part.types.map((type) => type.group))].filter(Boolean);
+    return {
+      directed: true,
+      graphAttributes: {
+        rankdir: 'LR', bgcolor: 'transparent', fontname: 'Helvetica', fontsize: 12, nodesep: 0.35, ranksep: 0.8,
+        pad: 0.2,
+      },
+      nodeAttributes: { fontname: 'Helvetica', fontsize: 11, fontcolor: colors.text },
+      edgeAttributes: { fontname: 'Helvetica', fontsize: 9, arrowsize: 0.8 },
+      nodes,
+      edges: part.references.map((reference) => edge(reference, colors)),
+      subgraphs: groups.map((group, index) => ({
+        name: `cluster_${index}`,
+        graphAttributes: {
+          label: group.replaceAll('\\', '\\\\'), style: 'rounded,filled', fillcolor: colors.group, color: colors.line,
+          fontcolor: colors.muted, margin: 14,
+        },
+        nodes: part.types.filter((type) => type.group === group).map((type) => ({ name: type.key })),
+      })),
+    };
+  }
+
+  let worker = null;
+  const waiting = new Map();
+  let count = 0;
+
+  /* Return a promise of the SVG text of a graph. */
+  function layout(drawn) {
+    if (!worker) {
+      const source = new URL('map-worker.js', here);
+      worker = new Worker(
+        // Browsers run workers of the page's own origin only; static files may have another.
+        source.origin === location.origin
+          ? source
+          : URL.createObjectURL(new Blob([`importScripts(${JSON.stringify(source.href)})`])),
+      );
+      worker.onmessage = ({ data }) => {
+        const { resolve, reject } = waiting.get(data.id);
+        waiting.delete(data.id);
+        if (data.error) reject(new Error(data.error));
+        else resolve(data.svg);
+      };
+      worker.onerror = (event) => {
+        waiting.forEach(({ reject }) => reject(new Error(event.message)));
+        waiting.clear();
+      };
+    }
+    count += 1;
+    const id = count;
+    return new Promise((resolve, reject) => {
+      waiting.set(id, { resolve, reject });
+      worker.postMessage({ id, graph: drawn });
+    });
+  }
+
+  class TypeMap {
+    constructor(element, map) {
+      this.element = element;
+      this.map = map;
+      this.scope = element.closest('[data-map-scope]') || element;
+      this.options = [...this.scope.querySelectorAll('[data-map-option]')];
+      this.scale = 1;
+      this.fits = true;
+      this.draws = 0;
+      this.options.forEach((option) => option.addEventListener('change', () => this.changed()));
+      this.scope.querySelectorAll('[data-map-action]').forEach((button) => {
+        button.addEventListener('click', () => this[button.dataset.mapAction]());
+      });
+      element.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+      new MutationObserver(() => this.draw()).observe(
+        document.documentElement, { attributeFilter: ['data-bs-theme'] },
+      );
+      new ResizeObserver(() => this.fits && this.fit()).observe(element);
+      this.draw();
+    }
+
+    chosen() {
+      const found = {
+        focus: this.element.dataset.focus || '', distance: Number(this.element.dataset.distance || 1), group: '',
+        fields: 'fields' in this.element.dataset, models: true,
+      };
+      for (const option of this.options) {
+        found[option.dataset.mapOption] = option.type === 'checkbox' ? option.checked : option.value;
+      }
+      found.distance = Number(found.distance);
+      return found;
+    }
+
+    changed() {
+      const query = new URLSearchParams(location.search);
+      for (const option of this.options) {
+        const value = option.type === 'checkbox' ? (option.checked ? 'on' : 'off') : option.value;
+        query.set(option.dataset.mapOption, value);
+      }
+      history.replaceState(null, '', `?${query}`);
+      this.fits = true;
+      this.draw();
+    }
+
+    async draw() {
+      this.draws += 1;
+      const draw = this.draws;
+      this.element.setAttribute('aria-busy', 'true');
+      try {
+        const svg = await layout(graph(this.map, this.chosen(), palette()));
+        if (draw === this.draws) this.show(svg);
+      } catch (error) {
+        this.element.textContent = `${this.element.dataset.failed} ${error.message}`;
+      }
+      if (draw === this.draws) this.element.removeAttribute('aria-busy');
+    }
+
+    show(text) {
+      const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
+      svg.setAttribute('role', 'group');
+      svg.setAttribute('aria-label', this.element.dataset.label);
+      // The page's own font is about as wide as the one that Graphviz reckons with.
+      svg.querySelectorAll('text').forEach((label) => label.setAttribute('font-family', 'inherit'));
+      const box = svg.viewBox.baseVal;
+      this.size = { width: box.width, height: box.height };
+      this.element.replaceChildren(svg);
+      if (this.fits) this.fit();
+      else this.resize();
+    }
+
+    resize() {
+      const svg = this.element.querySelector('svg');
+      svg.setAttribute('width', `${this.size.width * this.scale}px`);
+      svg.setAttribute('height', `${this.size.height * this.scale}px`);
+    }
+
+    /* Show all of the map, but not too small to be read. */
+    fit() {
+      if (!this.size || !this.element.clientWidth) return;
+      const wide = this.element.clientWidth / this.size.width;
+      const high = (Number(this.element.dataset.height) || window.innerHeight * 0.7) / this.size.height;
+      this.fits = true;
+      this.scale = Math.min(1.35, Math.max(Math.min(wide, high), 0.45));
+      this.resize();
+    }
+
+    zoom(factor, x = this.element.clientWidth / 2, y = this.element.clientHeight / 2) {
+      if (!this.size) return;
+      const scale = Math.min(4, Math.max(0.05, this.scale * factor));
+      const grown = scale / this.scale;
+      const [left, top] = [this.element.scrollLeft, this.element.scrollTop];
+      this.scale = scale;
+      this.fits = false;
+      this.resize();
+      this.element.scrollTo((left + x) * grown - x, (top + y) * grown - y);
+    }
+
+    closer() { this.zoom(1.25); }
+
+    farther() { this.zoom(0.8); }
+
+    wheel(event) {
+      if (!event.ctrlKey && !event.metaKey) return;
+      event.preventDefault();
+      const place = this.element.getBoundingClientRect();
+      this.zoom(event.deltaY < 0 ? 1.1 : 1 / 1.1, event.clientX - place.left, event.clientY - place.top);
+    }
+
+    /* The map as a file of its own has the light colors. */
+    async file() {
+      const map = { ...this.map };
+      for (const kind of ['types', 'models']) {
+        map[kind] = map[kind].map((entry) => (
+          { ...entry, url: entry.url && new URL(entry.url, location.href).href }
+        ));
+      }
+      const drawn = graph(map, this.chosen(), PALETTES.light);
+      drawn.graphAttributes.bgcolor = '#ffffff';
+      return new Blob([await layout(drawn)], { type: 'image/svg+xml' });
+    }
+
+    async saveSVG() { save(await this.file(), 'custom-object-types.svg'); }
+
+    async savePNG() {
+      const url = URL.createObjectURL(await this.file());
+      const image = new Image();
+      image.src = url;
+      await image.decode();
+      const canvas = document.createElement('canvas');
+      // Browsers refuse canvases above some size.
+      const scale = Math.min(2, 12000 / Math.max(image.width, image.height));
+      canvas.width = image.width * scale;
+      canvas.height = image.height * scale;
+      canvas.getContext('2d').drawImage(image, 0, 0, canvas.width, canvas.height);
+      URL.revokeObjectURL(url);
+      canvas.toBlob((blob) => save(blob, 'custom-object-types.png'), 'image/png');
+    }
+  }
+
+  function save(blob, name) {
+    const link = document.createElement('a');
+    link.href = URL.createObjectURL(blob);
+    link.download = name;
+    link.click();
+    setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  }
+
+  async function begin(element) {
+    const embedded = element.querySelector('script[type="application/json"]');
+    try {
+      const map = embedded
+        ? JSON.parse(embedded.textContent)
+        : await (await fetch(element.dataset.url, { headers: { Accept: 'application/json' } })).json();
+      element.typeMap = new TypeMap(element, map);
+    } catch (error) {
+      element.textContent = `${element.dataset.failed} ${error.message}`;
+    }
+  }
+
+  const views = new IntersectionObserver((entries) => entries.forEach(({ isIntersecting, target }) => {
+    if (!isIntersecting) return;
+    views.unobserve(target);
+    begin(target);
+  }));
+
+  const find = () => document.querySelectorAll('[data-map]:not([data-map-found])').forEach((element) => {
+    element.dataset.mapFound = '';
+    views.observe(element);
+  });
+  document.addEventListener('DOMContentLoaded', find);
+  document.addEventListener('htmx:afterSettle', find);
+  if (document.readyState !== 'loading') find();
+})();
