@@ -105,6 +105,8 @@
       graphAttributes: {
         rankdir: 'LR', bgcolor: 'transparent', fontname: 'Helvetica', fontsize: 12, nodesep: 0.35, ranksep: 0.8,
         pad: 0.2,
+        // Parts that are not connected stand beside each other.
+        pack: 16,
       },
       nodeAttributes: { fontname: 'Helvetica', fontsize: 11, fontcolor: colors.text },
       edgeAttributes: { fontname: 'Helvetica', fontsize: 9, arrowsize: 0.8 },
@@ -217,6 +219,11 @@
       svg.setAttribute('aria-label', this.element.dataset.label);
       // The page's own font is about as wide as the one that Graphviz reckons with.
       svg.querySelectorAll('text').forEach((label) => label.setAttribute('font-family', 'inherit'));
+      svg.querySelectorAll('a').forEach((link) => {
+        // Screen readers know plain links.
+        link.setAttribute('href', link.getAttribute('xlink:href'));
+        link.setAttribute('aria-label', link.getAttribute('xlink:title'));
+      });
       const box = svg.viewBox.baseVal;
       this.size = { width: box.width, height: box.height };
       this.element.replaceChildren(svg);
@@ -236,7 +243,7 @@
       const wide = this.element.clientWidth / this.size.width;
       const high = (Number(this.element.dataset.height) || window.innerHeight * 0.7) / this.size.height;
       this.fits = true;
-      this.scale = Math.min(1.35, Math.max(Math.min(wide, high), 0.45));
+      this.scale = Math.min(1.35, Math.max(Math.min(wide, high), 0.6));
       this.resize();
     }
 

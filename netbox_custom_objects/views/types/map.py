@@ -15,8 +15,8 @@ from ...models import CustomObjectType
 from ...runtime.classes.registry import world
 from ...schema.type_map import around, type_map, viewable_parts
 
-# From this many types on, the page begins with one type and its neighbours.
-MANY = 60
+# With more types than the first, the page begins without NetBox's models; with more than the second, near one type.
+SEVERAL, MANY = 12, 60
 DISTANCES = (1, 2, 3)
 
 
@@ -45,6 +45,7 @@ class TypeMapView(ObjectPermissionRequiredMixin, View):
         keys = {entry['key'] for entry in types}
         focus = request.GET.get('focus', _most_connected(data) if len(types) > MANY else '')
         distance = request.GET.get('distance', '')
+        with_models = request.GET.get('models', 'on' if focus or len(types) <= SEVERAL else 'off')
         context = {
             'data': data,
             'types': types,
@@ -55,7 +56,7 @@ class TypeMapView(ObjectPermissionRequiredMixin, View):
             'distance': int(distance) if distance in map(str, DISTANCES) else 1,
             'distances': DISTANCES,
             'with_fields': request.GET.get('fields') == 'on',
-            'with_models': request.GET.get('models') != 'off',
+            'with_models': with_models != 'off',
         }
         return render(request, self.template_name, context)
 
