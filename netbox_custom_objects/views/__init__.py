@@ -17,6 +17,7 @@ REGISTERED = (
     'types.designer',
     'types.fields',
     'types.history',
+    'types.map',
     'types.pages',
 )
 
