@@ -51,9 +51,9 @@ lint: venv ## Check style and formatting
 docs: venv ## Build the documentation into .dev/site
 	@NO_MKDOCS_2_WARNING=1 $(python) -m mkdocs build --strict --quiet --site-dir .dev/site
 
-screenshots: template ## Take the pictures of the tutorial, in a real browser
+screenshots: template ## Take the pictures of the documentation, in a real browser
 	@mkdir -p docs/images
-	@NCO_SCREENSHOTS=docs/images $(python) -m pytest tests/browser/test_tutorial.py -q
+	@NCO_SCREENSHOTS=docs/images $(python) -m pytest tests/browser/test_tutorial.py tests/browser/test_branching.py -q
 
 bench: template ## Run the benchmarks
 	@$(python) -m benchmarks $(ARGS)

@@ -4,9 +4,6 @@ Background jobs of the plugin.
 The name of a job says for which type and schema it runs, so that none is queued twice.
 """
 
-from collections import defaultdict
-from collections.abc import Iterator
-from contextlib import contextmanager
 from itertools import batched
 
 from django.contrib.contenttypes.models import ContentType
@@ -14,7 +11,6 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 
 from core.choices import JobIntervalChoices
 from extras.models import CachedValue
-from netbox.context import query_cache
 from netbox.jobs import system_job
 from netbox.search.backends import CachedValueSearchBackend, search_backend
 
@@ -24,7 +20,7 @@ from .field_types import field_type_of
 from .models.display import expression_names
 from .runtime.classes.memo import surfaced_fields
 from .runtime.classes.registry import model_for, world
-from .runtime.context import pinned
+from .runtime.context import as_one_request
 from .services.discreet_job import DiscreetJob
 
 # Objects that are read, and named, at once.
@@ -100,17 +96,6 @@ def cached_values(type_id: int, alias: str):
     """Return what the index holds of a type in the schema behind `alias`."""
     object_type = ContentType.objects.get_by_natural_key(APP_LABEL, model_name(type_id))
     return CachedValue.objects.using(alias).filter(object_type_id=object_type.pk)
-
-
-@contextmanager
-def as_one_request() -> Iterator[None]:
-    """Remember the revision and object types, as within a request: NetBox asks for them once per object."""
-    reset = query_cache.set(defaultdict(dict))
-    try:
-        with pinned():
-            yield
-    finally:
-        query_cache.reset(reset)
 
 
 def reindex(type_id: int, alias: str) -> int:

@@ -12,6 +12,7 @@ from netbox_branching.utilities import activate_branch
 from utilities.request import NetBoxFakeRequest
 
 from ..constants import LONG_JOB_SECONDS
+from ..models.applied_files import note_applied
 from ..models.job_reports import keep_report
 from ..schema.errors import DocumentError
 from ..schema.executor import apply
@@ -25,7 +26,7 @@ class ApplyInBranchJob(DiscreetJob):
     class Meta:
         name = _('Apply document in a new branch')
 
-    def work(self, document: dict, options: dict, *args, **kwargs):
+    def work(self, document: dict, options: dict, source: dict | None = None, *args, **kwargs):
         branch = self.job.object
         branch.provision(user=self.job.user)
         branch = Branch.objects.get(pk=branch.pk)  # branches cache what they know of themselves
@@ -41,13 +42,21 @@ class ApplyInBranchJob(DiscreetJob):
                 'job-reports/{job}/.'
             ).format(job=self.job.pk)
             raise JobFailed from error
+        note_applied(source, self.job.user, branch.name)
         body = {'applied': True, 'diffs': [describe_diff(diff) for diff in comparison.diffs]}
         keep_report(self.job, {'status_code': 200, 'data': body})
 
 
-def apply_in_new_branch(name: str, document: dict, user, options: dict) -> Job:
+def apply_in_new_branch(name: str, document: dict, user, options: dict, source: dict | None = None) -> Job:
     """
     Make a branch, and queue the job that provisions it and applies a document there.
+
+    Args:
+        name: of the branch
+        document: one that has been checked
+        user: in whose name
+        options: of `apply`
+        source: the file that the document is from, see `note_applied`
 
     Raises:
         ValidationError: there cannot be a branch of this name
@@ -56,5 +65,5 @@ def apply_in_new_branch(name: str, document: dict, user, options: dict) -> Job:
     branch.full_clean()
     branch.save(provision=False)
     return ApplyInBranchJob.enqueue(
-        instance=branch, user=user, document=document, options=options, job_timeout=LONG_JOB_SECONDS
+        instance=branch, user=user, document=document, options=options, source=source, job_timeout=LONG_JOB_SECONDS
     )

@@ -4,6 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms.mixins import SyncedDataMixin
+from core.models import DataFile
 from utilities.forms.fields import DynamicModelMultipleChoiceField
 
 from ..models import CustomObjectType
@@ -41,11 +42,17 @@ class ImportDocumentForm(SyncedDataMixin):
     )
     upload_file = forms.FileField(required=False, label=_('Upload'))
 
+    # What the text of a preview was read from.
+    applied_file = forms.ModelChoiceField(DataFile.objects.defer('data'), required=False, widget=forms.HiddenInput)
+    applied_hash = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
     field_order = ('text', 'upload_file', 'data_source', 'data_file')
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.document, self.warnings, self.faults = None, [], []
+        # Of `models.applied_files.note_applied`.
+        self.source = None
 
     def clean(self):
         super().clean()
@@ -53,6 +60,10 @@ class ImportDocumentForm(SyncedDataMixin):
         sources = [source for source in (text, upload, data_file) if source]
         if len(sources) != 1:
             raise forms.ValidationError(_('Paste a document, upload one, or choose a file of a data source.'))
+        if data_file:
+            self.source = {'data_file': data_file.pk, 'hash': data_file.hash}
+        elif text and self.cleaned_data.get('applied_file'):
+            self.source = {'data_file': self.cleaned_data['applied_file'].pk, 'hash': self.cleaned_data['applied_hash']}
         if text:
             content = text
         else:

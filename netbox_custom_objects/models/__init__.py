@@ -1,5 +1,6 @@
 """The definition models, the abstract base of all dynamic models, and what reads definitions from rows."""
 
+from .applied_files import AppliedFile
 from .attachments import SetAside
 from .fields import CustomObjectTypeField
 from .job_reports import JobReport
@@ -10,6 +11,7 @@ from .staged_change import StagedChange
 from .types import CustomObjectType
 
 __all__ = (
+    'AppliedFile',
     'CustomObject',
     'CustomObjectObjectType',
     'CustomObjectType',

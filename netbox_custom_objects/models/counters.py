@@ -25,6 +25,15 @@ def next_pk(model: type) -> int:
         return cursor.fetchone()[0]
 
 
+def last_pk(model: type) -> int:
+    """Return the last primary key that the sequence of `model` has given, 0 if none; nothing is drawn."""
+    with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
+        table = f'"{main_schema()}"."{model._meta.db_table}"'
+        cursor.execute('SELECT pg_get_serial_sequence(%s, %s)', [table, model._meta.pk.column])
+        cursor.execute(f'SELECT last_value FROM {cursor.fetchone()[0]}')
+        return cursor.fetchone()[0]
+
+
 def next_type_id(model: type) -> int:
     """
     Return an id for a new type that no type has had whose table or content type is still there.

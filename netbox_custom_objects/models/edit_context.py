@@ -17,12 +17,14 @@ class EditContext:
         is_staged: a staged change is made of it, which looks at the stored values itself
         begun: the staged change that it has begun
         delete_referencing_fields: the deletion of a type takes the fields of other types along that refer to it
+        surroundings: the rows that it is validated against; None for those that are stored
     """
 
     user: Any = None
     is_staged: bool = False
     begun: Any = None
     delete_referencing_fields: bool = False
+    surroundings: Any = None
 
 
 class EditedMixin:

@@ -34,6 +34,7 @@ from .edit_context import EditedMixin
 from .scripting import FieldScripting
 from .types import validate_version
 from .validation.fields import validate_field
+from .validation.surroundings import surroundings_of
 
 
 class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
@@ -318,11 +319,14 @@ class CustomObjectTypeField(
         """Accept a type that this release does not know of a field that has it already: the rest can be edited."""
         if self.type not in FIELD_TYPES and not self._state.adding and self.type == self._loaded_type:
             exclude = {*(exclude or ()), 'type'}
-        super().clean_fields(exclude)
+        super().clean_fields({*(exclude or ()), *surroundings_of(self).trusted(self)})
 
     def clean(self):
         super().clean()
         validate_field(self)
+
+    def validate_constraints(self, exclude=None):
+        surroundings_of(self).check_unique(self, exclude or set(), super().validate_constraints)
 
     def save(self, *args, using=None, **kwargs):
         """Write the row and, in the same transaction, its column (by a receiver)."""

@@ -32,6 +32,7 @@ from .edit_context import EditedMixin
 from .object_types import ensure_object_type
 from .objects import CustomObject
 from .scripting import TypeScripting
+from .validation.surroundings import surroundings_of
 
 
 class CustomObjectTypeQuerySet(RestrictedQuerySet):
@@ -222,17 +223,17 @@ class CustomObjectType(UpdatesWhatExists, EditedMixin, TypeScripting, NetBoxMode
     def clean(self):
         super().clean()
         errors = {}
-        before = type(self).objects.using(self._state.db).filter(pk=self.pk).first() if self.pk else None
+        surroundings = surroundings_of(self)
+        before = surroundings.before(self)
         if before is None:
             self._check_limit()
         if (before is None or before.slug != self.slug) and (error := self._slug_error()):
             errors['slug'] = error
-        if before is not None and self.config_context_enabled and not before.config_context_enabled:
-            fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(self._state.db)
-            if taken := fields.filter(custom_object_type=self.pk, name__in=CONFIG_CONTEXT_NAMES):
-                errors['config_context_enabled'] = _('Config contexts use the names of these fields: {names}').format(
-                    names=', '.join(field.name for field in taken)
-                )
+        enables_context = before is not None and self.config_context_enabled and not before.config_context_enabled
+        if enables_context and (taken := surroundings.fields_called(self, CONFIG_CONTEXT_NAMES)):
+            errors['config_context_enabled'] = _('Config contexts use the names of these fields: {names}').format(
+                names=', '.join(field.name for field in taken)
+            )
         errors |= dict(deprecation_errors(self, before))
         # What was stored before an expression could do less stays as it is until someone changes it.
         if self.display_expression and (before is None or before.display_expression != self.display_expression):
@@ -245,7 +246,7 @@ class CustomObjectType(UpdatesWhatExists, EditedMixin, TypeScripting, NetBoxMode
 
     def _check_limit(self):
         limit = settings.get('max_custom_object_types')
-        if limit and type(self).objects.count() >= limit:
+        if limit and surroundings_of(self).count_types(self) >= limit:
             raise ValidationError(
                 _('There can be at most %(limit)s custom object types (setting max_custom_object_types).'),
                 params={'limit': limit},
@@ -254,10 +255,15 @@ class CustomObjectType(UpdatesWhatExists, EditedMixin, TypeScripting, NetBoxMode
     def _slug_error(self):
         if self.slug in RESERVED_SLUGS:
             return _("This slug is reserved for one of the plugin's own pages.")
-        others = type(self).objects.exclude(pk=self.pk)
-        if self.slug and others.filter(slug__iexact=self.slug).exists():
+        if self.slug and surroundings_of(self).has_slug(self):
             return _('Another custom object type has this slug (slugs are case-insensitive).')
         return None
+
+    def validate_unique(self, exclude=None):
+        surroundings_of(self).check_unique(self, exclude or set(), super().validate_unique)
+
+    def validate_constraints(self, exclude=None):
+        surroundings_of(self).check_unique(self, exclude or set(), super().validate_constraints)
 
     def save(self, *args, using=None, **kwargs):
         """Write the row and, in the same transaction, its table (by a receiver); reserve its object type first."""

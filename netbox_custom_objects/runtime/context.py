@@ -5,12 +5,15 @@ May import ddl.target and models.revision. Branching says through `set_alias_res
 this module, and everything above branching/, never imports netbox_branching.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 
 from django.db import DEFAULT_DB_ALIAS, connections
+
+from netbox.context import query_cache
 
 from ..ddl.target import MAIN_ALIAS, Target
 from ..models.revision import read_token
@@ -107,6 +110,22 @@ def pinned(request=None) -> Iterator[None]:
         yield
     finally:
         _pins.reset(reset)
+
+
+@contextmanager
+def as_one_request() -> Iterator[None]:
+    """Remember the revision and object types, as within a request: NetBox asks for them once per object."""
+    reset = query_cache.set(defaultdict(dict))
+    try:
+        with pinned():
+            yield
+    finally:
+        query_cache.reset(reset)
+
+
+def within_request() -> AbstractContextManager:
+    """Return a block that remembers as the current request does, or as one if there is none."""
+    return as_one_request() if query_cache.get() is None else nullcontext()
 
 
 def current_token(target: Target) -> int:

@@ -6,8 +6,8 @@ May import nothing. Exists so that a surface need not know which optional packag
 
 from collections.abc import Callable
 
-# Makes a branch and queues a job that applies a document there: (name, document, user, options) -> the job. None
-# without branches.
+# Makes a branch and queues a job that applies a document there: (name, document, user, options,
+# source) -> the job. None without branches.
 apply_in_new_branch: Callable | None = None
 
 # URL patterns below the plugin's REST root.

@@ -15,6 +15,7 @@ from netbox.context_managers import event_tracking
 from utilities.request import NetBoxFakeRequest
 
 from ..constants import LONG_JOB_SECONDS
+from ..models.applied_files import note_applied
 from ..models.job_reports import keep_report
 from ..runtime.context import current_alias
 from ..services.discreet_job import DiscreetJob
@@ -35,7 +36,9 @@ class ApplyDocumentJob(DiscreetJob):
     class Meta:
         name = _('Apply document')
 
-    def work(self, document: dict, alias: str, allow_destructive: bool, ignore_base: bool, *args, **kwargs):
+    def work(
+        self, document: dict, alias: str, allow_destructive: bool, ignore_base: bool, source=None, *args, **kwargs
+    ):
         schema = next((schema for schema in open_schemas() if schema.alias == alias), None)
         if schema is None:
             self.job.error = _('The branch no longer exists, or cannot be changed.')
@@ -58,6 +61,7 @@ class ApplyDocumentJob(DiscreetJob):
             self.job.error = _('The document was refused. The user who sent it can read why at job-reports/{job}/.')
             self.job.error = self.job.error.format(job=self.job.pk)
             raise JobFailed from error
+        note_applied(source, self.job.user, schema.name)
         body = {'applied': True, 'diffs': [describe_diff(diff) for diff in comparison.diffs]}
         keep_report(self.job, {'status_code': 200, 'data': body})
 
@@ -82,13 +86,25 @@ def is_large(document: dict) -> bool:
     return len(document['types']) > TYPES_AT_ONCE
 
 
-def enqueue(document: dict, user, allow_destructive: bool = False, ignore_base: bool = False) -> Job:
-    """Queue the job that applies a document, which has been checked, to the current schema."""
+def enqueue(
+    document: dict, user, allow_destructive: bool = False, ignore_base: bool = False, source: dict | None = None
+) -> Job:
+    """
+    Queue the job that applies a document, which has been checked, to the current schema.
+
+    Args:
+        document: the document
+        user: in whose name
+        allow_destructive: as for `apply`
+        ignore_base: as for `apply`
+        source: the file that it is from, see `note_applied`
+    """
     return ApplyDocumentJob.enqueue(
         user=user,
         document=document,
         alias=current_alias(),
         allow_destructive=allow_destructive,
         ignore_base=ignore_base,
+        source=source,
         job_timeout=LONG_JOB_SECONDS,
     )

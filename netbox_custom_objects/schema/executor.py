@@ -4,7 +4,7 @@ Applies a document: the difference is written row by row, in one transaction, or
 May import the comparator and the steps. Tables follow from the receivers, as for every other change of definitions.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import router, transaction
@@ -17,8 +17,9 @@ from utilities.permissions import get_permission_for_model
 
 from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
-from ..exceptions import ConcurrentChange, SchemaLocked
+from ..exceptions import ConcurrentChange, SchemaChangeRefused, SchemaLocked
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..runtime.context import within_request
 from ..services.staged import start
 from . import reading
 from .comparator import Comparison, COTDiff, FieldOp, compare
@@ -36,6 +37,7 @@ from .errors import (
     UnknownObjectTypeError,
 )
 from .format import SCHEMA_FORMAT_VERSION
+from .rows.storage import Storage, Written
 from .steps import NotYet, RemoveField, State, Step, WriteChoiceSet, WriteField, WriteType, faults_of
 from .targets import TargetNames, type_name
 
@@ -107,7 +109,7 @@ def apply(
         As `apply_document`.
     """
     alias = router.db_for_write(CustomObjectType)
-    with transaction.atomic(using=alias):
+    with within_request(), transaction.atomic(using=alias):
         # Before anything is compared: it must not change before it is written.
         lock_definitions(Target.for_alias(alias))
         comparison = compare(document, user)
@@ -119,25 +121,30 @@ def apply(
             raise DestructiveChangesError(comparison.destructive_slugs)
         if comparison.has_changes:
             _check_rights_before(comparison, user)
-            state = write(comparison, user, alias, note)
+            state = write(comparison, Written(alias), user, note)
             _check_rights_after(state, user)
             for change in state.staged.values():
                 start.begin(change, user or _superuser())
     return comparison
 
 
-def write(comparison: Comparison, user, alias: str, note: Callable[[int, int], None] | None = None) -> State:
+def write(comparison: Comparison, storage: Storage, user=None, note: Callable[[int, int], None] | None = None) -> State:
     """
     Write the rows, and return what is known of them.
+
+    Args:
+        storage: where they go
+        user: in whose name
+        note: as for `apply`
 
     Raises:
         InvalidDocument: with all faults; what was written must be undone
     """
     document = comparison.document
-    state = State(TargetNames({}), user)
+    state = State(TargetNames({}), storage, user)
     state.expected = {type_name(entry['slug']) for entry in document['types']}
     state.expected |= {f'choice set {diff.name}' for diff in comparison.choice_sets if diff.is_new}
-    for type_ in CustomObjectType.objects.all():
+    for type_ in storage.picture.types.values():
         state.types[type_.slug] = type_
         state.names.add(type_)
     waiting = [WriteChoiceSet(diff) for diff in comparison.choice_sets if diff.has_changes]
@@ -146,18 +153,28 @@ def write(comparison: Comparison, user, alias: str, note: Callable[[int, int], N
     waiting += [RemoveField(diff, change) for diff in changed for change in diff.removes]
     for op in (FieldOp.ALTER, FieldOp.ADD):
         waiting += [WriteField(diff, change) for diff in changed for change in diff.field_changes if change.op == op]
-    _settle(waiting, state, alias, note)
+    _settle(waiting, state, note)
+    places = {state.types[entry['slug']].pk: index for index, entry in enumerate(document['types'])}
+    if faults := [Fault(('types', places[pk]), str(error)) for pk, error in _refused(storage)]:
+        raise InvalidDocument(faults)
     return state
 
 
-def _settle(steps: list[Step], state: State, alias: str, note) -> None:
+def _refused(storage: Storage) -> Iterator[tuple[int, SchemaChangeRefused]]:
+    for type_id, error in storage.finish():
+        if isinstance(error, SchemaLocked):
+            raise error  # the document is not to blame
+        yield type_id, error
+
+
+def _settle(steps: list[Step], state: State, note) -> None:
     """Run steps, those that fail once more after the others, for as long as that helps."""
     total, has_made_way, waiting = len(steps), False, steps
     while waiting:
         failed, faults = [], []
         for number, step in enumerate(waiting):
             try:
-                with transaction.atomic(using=alias):
+                with state.storage.step():
                     step.run(state)
             except NotYet:
                 failed.append(step)
@@ -167,7 +184,7 @@ def _settle(steps: list[Step], state: State, alias: str, note) -> None:
             if note is not None:
                 note(total - len(waiting) + number + 1 - len(failed), total)
         if len(failed) == len(waiting):
-            ways = [step.make_way() for step in failed] if not has_made_way else ()
+            ways = [step.make_way(state) for step in failed] if not has_made_way else ()
             if not any(ways):
                 raise InvalidDocument(faults)
             has_made_way = True

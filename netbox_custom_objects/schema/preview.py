@@ -1,8 +1,8 @@
 """
-What applying a document would do: it is applied as always, inside a preview, which undoes it.
+What applying a document would do: the same steps as in applying it, with rows that stay in memory.
 
 May import services. So the preview refuses what applying would refuse, and its plan is the one that would be carried
-out.
+out. It writes nothing and holds no lock, so that the right to view types is enough.
 """
 
 from dataclasses import dataclass, field
@@ -13,13 +13,14 @@ from ..ddl.target import Target
 from ..ddl.upkeep.counts import row_counts
 from ..definitions import field_id_from_column_name, link_table_name, table_name
 from ..models import CustomObjectType
-from ..runtime.context import current_alias
+from ..runtime.context import current_alias, within_request
 from ..services.dependents import Dependent, dependents_of_field
-from ..services.preview import Step, previewing
+from ..services.preview import Step
 from . import reading
 from .comparator import Comparison, COTDiff, FieldChange, FieldOp, compare
 from .errors import Fault, InvalidDocument, Path
 from .executor import write
+from .rows.storage import Tried
 
 # How a change is carried out: at once; by a job, from the index that it needs on; step by step, by a staged change.
 INSTANT, JOB, STAGED, REFUSED = 'instant', 'job', 'staged', 'refused'
@@ -40,28 +41,35 @@ class DocumentPreview:
     dependents: dict[tuple[str, int], list[Dependent]] = field(default_factory=dict)
     # How staged changes are described, by place in the document.
     staged: dict[Path, str] = field(default_factory=dict)
+    # The keys that new fields would have, likewise.
+    new_fields: dict[Path, int] = field(default_factory=dict)
 
     def steps_of(self, diff: COTDiff, change: FieldChange) -> list[Step]:
-        """Return the steps that are about one field that exists already."""
-        if change.stored is None:
+        """Return the steps that are about one field of a type that exists already."""
+        pk = change.stored.pk if change.stored is not None else self.new_fields.get(place_of(diff, change))
+        if diff.stored is None or pk is None:
             return []
-        links = link_table_name(change.stored.custom_object_type_id, change.stored.pk)
+        links = link_table_name(diff.stored.pk, pk)
         return [
             step
             for step in self.steps.get(diff.slug, ())
             if step.operation.table == links
-            or (step.column is not None and field_id_from_column_name(step.column) == change.stored.pk)
+            or (step.column is not None and field_id_from_column_name(step.column) == pk)
         ]
 
     def verdict(self, diff: COTDiff, change: FieldChange) -> str:
         """Return how the change of one field is carried out."""
-        group = 'removed_fields' if change.op == FieldOp.REMOVE else 'fields'
-        path = ('types', diff.index, group, change.index)
+        path = place_of(diff, change)
         if any(fault.path[:4] == path for fault in self.faults):
             return REFUSED
         if path in self.staged:
             return STAGED
         return JOB if any(step.deferred for step in self.steps_of(diff, change)) else INSTANT
+
+
+def place_of(diff: COTDiff, change: FieldChange) -> Path:
+    """Return where in the document a field is."""
+    return ('types', diff.index, 'removed_fields' if change.op == FieldOp.REMOVE else 'fields', change.index)
 
 
 def preview_document(document: dict, user=None) -> DocumentPreview:
@@ -74,7 +82,6 @@ def preview_document(document: dict, user=None) -> DocumentPreview:
 
     Raises:
         InvalidDocument: it is not of the format, or contradicts itself; other faults are part of the preview
-        SchemaLocked: another transaction is in the way
     """
     warnings = reading.check(document)
     found = DocumentPreview(compare(document, user), warnings)
@@ -83,17 +90,16 @@ def preview_document(document: dict, user=None) -> DocumentPreview:
         return found
     _note_dependents(found)
     alias = router.db_for_write(CustomObjectType)
-    slugs = {}
-    with previewing(alias) as preview:
+    storage = Tried(alias)
+    with within_request(), storage.using():
         try:
-            state = write(found.comparison, None, alias)
+            state = write(found.comparison, storage)
             found.staged = {path: change.describe() for path, change in state.staged.items()}
+            found.new_fields = state.new_fields
         except InvalidDocument as error:
             found.faults += error.faults
-        slugs = dict(CustomObjectType.objects.values_list('pk', 'slug'))
-    for type_id, steps in preview.steps_by_type().items():
-        if type_id in slugs:
-            found.steps[slugs[type_id]] = steps
+    for type_id, steps in storage.preview.steps_by_type().items():
+        found.steps[storage.picture.types[type_id].slug] = steps
     for diff in found.comparison.diffs:
         if diff.has_changes and diff.stored is not None:
             found.rows[diff.slug] = row_counts(Target.for_alias(alias), table_name(diff.stored.pk))[0]

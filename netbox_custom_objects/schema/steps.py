@@ -17,25 +17,17 @@ from extras.models import CustomFieldChoiceSet
 
 from ..field_types import FIELD_TYPES
 from ..models import CustomObjectType, CustomObjectTypeField, StagedChange
-from ..models.counters import next_schema_id
 from ..services.staged import start
 from .comparator import ChoiceSetDiff, COTDiff, FieldChange, FieldOp
 from .errors import UNRESOLVED, Fault, InvalidDocument, Path
 from .format import SCHEMA_FORMAT_VERSION, normal_field, normal_type
+from .rows.storage import Storage
 from .targets import TargetNames
 
 # What a field must have in common with one that was removed for its column to be used again.
 _SAME = ('type', 'element_type', 'is_polymorphic', 'related_object_type_id')
 # The key of `schema_document` that holds what was removed, by schema id.
 REMOVED = 'removed'
-
-
-def _free_name(model: type[CustomObjectType] | type[CustomObjectTypeField], pk: int) -> None:
-    """Give a type or field a name for the time until its own step, so that another one can take its name."""
-    row = model.objects.get(pk=pk)
-    row.snapshot()
-    row.name = f'moving_{pk}'
-    row.save()
 
 
 class NotYet(Exception):
@@ -47,6 +39,7 @@ class State:
     """What the steps of one application know together."""
 
     names: TargetNames
+    storage: Storage
     user: Any = None
     # Types by slug, and choice sets by name, as far as they are there by now.
     types: dict[str, CustomObjectType] = field(default_factory=dict)
@@ -55,6 +48,8 @@ class State:
     expected: set[str] = field(default_factory=set)
     # {place in the document: staged change that is to begin}
     staged: dict[Path, StagedChange] = field(default_factory=dict)
+    # {place in the document: primary key}
+    new_fields: dict[Path, int] = field(default_factory=dict)
     # {(model, action): primary keys of rows}
     touched: dict[tuple[type, str], set[int]] = field(default_factory=dict)
 
@@ -94,8 +89,12 @@ class Step(ABC):
     def run(self, state: State) -> None:
         """Write; raise ValidationError, AbortRequest, NotYet, or InvalidDocument."""
 
-    def make_way(self) -> bool:
-        """Give up the name that another step may be waiting for, and return whether there is one."""
+    def make_way(self, state: State) -> bool:
+        """
+        Give up the name that another step may be waiting for, and return whether there is one.
+
+        The type or field is called something else for the time until its own step.
+        """
         return False
 
 
@@ -109,13 +108,13 @@ class WriteChoiceSet(Step):
     def run(self, state):
         row = CustomFieldChoiceSet(name=self.diff.name)
         if not self.diff.is_new:
-            row = CustomFieldChoiceSet.objects.get(pk=self.diff.stored.pk)
+            row = state.storage.choice_set(self.diff.stored.pk)
             row.snapshot()
         for name, value in self.diff.attributes.items():
             setattr(row, name, value)
         row.clean_fields()  # by itself: what NetBox checks next expects that base choices exist
         row.full_clean()
-        row.save()
+        state.storage.save_choice_set(row)
         state.choice_sets[row.name] = row
         state.touch(row, 'add' if self.diff.is_new else 'change')
 
@@ -133,25 +132,27 @@ class WriteType(Step):
     def run(self, state):
         row = CustomObjectType(slug=self.entry['slug'])
         if not self.diff.is_new:
-            row = CustomObjectType.objects.get(pk=self.diff.stored.pk)
+            row = state.storage.type(self.diff.stored.pk)
             row.snapshot()
         for name, value in normal_type(self.entry).items():
             setattr(row, name, value)
         row.schema_document = self._document(row)
+        row.set_edit_context(surroundings=state.storage.picture)
         row.full_clean()
-        row.save()
         ids = [found['id'] for group in ('fields', 'removed_fields') for found in self.entry.get(group, [])]
-        if ids and max(ids) > row.next_schema_id:
-            # So that no other field is given one of them, in main or in a branch.
-            next_schema_id(row.pk, max(ids) - 1)
+        # So that no other field is given one of them, in main or in a branch.
+        state.storage.save_type(row, self.diff.is_new, max(ids, default=0))
         state.types[row.slug] = row
         state.names.add(row)
         state.touch(row, 'add' if self.diff.is_new else 'change')
 
-    def make_way(self):
+    def make_way(self, state):
         if 'name' not in self.diff.cot_changes:
             return False
-        _free_name(CustomObjectType, self.diff.stored.pk)
+        row = state.storage.type(self.diff.stored.pk)
+        row.snapshot()
+        row.name = f'moving_{row.pk}'
+        state.storage.save_type(row, is_new=False)
         return True
 
     def _document(self, row) -> dict:
@@ -190,9 +191,9 @@ class RemoveField(Step):
         self.path = ('types', self.diff.index, 'removed_fields', self.change.index)
 
     def run(self, state):
-        row = CustomObjectTypeField.objects.filter(pk=self.change.stored.pk).first()
+        row = state.storage.field(self.change.stored.pk)
         if row is not None:
-            row.delete()
+            state.storage.delete_field(row)
 
 
 @dataclass
@@ -214,23 +215,26 @@ class WriteField(Step):
         if self.is_new:
             row = self._new(state)
         else:
-            row, before = (CustomObjectTypeField.objects.get(pk=self.change.stored.pk) for _row in range(2))
+            row, before = (state.storage.field(self.change.stored.pk) for _row in range(2))
             row.snapshot()
         targets = self._assign(row, state)
         is_staged = before is not None and _needs_stages(row, before)
-        row.set_edit_context(user=state.user, is_staged=is_staged)
+        row.set_edit_context(user=state.user, is_staged=is_staged, surroundings=state.storage.picture)
         row.full_clean()
         if is_staged and (wanted := start.split_edit(row, before)):
-            state.staged[self.path] = start.prepare(before, wanted)
-        row.save(force_insert=self.is_new)
-        if targets is not None:
-            row.related_object_types.set(targets)
+            state.staged[self.path] = start.prepare(before, wanted, is_valid=True)
+        state.storage.save_field(row, self.is_new, targets)
+        if self.is_new:
+            state.new_fields[self.path] = row.pk
         state.touch(row, 'add' if self.is_new else 'change')
 
-    def make_way(self):
+    def make_way(self, state):
         if not self.change.is_rename:
             return False
-        _free_name(CustomObjectTypeField, self.change.stored.pk)
+        row = state.storage.field(self.change.stored.pk)
+        row.snapshot()
+        row.name = f'moving_{row.pk}'
+        state.storage.save_field(row, is_new=False, targets=None)
         return True
 
     def _new(self, state) -> CustomObjectTypeField:

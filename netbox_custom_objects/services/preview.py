@@ -51,29 +51,17 @@ class Preview:
 
     def __init__(self):
         self._plans: dict[tuple[Target, int], tuple[Plan, Plan, Schema]] = {}
-        # Types that are new: their tables are made, as what is validated later reads them, and undone with the rest.
-        self._made: set[tuple[Target, int]] = set()
         # What mentions the fields and types that are changed; noted by who has the rights of the user at hand.
         self.dependents: list[Dependent] = []
 
-    def note(self, target: Target, type_id: int, plan: Plan, actual: Schema) -> bool:
+    def note(self, target: Target, type_id: int, plan: Plan, actual: Schema) -> None:
         """
-        Remember the plan of a type, and return whether to execute it: that of a new type is.
-
-        As no other plan is executed, a later one contains those before it.
+        Remember the plan of a type. As no plan is executed, a later one contains those before it.
 
         Raises:
             SchemaChangeRefused: as the execution of the plan would
         """
-        key = target, type_id
-        if not actual.tables:
-            self._made.add(key)
-        if key in self._made:
-            before = self._plans[key][0] if key in self._plans else Plan(())
-            self._plans[key] = (Plan((*before, *plan)), Plan(()), Schema())
-            return True
-        self._plans[key] = (*split(target, plan, actual), actual)
-        return False
+        self._plans[target, type_id] = (*split(target, plan, actual), actual)
 
     def steps(self) -> list[Step]:
         """Return the steps in their order. Counts rows, so call it after the block has been undone."""

@@ -6,6 +6,7 @@ compiles them, compares with the catalog, executes the plan: read this file to s
 """
 
 import logging
+from contextvars import ContextVar
 
 from django.db import transaction
 from django.utils import timezone
@@ -38,7 +39,7 @@ def reconcile(alias: str, type_id: int) -> Plan:
     """
     Bring the tables of one type into line with its definition, and return the plan that was carried out.
 
-    While a preview is made, the plan is noted there, and carried out only for a type that is new in it.
+    While a preview is made, the plan is noted there and not carried out. In a block of `Postponed` nothing is done yet.
 
     Steps that would take long on a big table are queued as a job when the transaction commits.
 
@@ -53,15 +54,19 @@ def reconcile(alias: str, type_id: int) -> Plan:
     """
     target = Target.for_alias(alias)
     mark_changed(alias)
+    preview = current_preview()
+    if (postponed := _postponing.get()) is not None and preview is None:
+        postponed.note(alias, type_id)
+        return Plan(())
     with transaction.atomic(using=alias):
         # The lock comes before the reading: what a concurrent transaction committed meanwhile must be seen, or its
         # columns would seem to belong to no field and be retired.
         lock_definitions(target)
         plan, actual = plan_for(target, type_id)
         refuse_while_staged(alias, type_id, plan)
-        preview = current_preview()
-        is_meant = preview is None or preview.note(target, type_id, plan, actual)
-        if plan and is_meant:
+        if preview is not None:
+            preview.note(target, type_id, plan, actual)
+        elif plan:
             if execute(target, type_id, plan, actual):
                 transaction.on_commit(lambda: enqueue_deferred(alias, type_id), using=alias)
             forget_lacking(target.schema)
@@ -81,8 +86,47 @@ def plan_for(target: Target, type_id: int) -> tuple[Plan, Schema]:
             ).format(name=definition.name)
         )
     actual = introspect(target, type_id)
+    return plan_of(definition, actual), actual
+
+
+def plan_of(definition: TypeDefinition | None, actual: Schema) -> Plan:
+    """Return what makes the tables of a type what its definition asks for; retires them if it has none."""
     desired = compile_type(definition, actual) if definition else Schema()
-    return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds')), actual
+    return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds'))
+
+
+class Postponed:
+    """
+    A context manager in which types are noted and not reconciled: many new fields of a type then cost what one does.
+
+    Who uses it must catch up before anything reads or changes the tables of a type, and before the transaction ends.
+    """
+
+    def __init__(self):
+        self._noted: dict[tuple[str, int], None] = {}
+
+    def __enter__(self):
+        self._reset = _postponing.set(self)
+        return self
+
+    def __exit__(self, *exception):
+        _postponing.reset(self._reset)
+
+    def note(self, alias: str, type_id: int) -> None:
+        self._noted[alias, type_id] = None
+
+    def types(self, alias: str) -> list[int]:
+        """Return the ids of the types that were noted, in this order."""
+        return [type_id for noted, type_id in self._noted if noted == alias]
+
+    def catch_up(self, alias: str, type_id: int) -> None:
+        """Reconcile a type, if it was noted; raises as `reconcile` does."""
+        if (alias, type_id) in self._noted:
+            reconcile(alias, type_id)
+            del self._noted[alias, type_id]
+
+
+_postponing: ContextVar[Postponed | None] = ContextVar('netbox_custom_objects_postponing', default=None)
 
 
 def refusal(target: Target, definition: TypeDefinition) -> str:

@@ -35,15 +35,19 @@ def run_custom_validators(instance) -> None:
     run_validators(instance, get_config_value_ci(get_config().CUSTOM_VALIDATORS, _key(instance), default=[]))
 
 
-def run_protection_rules(instance) -> None:
+def run_protection_rules(instance, key: str | None = None) -> None:
     """
     Run what PROTECTION_RULES holds under `netbox_custom_objects.<slug>`, before an object is deleted.
+
+    Args:
+        instance: of any model
+        key: where to look, if it is not a custom object
 
     Raises:
         AbortRequest: a rule forbids the deletion
     """
     try:
-        run_validators(instance, get_config_value_ci(get_config().PROTECTION_RULES, _key(instance), default=[]))
+        run_validators(instance, get_config_value_ci(get_config().PROTECTION_RULES, key or _key(instance), default=[]))
     except ValidationError as error:
         message = _('Deletion is prevented by a protection rule: {message}').format(message=' '.join(error.messages))
         raise AbortRequest(message) from error

@@ -250,7 +250,7 @@ class TestPreview:
         preview = preview_document(document)
         diff = preview.comparison.diffs[1]
         told = [(str(change.op), len(preview.steps_of(diff, change))) for change in diff.field_changes]
-        assert told == [('remove', 1), ('alter', 1), ('add', 0)]
+        assert told == [('remove', 1), ('alter', 1), ('add', 1)]
         assert preview.rows == {'server': 1}
         assert [step.operation.destructive for step in preview.steps['server']].count(True) == 1
         assert preview.comparison.destructive_slugs == ['server']

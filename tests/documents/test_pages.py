@@ -9,7 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.models import DataFile, DataSource
 
-from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.models import AppliedFile, CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.schema.executor import apply_document
 from tests.documents.models import SMALL, field_of, small
 from tests.surfaces.rest import make_user, superuser
@@ -61,8 +61,11 @@ def test_the_preview_says_what_happens(browser, applied):
     fields.append({'id': 9, 'name': 'serial', 'type': 'text'})
     text = json.dumps(document)
     page = text_of(browser.post(IMPORT, expect=200, text=text, _preview=''))
-    for words in ('Rename', 'Remove', 'Add', 'Instant', 'Destructive', 'Retire column', 'Remove fields'):
+    for words in ('Rename', 'Remove', 'Add', 'Instant', 'Destructive', 'Details', 'Retire column', 'Remove fields'):
         assert words in page
+    assert 'The field disappears. No object has a value.' in page
+    assert 'The values stay. Clients of the API' in page
+    assert 'There are no objects yet.' in page
     assert 'removes fields' in text_of(browser.post(IMPORT, expect=200, text=text, _apply=''))
     browser.post(IMPORT, text=text, allow_destructive='true', _apply='')
     assert not CustomObjectTypeField.objects.filter(name='amount').exists()
@@ -99,6 +102,42 @@ def test_uploads_and_files_of_data_sources(browser):
     )
     assert 'server' in text_of(browser.post(IMPORT, expect=200, data_source=source.pk, data_file=file.pk, _preview=''))
     assert 'Paste a document' in browser.post(IMPORT, expect=200, text='a: 1', data_file=file.pk, _preview='')
+
+
+@pytest.fixture
+def file(tmp_path):
+    """A file of a data source that NetBox has read."""
+    (tmp_path / 'model.yaml').write_text(yaml.safe_dump(SMALL))
+    source = DataSource.objects.create(name='Models', type='local', source_url=f'file://{tmp_path}')
+    source.sync()
+    return source.datafiles.get()
+
+
+def test_a_file_that_was_applied_has_changed(browser, file, tmp_path):
+    page = browser.post(IMPORT, expect=200, data_source=file.source_id, data_file=file.pk, _preview='')
+    kept = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ('applied_file', 'applied_hash')}
+    browser.post(IMPORT, text=json.dumps(SMALL), _apply='', **kept)
+    assert 'Up to date' in browser.get(IMPORT)
+    (tmp_path / 'model.yaml').write_text(yaml.safe_dump(small(label='Quantity')))
+    file.source.sync()
+    assert 'Changed since' in browser.get(IMPORT)
+    (tmp_path / 'model.yaml').write_text(yaml.safe_dump(small(label='Number')))
+    applied = AppliedFile.objects.get()
+    page = text_of(browser.post(IMPORT, expect=200, _sync=applied.pk))
+    assert 'Number' in page
+    assert 'Quantity' not in page
+    (tmp_path / 'model.yaml').unlink()
+    assert 'Select a valid choice' in text_of(browser.post(IMPORT, expect=200, _sync=applied.pk))
+    browser.post(IMPORT, expect=404, _sync=applied.pk)
+
+
+def test_a_source_that_cannot_be_read_and_files_that_a_user_may_not_view(browser, file):
+    applied = AppliedFile.objects.create(data_file=file, hash=file.hash, schema='main')
+    DataSource.objects.update(source_url='file:///none/such')
+    assert 'cannot be synchronized' in text_of(browser.post(IMPORT, expect=200, _sync=applied.pk))
+    reader = Browser(make_user('reader', (CustomObjectType, ['view'], None)))
+    assert 'model.yaml' not in reader.get(IMPORT)
+    reader.post(IMPORT, expect=404, _sync=applied.pk)
 
 
 def test_who_may_not_apply_is_told(applied):

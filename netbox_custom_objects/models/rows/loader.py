@@ -47,6 +47,11 @@ def load_definitions(alias: str, type_id: int | None = None) -> dict[int, TypeDe
     return _load(alias, type_id)[0]
 
 
+def type_definition(row: CustomObjectType) -> TypeDefinition:
+    """Return the definition of one type as it is in memory, saved or not, without its fields."""
+    return TypeDefinition(**{name: getattr(row, name) for name in _TYPE_ATTRIBUTES})
+
+
 def load_with_documents(alias: str) -> tuple[dict[int, TypeDefinition], dict[int, dict | None]]:
     """Return the definitions in the schema behind `alias`, and what each type's `schema_document` holds."""
     definitions, rows = _load(alias, None, 'schema_document')

@@ -7,7 +7,7 @@ Called from CustomObjectTypeField.clean(), hence by forms, REST, bulk import and
 from collections.abc import Iterator
 
 from django.apps import apps
-from django.core.exceptions import NON_FIELD_ERRORS, FieldDoesNotExist, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db.models import Count
 from django.utils.translation import gettext_lazy as _
 
@@ -24,6 +24,7 @@ from ..readers import counted, named, readable
 from ..rows.convert import field_definition
 from ..staged_change import STAGED_ATTRIBUTES, unfinished_change
 from .reserved import alternatives, is_reserved, parameter_of
+from .surroundings import surroundings_of
 
 Errors = Iterator[tuple[str, object]]
 
@@ -37,7 +38,7 @@ def validate_field(field) -> None:
     """
     if field.type not in FIELD_TYPES or field.custom_object_type_id is None:
         return  # the model field's own validation has said so, or there is nothing to compare with
-    before = _stored(field)
+    before = surroundings_of(field).before(field)
     checks = [_name, _flags, _limits, _elements, _choice_set, _reference, _related_name, deprecation_errors]
     if before is not None:
         checks += [_unchangeable, _under_way, _type_change, _stored_values]
@@ -53,21 +54,6 @@ def validate_field(field) -> None:
         raise ValidationError(errors)
 
 
-def _stored(field):
-    if field.pk is None:
-        return None
-    return type(field).objects.using(field._state.db).filter(pk=field.pk).first()
-
-
-def _siblings(field):
-    return (
-        type(field)
-        .objects.using(field._state.db)
-        .filter(custom_object_type=field.custom_object_type_id)
-        .exclude(pk=field.pk)
-    )
-
-
 def _name(field, before) -> Errors:
     if before is not None and before.name == field.name and before.type == field.type:
         return
@@ -76,15 +62,14 @@ def _name(field, before) -> Errors:
         names = _(' or ').join(_free_names(field))
         yield 'name', _('This name is used by NetBox itself. Choose another one, such as {names}.').format(names=names)
         return
-    inbound = type(field).objects.using(field._state.db).filter(related_name__in=taken)
-    if clash := inbound.filter(related_object_type=field.custom_object_type.object_type_id).first():
+    if clash := surroundings_of(field).referring(field, taken):
         yield (
             'name',
             _('{name} is the related name of {other}; choose another name.').format(
                 name=clash.related_name, other=_name_of(clash, with_type=True)
             ),
         )
-    for other in _siblings(field).select_related('choice_set', 'related_object_type'):
+    for other in surroundings_of(field).siblings(field):
         clash = taken & _names_taken(other)
         # The same name twice is what the unique constraint is for.
         if clash - ({field.name} if other.name == field.name else set()):
@@ -102,8 +87,7 @@ def _names_taken(field, **changes) -> set[str]:
 
 def _free_names(field) -> list[str]:
     """Return two names that the field could have instead of a reserved one."""
-    siblings = _siblings(field).select_related('choice_set', 'related_object_type')
-    used = {name for other in siblings for name in _names_taken(other)}
+    used = {name for other in surroundings_of(field).siblings(field) for name in _names_taken(other)}
     longest = type(field)._meta.get_field('name').max_length
     found = (name for name in alternatives(field.name) if len(name) <= longest)
     names = ((name, _names_taken(field, name=name)) for name in found)
@@ -113,7 +97,7 @@ def _free_names(field) -> list[str]:
 def _name_of(field, with_type: bool = False) -> str:
     """Return what an error calls another field: by its name only if the reader of the error may view it."""
     fields = type(field).objects.using(field._state.db).filter(pk=field.pk)
-    if not readable(fields).exists():
+    if not field._state.adding and not readable(fields).exists():
         return _('a field that you may not view')
     name = f'{field.custom_object_type.name}.{field.name}' if with_type else field.name
     return _('the field {name}').format(name=name)
@@ -245,21 +229,15 @@ def _related_name(field, before) -> Errors:
     if before is not None and before.related_name == field.related_name:
         return
     target = field.related_object_type
+    if surroundings_of(field).has_attribute(target, field.related_name):
+        yield 'related_name', _('{model} already has an attribute with this name.').format(model=_name_of_type(target))
+
+
+def _name_of_type(object_type) -> str:
     try:
-        model = apps.get_model(target.app_label, target.model)
+        return str(apps.get_model(object_type.app_label, object_type.model)._meta.verbose_name)
     except LookupError:
-        return  # a plugin that is not installed any more
-    try:
-        model._meta.get_field(field.related_name)
-    except FieldDoesNotExist:
-        taken = hasattr(model, field.related_name)
-    else:
-        taken = True
-    if taken:
-        yield (
-            'related_name',
-            _('{model} already has an attribute with this name.').format(model=model._meta.verbose_name),
-        )
+        return str(_('This type'))
 
 
 def _unchangeable(field, before) -> Errors:
@@ -354,28 +332,31 @@ def _passes(model_field, value) -> bool:
 
 def _stored_values(field, before) -> Errors:
     """Check what is stored against a constraint that is being switched on."""
-    if field.edit_context.is_staged:
+    becomes_unique = field.unique and not before.unique and field.field_type.unique_allowed
+    becomes_required = _needs_value(field) and not _needs_value(before)
+    removed = _removed_choices(field, before)
+    if field.edit_context.is_staged or not (becomes_unique or becomes_required or removed):
         return
     objects = _objects(field)
     definition = field_definition(before)
     if not before.field_type.is_surfaced(definition, objects.model._payload_names):
         return
     name = before.name
-    if field.unique and not before.unique and field.field_type.unique_allowed:
+    if becomes_unique:
         repeated = objects.exclude(**{f'{name}__isnull': True}).values(name).annotate(n=Count('pk')).filter(n__gt=1)
         if values := [row[name] for row in repeated.order_by(name)[:EXAMPLES]]:
             viewable = readable(objects)
             shown = [str(value) for value in values if viewable.filter(**{name: value}).exists()]
             values = named(shown, len(values) - len(shown))
             yield 'unique', _('Several objects have the same value: {values}').format(values=values)
-    if _needs_value(field) and not _needs_value(before):
+    if becomes_required:
         empty = before.field_type.get_empty_condition(definition)
         if found := counted(objects.filter(empty)):
             yield (
                 'deprecated' if before.required else 'required',
                 _('This field has no value in {objects}.').format(objects=found),
             )
-    if removed := _removed_choices(field, before):
+    if removed:
         found = counted(objects.filter(**before.field_type.choice_filter(definition, removed)))
         if found:
             yield 'choice_set', _('A value that is not in this choice set is used by {objects}.').format(objects=found)
@@ -408,6 +389,9 @@ def _default(field, before) -> Errors:
     except ValidationError as error:
         if not _was_gone(field, before):
             yield 'default', error
+    except (LookupError, ObjectDoesNotExist):
+        # A type that is not stored yet: nothing is of it.
+        yield 'default', _('The object does not exist.')
 
 
 def _was_gone(field, before) -> bool:
@@ -419,7 +403,6 @@ def _was_gone(field, before) -> bool:
 
 def _unique_default(field) -> Errors:
     """A default would give every existing object the same value."""
-    if field.unique and field.default is not None:
-        objects = apps.get_model(APP_LABEL, model_name(field.custom_object_type_id)).objects
-        if objects.all()[:2].count() > 1:
-            yield 'default', _('The default of a unique field cannot be applied to existing objects.')
+    has_one = field.unique and field.default is not None
+    if has_one and surroundings_of(field).has_several_objects(field.custom_object_type_id):
+        yield 'default', _('The default of a unique field cannot be applied to existing objects.')

@@ -17,10 +17,16 @@ from users.models import ObjectPermission
 
 from ...constants import APP_LABEL
 from ...definitions import TypeDefinition, model_name
+from ...field_types import field_type_of
+from ...models import CustomObjectTypeField
+from ...models.rows.convert import field_definition
+from ...models.rows.loader import type_definition
+from ...models.validation.surroundings import surroundings_of
 from ...runtime.classes.registry import world
 from ...runtime.restrictions import resolution_error
-from .find import allowed, rows_that_mention, subject_of
-from .kinds import Permissions
+from .find import allowed
+from .kinds import Permissions, lookups_of
+from .subject import Subject, reverse_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,10 +68,24 @@ def refuse_inheritance(field, using: str) -> None:
     Raises:
         ValidationError: keyed by `name`; names the permissions that the user of the request may view
     """
-    if field.custom_object_type_id not in world(using).all_definitions:
+    kind = Permissions()
+    # Asked first, as constraints are rare, and the World is loaded again after each change of definitions.
+    rows = surroundings_of(field).keep('constraints', lambda: list(kind.constrained()))
+    if not rows:
         return
-    subject = subject_of(field, using)
-    holders = [row for row, _mentions in rows_that_mention(Permissions(), subject)]
+    new = field_definition(field)
+    names = {*field_type_of(new).attribute_names(new), new.name, reverse_name(new)}
+    rows = [row for row in rows if any(names.intersection(lookup.split('__')) for lookup in lookups_of(row))]
+    if not rows:
+        return
+    current = world(using)
+    definition = current.all_definitions.get(field.custom_object_type_id)
+    if definition is None and CustomObjectTypeField.custom_object_type.is_cached(field):
+        definition = type_definition(field.custom_object_type)
+    if definition is None:
+        return
+    subject = Subject(current, definition, new)
+    holders = [row for row in rows if kind.mentions(row, subject)]
     if not holders:
         return
     request = current_request.get()

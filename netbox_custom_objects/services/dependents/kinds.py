@@ -58,13 +58,16 @@ class Permissions(Kind):
     model = ObjectPermission
 
     def rows(self, subject):
+        return self.constrained()
+
+    def constrained(self) -> QuerySet:
+        """Return the permissions for custom objects that have constraints."""
         rows = self.model.objects.filter(object_types__app_label=APP_LABEL).exclude(constraints__isnull=True)
         return rows.distinct().prefetch_related('object_types')
 
     def mentions(self, row, subject):
         type_ids = list(_type_ids(row))
-        lookups = dict.fromkeys(lookup for constraint in _constraints(row) for lookup in constraint)
-        return [lookup for lookup in lookups if any(subject.places(type_id, lookup) for type_id in type_ids)]
+        return [lookup for lookup in lookups_of(row) if any(subject.places(type_id, lookup) for type_id in type_ids)]
 
     def follows(self, row, subject):
         # The constraints hold for all types of the permission: they must mean the field to all of them.
@@ -214,6 +217,11 @@ def _type_ids(permission) -> Iterator[int]:
 
 def _constraints(permission) -> list[dict]:
     return [found for found in permission.list_constraints() if isinstance(found, dict)]
+
+
+def lookups_of(permission) -> list[str]:
+    """Return what the constraints of a permission look at, each once."""
+    return list(dict.fromkeys(lookup for constraint in _constraints(permission) for lookup in constraint))
 
 
 def _parameters_renamed(parameters: dict, subject: Subject, name: str) -> dict:

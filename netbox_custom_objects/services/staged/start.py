@@ -45,9 +45,15 @@ def start(field: CustomObjectTypeField, wanted: dict, user, fill=None) -> Staged
     return begin(prepare(field, wanted, fill), user)
 
 
-def prepare(field: CustomObjectTypeField, wanted: dict, fill=None) -> StagedChange:
+def prepare(field: CustomObjectTypeField, wanted: dict, fill=None, is_valid: bool = False) -> StagedChange:
     """
     Return an unsaved change that `begin` can begin.
+
+    Args:
+        field: as for `start`
+        wanted: as for `start`
+        fill: as for `start`
+        is_valid: the field has been validated with what is wanted
 
     Raises:
         ValidationError: as for `start`
@@ -66,7 +72,8 @@ def prepare(field: CustomObjectTypeField, wanted: dict, fill=None) -> StagedChan
         alias=alias, type_id=field.custom_object_type_id, field_id=field.pk, field_name=field.name, wanted=wanted,
         former={name: stored_value(field, name) for name in wanted}, fill=fill,
     )  # fmt: skip
-    _validate(change)
+    if not is_valid:
+        _validate(change)
     return change
 
 

@@ -36,6 +36,11 @@ def open_main_schema() -> OpenSchema:
     return OpenSchema(MAIN, MAIN_ALIAS)
 
 
+def schema_name(alias: str) -> str:
+    """Return `main`, or the name of the branch that is reached over an alias."""
+    return next((schema.name for schema in open_schemas() if schema.alias == alias), alias)
+
+
 def open_schemas() -> list[OpenSchema]:
     """Return main, then the branches."""
     return [open_main_schema(), *_list_branches()]

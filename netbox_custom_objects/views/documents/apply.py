@@ -6,12 +6,15 @@ May import schema. The text of the document travels from page to page; nothing i
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.shortcuts import redirect, render
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.generic import View
 
+from core.choices import DataSourceStatusChoices
+from core.models import DataSource
 from core.signals import clear_events
 from netbox.object_actions import ObjectAction
 from utilities.exceptions import AbortRequest
@@ -23,14 +26,18 @@ from ...constants import APP_LABEL
 from ...exceptions import SchemaLocked
 from ...forms.documents import ApplyDocumentForm, ImportDocumentForm
 from ...models import CustomObjectType
+from ...models.applied_files import applied_files, note_applied
 from ...runtime import extensions
+from ...runtime.context import current_alias
 from ...schema import apply_job
 from ...schema.comparator import COTDiff
 from ...schema.errors import DocumentError, InvalidDocument
 from ...schema.executor import apply, rights_needed
 from ...schema.exporter import to_yaml
-from ...schema.preview import DocumentPreview, preview_document
+from ...schema.preview import DocumentPreview, place_of, preview_document
+from ...schema.sentences import effects
 from ...services.dependents import grouped
+from ...services.upkeep.schemas import schema_name
 
 
 class ImportModel(ObjectAction):
@@ -57,6 +64,8 @@ class ImportModelView(ObjectPermissionRequiredMixin, View):
         return self._form(ImportDocumentForm())
 
     def post(self, request):
+        if '_sync' in request.POST:
+            return self._sync(request.POST['_sync'])
         form = ImportDocumentForm(request.POST, request.FILES)
         restrict_form_fields(form, request.user)
         if not form.is_valid():
@@ -64,9 +73,9 @@ class ImportModelView(ObjectPermissionRequiredMixin, View):
         apply_form = ApplyDocumentForm(request.POST if '_preview' not in request.POST else None)
         try:
             if '_apply' in request.POST and apply_form.is_valid():
-                return self._apply(form.document, apply_form.cleaned_data)
+                return self._apply(form, apply_form.cleaned_data)
             if '_branch' in request.POST and apply_form.is_valid():
-                answer = self._apply_in_new_branch(form.document, apply_form)
+                answer = self._apply_in_new_branch(form, apply_form)
                 if answer is not None:
                     return answer
         except InvalidDocument as error:
@@ -85,7 +94,32 @@ class ImportModelView(ObjectPermissionRequiredMixin, View):
         # Of what was undone, no events are sent when the request ends.
         clear_events.send(sender=self)
         restrict_form_fields(form, self.request.user)
-        return render(self.request, self.form_template, {'form': form, 'return_url': self._list_url()})
+        context = {
+            'form': form,
+            'applied_files': applied_files(self.request.user),
+            'return_url': self._list_url(),
+        }
+        return render(self.request, self.form_template, context)
+
+    def _sync(self, pk: str):
+        """Synchronize the data source of a file that was applied, and preview the file as it is now."""
+        rows = applied_files(self.request.user)
+        applied = get_object_or_404(rows, pk=pk) if pk.isdecimal() else None
+        if applied is None:
+            raise Http404
+        source = applied.data_file.source
+        try:
+            if DataSource.objects.restrict(self.request.user, 'sync').filter(pk=source.pk).exists():
+                source.sync()
+        except Exception as error:  # of the library that reads the source
+            DataSource.objects.filter(pk=source.pk).update(status=DataSourceStatusChoices.FAILED)
+            messages.error(
+                self.request, _('{source} cannot be synchronized: {error}').format(source=source, error=error)
+            )
+            return self._form(ImportDocumentForm())
+        form = ImportDocumentForm({'data_source': source.pk, 'data_file': applied.data_file_id})
+        restrict_form_fields(form, self.request.user)
+        return self._preview(form, ApplyDocumentForm()) if form.is_valid() else self._form(form)
 
     def _preview(self, form: ImportDocumentForm, apply_form: ApplyDocumentForm):
         try:
@@ -102,6 +136,7 @@ class ImportModelView(ObjectPermissionRequiredMixin, View):
             'choice_sets': [found for found in comparison.choice_sets if found.has_changes],
             'form': apply_form,
             'text': to_yaml(form.document),
+            'source': form.source,
             'missing_rights': self._missing_rights(preview),
             'can_branch': extensions.apply_in_new_branch is not None
             and self.request.user.has_perm('netbox_branching.add_branch'),
@@ -114,23 +149,26 @@ class ImportModelView(ObjectPermissionRequiredMixin, View):
         names = {get_permission_for_model(model, action) for model, action in rights_needed(preview.comparison)}
         return sorted(name for name in names if not self.request.user.has_perm(name))
 
-    def _apply(self, document: dict, options: dict):
-        flags = {name: options[name] for name in ('allow_destructive', 'ignore_base')}
-        if apply_job.is_large(document):
-            return redirect(apply_job.enqueue(document, self.request.user, **flags).get_absolute_url())
-        comparison = apply(document, user=self.request.user, **flags)
+    def _apply(self, form: ImportDocumentForm, options: dict):
+        flags, user = {name: options[name] for name in ('allow_destructive', 'ignore_base')}, self.request.user
+        if apply_job.is_large(form.document):
+            return redirect(apply_job.enqueue(form.document, user, **flags, source=form.source).get_absolute_url())
+        comparison = apply(form.document, user=user, **flags)
+        note_applied(form.source, user, schema_name(current_alias()))
         count = sum(diff.has_changes for diff in comparison.diffs)
         message = ngettext('{count} type was changed.', '{count} types were changed.', count).format(count=count)
         messages.success(self.request, message if comparison.has_changes else _('Nothing differed from the document.'))
         return redirect(self._list_url())
 
-    def _apply_in_new_branch(self, document: dict, form: ApplyDocumentForm):
+    def _apply_in_new_branch(self, document_form: ImportDocumentForm, form: ApplyDocumentForm):
         if extensions.apply_in_new_branch is None or not self.request.user.has_perm('netbox_branching.add_branch'):
             raise PermissionDenied
         options = form.cleaned_data
         flags = {name: options[name] for name in ('allow_destructive', 'ignore_base')}
         try:
-            job = extensions.apply_in_new_branch(options['branch_name'], document, self.request.user, flags)
+            job = extensions.apply_in_new_branch(
+                options['branch_name'], document_form.document, self.request.user, flags, document_form.source
+            )
         except ValidationError as error:
             form.add_error('branch_name' if 'name' in getattr(error, 'error_dict', ()) else None, error.messages)
             return None
@@ -149,23 +187,22 @@ class TypePreview:
         self.diff = diff
         self.rows = preview.rows.get(diff.slug, 0)
         steps = preview.steps.get(diff.slug, [])
-        self.changes, told = [], []
+        self.changes, shown = [], []
         for change in diff.field_changes:
-            own = preview.steps_of(diff, change)
-            told += own
-            group = 'removed_fields' if change.is_destructive else 'fields'
-            path = ('types', diff.index, group, change.index)
+            own, path = preview.steps_of(diff, change), place_of(diff, change)
+            shown += own
             self.changes.append(
                 {
                     'change': change,
                     'when': preview.verdict(diff, change),
+                    'effects': effects(preview, diff, change),
                     'steps': own,
                     'staged': preview.staged.get(path, ''),
                     'faults': [fault for fault in preview.faults if fault.path[:4] == path],
                     'dependents': grouped(preview.dependents.get((diff.slug, change.schema_id), []), user),
                 }
             )
-        self.other_steps = [step for step in steps if step not in told]
+        self.other_steps = [step for step in steps if step not in shown]
         self.faults = [
             fault
             for fault in preview.faults

@@ -1,0 +1,83 @@
+"""
+The rows that a type or field is validated against: those that are stored, unless its edit context says otherwise.
+
+Who writes many rows at once (`schema`) keeps them in memory, and subclasses this. May import django only.
+"""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+
+from ...constants import APP_LABEL
+from ...definitions import model_name
+
+
+class Surroundings:
+    """The rows that are stored, asked for one question at a time."""
+
+    def before(self, row: models.Model) -> models.Model | None:
+        """Return a type or field as it was before the edit, None if it is new."""
+        if row.pk is None:
+            return None
+        return type(row).objects.using(row._state.db).filter(pk=row.pk).first()
+
+    def siblings(self, field) -> Iterable:
+        """Return the other fields of its type."""
+        fields = type(field).objects.using(field._state.db).filter(custom_object_type=field.custom_object_type_id)
+        return fields.exclude(pk=field.pk).select_related('choice_set', 'related_object_type')
+
+    def referring(self, field, names: set[str]):
+        """Return a field that gives the objects of a field's type one of these names (`related_name`), or None."""
+        fields = type(field).objects.using(field._state.db).filter(related_name__in=names)
+        return fields.filter(related_object_type=field.custom_object_type.object_type_id).first()
+
+    def has_attribute(self, object_type, name: str) -> bool:
+        """Whether the objects of a type, NetBox's or custom, have an attribute of this name."""
+        try:
+            model = apps.get_model(object_type.app_label, object_type.model)
+        except LookupError:
+            return False  # a plugin that is not installed any more
+        try:
+            model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return hasattr(model, name)
+        return True
+
+    def has_several_objects(self, type_id: int) -> bool:
+        """Whether a custom object type has more than one object."""
+        return apps.get_model(APP_LABEL, model_name(type_id)).objects.all()[:2].count() > 1
+
+    def count_types(self, row) -> int:
+        return type(row).objects.count()
+
+    def has_slug(self, row) -> bool:
+        """Whether another type has the slug of this one; slugs are case-insensitive."""
+        return type(row).objects.exclude(pk=row.pk).filter(slug__iexact=row.slug).exists()
+
+    def fields_called(self, row, names: Iterable[str]) -> Iterable:
+        """Return the fields of a type that have one of these names."""
+        fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(row._state.db)
+        return fields.filter(custom_object_type=row.pk, name__in=names)
+
+    def trusted(self, row) -> set[str]:
+        """Return the foreign keys of a row that are known to lead to something."""
+        return set()
+
+    def check_unique(self, row, exclude: set[str], otherwise: Callable[[set[str]], None]) -> None:
+        """Raise ValidationError if a row has what only one can have; `otherwise` asks the database."""
+        otherwise(exclude)
+
+    def keep(self, key: str, make: Callable[[], Any]) -> Any:
+        """Return what `make` returns; who validates many rows against the same others makes it once."""
+        return make()
+
+
+STORED = Surroundings()
+
+
+def surroundings_of(row) -> Surroundings:
+    """Return what a type or field is validated against."""
+    return row.edit_context.surroundings or STORED

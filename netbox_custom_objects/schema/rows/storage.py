@@ -1,0 +1,238 @@
+"""
+Where the rows of a document go: into the database, or, for a preview, nowhere.
+
+May import services. What applying refuses, `Tried` must refuse as well.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
+from copy import copy
+from itertools import count
+
+from django.contrib.contenttypes.models import ContentType
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.utils import timezone
+
+from core.models import ObjectType
+from extras.models import CustomFieldChoiceSet
+
+from ...constants import APP_LABEL
+from ...ddl.introspect import introspect
+from ...ddl.spec import Schema
+from ...ddl.target import Target
+from ...definitions import ChoiceSetRef, FieldDefinition, TypeDefinition, model_name
+from ...exceptions import SchemaChangeRefused
+from ...field_types.shared.choice_sets import offered
+from ...models import CustomObjectType, CustomObjectTypeField
+from ...models.counters import last_pk, next_schema_id
+from ...models.rows.convert import field_definition
+from ...models.rows.loader import load_definitions, type_definition
+from ...services.preview import Preview
+from ...services.reconcile import Postponed, plan_of
+from ...services.rules import refuse_used_choices, run_protection_rules
+from ...services.staged.guard import refuse_while_staged
+from .picture import Picture
+
+
+class Storage(ABC):
+    """Reads and writes the rows of one schema; `picture` shows them as they are by now."""
+
+    def __init__(self, alias: str):
+        self.alias = alias
+        self.picture = Picture(alias, self.prepare)
+
+    @abstractmethod
+    def prepare(self) -> None:
+        """Called before classes or objects are looked at: make tables what the rows ask for."""
+
+    def choice_set(self, pk: int) -> CustomFieldChoiceSet:
+        """Return a choice set to be changed."""
+        return CustomFieldChoiceSet.objects.get(pk=pk)
+
+    @abstractmethod
+    def type(self, pk: int) -> CustomObjectType:
+        """Return a type to be changed."""
+
+    @abstractmethod
+    def field(self, pk: int) -> CustomObjectTypeField | None:
+        """Return a field to be changed, None if it is gone."""
+
+    @abstractmethod
+    def save_choice_set(self, row: CustomFieldChoiceSet) -> None: ...
+
+    @abstractmethod
+    def save_type(self, row: CustomObjectType, is_new: bool, last_schema_id: int = 0) -> None:
+        """Write a type; no other field of it is given a schema id up to the last one."""
+
+    @abstractmethod
+    def save_field(self, row: CustomObjectTypeField, is_new: bool, targets: list | None) -> None:
+        """Write a field with the targets that it has if it is polymorphic."""
+
+    @abstractmethod
+    def delete_field(self, row: CustomObjectTypeField) -> None: ...
+
+    def step(self) -> AbstractContextManager:
+        """Return a block that leaves nothing behind if it fails."""
+        return nullcontext()
+
+    def finish(self) -> Iterator[tuple[int, SchemaChangeRefused]]:
+        """Make the tables that are missing, and yield (id of a type, reason) where that is refused."""
+        yield from ()
+
+
+class Written(Storage):
+    """Writes rows. The columns of fields that are added come all at once: a type is reconciled when it is complete."""
+
+    def __init__(self, alias: str):
+        super().__init__(alias)
+        self.postponed = Postponed()
+
+    def prepare(self):
+        for type_id in self.postponed.types(self.alias):
+            self.postponed.catch_up(self.alias, type_id)
+
+    def type(self, pk):
+        return CustomObjectType.objects.get(pk=pk)
+
+    def field(self, pk):
+        return CustomObjectTypeField.objects.filter(pk=pk).first()
+
+    def step(self):
+        return transaction.atomic(using=self.alias)
+
+    def save_choice_set(self, row):
+        row.save()
+
+    def save_type(self, row, is_new, last_schema_id=0):
+        if is_new:
+            with self.postponed:
+                row.save()
+            self.picture.new_types.add(row.pk)
+        else:
+            self.postponed.catch_up(self.alias, row.pk)
+            row.save()
+        if last_schema_id > row.next_schema_id:
+            next_schema_id(row.pk, last_schema_id - 1)
+        self.picture.put(row)
+
+    def save_field(self, row, is_new, targets):
+        if is_new:
+            with self.postponed:
+                row.save(force_insert=True)
+                if targets is not None:
+                    row.related_object_types.set(targets)
+        else:
+            self.postponed.catch_up(self.alias, row.custom_object_type_id)
+            row.save()
+            if targets is not None:
+                row.related_object_types.set(targets)
+        self.picture.put(row)
+
+    def delete_field(self, row):
+        self.postponed.catch_up(self.alias, row.custom_object_type_id)
+        pk = row.pk
+        row.delete()
+        row.pk = pk
+        self.picture.remove(row)
+
+    def finish(self):
+        for type_id in self.postponed.types(self.alias):
+            try:
+                with self.step():
+                    self.postponed.catch_up(self.alias, type_id)
+            except SchemaChangeRefused as error:
+                yield type_id, error
+
+
+class Tried(Storage):
+    """
+    Writes nothing and locks nothing. New rows get the keys that would come next, and plans go into `preview`.
+
+    What is validated in a block of `using()` sees the choice sets as they would be.
+    """
+
+    def __init__(self, alias: str):
+        super().__init__(alias)
+        self.target = Target.for_alias(alias)
+        self.preview = Preview()
+        self._keys = {
+            model: count(last_pk(model) + 1)
+            for model in (CustomObjectType, CustomObjectTypeField, CustomFieldChoiceSet, ContentType)
+        }
+        self._before = {(type(row), row.pk): row for row in self._rows()}
+        self._definitions = load_definitions(alias)
+        self._fields = {pk: {f.id: f for f in found.fields} for pk, found in self._definitions.items()}
+        self._actual: dict[int, Schema] = {}
+        self._choice_sets: dict = {}
+
+    def _rows(self):
+        yield from self.picture.types.values()
+        for fields in self.picture.fields.values():
+            yield from fields.values()
+
+    def prepare(self):
+        """The tables stay as they are, and so do the classes."""
+
+    def using(self):
+        """Return a block in which validation sees choice sets as they would be."""
+        return offered(self._choice_sets)
+
+    def type(self, pk):
+        return copy(self._before[CustomObjectType, pk])
+
+    def field(self, pk):
+        return copy(self._before[CustomObjectTypeField, pk])
+
+    def save_choice_set(self, row):
+        refuse_used_choices(row, DEFAULT_DB_ALIAS)
+        if row.pk is None:
+            row.pk = next(self._keys[CustomFieldChoiceSet])
+        row.last_updated = timezone.now()
+        self._choice_sets[ChoiceSetRef(row.pk, str(row.last_updated))] = row
+
+    def save_type(self, row, is_new, last_schema_id=0):
+        if row.pk is None:
+            row.pk = next(self._keys[CustomObjectType])
+            row.object_type = ObjectType(
+                pk=next(self._keys[ContentType]), app_label=APP_LABEL, model=model_name(row.pk)
+            )
+            self.picture.new_types.add(row.pk)
+        self.picture.put(row, is_stored=False)
+        self._definitions[row.pk] = type_definition(row)
+
+    def save_field(self, row, is_new, targets):
+        if row.pk is None:
+            row.pk = next(self._keys[CustomObjectTypeField])
+        fields, definition = self._fields.setdefault(row.custom_object_type_id, {}), field_definition(row)
+        self._plan(row.custom_object_type_id, {**fields, row.pk: definition})
+        fields[row.pk] = definition
+        self.picture.put(row, is_stored=False)
+
+    def delete_field(self, row):
+        run_protection_rules(row, row._meta.label_lower)
+        fields = self._fields[row.custom_object_type_id]
+        self._plan(row.custom_object_type_id, {pk: found for pk, found in fields.items() if pk != row.pk})
+        del fields[row.pk]
+        self.picture.remove(row)
+
+    def finish(self):
+        for type_id in sorted(self.picture.new_types):
+            try:
+                self._note(type_id, self._fields.get(type_id, {}), Schema())
+            except SchemaChangeRefused as error:
+                yield type_id, error
+
+    def _plan(self, type_id: int, fields: dict[int, FieldDefinition]) -> None:
+        """Note what would be done to the tables of a type that exists; a new one is planned when it is complete."""
+        if type_id in self.picture.new_types:
+            return
+        if type_id not in self._actual:
+            self._actual[type_id] = introspect(self.target, type_id)
+        self._note(type_id, fields, self._actual[type_id])
+
+    def _note(self, type_id: int, fields: dict[int, FieldDefinition], actual: Schema) -> None:
+        definition: TypeDefinition = self._definitions[type_id].with_fields(fields.values())
+        plan = plan_of(definition, actual)
+        refuse_while_staged(self.alias, type_id, plan)
+        self.preview.note(self.target, type_id, plan, actual)

@@ -1,0 +1,82 @@
+"""
+What a change of a field means for the people who work with its values, in their words.
+
+May import the preview. The statements on tables are experts' words, and are shown apart (services.preview).
+"""
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .. import settings
+from ..ddl.operations import RestoreColumn, RestoreTable
+from ..field_types import FIELD_TYPES
+from .comparator import COTDiff, FieldChange, FieldOp
+from .preview import DocumentPreview
+
+# What only says how a field looks, and where.
+_LOOKS = frozenset((
+    'label', 'description', 'group_name', 'weight', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable',
+    'is_cloneable', 'comments', 'primary', 'context',
+))  # fmt: skip
+
+
+def effects(preview: DocumentPreview, diff: COTDiff, change: FieldChange) -> list[str]:
+    """Return what a change does to the values of a field, one sentence each; nothing for a field of a new type."""
+    if diff.is_new:
+        return []
+    if change.op == FieldOp.ADD:
+        return [_added(preview, diff, change)]
+    if change.op == FieldOp.REMOVE:
+        return [_removed(preview, diff, change)]
+    return list(_altered(change)) or [_('The values stay as they are.')]
+
+
+def _added(preview: DocumentPreview, diff: COTDiff, change: FieldChange) -> str:
+    if any(isinstance(step.operation, (RestoreColumn, RestoreTable)) for step in preview.steps_of(diff, change)):
+        return _('The field comes back with the values that it had when it was removed.')
+    rows = preview.rows.get(diff.slug, 0)
+    if change.schema_def.get('default') is not None:
+        message = ngettext('{count} object gets the default.', '{count} objects get the default.', rows)
+    else:
+        message = ngettext('{count} object has no value at first.', '{count} objects have no value at first.', rows)
+    return message.format(count=rows) if rows else _('There are no objects yet.')
+
+
+def _removed(preview: DocumentPreview, diff: COTDiff, change: FieldChange) -> str:
+    count = max((step.values or 0 for step in preview.steps_of(diff, change)), default=0)
+    if not count:
+        return _('The field disappears. No object has a value.')
+    message = ngettext(
+        'The field disappears with the values of {count} object.',
+        'The field disappears with the values of {count} objects.',
+        count,
+    ).format(count=count)
+    days = settings.get('retention_days')
+    if days is None:
+        return f'{message} {_("Adding it again brings them back.")}'
+    return (
+        f'{message} {_("Adding it again within {days} days brings them back.").format(days=days)}' if days else message
+    )
+
+
+def _altered(change: FieldChange):
+    changed = change.changed_attrs
+    if change.is_rename:
+        yield _('The values stay. Clients of the API, templates and scripts find them under the new name.')
+    if change.is_type_change:
+        before, after = (str(FIELD_TYPES[value].label if value in FIELD_TYPES else value) for value in changed['type'])
+        yield _('The values are converted from {before} to {after}.').format(before=before, after=after)
+    if changed.get('required', (None, False))[1]:
+        yield _('From now on every object must have a value.')
+    if changed.get('unique', (None, False))[1]:
+        yield _('From now on no two objects may have the same value.')
+    if 'choice_set' in changed and not change.is_type_change:
+        yield _('The values stay; others are offered from now on.')
+    if 'default' in changed:
+        yield _('The new default is for new objects only.')
+    if any(name.startswith('validation_') for name in changed):
+        yield _('The limits are checked when an object is saved next.')
+    if 'on_delete_behavior' in changed:
+        yield _('From now on, the deletion of a referenced object has another effect.')
+    if changed and _LOOKS.issuperset(changed):
+        yield _('Only how the field is shown changes.')
