@@ -326,7 +326,20 @@ class CustomObjectTypeField(
         validate_field(self)
 
     def validate_constraints(self, exclude=None):
-        surroundings_of(self).check_unique(self, exclude or set(), super().validate_constraints)
+        surroundings_of(self).check_unique(self, exclude or set(), self._validate_stored)
+
+    def _validate_stored(self, exclude):
+        """Ask for all constraints in one query first: hardly ever is there a field that has the same."""
+        same = models.Q(custom_object_type=self.custom_object_type_id, name=self.name)
+        if self.schema_id is not None:
+            same |= models.Q(custom_object_type=self.custom_object_type_id, schema_id=self.schema_id)
+        if self.related_name:
+            same |= models.Q(related_object_type=self.related_object_type_id, related_name=self.related_name)
+        others = type(self).objects.using(router.db_for_write(type(self), instance=self)).filter(same)
+        if not self._state.adding:
+            others = others.exclude(pk=self.pk)
+        if others.exists():
+            super().validate_constraints(exclude)
 
     def save(self, *args, using=None, **kwargs):
         """Write the row and, in the same transaction, its column (by a receiver)."""

@@ -71,7 +71,7 @@ def test_a_document_is_exported_changed_and_applied_in_a_new_branch(pages, post)
     pages.content.get_by_label('Remove fields').check()
     pages.fill('Name of the new branch', 'stronger feeders')
     pages.click('Apply in a new branch')
-    pages.wait_for(pages.content.get_by_text('Completed'))
+    pages.wait_for(status(pages, 'Completed'))
     open_branch(pages, 'stronger feeders')
     merge(pages)
     pages.open(f'/plugins/custom-objects/custom-object-types/{feeder["id"]}/')
@@ -88,7 +88,7 @@ def merge(pages):
 
 
 def status(pages, name):
-    """The status on the page of a branch; the history below it may know of a merge before it is there to see."""
+    """The status on the page of a branch or job; the history below it may know of a merge before it is there to see."""
     return pages.content.get_by_role('row', name=f'Status {name}', exact=True)
 
 

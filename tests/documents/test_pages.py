@@ -133,7 +133,7 @@ def test_a_file_that_was_applied_has_changed(browser, file, tmp_path):
 
 def test_a_source_that_cannot_be_read_and_files_that_a_user_may_not_view(browser, file):
     applied = AppliedFile.objects.create(data_file=file, hash=file.hash, schema='main')
-    DataSource.objects.update(source_url='file:///none/such')
+    DataSource.objects.update(status='syncing')
     assert 'cannot be synchronized' in text_of(browser.post(IMPORT, expect=200, _sync=applied.pk))
     reader = Browser(make_user('reader', (CustomObjectType, ['view'], None)))
     assert 'model.yaml' not in reader.get(IMPORT)

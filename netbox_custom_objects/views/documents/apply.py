@@ -108,14 +108,15 @@ class ImportModelView(ObjectPermissionRequiredMixin, View):
         if applied is None:
             raise Http404
         source = applied.data_file.source
+        is_busy = source.status == DataSourceStatusChoices.SYNCING
         try:
             if DataSource.objects.restrict(self.request.user, 'sync').filter(pk=source.pk).exists():
                 source.sync()
         except Exception as error:  # of the library that reads the source
-            DataSource.objects.filter(pk=source.pk).update(status=DataSourceStatusChoices.FAILED)
-            messages.error(
-                self.request, _('{source} cannot be synchronized: {error}').format(source=source, error=error)
-            )
+            if not is_busy:
+                DataSource.objects.filter(pk=source.pk).update(status=DataSourceStatusChoices.FAILED)
+            message = _('{source} cannot be synchronized: {error}')
+            messages.error(self.request, message.format(source=source, error=error))
             return self._form(ImportDocumentForm())
         form = ImportDocumentForm({'data_source': source.pk, 'data_file': applied.data_file_id})
         restrict_form_fields(form, self.request.user)
