@@ -1,11 +1,13 @@
 """The NetBox configuration of every development process: tests, demo, benchmarks, `make run`.
 
 Environment: NCO_DATABASE (database name), NCO_PLUGINS (comma list), NCO_PLUGINS_CONFIG (their settings, in JSON),
-NCO_DEBUG (1 to debug), NCO_PGBOUNCER (directory of a PgBouncer's socket).
+NCO_CONFIGURATION (a Python file with more of it), NCO_DEBUG (1 to debug), NCO_PGBOUNCER (directory of a PgBouncer's
+socket).
 """
 
 import json
 import os
+from pathlib import Path
 
 from dev import pgbouncer, postgres, redis
 from dev.paths import NETBOX_ROOT
@@ -65,3 +67,6 @@ REPORTS_ROOT = str(NETBOX_ROOT / 'reports')
 SCRIPTS_ROOT = str(NETBOX_ROOT / 'scripts')
 
 LOGGING = {'version': 1, 'disable_existing_loggers': True}
+
+if path := os.environ.get('NCO_CONFIGURATION'):
+    exec(Path(path).read_text())

@@ -155,6 +155,18 @@ class NoColumnsLeft(SchemaChangeRefused):
         super().__init__(message)
 
 
+class StillReferredTo(SchemaChangeRefused):
+    """A type or field cannot be deleted, because rows of plugins that are not installed refer to it."""
+
+    def __init__(self, definition, tables: list[str]):
+        self.tables = tables
+        message = _(
+            '{object} cannot be deleted, because rows of these tables refer to it, whose plugins are not installed: '
+            '{tables}. Install the plugins again and delete the rows there, or drop the tables.'
+        )
+        super().__init__(message.format(object=definition, tables=', '.join(tables)))
+
+
 class RewriteRefused(SchemaChangeRefused):
     """A table cannot be rewritten, because objects that others have attached to it would be lost."""
 

@@ -31,12 +31,17 @@ from .runtime.reading.retired import take_out, write_back
 from .runtime.relations.many import insert_links
 from .services.dependents import follow_rename, refuse_inheritance, subject_of
 from .services.reconcile import reconcile
-from .services.rules import refuse_used_choices, run_custom_validators, run_protection_rules
+from .services.rules import refuse_left_rows, refuse_used_choices, run_custom_validators, run_protection_rules
 
 
 def definitions_changing(using: str, **kwargs) -> None:
     """A row that definitions are made of is about to be written or deleted."""
     lock_definitions(Target.for_alias(using))
+
+
+def definition_deleting(instance, using: str, **kwargs) -> None:
+    """A type or field is about to be deleted; rows of plugins that are not installed may refer to it."""
+    refuse_left_rows(instance, using)
 
 
 def field_saving(instance: CustomObjectTypeField, **kwargs) -> None:
@@ -174,8 +179,8 @@ RECEIVERS = {
         Sender.OBJECT: (object_created,),
     },
     pre_delete: {
-        Sender.TYPE: (definitions_changing, object_deleting),
-        Sender.FIELD: (definitions_changing, object_deleting),
+        Sender.TYPE: (definitions_changing, definition_deleting, object_deleting),
+        Sender.FIELD: (definitions_changing, definition_deleting, object_deleting),
         Sender.CHOICE_SET: (definitions_changing, object_deleting),
         Sender.ANY: (object_deleting,),
     },

@@ -27,6 +27,9 @@ def register() -> None:
     import_module(f'{__package__}.search').register()
     import_module(f'{__package__}.views.registration').register()
     import_module(f'{__package__}.navigation').register()
+    registered = import_module(f'{__package__}.models.registered')
+    for signal in registered.INHERITED_SIGNALS:
+        signal.connect(registered.pass_on)
     if apps.is_installed('netbox_branching'):
         # Imported here alone: without netbox-branching the room must not be entered (invariant I3).
         import_module(f'{__package__}.branching').register()

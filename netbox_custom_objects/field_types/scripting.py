@@ -13,6 +13,7 @@ from django import forms
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.utils.html import format_html
 
 from ..choices import UIEditableChoices
 from ..constants import APP_LABEL
@@ -73,6 +74,11 @@ class Scripting:
     def get_table_column_field(self, field, **kwargs):
         definition = definition_of(field)
         return _with(field_type_of(definition).get_table_column_field(definition), kwargs)
+
+    def render_table_column_linkified(self, record, value, column=None):
+        """Return an object's value with a link to the object, for a table's `render_<field>`; some columns have one."""
+        has_link = getattr(column, 'link', None) is not None
+        return value if has_link else format_html('<a href="{}">{}</a>', record.get_absolute_url(), value)
 
     def get_display_value(self, instance, field_name: str) -> Any:
         """Return the value of an object as text, a list or an object with a URL."""

@@ -41,6 +41,9 @@ from .concurrency import UpdatesWhatExists, in_transaction
 from .display import name_of
 from .registered import registered_url
 
+# What other plugins have added to the class of a type, by type id and name.
+ADDED: dict[int, dict[str, Any]] = {}
+
 
 class CustomObjectMeta(ModelBase):
     """
@@ -48,8 +51,15 @@ class CustomObjectMeta(ModelBase):
 
     A class that is still in use (a form, a cached content type, an instance in memory) must go on working after
     the type was edited: Django compares classes with `==` and instances with `isinstance` (proven, 1.5). Where one
-    particular generation is meant, use `is`.
+    particular generation is meant, use `is`. What is added to a class, such as a GenericRelation, later ones have, too.
     """
+
+    def add_to_class(cls, name, value):
+        super().add_to_class(name, value)
+        type_id = cls.__dict__.get('_type_id')
+        if type_id is not None and cls._meta.apps.all_models[APP_LABEL].get(cls._meta.model_name) is cls:
+            # It was complete already.
+            ADDED.setdefault(type_id, {})[name] = value
 
     def __eq__(cls, other):
         type_id = cls.__dict__.get('_type_id')

@@ -2,18 +2,29 @@
 What other plugins have registered for a type: for its class, or for all custom objects.
 
 NetBox keeps registrations per model, in lists that it goes through when it shows a page. The list of a type holds its
-own entries, which take the place of those of all types that are called the same.
+own entries, which take the place of those of all types that are called the same. Django keeps receivers of signals per
+class, and the class of a type is another one after each edit and in each branch.
 """
 
-from collections.abc import Callable, Hashable, MutableSequence
+from collections.abc import Callable, Hashable, Iterator, MutableSequence
+from inspect import iscoroutinefunction
 from urllib.parse import unquote
+from weakref import ReferenceType
 
+from asgiref.sync import async_to_sync
+from django.db.models.signals import post_delete, post_save, pre_delete, pre_save
+from django.dispatch import Signal
 from django.urls import URLResolver, reverse
 from django.urls.resolvers import RegexPattern
 
+from netbox.signals import post_clean
 from utilities.urls import get_model_urls
 
-from ..constants import APP_LABEL
+from ..constants import APP_LABEL, COMMON_MODEL
+
+INHERITED_SIGNALS = (pre_save, post_save, pre_delete, post_delete, post_clean)
+# Classes that receivers are connected for: Django forgets a receiver with the class.
+_held: dict[int, type] = {}
 
 
 class Registered(MutableSequence):
@@ -59,3 +70,44 @@ def registered_url(model: type, action: str, kwargs: dict) -> str:
     pages = registered_pages(model, detail='pk' in place)
     path = unquote(pages.reverse(f'{model._meta.model_name}_{action}', **others)).removesuffix('/')
     return reverse(f'plugins:{APP_LABEL}:customobject_registered', kwargs={**place, 'path': path})
+
+
+def pass_on(sender: type, signal: Signal, **kwargs) -> None:
+    """Receiver: call the receivers of another class of the sender's type, or of all custom objects; each once."""
+    if getattr(sender, '_type_id', None) is None:
+        return
+    if found := list(_inherited_receivers(sender, signal)):
+        called = [receiver for receivers in signal._live_receivers(sender) for receiver in receivers]
+        for receiver in dict.fromkeys(found):
+            if receiver not in called:
+                call = async_to_sync(receiver) if iscoroutinefunction(receiver) else receiver
+                call(sender=sender, signal=signal, **kwargs)
+
+
+def hold_senders() -> None:
+    """Keep the classes of types that receivers are connected for; to be called while they are still in use."""
+    for signal in INHERITED_SIGNALS:
+        for sender in _senders(signal):
+            if getattr(sender, '_type_id', None) is not None:
+                _held[id(sender)] = sender
+
+
+def _senders(signal: Signal) -> Iterator[type]:
+    references = (reference for _key, _receiver, reference, _is_async in signal.receivers if reference is not None)
+    return filter(None, (reference() for reference in references))
+
+
+def _inherited_receivers(sender: type, signal: Signal) -> Iterator[Callable]:
+    for _key, receiver, reference, _is_async in signal.receivers:
+        found = reference() if reference is not None else None
+        if found is None or found is sender or (found != sender and not is_of_all(found)):
+            continue
+        receiver = receiver() if isinstance(receiver, ReferenceType) else receiver
+        if receiver is not None:
+            yield receiver
+
+
+def is_of_all(model: type) -> bool:
+    """Whether a class stands for all custom objects."""
+    options = getattr(model, '_meta', None)
+    return options is not None and (options.app_label, options.model_name) == (APP_LABEL, COMMON_MODEL)

@@ -1,11 +1,13 @@
 """
-Rules that NetBox leaves to us: validators and protection rules under a type's slug, and choices that are in use.
+Rules that NetBox leaves to us: validators and protection rules under a type's slug, choices that are in use, and rows
+of plugins that are not installed.
 
 Called by the receivers in `signals`. May import NetBox's configuration and runtime.
 """
 
 from collections.abc import Iterator
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
@@ -15,7 +17,9 @@ from utilities.data import get_config_value_ci
 from utilities.exceptions import AbortRequest
 
 from ..constants import APP_LABEL
-from ..ddl.target import MAIN_ALIAS
+from ..ddl.target import MAIN_ALIAS, Target, schema_of
+from ..ddl.upkeep.foreign_keys import tables_in_the_way
+from ..exceptions import StillReferredTo
 from ..field_types import field_type_of
 from ..models import CustomObjectTypeField
 from ..models.readers import counted, named, readable
@@ -80,6 +84,25 @@ def refuse_used_choices(choice_set, using: str) -> None:
             raise AbortRequest(
                 message.format(choices=', '.join(sorted(removed)), uses=named(shown, len(uses) - len(shown)))
             )
+
+
+def refuse_left_rows(definition, using: str) -> None:
+    """
+    Keep a type or field that rows of a plugin refer to, if the plugin is not installed: Django does not know them.
+
+    Such tables are in the main schema. In a branch, the deletion is refused as its merge would be.
+
+    Args:
+        definition: the CustomObjectType or CustomObjectTypeField that is about to be deleted
+        using: the alias it is deleted over
+
+    Raises:
+        StillReferredTo: they do
+    """
+    known = {model._meta.db_table for model in apps.get_models(include_auto_created=True)}
+    main = Target(using, schema_of(MAIN_ALIAS))
+    if tables := tables_in_the_way(main, definition._meta.db_table, definition.pk, known):
+        raise StillReferredTo(definition, tables)
 
 
 def _uses(choice_set_id: int, values: set[str]) -> Iterator[tuple[str, bool]]:

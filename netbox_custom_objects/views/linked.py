@@ -28,6 +28,7 @@ from ..field_types import field_type_of
 from ..field_types.polymorphic.keys import key_of, visible_keys
 from ..filtersets import get_filterset_class
 from ..forms.linked import LinkedObjectsFilterForm
+from ..models.validation.reserved import PARAMETER_PREFIX
 from ..runtime.classes.registry import world
 from ..runtime.inbound.linked_objects import LinkedObjects, objects_linked_to, sources_of
 from ..runtime.reading.names import MAX_DEPTH, name_lookups, references, relation_lookups
@@ -40,6 +41,8 @@ from .objects.features import BASE_TEMPLATE, PassModelMixin
 # Where a user's preferences hold the ids of the types whose objects the tab leaves out.
 HIDDEN_TYPES = 'plugins.netbox_custom_objects.linked_objects.hidden_types'
 COUNT = '_linked_objects_count'
+# Filters by a field that is called as the parameter which chooses the type.
+FIELD_TYPE = f'{PARAMETER_PREFIX}type'
 
 # Beyond it, the badge says "10000+": no page of an object gets slower with the number of those that refer to it.
 COUNTED_BY_BADGE = 10_000
@@ -233,10 +236,13 @@ class LinkedTypeView(generic.ObjectChildrenView):
             self.actions = (DeleteLinked,)
 
     def filterset(self, data, queryset, request):
-        """Filter by everything but the parameter that chose the type, which may be a field's name, too."""
+        """Filter by everything but the parameter that chose the type; a field of that name is `field_type` here."""
+        build = get_filterset_class(self.child_model)
         data = data.copy()
         data.pop('type', None)
-        return get_filterset_class(self.child_model)(data, queryset, request=request)
+        if FIELD_TYPE not in build.base_filters and FIELD_TYPE in data:
+            data.setlist('type', data.pop(FIELD_TYPE))
+        return build(data, queryset, request=request)
 
     def get_children(self, request, parent):
         fields = [s.field for s in sources_of(world(), parent) if s.definition.id == self.child_model._type_id]

@@ -51,11 +51,12 @@ class Neighbour:
             assert NOT_FOUND in done.stderr, done.stderr
             pytest.skip(f'The package registry does not have {" ".join(wanted)}.')
 
-    def environment(self, *, first: bool) -> dict[str, str]:
-        """Return the environment in which a process of NetBox has it, before or after our plugin."""
-        plugins = [self.module, OURS] if first else [OURS, self.module]
-        return {
-            'PYTHONPATH': f'{self.place}{os.pathsep}{ROOT}',
-            'NCO_PLUGINS': ','.join([*plugins, BRANCHING]),
-            'NCO_PLUGINS_CONFIG': json.dumps({self.module: self.settings}),
-        }
+
+def environment(*neighbours: Neighbour, first: bool) -> dict[str, str]:
+    """Return the environment in which a process of NetBox has these plugins, before or after ours."""
+    modules = [neighbour.module for neighbour in neighbours]
+    return {
+        'PYTHONPATH': os.pathsep.join([*(str(neighbour.place) for neighbour in neighbours), str(ROOT)]),
+        'NCO_PLUGINS': ','.join([*modules, OURS, BRANCHING] if first else [OURS, *modules, BRANCHING]),
+        'NCO_PLUGINS_CONFIG': json.dumps({neighbour.module: neighbour.settings for neighbour in neighbours}),
+    }

@@ -1,6 +1,7 @@
 """What a process of NetBox with the tests' own plugins goes through; imported by that process."""
 
 from django.core.management import call_command
+from django.db import connection
 
 from netbox_branching.models import Branch
 from netbox_branching.utilities import activate_branch
@@ -126,7 +127,7 @@ def branches():
 
 
 def end():
-    """What is deleted takes along what refers to it."""
+    """What is deleted takes along what refers to it. A rule stays, for the type of dogs."""
     paper, rule = _records()
     lab = Lab()
     tom = kind('tiger').get_model().objects.get()
@@ -139,11 +140,12 @@ def end():
         delete(kind('tiger'))
     assert not paper.objects.exists()
     assert not rule.objects.exists()
+    rule.objects.create(title='of dogs', type=kind('dog'))
     Visit(lab).browser.get('/core/changelog/')
 
 
-def without_one():
-    """A plugin is gone, its table and rows are not: everything goes on."""
+def without_two():
+    """Two plugins are gone, their tables are not: only a type that their rows refer to cannot be deleted."""
     lab = Lab()
     # Before anything else: a plugin has had Django list the models while it started, without the types.
     assert 'Rex' in Visit(lab).browser.get('/core/changelog/?per_page=100')
@@ -154,6 +156,12 @@ def without_one():
     for path in ('dogs/', '/core/changelog/', 'custom-object-types/'):
         Visit(lab).browser.get(path)
     tabs, panels = Visit(lab).shown(rex)
+    for visit in (Visit(lab), Visit(lab, lab.branch('without'))):
+        page = f'custom-object-types/{kind("dog").pk}/'
+        visit.browser.post(f'{page}delete/{visit.query}', confirm='true')
+        assert 'latecomer_rule' in visit.browser.get(page + visit.query)
+    with connection.cursor() as cursor:
+        cursor.execute('DROP TABLE latecomer_rule')
     with lab.request():
         delete(rex)
         delete(kind('dog'))

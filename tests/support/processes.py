@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 import textwrap
+import traceback
 from unittest import mock
 
 from dev.paths import NETBOX_COMMAND, ROOT, netbox_environment
@@ -193,8 +194,8 @@ def _work(requests):
             exec(requests.recv(), scope)
         except EOFError:
             return
-        except Exception as error:
-            say({'error': f'{type(error).__name__}: {error}'})
+        except Exception:
+            say({'error': traceback.format_exc()})
         else:
             say({'result': scope['result']})
 

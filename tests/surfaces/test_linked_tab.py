@@ -1,11 +1,12 @@
 """The tab "Custom Objects": one type with its own table, hidden types, quick-add, and what a reader may not see."""
 
 import re
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 
 from dcim.models import Region, Site
+from extras.models import Tag
 
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import make_user, superuser
@@ -113,6 +114,38 @@ class TestOneType:
         kind = make_type('kind', fields=[('type', 'text'), {'name': 'place', 'type': 'object', 'target': Site}])
         obj = make_object(kind, type='special', place=site)
         assert obj.get_absolute_url() in rows(root.get(tab_of(site) + '?type=kind'))
+
+    def test_fields_may_be_called_as_the_parameters_of_the_tab(self, root, site):
+        """The parameters mean what they always do; such a field is filtered with `field_` before its name."""
+        names = ('type', 'tag', 'q', 'sort', 'page')
+        fields = [{'name': 'title', 'primary': True}, *((name, 'text') for name in names)]
+        kind = make_type('kind', fields=[*fields, {'name': 'place', 'type': 'object', 'target': Site}])
+        for title in ('b', 'a'):
+            tagged = make_object(kind, title=title, place=site, **{name: f'{name} of {title}' for name in names})
+        tagged.tags.add(Tag.objects.create(name='T', slug='t'))
+
+        def titles(query):
+            table = rows(root.get(f'{tab_of(site)}?type=kind&{query}'))
+            return re.findall(r'href="/plugins/custom-objects/kind/\d+/">([ab])<', table)
+
+        assert titles('sort=title') == ['a', 'b']
+        for name in names:
+            assert titles(urlencode({f'field_{name}': f'{name} of b'})) == ['b'], name
+            assert titles(urlencode({f'{name}__ic': 'of b'})) == ['b'], name
+            assert titles(f'sort=-{name}') == ['b', 'a'], name
+            assert titles(f'sort={name}') == ['a', 'b'], name
+        assert titles('tag=t') == ['a']
+        assert titles('q=type of b') == ['b']
+        assert titles('page=1&per_page=1&sort=title') == ['a']
+        assert titles('page=2&per_page=1&sort=title') == ['b']
+
+    def test_a_field_may_be_called_field_type(self, root, site):
+        fields = [{'name': 'field_type', 'primary': True}, ('type', 'text')]
+        kind = make_type('kind', fields=[*fields, {'name': 'place', 'type': 'object', 'target': Site}])
+        obj = make_object(kind, field_type='x', type='y', place=site)
+        for query, is_found in (('field_type=x', True), ('field_type=y', False), ('type__ic=y', True)):
+            page = rows(root.get(f'{tab_of(site)}?type=kind&{query}'))
+            assert (obj.get_absolute_url() in page) is is_found, query
 
     def test_types_that_cannot_point_here_and_unknown_ones(self, root, site, feed):
         make_type('other')

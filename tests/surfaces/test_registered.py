@@ -1,10 +1,13 @@
 """What other plugins register for one type, or for all: it is on the pages of those types and on no others."""
 
+import gc
 from unittest import mock
 
 import django_tables2 as tables
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.fields import GenericRelation
+from django.db.models.signals import pre_delete
 from django.http import HttpResponse
 from django.views.generic import View
 
@@ -12,6 +15,7 @@ from core.models import ObjectType
 from dcim.filtersets import SiteFilterSet
 from dcim.models import Site
 from dcim.tables import SiteTable
+from ipam.models import VLANGroup
 from netbox.plugins import PluginTemplateExtension
 from netbox.plugins.registration import register_template_extensions
 from netbox.registry import registry
@@ -21,6 +25,7 @@ from utilities.tables import register_table_column
 from utilities.views import ViewTab, register_model_view
 
 from netbox_custom_objects.models import CustomObject
+from netbox_custom_objects.models.objects import ADDED
 from netbox_custom_objects.models.registered import Registered
 from netbox_custom_objects.tables import CustomObjectTable, CustomObjectTypeTable, get_table_class
 from tests.support.factories import make_field, make_object, make_type
@@ -260,3 +265,63 @@ def test_the_class_of_all_types(cats):
     rest = Rest(user)
     body = {'custom_object_type': cats.pk, 'name': 'any', 'type': 'object', 'app_label': APP, 'model': 'customobject'}
     rest.post('custom-object-type-fields/', body, expect=400)
+
+
+def test_receivers_of_one_type_and_of_all(cats, dogs):
+    """Classes are other ones after each edit: receivers are called for all of them, each once."""
+    calls = []
+
+    def receiver(name):
+        return lambda sender, instance, **kwargs: calls.append((name, str(instance)))
+
+    of_cats, of_all, of_base, of_any, of_both = map(receiver, ('cats', 'all', 'base', 'any', 'both'))
+    connected = [
+        (of_cats, cats.get_model()),
+        (of_all, apps.get_model(APP, 'customobject')),
+        (of_base, CustomObject),
+        (of_any, None),
+        (of_both, cats.get_model()),
+        (of_both, dogs.get_model()),
+        (of_both, apps.get_model(APP, 'customobject')),
+    ]
+    for function, sender in connected:
+        pre_delete.connect(function, sender=sender)
+    try:
+        make_field(cats, 'sound')
+        gc.collect()
+        tom, rex = make_object(cats, title='Tom'), make_object(dogs, title='Rex')
+        tom.delete()
+        assert sorted(calls) == [(name, 'Tom') for name in ('all', 'any', 'base', 'both', 'cats')]
+        calls.clear()
+        dogs.get_model().objects.all().delete()
+        assert sorted(calls) == [(name, 'Rex') for name in ('all', 'any', 'base', 'both')]
+        assert rex.pk
+    finally:
+        for function, sender in connected:
+            pre_delete.disconnect(function, sender=sender)
+
+
+@pytest.mark.parametrize('of_all', [True, False])
+def test_generic_relations_take_records_along(of_all):
+    """Declared before classes are made, as plugins do while they start; what has none stays, as with NetBox's own."""
+    with mock.patch.object(apps, 'ready', False):
+        model = CustomObject if of_all else apps.get_model(APP, 'table990002model')
+    relation = GenericRelation('ipam.VLANGroup', object_id_field='scope_id', content_type_field='scope_type')
+    model.add_to_class('vlan_groups', relation)
+    try:
+        kind = make_type('cat', id=990_002, fields=[{'name': 'title', 'primary': True}])
+        make_field(kind, 'sound')
+        tom, tim = (make_object(kind, title=title) for title in ('Tom', 'Tim'))
+        for obj in (tom, tim):
+            VLANGroup.objects.create(name=obj.title, slug=obj.title.lower(), scope=obj)
+        assert [group.name for group in tom.vlan_groups.all()] == ['Tom']
+        tom.delete()
+        assert [group.name for group in VLANGroup.objects.all()] == ['Tim']
+        kind.delete()
+        assert not VLANGroup.objects.exists()
+    finally:
+        ADDED.clear()
+        CustomObject._meta.private_fields = [f for f in CustomObject._meta.private_fields if f.name != 'vlan_groups']
+        model._meta._expire_cache()
+        if of_all:
+            del CustomObject.vlan_groups

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from django import forms
-from django.core.exceptions import ValidationError
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db import models
 from django.template import Context, Template
 from django_filters import Filter as DjangoFilter
@@ -25,6 +25,7 @@ from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.utilities import AppsProxy, generate_model, get_viewname, restrict_to_viewable
 from tests.field_types.case import resolve
 from tests.field_types.everything import Everything
+from tests.support.branches import close
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import KEEPER
 from tests.surfaces.rest import make_user
@@ -133,6 +134,33 @@ class TestTypes:
         assert isinstance(new, fresh)
         new.delete()
         assert str(held.objects.get()) == 'changed'
+
+
+def test_classes_of_a_branch(lab, branch):
+    """What the methods with the names of caches answer about a branch, asked from main and from the branch."""
+    with lab.request():
+        cats = make_type('cat', fields=[('title', 'text')])
+    with lab.request(branch):
+        dogs = make_type('dog', fields=[('title', 'text')])
+        field = make_field(dogs, 'sites', 'multiobject', target=Site)
+        make_field(dogs, 'sound')
+        of_branch = CustomObjectType.get_cached_model(dogs.pk)
+        assert CustomObjectType.get_cached_model(dogs.pk, branch.pk) is of_branch
+        assert not CustomObjectType.is_model_cached(cats.pk, branch.pk)
+    with lab.request():
+        assert CustomObjectType.get_cached_model(dogs.pk) is None
+        found = CustomObjectType.get_cached_model(dogs.pk, branch.pk)
+        assert {'title', 'sites', 'sound'} <= {field.name for field in found._meta.get_fields()}
+        assert CustomObjectType.is_model_cached(dogs.pk, branch.pk)
+        assert not CustomObjectType.is_model_cached(dogs.pk)
+        assert CustomObjectType.get_cached_timestamp(dogs.pk, branch.pk)
+        assert CustomObjectType.get_cached_timestamp(dogs.pk) is None
+        through = CustomObjectType.get_cached_through_model(dogs.pk, field.through_model_name, branch.pk)
+        assert CustomObjectType.get_cached_through_models(dogs.pk, branch.pk) == {field.through_model_name: through}
+        assert CustomObjectType.get_cached_through_models(dogs.pk) == {}
+    with pytest.raises(ObjectDoesNotExist):
+        CustomObjectType.get_cached_model(cats.pk, branch.pk + 1)
+    close(branch)
 
 
 @pytest.mark.kept.with_args(Everything)

@@ -22,7 +22,7 @@ from rest_framework.settings import api_settings
 from netbox.api.pagination import NetBoxPagination
 
 from ... import settings
-from ...exceptions import ObjectGone, SchemaChangeRefused, SchemaLocked
+from ...exceptions import ObjectGone, SchemaChangeRefused, SchemaLocked, StillReferredTo
 from ...field_types.shared.parsers import PARSERS
 from ...models.concurrency import meeting
 from ...runtime.reading.ordering import totally_ordered
@@ -100,7 +100,7 @@ def schema_errors() -> Iterator[None]:
     """Turn errors of the engine, which has undone everything, into replies."""
     try:
         yield
-    except SchemaLocked as error:
+    except (SchemaLocked, StillReferredTo) as error:
         raise ConflictError(str(error)) from error
     except SchemaChangeRefused as error:
         raise ValidationError({'type': [str(error)]}) from error

@@ -4,6 +4,8 @@ Definitions to model classes: the only place where dynamic classes are made.
 Must never query, and must never leave a trace outside of the registry that it is given (decision 4).
 """
 
+from copy import deepcopy
+
 from django.apps import apps as global_apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
@@ -19,7 +21,7 @@ from ...field_types.shared.virtual import VirtualField
 from ...models.change_data import alias_property
 from ...models.config_contexts import ConfigContextObject
 from ...models.display import context_of
-from ...models.objects import CustomObject
+from ...models.objects import ADDED, CustomObject
 from ..inbound.collecting import DeletesSafely
 from ..lenient import LenientInRevert
 from ..relations.foreign_key import LinkField, ObjectForeignKey
@@ -63,7 +65,7 @@ class ClassBuilder:
         """Return the model class of one type."""
         self._link_fields = []
         bases = (ConfigContextObject, CustomObject) if definition.config_context_enabled else (CustomObject,)
-        attributes: dict = {}
+        attributes: dict = deepcopy(ADDED.get(definition.id, {}))
         for field in definition.fields:
             for name, model_field in field_type_of(field).get_model_fields(field, self).items():
                 # Where an older row uses a name that is reserved today, the built-in attribute wins (contract 2.3).

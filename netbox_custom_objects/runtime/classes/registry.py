@@ -19,6 +19,7 @@ from ...ddl.introspect import columns_of
 from ...ddl.target import Target
 from ...definitions import names
 from ...models.object_types import undone
+from ...models.registered import hold_senders
 from ...models.revision import UNCHANGED, is_installed
 from ...models.rows.loader import load_definitions
 from .. import context
@@ -70,6 +71,7 @@ def world(alias: str | None = None) -> World:
     # A new type may be among them; the flag-less list of models is cached by Django (proven, 1.1).
     apps.get_models.cache_clear()
     note_types(loaded.definitions)
+    hold_senders()
     return loaded
 
 

@@ -10,18 +10,7 @@ from dataclasses import dataclass
 from psycopg import sql
 
 from ...ddl.target import Target
-
-_REFERENCES_SQL = """
-    SELECT r.relname, a.attname, NOT a.attnotnull, f.attname
-    FROM pg_constraint o
-    JOIN pg_class r ON r.oid = o.conrelid
-    JOIN pg_class t ON t.oid = o.confrelid
-    JOIN pg_namespace n ON n.oid = t.relnamespace AND n.nspname = %s
-    JOIN pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = o.conkey[1]
-    JOIN pg_attribute f ON f.attrelid = o.confrelid AND f.attnum = o.confkey[1]
-    WHERE o.contype = 'f' AND t.relname = %s AND r.relnamespace = n.oid
-    ORDER BY 1, 2
-"""
+from ...ddl.upkeep.foreign_keys import foreign_keys_to
 
 
 @dataclass(slots=True)
@@ -49,16 +38,16 @@ class ForeignRows:
             cursor.execute(sql.SQL('SELECT EXISTS (SELECT 1 FROM {} WHERE {})').format(self._named(table), condition))
             if not cursor.fetchone()[0]:
                 return
-            cursor.execute(_REFERENCES_SQL, [self.target.schema, table])
-            for referrer, column, nullable, key in cursor.fetchall():
+            for found in foreign_keys_to(self.target, table):
+                column = sql.Identifier(found.column)
                 refers = sql.SQL('{} IN (SELECT {} FROM {} WHERE {})').format(
-                    sql.Identifier(column), sql.Identifier(key), self._named(table), condition
+                    column, sql.Identifier(found.key), self._named(table), condition
                 )
-                if nullable:
+                if found.nullable:
                     query = sql.SQL('UPDATE {} SET {} = NULL WHERE {}')
-                    cursor.execute(query.format(self._named(referrer), sql.Identifier(column), refers))
+                    cursor.execute(query.format(self._named(found.table), column, refers))
                 else:
-                    below.delete(referrer, refers)
+                    below.delete(found.table, refers)
             cursor.execute(sql.SQL('DELETE FROM {} WHERE {}').format(self._named(table), condition))
             self.deleted[table] += cursor.rowcount
 
