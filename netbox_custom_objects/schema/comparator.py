@@ -175,6 +175,8 @@ def compare(document: dict, user=None) -> Comparison:
             ]
         elif reader.may_view_type(type_, ('types', index, 'slug')):
             _compare_type(diff, entry, snapshot, reader, under_way)
+        else:
+            diff.stored = None  # its name may be another one than the document's
         diffs.append(diff)
     choice_sets = [
         _compare_choice_set(found, index, reader) for index, found in enumerate(document.get('choice_sets', []))

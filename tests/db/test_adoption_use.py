@@ -225,7 +225,7 @@ def test_a_branch_is_migrated_that_was_merged_before(adopted):
             cursor.execute(f'ALTER TABLE {schema}.netbox_custom_objects_{table} {drops}')
         cursor.execute(
             f'DELETE FROM {schema}.django_migrations WHERE name = ANY(%s) OR name ~ %s',
-            [list(OURS), '^(0006_staged|0007_set|0008_job_rep)'],
+            [list(OURS), '^(0006_staged|0007_set|0008_job_rep|0009_applied)'],
         )
     with connection.cursor() as cursor:
         cursor.execute("UPDATE netbox_custom_objects_customobjecttypefield SET name = 'count' WHERE name = 'amount'")

@@ -109,7 +109,7 @@ def test_branch_that_has_yet_to_migrate_waits_for_it(lab, thing, use_base):
         # Beside them stand the migrations of other installations that the first one replaces.
         cursor.execute(
             "DELETE FROM django_migrations WHERE app = 'netbox_custom_objects' AND name ~ %s",
-            ['^(0004_type_d|0005_adopt|0006_staged|0007_set|0008_job_rep)'],
+            ['^(0004_type_d|0005_adopt|0006_staged|0007_set|0008_job_rep|0009_applied)'],
         )
         cursor.execute('ALTER TABLE netbox_custom_objects_customobjecttype DROP deprecated, DROP deprecated_since')
         cursor.execute('ALTER TABLE netbox_custom_objects_customobjecttype DROP scheduled_removal')
