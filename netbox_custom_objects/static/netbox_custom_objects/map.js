@@ -105,8 +105,6 @@
       graphAttributes: {
         rankdir: 'LR', bgcolor: 'transparent', fontname: 'Helvetica', fontsize: 12, nodesep: 0.35, ranksep: 0.8,
         pad: 0.2,
-        // Parts that are not connected stand beside each other.
-        pack: 16,
       },
       nodeAttributes: { fontname: 'Helvetica', fontsize: 11, fontcolor: colors.text },
       edgeAttributes: { fontname: 'Helvetica', fontsize: 9, arrowsize: 0.8 },
