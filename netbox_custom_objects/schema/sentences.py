@@ -39,7 +39,7 @@ def _added(preview: DocumentPreview, diff: COTDiff, change: FieldChange) -> str:
         message = ngettext('{count} object gets the default.', '{count} objects get the default.', rows)
     else:
         message = ngettext('{count} object has no value at first.', '{count} objects have no value at first.', rows)
-    return message.format(count=rows) if rows else _('There are no objects yet.')
+    return message.format(count=rows) if rows else _('The type has no objects yet.')
 
 
 def _removed(preview: DocumentPreview, diff: COTDiff, change: FieldChange) -> str:

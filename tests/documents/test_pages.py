@@ -65,7 +65,7 @@ def test_the_preview_says_what_happens(browser, applied):
         assert words in page
     assert 'The field disappears. No object has a value.' in page
     assert 'The values stay. Clients of the API' in page
-    assert 'There are no objects yet.' in page
+    assert 'The type has no objects yet.' in page
     assert 'removes fields' in text_of(browser.post(IMPORT, expect=200, text=text, _apply=''))
     browser.post(IMPORT, text=text, allow_destructive='true', _apply='')
     assert not CustomObjectTypeField.objects.filter(name='amount').exists()
