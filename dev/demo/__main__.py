@@ -67,6 +67,7 @@ def serve(netbox) -> None:
         (f'plugins/custom-objects/{VENDORS}/', 'the vendors: filter, sort, search, edit them'),
         (f'plugins/custom-objects/{ALLOCATIONS}/', 'prefixes, with links to RIRs and vendors'),
         ('plugins/branching/branches/', 'the branch: see its changes, revert it, merge it'),
+        ('plugins/custom-objects/custom-object-types/gallery/', 'models to begin with: install one'),
         ('api/plugins/custom-objects/', 'the same over REST'),
     ):
         print(f'  {url + "/" + path:<64} {what}')

@@ -1,6 +1,7 @@
-"""Applies a document in a branch that is made for it, by a job: making the branch takes a while."""
+"""Applies a document, or installs a model, in a branch that is made for it, by a job: that takes a while."""
 
 import uuid
+from abc import abstractmethod
 
 from django.utils.translation import gettext_lazy as _
 
@@ -16,24 +17,23 @@ from ..models.applied_files import note_applied
 from ..models.job_reports import keep_report
 from ..schema.errors import DocumentError
 from ..schema.executor import apply
-from ..schema.notation import describe_diff, describe_error
+from ..schema.gallery.catalog import find_model
+from ..schema.gallery.install import describe_installation, install
+from ..schema.notation import describe_application, describe_error
 from ..services.discreet_job import DiscreetJob
 
 
-class ApplyInBranchJob(DiscreetJob):
-    """Makes its branch, and applies a document there."""
+class BranchJob(DiscreetJob):
+    """Base: makes the branch that it is about, and does its work there; keeps what came of it as a report."""
 
-    class Meta:
-        name = _('Apply document in a new branch')
-
-    def work(self, document: dict, options: dict, source: dict | None = None, *args, **kwargs):
+    def work(self, *args, **kwargs):
         branch = self.job.object
         branch.provision(user=self.job.user)
         branch = Branch.objects.get(pk=branch.pk)  # branches cache what they know of themselves
         values = {'id': uuid.uuid4(), 'user': self.job.user, 'META': {}, 'GET': {}, 'POST': {}, 'path': ''}
         try:
             with activate_branch(branch), event_tracking(NetBoxFakeRequest(values)):
-                comparison = apply(document, user=self.job.user, **options)
+                body = self.work_there(**kwargs)
         except DocumentError as error:
             code, body = describe_error(error)
             keep_report(self.job, {'status_code': code, 'data': body})
@@ -42,9 +42,33 @@ class ApplyInBranchJob(DiscreetJob):
                 'job-reports/{job}/.'
             ).format(job=self.job.pk)
             raise JobFailed from error
-        note_applied(source, self.job.user, branch.name)
-        body = {'applied': True, 'diffs': [describe_diff(diff) for diff in comparison.diffs]}
         keep_report(self.job, {'status_code': 200, 'data': body})
+
+    @abstractmethod
+    def work_there(self, **kwargs) -> dict:
+        """Work in the branch, and return the report; raise DocumentError."""
+
+
+class ApplyInBranchJob(BranchJob):
+    """Makes its branch, and applies a document there."""
+
+    class Meta:
+        name = _('Apply document in a new branch')
+
+    def work_there(self, document: dict, options: dict, source: dict | None = None, **kwargs):
+        comparison = apply(document, user=self.job.user, **options)
+        note_applied(source, self.job.user, self.job.object.name)
+        return describe_application(comparison)
+
+
+class InstallInBranchJob(BranchJob):
+    """Makes its branch, and installs a model of the gallery there."""
+
+    class Meta:
+        name = _('Install model in a new branch')
+
+    def work_there(self, model: str, options: dict, **kwargs):
+        return describe_installation(install(find_model(model), user=self.job.user, **options))
 
 
 def apply_in_new_branch(name: str, document: dict, user, options: dict, source: dict | None = None) -> Job:
@@ -55,15 +79,22 @@ def apply_in_new_branch(name: str, document: dict, user, options: dict, source: 
         name: of the branch
         document: one that has been checked
         user: in whose name
-        options: of `apply`
+        options: flags of `apply`
         source: the file that the document is from, see `note_applied`
 
     Raises:
         ValidationError: there cannot be a branch of this name
     """
+    return _enqueue(ApplyInBranchJob, name, user, document=document, options=options, source=source)
+
+
+def install_in_new_branch(name: str, model: str, user, options: dict) -> Job:
+    """Make a branch, and queue the job that installs a model of the gallery there; as `apply_in_new_branch`."""
+    return _enqueue(InstallInBranchJob, name, user, model=model, options=options)
+
+
+def _enqueue(job_class: type[BranchJob], name: str, user, **arguments) -> Job:
     branch = Branch(name=name, owner=user)
     branch.full_clean()
     branch.save(provision=False)
-    return ApplyInBranchJob.enqueue(
-        instance=branch, user=user, document=document, options=options, source=source, job_timeout=LONG_JOB_SECONDS
-    )
+    return job_class.enqueue(instance=branch, user=user, job_timeout=LONG_JOB_SECONDS, **arguments)

@@ -29,6 +29,7 @@ def register() -> None:
     register_objectchange_field_migrator(resolver.migrate_record)
     extensions.api_urlpatterns += api.urlpatterns
     extensions.apply_in_new_branch = documents.apply_in_new_branch
+    extensions.install_in_new_branch = documents.install_in_new_branch
     register_template_extensions([template_content.BranchContent])
     Branch.register_preaction_check(validators.check_merge, 'merge')
     Branch.register_preaction_check(validators.check_sync, 'sync')

@@ -82,3 +82,9 @@ class ApplyDocumentForm(forms.Form):
     allow_destructive = forms.BooleanField(required=False, label=_('Remove fields'))
     ignore_base = forms.BooleanField(required=False, label=_('Overwrite changes made since the export'))
     branch_name = forms.CharField(required=False, max_length=100, label=_('Name of the new branch'))
+
+
+class InstallModelForm(ApplyDocumentForm):
+    """The same of a model of the gallery."""
+
+    with_rows = forms.BooleanField(required=False, label=_('With sample objects'))

@@ -9,6 +9,8 @@ from collections.abc import Callable
 # Makes a branch and queues a job that applies a document there: (name, document, user, options,
 # source) -> the job. None without branches.
 apply_in_new_branch: Callable | None = None
+# The same for a model of the gallery: (name, name of the model, user, options) -> the job.
+install_in_new_branch: Callable | None = None
 
 # URL patterns below the plugin's REST root.
 api_urlpatterns: list = []

@@ -22,7 +22,7 @@ from ..services.discreet_job import DiscreetJob
 from ..services.upkeep.schemas import open_schemas
 from .errors import DocumentError
 from .executor import apply
-from .notation import describe_diff, describe_error
+from .notation import describe_application, describe_error
 
 # A document of more types is left to a job.
 TYPES_AT_ONCE = 50
@@ -62,8 +62,7 @@ class ApplyDocumentJob(DiscreetJob):
             self.job.error = self.job.error.format(job=self.job.pk)
             raise JobFailed from error
         note_applied(source, self.job.user, schema.name)
-        body = {'applied': True, 'diffs': [describe_diff(diff) for diff in comparison.diffs]}
-        keep_report(self.job, {'status_code': 200, 'data': body})
+        keep_report(self.job, {'status_code': 200, 'data': describe_application(comparison)})
 
     def _note(self, done: int, total: int) -> None:
         """Write how far it is, over a connection of its own: what the job itself writes is not seen before its end."""

@@ -6,9 +6,14 @@ May import services. What a user may not view is counted, and not named.
 
 from ..services.dependents import Dependent, Group, grouped
 from ..services.preview import describe_step
-from .comparator import ChoiceSetDiff, COTDiff, FieldChange
+from .comparator import ChoiceSetDiff, Comparison, COTDiff, FieldChange
 from .errors import FORMAT, ChangedSinceExport, DestructiveChangesError, DocumentError, InvalidDocument
 from .preview import DocumentPreview
+
+
+def describe_application(comparison: Comparison) -> dict:
+    """Return what applying a document has done."""
+    return {'applied': True, 'diffs': [describe_diff(diff) for diff in comparison.diffs]}
 
 
 def describe_diff(diff: COTDiff) -> dict:

@@ -12,6 +12,7 @@ REGISTERED = (
     'staged',
     'documents.apply',
     'documents.export',
+    'documents.gallery',
     'fields.pages',
     'fields.preview',
     'types.designer',

@@ -4,6 +4,7 @@ from importlib.resources import files
 
 import pytest
 
+from dev.paths import ROOT
 from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.schema import gallery
 from netbox_custom_objects.schema.exporter import export_cots, to_yaml
@@ -13,6 +14,7 @@ from netbox_custom_objects.schema.reading import check, parse
 from tests.surfaces.rest import superuser
 
 MODELS = gallery_models()
+DOCUMENTATION = (ROOT / 'docs' / 'gallery.md').read_text()
 NAMES = [model.name for model in MODELS]
 
 
@@ -47,6 +49,12 @@ class TestFiles:
             names |= {f'{name}_{part}' for name in places for part in ('latitude', 'longitude')}
             for row in model.rows[entry['slug']]:
                 assert set(row) <= names
+
+    def test_the_documentation_has_a_section(self, model):
+        section = DOCUMENTATION.partition(f'\n### {model.title} {{ #{model.name} }}\n')[2].partition('\n### ')[0]
+        assert model.description in section
+        for slug in model.slugs:
+            assert f'(`{slug}`)' in section
 
     def test_texts_fit_a_card(self, model):
         assert len(model.title) < 40

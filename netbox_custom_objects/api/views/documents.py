@@ -31,7 +31,7 @@ from ...schema import apply_job, reading
 from ...schema.errors import DocumentError, ExportRefused, InvalidDocument
 from ...schema.executor import apply
 from ...schema.exporter import export_types, to_yaml
-from ...schema.notation import describe_diff, describe_error, describe_preview
+from ...schema.notation import describe_application, describe_error, describe_preview
 from ...schema.preview import preview_document
 from ..openapi.operations import ErrorDetailSerializer
 from .base import ConflictError, refuse_unknown
@@ -180,7 +180,7 @@ class SchemaApplyView(DocumentView):
             url = reverse(f'plugins-api:{APP_LABEL}-api:job-reports', kwargs={'pk': job.pk}, request=request)
             return Response({'applied': False, 'job': job.pk, 'report': url}, status=status.HTTP_202_ACCEPTED)
         comparison = apply(document, user=request.user, **flags)
-        return Response({'applied': True, 'diffs': [describe_diff(diff) for diff in comparison.diffs]})
+        return Response(describe_application(comparison))
 
     @staticmethod
     def _flag(body: dict, name: str) -> bool:

@@ -1,5 +1,5 @@
 """
-Exports custom object types as a document, compares documents with an instance, and applies them.
+Exports custom object types as a document, compares documents with an instance, applies them, and installs models.
 
 Presentation only: what is done is in `schema`.
 """
@@ -23,6 +23,7 @@ from ...schema.format import SCHEMA_FORMAT_VERSION
 from ...schema.notation import describe_diff, describe_error, describe_preview
 from ...schema.preview import DocumentPreview, preview_document
 from ...services.upkeep.schemas import MAIN, OpenSchema
+from ..gallery import GalleryActions
 from ..options import chosen_schemas, request_of
 
 DIFFERENT, INVALID = 1, 2
@@ -30,10 +31,11 @@ STDIN = '-'
 SIGNS = {'add': '+', 'alter': '~', 'remove': '-'}
 
 
-class Command(BaseCommand):
+class Command(GalleryActions, BaseCommand):
     help = (
         'Exports custom object types as a document (JSON, or YAML by the name of the file), shows what applying '
         'documents would do, or applies them together, all or nothing. '
+        'gallery list, gallery show NAME and gallery install NAME are about the models that ship with the plugin. '
         'Exit status: 0 if nothing differs, or the differences were applied; 1 if a preview finds differences; '
         '2 if a document is invalid or was refused.'
     )
@@ -41,8 +43,9 @@ class Command(BaseCommand):
     def add_arguments(self, parser):
         # Files may stand before and after options.
         parser.parse_args = parser.parse_intermixed_args
-        parser.add_argument('action', choices=('export', 'preview', 'apply'))
+        parser.add_argument('action', choices=('export', 'preview', 'apply', 'gallery'))
         parser.add_argument('files', nargs='*', metavar='FILE', help=f'document; {STDIN} for standard input or output')
+        parser.add_argument('--rows', action='store_true', help='install a model of the gallery with sample objects')
         parser.add_argument('--type', action='append', metavar='SLUG', help='export this type only; can be repeated')
         parser.add_argument(
             '--no-referred', action='store_true', help='export no other types, and fail if they are needed'
@@ -60,6 +63,9 @@ class Command(BaseCommand):
         if action == 'export':
             return self.export(schema, files, options)
         try:
+            if action == 'gallery':
+                with schema.activate():
+                    return self.gallery(files, options)
             document, warnings = self.read(files)
             with schema.activate():
                 if action == 'preview':

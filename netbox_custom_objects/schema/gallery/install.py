@@ -15,6 +15,7 @@ from ...models import CustomObjectType
 from ..comparator import Comparison, COTDiff, compare
 from ..errors import ChangedSinceExport, DocumentError, Fault, InvalidDocument
 from ..executor import apply
+from ..notation import describe_application
 from ..preview import DocumentPreview, preview_document
 from .catalog import GalleryModel
 from .rows import LoadedRows, load_rows
@@ -66,6 +67,20 @@ def install(model: GalleryModel, *, with_rows: bool = False, ignore_base: bool =
     return found
 
 
+def describe_installation(found: Installation) -> dict:
+    """Return what was done, as JSON."""
+    body = describe_application(found.comparison)
+    if found.rows is None:
+        return body
+    rows = {
+        'created': found.rows.created,
+        'kept': found.rows.kept,
+        'missing': list(found.rows.missing),
+        'left_out': found.rows.left_out,
+    }
+    return body | {'rows': rows}
+
+
 def preview(model: GalleryModel, user=None) -> DocumentPreview:
     """Return what installing the types of a model would do; raises as `preview_document`."""
     found = preview_document(model.document, user)
@@ -86,7 +101,7 @@ def other_types(comparison: Comparison) -> Iterator[Fault]:
             message = _(
                 'The type {type} has this slug, and other fields. Rename its slug, or delete it, and install again.'
             )
-            yield Fault((*path, 'slug'), message.format(type=diff.stored.name))
+            yield Fault(('types', diff.index, 'slug'), message.format(type=diff.stored.name))
 
 
 def _is_same_type(diff: COTDiff, entry: dict) -> bool:

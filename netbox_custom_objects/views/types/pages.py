@@ -38,6 +38,7 @@ from ...tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
 from ..documents.apply import ImportModel
 from ..documents.export import ExportModel, ExportSelectedModels, ExportThisModel
+from ..documents.gallery import Gallery
 from ..reference_check import CheckReferences
 from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin
@@ -71,6 +72,7 @@ class CustomObjectTypeListView(generic.ObjectListView):
         DesignType,
         BulkImport,
         BulkExport,
+        Gallery,
         ImportModel,
         ExportModel,
         ShowMap,
