@@ -1,7 +1,7 @@
 """Applies a document, or installs a model, in a branch that is made for it, by a job: that takes a while."""
 
 import uuid
-from abc import abstractmethod
+from abc import ABC, abstractmethod
 
 from django.utils.translation import gettext_lazy as _
 
@@ -23,8 +23,8 @@ from ..schema.notation import describe_application, describe_error
 from ..services.discreet_job import DiscreetJob
 
 
-class BranchJob(DiscreetJob):
-    """Base: makes the branch that it is about, and does its work there; keeps what came of it as a report."""
+class InNewBranchMixin(ABC):
+    """Makes the branch that a job is about, and does its work there; keeps what came of it as a report."""
 
     def work(self, *args, **kwargs):
         branch = self.job.object
@@ -49,7 +49,7 @@ class BranchJob(DiscreetJob):
         """Work in the branch, and return the report; raise DocumentError."""
 
 
-class ApplyInBranchJob(BranchJob):
+class ApplyInBranchJob(InNewBranchMixin, DiscreetJob):
     """Makes its branch, and applies a document there."""
 
     class Meta:
@@ -61,7 +61,7 @@ class ApplyInBranchJob(BranchJob):
         return describe_application(comparison)
 
 
-class InstallInBranchJob(BranchJob):
+class InstallInBranchJob(InNewBranchMixin, DiscreetJob):
     """Makes its branch, and installs a model of the gallery there."""
 
     class Meta:
@@ -93,7 +93,7 @@ def install_in_new_branch(name: str, model: str, user, options: dict) -> Job:
     return _enqueue(InstallInBranchJob, name, user, model=model, options=options)
 
 
-def _enqueue(job_class: type[BranchJob], name: str, user, **arguments) -> Job:
+def _enqueue(job_class: type[DiscreetJob], name: str, user, **arguments) -> Job:
     branch = Branch(name=name, owner=user)
     branch.full_clean()
     branch.save(provision=False)
