@@ -6,12 +6,14 @@ Without this, a list of 50 objects with three references would cost 150 queries.
 
 from collections.abc import Callable, Iterable
 
+from django.db.models import FETCH_PEERS, Prefetch, QuerySet
+
 # Where an object keeps the batch that it is part of.
 _ATTRIBUTE = '_graphql_batch'
 
 
 class Batch:
-    """Custom objects of one type at one place of an answer."""
+    """Objects of one type at one place of an answer."""
 
     __slots__ = ('_found', 'objects')
 
@@ -29,5 +31,15 @@ class Batch:
 
 
 def batch_of(obj) -> Batch:
-    """Return the batch of an object; one that was read alone is a batch of its own."""
-    return obj.__dict__.get(_ATTRIBUTE) or Batch([obj])
+    """Return the batch of an object: of one of NetBox's, those that Django read with it; else it is one of its own."""
+    found = obj.__dict__.get(_ATTRIBUTE)
+    return found or Batch([peer for ref in obj._state.peers if (peer := ref()) is not None] or [obj])
+
+
+def with_peers(queryset: QuerySet) -> QuerySet:
+    """Return a queryset whose objects, and those that are prefetched with them, know what they were read with."""
+    found = queryset.fetch_mode(FETCH_PEERS)
+    for lookup in found._prefetch_related_lookups:
+        if isinstance(lookup, Prefetch) and lookup.queryset is not None:
+            lookup.queryset = with_peers(lookup.queryset)
+    return found

@@ -7,14 +7,21 @@ Composing takes milliseconds: NetBox's types are not converted again, and ours a
 import logging
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
+from functools import partial
 
 import strawberry
+from django.db.models import QuerySet
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
+from strawberry.extensions import SchemaExtension
 from strawberry.types.field import StrawberryField
+from strawberry_django.optimizer import DjangoOptimizerExtension
 
 from ..runtime.classes.registry import world
 from ..runtime.classes.world import World
 from ..runtime.rights import viewable_types
+from .batch import with_peers
+from .extensions import FIELD
 from .host import Host, host
 from .island import Part, part_of
 from .names import root_names
@@ -51,9 +58,23 @@ class ComposedSchema(strawberry.Schema):
         )
         self._schema._strawberry_schema = self
 
+    def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
+        """Return NetBox's extensions; objects that are asked for `custom_objects` know what they were read with."""
+        found = super().get_extensions(sync)
+        for extension in found:
+            if isinstance(extension, DjangoOptimizerExtension):
+                extension.optimize = partial(_optimize, extension, extension.optimize)
+        return found
+
     def get_field_for_type(self, field_name, type_name):
         """Return Strawberry's field, which those of ours do not have; the optimizer asks for it, but not what it is."""
         return super().get_field_for_type(field_name, type_name) or NO_FIELD
+
+
+def _optimize(extension: DjangoOptimizerExtension, optimize: Callable, queryset, info, **kwargs):
+    found = optimize(queryset, info, **kwargs)
+    asked = FIELD in (extension.execution_context.query or '')
+    return with_peers(found) if asked and isinstance(found, QuerySet) else found
 
 
 def schema_for(user) -> strawberry.Schema:

@@ -41,13 +41,12 @@ from .extensions import FIELD
 from .filters import Filter
 from .host import host
 from .names import union_name
-from .paging import page_of_list
 
 # What is attached to objects: the name in GraphQL, and that of the relation.
 ATTACHED = {'journal_entries': 'journal_entries', 'image_attachments': 'images', 'contacts': 'contacts'}
 
-# Reads what a batch of objects refers to: (objects, info, value of `filters`) -> {primary key: targets}.
-Read = Callable[[list, Any, Any], dict]
+# Reads what a batch of objects refers to: (objects, info, `filters`, `pagination`) -> {primary key: targets}.
+Read = Callable[[list, Any, Any, Any], dict]
 
 
 class Fields:
@@ -126,8 +125,8 @@ class Fields:
         if not field_type_of(definition).many:
             read = partial(_read_keys, key_of=model_field.get_key, allowed=frozenset(known))
             return self._single(output, read, partial(_shown, known=known))
-        table = model_field.remote_field.through._meta.db_table
-        read = partial(_read_key_links, table=table, allowed=frozenset(known))
+        through = model_field.remote_field.through
+        read = partial(_read_key_links, through=through, allowed=frozenset(known))
         return self._many(output, read, show=partial(_shown, known=known))
 
     def _union(self, definition: FieldDefinition, known: dict[str, GraphQLNamedType | None]) -> GraphQLNamedType:
@@ -159,21 +158,22 @@ class Fields:
         found = self.filters(model._meta.label_lower)
         return queryset if value is None or found is None else found.apply(queryset, value, info)
 
-    def _read_links(self, objects, info, value, *, links, model):
-        return reading.by_links(objects, links, self._narrowed(model, info, value), info)
+    def _read_links(self, objects, info, value, page, *, links, model):
+        return reading.by_links(objects, links, self._narrowed(model, info, value), info, page)
 
-    def _read_referrers(self, objects, info, value, *, column, model):
-        return reading.by_reference(objects, column, self._narrowed(model, info, value), info)
+    def _read_referrers(self, objects, info, value, page, *, column, model):
+        return reading.by_reference(objects, column, self._narrowed(model, info, value), info, page)
 
-    def _read_tags(self, objects, info, value, *, model):
-        return reading.by_links(objects, reading.tags_of(model), self._narrowed(Tag, info, value), info)
+    def _read_tags(self, objects, info, value, page, *, model):
+        return reading.by_links(objects, reading.tags_of(model), self._narrowed(Tag, info, value), info, page)
 
-    def _read_generic(self, objects, info, value, *, relation):
-        return reading.generic(objects, relation, self._narrowed(relation.related_model, info, value), info)
+    def _read_generic(self, objects, info, value, page, *, relation):
+        targets = self._narrowed(relation.related_model, info, value)
+        return reading.generic(objects, relation, targets, info, page)
 
-    def _read_changes(self, objects, info, value):
+    def _read_changes(self, objects, info, value, page):
         changes = self._narrowed(ObjectChange, info, value).filter(changed_object_type=key_type(objects[0]))
-        return reading.by_reference(objects, 'changed_object_id', changes, info)
+        return reading.by_reference(objects, 'changed_object_id', changes, info, page)
 
     def _single(
         self, output: GraphQLNamedType | None, read: Read, show: Callable = lambda target: target
@@ -181,7 +181,7 @@ class Fields:
         show = show if output else _shown_plainly
 
         def resolve(obj, info):
-            found = batch_of(obj).read(info.path.key, lambda objects: read(objects, info, None))
+            found = batch_of(obj).read(info.path.key, lambda objects: read(objects, info, None, None))
             target = found.get(obj.pk)
             return None if target is None else show(target)
 
@@ -200,8 +200,8 @@ class Fields:
             args['filters'] = GraphQLArgument(found.type)
 
         def resolve(obj, info, filters=None, pagination=None):
-            found = batch_of(obj).read(info.path.key, lambda objects: read(objects, info, filters))
-            return [show(target) for target in page_of_list(found.get(obj.pk, ()), pagination)]
+            found = batch_of(obj).read(info.path.key, lambda objects: read(objects, info, filters, pagination))
+            return [show(target) for target in found.get(obj.pk, ())]
 
         items = GraphQLNonNull(output or self.fallback)
         return GraphQLField(GraphQLNonNull(GraphQLList(items)), args=args, resolve=coded(resolve))
@@ -209,7 +209,7 @@ class Fields:
 
 def resolve_display(obj, info) -> str:
     """Return the name of an object; what names of a batch are made of is read once."""
-    batch_of(obj).read('display', _prefetch_names)
+    batch_of(obj).read(_prefetch_names, _prefetch_names)
     return str(obj)
 
 
@@ -250,15 +250,16 @@ def _shown_plainly(target: Model) -> CustomObjectRelatedObjectType:
     )
 
 
-def _read_column(objects, info, value, *, column, model):
+def _read_column(objects, info, value, page, *, column, model):
     return reading.by_column(objects, column, model, info)
 
 
-def _read_keys(objects, info, value, *, key_of, allowed):
+def _read_keys(objects, info, value, page, *, key_of, allowed):
     keys = {obj.pk: [key] for obj in objects if (key := key_of(obj)) is not None}
     found = reading.by_keys(objects, keys, allowed, info)
     return {pk: targets[0] if targets else None for pk, targets in found.items()}
 
 
-def _read_key_links(objects, info, value, *, table, allowed):
-    return reading.by_keys(objects, reading.keys_by_links(objects, table), allowed, info)
+def _read_key_links(objects, info, value, page, *, through, allowed):
+    keys = reading.keys_by_links(objects, through, allowed, info, page)
+    return reading.by_keys(objects, keys, allowed, info)

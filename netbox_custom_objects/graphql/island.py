@@ -33,6 +33,7 @@ from .filters import Filter, HostFilter, ObjectFilter, add_filters
 from .host import host
 from .names import attribute_name, order_name, type_name
 from .roots import root_fields
+from .selection import columns_of, needs
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
@@ -139,6 +140,7 @@ class IslandTypes:
             for name, made in self._attempt(model, definition, self._own_fields) or ():
                 made.description = definition.description or definition.display_label
                 made.deprecation_reason = _deprecation(definition)
+                needs(made, columns_of(model, definition))
                 found[attribute_name(name, found)] = made
         for name, made in self._referrers(model):
             found.setdefault(name, made)
@@ -158,6 +160,7 @@ class IslandTypes:
                 if is_target and (name := name_of(definition)):
                     made = self._attempt(source, definition, self.fields.referrer_field)
                     if made is not None:
+                        needs(made, ())
                         yield attribute_name(name), made
 
     def _order_of(self, type_id: int, model: type[Model]) -> GraphQLInputObjectType:

@@ -4,7 +4,9 @@ Which custom objects refer to an object: the GraphQL face of `linked-objects/`, 
 May import the runtime. Must not import NetBox's GraphQL types: `extensions` is read before these are made.
 """
 
+from collections import defaultdict
 from datetime import datetime
+from typing import Any
 
 import strawberry
 from django.utils.translation import gettext as _
@@ -13,9 +15,10 @@ from netbox.graphql.pagination import OffsetPaginationInput
 
 from ..definitions import TypeDefinition
 from ..runtime.classes.registry import world
-from ..runtime.inbound.linked_objects import LinkedObjects
+from ..runtime.inbound.linked_objects import Source
+from ..runtime.inbound.linked_to_each import linked_to_each
 from ..runtime.rights import has_right, viewable_types
-from .batch import Batch
+from .batch import Batch, batch_of
 from .errors import WrongInput
 from .names import type_name
 from .paging import bounds_of
@@ -53,7 +56,7 @@ class LinkedCustomObject:
 
 def entries_of(obj, info, types, fields, pagination: OffsetPaginationInput | None) -> list[LinkedCustomObject]:
     """
-    Return the custom objects that refer to `obj`, as far as the user may view them.
+    Return the custom objects that refer to `obj`, as far as the user may view them; read for all objects of its batch.
 
     Args:
         obj: an object of any model
@@ -65,26 +68,43 @@ def entries_of(obj, info, types, fields, pagination: OffsetPaginationInput | Non
     Raises:
         WrongInput: a slug is unknown, or the page is out of range
     """
+
+    def read(objects: list) -> dict:
+        return _entries_of_each(objects, info, types, fields, pagination)
+
+    return batch_of(obj).read(info.path.key, read).get(obj.pk, [])
+
+
+def _entries_of_each(objects: list, info, types, fields, pagination) -> dict[int, list[LinkedCustomObject]]:
     user = info.context.request.user
     if not viewable_types(user):
-        return []
-    linked = LinkedObjects(user, obj, slugs=_slugs(types or (), user), fields=fields or ())
+        return {}
     start, offset, limit = bounds_of(pagination)
     if start is not None:
         raise WrongInput(_('Entries have no IDs of their own: use offset, not start.'))
-    page = linked[offset : None if limit is None else offset + limit]
     # A type that could not be made has no name in the schema.
     known = info._raw_info.schema.type_map
-    page = [(source, found) for source, found in page if type_name(source.definition.id) in known]
-    groups: dict[type, list] = {}
-    for source, found in page:
-        groups.setdefault(source.model, []).append(found)
-    for objects in groups.values():
-        Batch(objects)
-    return [
-        LinkedCustomObject(custom_object_type=_summary(source.definition), field_name=source.field.name, object=found)
-        for source, found in page
-    ]
+    found = linked_to_each(
+        user,
+        objects,
+        slugs=_slugs(types or (), user),
+        fields=fields or (),
+        hidden={type_id for type_id in world().definitions if type_name(type_id) not in known},
+        offset=offset,
+        limit=limit,
+    )
+    groups: dict[type, dict[int, Any]] = defaultdict(dict)
+    for entries in found.values():
+        for source, linked in entries:
+            groups[source.model][id(linked)] = linked
+    for linked in groups.values():
+        Batch(linked.values())
+    return {pk: [_entry(source, linked) for source, linked in entries] for pk, entries in found.items()}
+
+
+def _entry(source: Source, found) -> LinkedCustomObject:
+    summary = _summary(source.definition)
+    return LinkedCustomObject(custom_object_type=summary, field_name=source.field.name, object=found)
 
 
 def _summary(definition: TypeDefinition) -> CustomObjectTypeSummary:

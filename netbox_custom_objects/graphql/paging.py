@@ -1,13 +1,16 @@
 """Pages of lists, by NetBox's rules: `offset` and `limit`, or `start`, and never more than MAX_PAGE_SIZE objects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 
-from django.db.models import QuerySet
+from django.db.models import Expression, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext as _
 from strawberry import UNSET
 
 from netbox.config import get_config
 
+from ..runtime.reading.ordering import totally_ordered
 from .errors import WrongInput
 
 
@@ -39,12 +42,31 @@ def page_of_queryset(queryset: QuerySet, pagination) -> QuerySet:
     return queryset[offset : None if limit is None else offset + limit]
 
 
-def page_of_list(objects: Sequence, pagination) -> list:
+def page_of_each(queryset: QuerySet, pagination, partition: Expression) -> QuerySet:
+    """
+    Return what is on a page of each of several lists, which PostgreSQL cuts.
+
+    Args:
+        queryset: the objects of all lists
+        pagination: which page of each list is meant
+        partition: what objects of the same list have in common
+    """
     start, offset, limit = bounds_of(pagination)
-    found = list(objects)
     if start is not None:
-        found = sorted((obj for obj in found if obj.pk >= start), key=lambda obj: obj.pk)
-    return found[offset : None if limit is None else offset + limit]
+        queryset = queryset.filter(pk__gte=start).order_by('pk')
+    return cut(totally_ordered(queryset), partition, offset, limit)
+
+
+def cut(queryset: QuerySet, partition: Expression, offset: int, limit: int | None) -> QuerySet:
+    """Return some of the objects of each list, as Django's prefetching cuts a queryset that is sliced."""
+    if limit is None and not offset:
+        return queryset
+    order_by = [expression for expression, _sql in queryset.query.get_compiler(using=queryset.db).get_order_by()]
+    place = Window(RowNumber(), partition_by=partition, order_by=order_by)
+    condition = Q(GreaterThan(place, offset))
+    if limit is not None:
+        condition &= Q(LessThanOrEqual(place, offset + limit))
+    return queryset.filter(condition)
 
 
 def _number(value) -> int | None:

@@ -11,16 +11,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.contenttypes.fields import GenericRelation
-from django.db import connections
-from django.db.models import F, Model, QuerySet
+from django.db.models import FETCH_PEERS, BigIntegerField, Exists, ExpressionWrapper, F, Model, OuterRef, Q, QuerySet
+from django.db.models.expressions import RawSQL
 from strawberry_django.optimizer import optimizer
 
 from extras.models import TaggedItem
 from utilities.permissions import get_permission_for_model
 
+from ..definitions import TargetRef
 from ..field_types.polymorphic.keys import Key, key_type, model_of, target_of
 from .batch import Batch
 from .host import host
+from .paging import bounds_of, cut, page_of_each
+from .selection import selected_columns
 
 # The attribute of a target that holds the key of the object it was read for.
 _SOURCE = '_graphql_source'
@@ -62,8 +65,11 @@ def strawberry_info(info):
 
 
 def optimized(queryset: QuerySet, info) -> QuerySet:
-    """Return a queryset that reads along what the query selects of NetBox's objects."""
-    output_type = None if is_custom(queryset.model) else host().output_type(queryset.model._meta.label_lower)
+    """Return a queryset that reads what the query selects: columns of custom objects, and more along with NetBox's."""
+    if is_custom(queryset.model):
+        columns = selected_columns(queryset.model, info)
+        return queryset if columns is None else queryset.only(*columns).fetch_mode(FETCH_PEERS)
+    output_type = host().output_type(queryset.model._meta.label_lower)
     extension = optimizer.get()
     if output_type is None or extension is None:
         return queryset
@@ -85,72 +91,50 @@ def by_column(objects: list, column: str, model: type[Model], info) -> dict[int,
     return {obj.pk: targets.get(getattr(obj, column)) for obj in objects}
 
 
-def by_links(objects: list, links: Links, queryset: QuerySet, info) -> dict[int, list]:
-    """Return those objects of a queryset that each object is linked with, in the order of the queryset."""
-    ids = sorted({obj.pk for obj in objects})
-    queryset = optimized(queryset, info)
-    joined = queryset.db == objects[0]._state.db and links.table not in queryset.query.alias_map
-    found = _joined(links, ids, queryset) if joined else _in_two_steps(links, ids, queryset, objects[0]._state.db)
-    if is_custom(queryset.model):
-        Batch(target for targets in found.values() for target in targets)
-    return found
-
-
-def _joined(links: Links, ids: list[int], queryset: QuerySet) -> dict[int, list]:
-    """Read links and targets by one statement; a target of several objects is read for each of them."""
+def by_links(objects: list, links: Links, queryset: QuerySet, info, pagination) -> dict[int, list]:
+    """Return those objects of a queryset that each object is linked with; one of several objects is read for each."""
+    alias = objects[0]._state.db
+    if queryset.db != alias:
+        # Links may be in a branch, and targets in main only; what is in main can be read over both connections.
+        queryset = queryset.using(alias)
+    queryset = optimized(_apart(queryset, links.table), info)
     table, key = queryset.model._meta.db_table, queryset.model._meta.pk.column
+    source = f'"{links.table}"."{links.source}"'
     conditions = [
         f'"{links.table}"."{links.target}" = "{table}"."{key}"',
-        f'"{links.table}"."{links.source}" = ANY(%s::bigint[])',
+        f'{source} = ANY(%s::bigint[])',
         *([links.condition] if links.condition else []),
     ]
-    rows = queryset.extra(
-        select={_SOURCE: f'"{links.table}"."{links.source}"'},
-        tables=[links.table],
-        where=conditions,
-        params=[ids, *links.params],
-    )
-    return _grouped(rows)
+    ids = sorted({obj.pk for obj in objects})
+    rows = queryset.extra(select={_SOURCE: source}, tables=[links.table], where=conditions, params=[ids, *links.params])
+    return _grouped(page_of_each(rows, pagination, RawSQL(source, (), BigIntegerField())))
 
 
-def _in_two_steps(links: Links, ids: list[int], queryset: QuerySet, alias: str) -> dict[int, list]:
-    """Read the links first: targets may be in main only, and the links in a branch."""
-    rows = _rows(links, (links.source, links.target), ids, alias)
-    targets = list(queryset.filter(pk__in={target for _source, target in rows}))
-    sources = defaultdict(list)
-    for source, target in rows:
-        sources[target].append(source)
-    found: dict[int, list] = defaultdict(list)
-    for target in targets:
-        for source in sources[target.pk]:
-            found[source].append(target)
-    return found
-
-
-def _rows(links: Links, columns: Iterable[str], ids: list[int], alias: str) -> list[tuple]:
-    condition = f' AND {links.condition}' if links.condition else ''
-    selected = ', '.join(f'"{column}"' for column in columns)
-    statement = f'SELECT {selected} FROM "{links.table}" WHERE "{links.source}" = ANY(%s::bigint[]){condition}'
-    with connections[alias].cursor() as cursor:
-        cursor.execute(f'{statement} ORDER BY id', [ids, *links.params])
-        return cursor.fetchall()
+def _apart(queryset: QuerySet, table: str = '') -> QuerySet:
+    """Return a queryset whose rows can be numbered, and joined with a table."""
+    if not queryset.query.distinct and table not in queryset.query.alias_map:
+        return queryset
+    chosen = queryset.model._default_manager.using(queryset.db).filter(pk__in=queryset.order_by().values('pk'))
+    return chosen.order_by(*queryset.query.order_by)
 
 
 def _grouped(rows: Iterable[Model]) -> dict[int, list]:
+    rows = list(rows)
+    if rows and is_custom(type(rows[0])):
+        Batch(rows)
     found: dict[int, list] = defaultdict(list)
     for row in rows:
         found[getattr(row, _SOURCE)].append(row)
     return found
 
 
-def by_reference(objects: list, column: str, queryset: QuerySet, info) -> dict[int, list]:
+def by_reference(objects: list, column: str, queryset: QuerySet, info, pagination) -> dict[int, list]:
     """Return those objects of a queryset that refer to each object by one of their columns."""
     ids = {obj.pk for obj in objects}
-    rows = optimized(queryset.filter(**{f'{column}__in': ids}), info).annotate(**{_SOURCE: F(column)})
-    found = _grouped(rows)
-    if is_custom(queryset.model):
-        Batch(row for group in found.values() for row in group)
-    return found
+    # An expression of its own: Django would take the column for the one that it selects anyway.
+    source = ExpressionWrapper(F(column), output_field=BigIntegerField())
+    rows = optimized(_apart(queryset.filter(**{f'{column}__in': ids})), info).annotate(**{_SOURCE: source})
+    return _grouped(page_of_each(rows, pagination, F(_SOURCE)))
 
 
 def tags_of(model: type[Model]) -> Links:
@@ -159,10 +143,10 @@ def tags_of(model: type[Model]) -> Links:
     return Links(table, 'object_id', 'tag_id', f'"{table}"."content_type_id" = %s', (key_type(model),))
 
 
-def generic(objects: list, relation: GenericRelation, queryset: QuerySet, info) -> dict[int, list]:
+def generic(objects: list, relation: GenericRelation, queryset: QuerySet, info, pagination) -> dict[int, list]:
     """Return those objects of a queryset, such as journal entries, that belong to each object."""
     own = queryset.filter(**{relation.content_type_field_name: key_type(objects[0])})
-    return by_reference(objects, relation.object_id_field_name, own, info)
+    return by_reference(objects, relation.object_id_field_name, own, info, pagination)
 
 
 def by_keys(objects: list, keys: Mapping[int, list[Key]], allowed: Collection[str], info) -> dict[int, list]:
@@ -189,11 +173,34 @@ def by_keys(objects: list, keys: Mapping[int, list[Key]], allowed: Collection[st
     return {obj.pk: [found[key] for key in dict.fromkeys(keys.get(obj.pk, ())) if key in found] for obj in objects}
 
 
-def keys_by_links(objects: list, table: str) -> dict[int, list[Key]]:
-    """Return the keys in a link table of references to many types."""
-    ids = sorted({obj.pk for obj in objects})
-    columns = ('source_id', 'content_type_id', 'object_id')
+def keys_by_links(
+    objects: list, through: type[Model], allowed: Collection[str], info, pagination
+) -> dict[int, list[Key]]:
+    """
+    Return the keys in a link table of references to many types, of a page of what the user may view.
+
+    Args:
+        objects: the objects
+        through: the class of the link table
+        allowed: labels of the models that may be shown
+        info: what graphql-core tells the resolver
+        pagination: which page of the targets of each object is meant
+    """
+    alias = objects[0]._state.db
+    visible = Q(pk__in=())
+    for label in allowed:
+        model = model_of(TargetRef(*label.split('.', 1)))
+        if model is not None:
+            targets = viewable(model, info).order_by().using(alias).filter(pk=OuterRef('object_id'))
+            visible |= Q(Exists(targets), content_type=key_type(model))
+    start, offset, limit = bounds_of(pagination)
+    links = through._default_manager.using(alias).filter(visible, source__in={obj.pk for obj in objects})
+    if start is None:
+        links = links.order_by('pk')
+    else:
+        links = links.filter(object_id__gte=start).order_by('object_id', 'content_type')
     found: dict[int, list[Key]] = defaultdict(list)
-    for source, content_type, pk in _rows(Links(table, 'source_id', ''), columns, ids, objects[0]._state.db):
+    rows = cut(links, F('source'), offset, limit).values_list('source', 'content_type', 'object_id')
+    for source, content_type, pk in rows:
         found[source].append((content_type, pk))
     return found

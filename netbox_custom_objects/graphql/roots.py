@@ -43,7 +43,8 @@ def root_fields(
         if filters is not None:
             queryset = own.apply(queryset, filters, info)
         terms = [f'{sign}{name}' for entry in order or () for name, sign in entry.items() if sign is not None]
-        found = list(page_of_queryset(totally_ordered(queryset, terms), pagination))
+        queryset = reading.optimized(totally_ordered(queryset, terms), info)
+        found = list(page_of_queryset(queryset, pagination))
         Batch(found)
         return found
 

@@ -1,14 +1,9 @@
-"""What GraphQL shows to whom, and what a list costs."""
+"""What GraphQL shows to whom."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from graphql import validate_schema
 
-from dcim.models import Region, Site
-from extras.models import Tag
-from tenancy.models import Tenant, TenantGroup
-from users.models import Owner, OwnerGroup
+from dcim.models import Site
 
 from netbox_custom_objects.graphql.composed import schema_for
 from tests.support.factories import make_field, make_object, make_type
@@ -129,49 +124,3 @@ class TestRights:
         schema = schema_for(superuser())._schema
         schema._validation_errors = None
         assert validate_schema(schema) == []
-
-
-class TestCosts:
-    @pytest.fixture
-    def rows(self, db):
-        """Return a function that makes a list of n objects with a target in each reference."""
-        owner = Owner.objects.create(name='Ops', group=OwnerGroup.objects.create(name='All'))
-        tag = Tag.objects.create(name='Blue', slug='blue')
-        group = TenantGroup.objects.create(name='G', slug='g')
-        made = make_type('row', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
-        make_field(made, 'group', 'object', target=TenantGroup)
-        make_field(made, 'sites', 'multiobject', target=Site)
-        make_field(made, 'about', 'object', targets=[Region, Site])
-
-        def make(start, stop):
-            for number in range(start, stop):
-                name = f'n{number}'
-                region = Region.objects.create(name=name, slug=name)
-                tenant = Tenant.objects.create(name=name, slug=name, group=group, owner=owner)
-                site = Site.objects.create(name=name, slug=name, tenant=tenant)
-                row = make_object(made, name=name, group=group, about=region, owner=owner, sites=[site])
-                row.tags.add(tag)
-                tenant.tags.add(tag)
-
-        return make
-
-    def test_queries_do_not_depend_on_the_number_of_rows(self, rows):
-        """A list costs two queries more at most than one of tenants, whose selection has the same kinds."""
-        graphql = GraphQL(superuser())
-        ours = """{ custom_objects_row_list { name display owner { name } tags { name } group { name parent { name } }
-            sites { name region { name } } about { ... on RegionType { name } } } }"""
-        # Contacts stand in for the polymorphic reference.
-        theirs = """{ tenant_list { name display owner { name } tags { name } group { name parent { name } }
-            sites { name region { name } } contacts { id } } }"""
-        counts = {}
-        for number, (start, stop) in enumerate(((0, 5), (5, 50))):
-            rows(start, stop)
-            for name, query in (('ours', ours), ('theirs', theirs)):
-                graphql(query)
-                with CaptureQueriesContext(
-                    connection,
-                ) as found:
-                    graphql(query)
-                counts[name, number] = len(found)
-        assert counts['ours', 0] == counts['ours', 1]
-        assert counts['ours', 1] <= counts['theirs', 1] + 2

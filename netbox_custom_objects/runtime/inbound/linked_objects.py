@@ -38,6 +38,18 @@ class Selected:
 
 
 @dataclass(frozen=True, slots=True)
+class Stored:
+    """Where the references of a field are: quoted names of a table and of its columns."""
+
+    table: str
+    # The id of the object that refers.
+    source: str
+    target: str
+    # None if all targets are of one type.
+    content_type: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """
     A field that can refer to the object, with its type and the class of the current World.
@@ -49,6 +61,7 @@ class Source:
     definition: TypeDefinition
     field: FieldDefinition
     model: type
+    stored: Stored
     selected: Selected
 
 
@@ -86,13 +99,7 @@ class LinkedObjects:
         search = search.strip()
         self.by_object = ordering.removeprefix('-') == 'object'
         self.descending = ordering.startswith('-')
-        sources = [
-            source
-            for source in sources_of(world(), obj)
-            if (not slugs or source.definition.slug in slugs)
-            and (not fields or source.field.name in fields)
-            and source.definition.id not in hidden
-        ]
+        sources = chosen_sources(obj, slugs, fields, hidden)
         if ordering.removeprefix('-') == 'field':
             sources.sort(key=lambda source: source.field.display_label.lower())
         if self.descending:
@@ -155,7 +162,9 @@ class LinkedObjects:
         if start >= stop:
             return []
         if self.by_object:
-            return self._read_by_ids(self._ids_by_object(start, stop))
+            return read_entries(
+                ((self.sources[place], pk) for place, pk in self._ids_by_object(start, stop)), self._alias
+            )
         return self._read_slices(start, stop)
 
     def _read_slices(self, start: int, stop: int) -> list[tuple[Source, CustomObject]]:
@@ -177,20 +186,6 @@ class LinkedObjects:
         columns = [f'{n}, {selected.column}' for n, selected in enumerate(self._selected)]
         return self._fetch(columns, f'{{}} ORDER BY 2 {direction}, 1 ASC LIMIT {stop - start} OFFSET {start}')
 
-    def _read_by_ids(self, ids: list[tuple[int, int]]) -> list[tuple[Source, CustomObject]]:
-        by_type: dict[int, tuple[Source, set[int]]] = {}
-        for position, pk in ids:
-            source = self.sources[position]
-            by_type.setdefault(source.definition.id, (source, set()))[1].add(pk)
-        parts = [Part.of_ids(custom_selection(source.model), pks) for source, pks in by_type.values()]
-        objects = (obj for found in read(parts, self._alias) for obj in found)
-        by_key = {(obj._type_id, obj.pk): obj for obj in objects}
-        entries = ((self.sources[position], pk) for position, pk in ids)
-        # What was deleted between the two statements is left out.
-        return [
-            (source, by_key[source.definition.id, pk]) for source, pk in entries if (source.definition.id, pk) in by_key
-        ]
-
     def _fetch(self, columns: Sequence[str], frame: str) -> list[tuple]:
         """
         Execute one statement about the entries of all sources, and return its rows.
@@ -208,6 +203,21 @@ class LinkedObjects:
             return cursor.fetchall()
 
 
+def read_entries(entries: Iterable[tuple[Source, int]], alias: str) -> list[tuple[Source, CustomObject]]:
+    """Return entries with objects in place of their ids; by one statement, whose entries of one row share it."""
+    entries = list(entries)
+    by_type: dict[int, tuple[Source, set[int]]] = {}
+    for source, pk in entries:
+        by_type.setdefault(source.definition.id, (source, set()))[1].add(pk)
+    parts = [Part.of_ids(custom_selection(source.model), pks) for source, pks in by_type.values()]
+    objects = (obj for found in read(parts, alias) for obj in found)
+    by_key = {(obj._type_id, obj.pk): obj for obj in objects}
+    # What was deleted between the two statements is left out.
+    return [
+        (source, by_key[source.definition.id, pk]) for source, pk in entries if (source.definition.id, pk) in by_key
+    ]
+
+
 def _shared(entries: Iterable[tuple[Source, CustomObject]]) -> list[tuple[Source, CustomObject]]:
     """Return entries with the same object where they mean the same row."""
     seen: dict[tuple[int, int], CustomObject] = {}
@@ -215,31 +225,47 @@ def _shared(entries: Iterable[tuple[Source, CustomObject]]) -> list[tuple[Source
 
 
 @per_type
-def unrestricted(model, field: FieldDefinition, lookups: tuple[str, ...]) -> Selected:
+def stored(model, field: FieldDefinition, lookups: tuple[str, ...]) -> Stored:
     """
-    Return how the ids of all objects of a type are selected which refer to an object by one of its fields.
+    Return where the references of a field are.
 
     Args:
         model: the class of the type
         field: the field
         lookups: how the field's type finds them: by the object's id, or by its content type and id
-
-    Returns: what `Source.selected` is
     """
     opts, key, names = model._meta, 'id', lookups
     if field_type_of(field).many:
         # Only the link table: whether the linking object exists is not worth a hundred joins.
         opts, key = model._meta.get_field(field.name).remote_field.through._meta, 'source'
         names = ('target',) if len(lookups) == 1 else ('content_type', 'object_id')
-    column, *compared = (sql.Identifier(opts.get_field(name).column) for name in (key, *names))
-    conditions = sql.SQL(' AND ').join(sql.SQL('{} = %s').format(name) for name in compared)
-    origin = sql.SQL('FROM {} WHERE {}').format(sql.Identifier(opts.db_table), conditions)
-    return Selected(column.as_string(), origin.as_string(), tuple(reversed(range(len(names)))))
+    source, *compared = (sql.Identifier(opts.get_field(name).column).as_string() for name in (key, *names))
+    content_type, target = compared if len(compared) == 2 else (None, *compared)
+    return Stored(sql.Identifier(opts.db_table).as_string(), source, target, content_type)
+
+
+def unrestricted(found: Stored) -> Selected:
+    """Return how the ids of all objects are selected which refer to an object: what `Source.selected` is."""
+    if found.content_type is None:
+        return Selected(found.source, f'FROM {found.table} WHERE {found.target} = %s', (0,))
+    condition = f'{found.content_type} = %s AND {found.target} = %s'
+    return Selected(found.source, f'FROM {found.table} WHERE {condition}', (1, 0))
 
 
 def sources_of(current: World, obj) -> tuple[Source, ...]:
     """Return the fields that can refer to an object: types by name, fields as displayed."""
     return _sources_by_label(current, obj._meta.concrete_model._meta.label_lower, obj)
+
+
+def chosen_sources(obj, slugs: Sequence[str], fields: Sequence[str], hidden: Collection[int]) -> list[Source]:
+    """Return those sources of an object that `LinkedObjects` is asked about."""
+    return [
+        source
+        for source in sources_of(world(), obj)
+        if (not slugs or source.definition.slug in slugs)
+        and (not fields or source.field.name in fields)
+        and source.definition.id not in hidden
+    ]
 
 
 @per_world
@@ -255,8 +281,8 @@ def _find_sources(current: World, label: str, example) -> Iterator[Source]:
         model = current.model(definition.id)
         for field in surfaced_fields(model):
             if field.id in fields:
-                lookups = field_type_of(field).reference_filter(field, example)
-                yield Source(definition, field, model, unrestricted(model, field, tuple(lookups)))
+                found = stored(model, field, tuple(field_type_of(field).reference_filter(field, example)))
+                yield Source(definition, field, model, found, unrestricted(found))
 
 
 def objects_linked_to(model, fields: Iterable[FieldDefinition], obj) -> QuerySet:
