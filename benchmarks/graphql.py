@@ -1,4 +1,8 @@
-"""Composing the GraphQL schema of 400 types with 2,500 fields, and lists of 1,000 objects against as many tenants."""
+"""
+Composing the GraphQL schema of 400 types with 2,500 fields, and lists of 1,000 objects against as many tenants.
+
+One of the lists is of a type with 66 fields, of which few are selected.
+"""
 
 import gc
 from dataclasses import replace
@@ -10,10 +14,12 @@ from benchmarks.bulk_create import make_tenant_like_type
 from netbox_custom_objects.definitions import FieldDefinition, TargetRef, TypeDefinition
 from netbox_custom_objects.graphql.composed import compose
 from netbox_custom_objects.runtime.classes.world import World
+from tests.support.factories import make_type
 
 TYPES, FIELDS, FIRST = 400, 2500, 10**6
 EDITS = 200
 OBJECTS = 1000
+WIDE = 66
 ROUNDS = 15
 KINDS = ('text', 'longtext', 'integer', 'decimal', 'boolean', 'date', 'json')
 
@@ -85,11 +91,16 @@ def lists() -> None:
         values = {'name': f'Name {number}', 'slug': f'name-{number}', 'group': group}
         Tenant.objects.create(**values)
         model.objects.create(**values)
+    make_wide_objects()
     client = measure.browser()
     fields = 'id name slug description comments created'
+    every = ' '.join(f'field_{number}' for number in range(WIDE))
+    some = ' '.join(every.split()[:5])
     calls = {
         'tenant_list': lambda: ask(client, f'{{ tenant_list {{ {fields} }} }}'),
         'custom_objects_customers_list': lambda: ask(client, f'{{ custom_objects_customers_list {{ {fields} }} }}'),
+        f'6 of {WIDE} fields': lambda: ask(client, f'{{ custom_objects_wide_list {{ id {some} }} }}'),
+        f'{WIDE} fields': lambda: ask(client, f'{{ custom_objects_wide_list {{ id {every} }} }}'),
     }
     times = measure.alternate(calls, ROUNDS, warm_up=2)
     base = measure.median_ms(times['tenant_list'])
@@ -98,6 +109,12 @@ def lists() -> None:
         median = measure.median_ms(taken)
         rows.append([name, median, measure.spread(taken), measure.queries(calls[name]), median / base])
     measure.print_table([f'{OBJECTS} objects, 6 fields', 'ms', 'from', 'queries', 'ratio'], rows)
+
+
+def make_wide_objects() -> None:
+    names = [f'field_{number}' for number in range(WIDE)]
+    model = make_type('wide', fields=[(name, 'text') for name in names]).get_model()
+    model.objects.bulk_create(model(**dict.fromkeys(names, f'Value {number}')) for number in range(OBJECTS))
 
 
 def ask(client, query: str):

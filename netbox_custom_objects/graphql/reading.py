@@ -20,6 +20,7 @@ from utilities.permissions import get_permission_for_model
 
 from ..definitions import TargetRef
 from ..field_types.polymorphic.keys import Key, key_type, model_of, target_of
+from ..runtime.restrictions import UNRESOLVABLE, restricted_by_the_rest
 from .batch import Batch
 from .host import host
 from .paging import bounds_of, cut, page_of_each
@@ -52,7 +53,12 @@ def viewable(model: type[Model], info) -> QuerySet:
     """Return the objects of a model that the user may view; those without permissions as their type restricts them."""
     objects = model._default_manager.all()
     if hasattr(objects, 'restrict'):
-        return objects.restrict(user_of(info), 'view')
+        try:
+            return objects.restrict(user_of(info), 'view')
+        except UNRESOLVABLE:
+            if (granted := restricted_by_the_rest(objects, user_of(info), 'view')) is None:
+                raise
+            return granted
     origin = host().origin(model._meta.label_lower)
     if origin is not None and hasattr(origin, 'get_queryset'):
         return origin.get_queryset(objects, strawberry_info(info))

@@ -83,8 +83,13 @@ def shows(graphql, everything, wanted):
     rows = {row['title']: row for row in rows}
     assert rows.keys() == wanted.keys()
     for name, case in everything.cases.items():
+        # What belongs to a value, such as a title, is not written here.
         reads = [
-            {key.replace(NAME, name, 1): plain(value) for key, value in resolve(sample.reads).items()}
+            {
+                key.replace(NAME, name, 1): plain(value)
+                for key, value in resolve(sample.reads).items()
+                if key not in sample.extra
+            }
             for sample in case.samples
         ]
         for title, row in rows.items():

@@ -56,9 +56,14 @@ def superuser():
 
 def make_user(name, *grants):
     """Create a user; each grant is (model or type, actions, constraints)."""
-    user = User.objects.create_user(name)
+    return grant(User.objects.create_user(name), *grants)
+
+
+def grant(user, *grants):
+    """Grant more to a user, as `make_user` does."""
     for model, actions, constraints in grants:
-        permission = ObjectPermission.objects.create(name=f'{name} {model}', actions=actions, constraints=constraints)
+        name = f'{user.username} {model}'
+        permission = ObjectPermission.objects.create(name=name, actions=actions, constraints=constraints)
         permission.users.add(user)
         is_type = isinstance(model, CustomObjectType)
         permission.object_types.add(model.object_type if is_type else ObjectType.objects.get_for_model(model))

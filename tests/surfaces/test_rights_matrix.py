@@ -1,19 +1,22 @@
 """
-Staged changes, the designer and dependents, each by four kinds of user: without a right, with the right to view, with
-rights on something else by a constraint, and with all rights on definitions.
+Staged changes, the designer, dependents and GraphQL, each by four kinds of user: without a right, with the right to
+view, with rights on something else by a constraint, and with all rights on definitions.
 
 What is answered, and that nothing is shown that the user may not view.
 """
 
 import pytest
+from graphql import get_introspection_query
 
+from dcim.models import Site
 from extras.models import SavedFilter
 from users.models import ObjectPermission
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, StagedChange
-from tests.support.factories import make_object, make_type
+from tests.support.factories import make_field, make_object, make_type
 from tests.support.staged import begin
-from tests.surfaces.rest import API, Rest, make_user
+from tests.surfaces.graphql import GraphQL
+from tests.surfaces.rest import API, Rest, grant, make_user
 from tests.surfaces.test_ui_designer import PATH as DESIGNER
 from tests.surfaces.test_ui_designer import sent
 from tests.surfaces.ui import ROOT, Browser
@@ -179,3 +182,89 @@ class TestDependents:
         assert found == [200 if kind == 'all' else DENIED[kind]]
         assert ObjectPermission.objects.get(name=f'{MARK} permission').constraints == {'state': MARK}
         assert SavedFilter.objects.get().parameters == {'state': [MARK]}
+
+
+SIGHTS = {'none': [], 'some': ['one'], 'all': ['one', 'three', 'two']}
+LOOKS = """{
+    site_list { custom_objects { field_name object { display } } }
+    custom_objects_holder_list {
+        title custom_objects { field_name object { display } } ref { __typename id } refs { __typename id }
+        mixed { __typename } all_mixed { __typename }
+    }
+    linked_custom_objects(object_type: "dcim.site", object_id: %d) { field_name object { display } }
+}"""
+
+
+class TestGraphQL:
+    """Each kind may view some of the objects whose type and values bear the mark: all, those of a constraint, none."""
+
+    @pytest.fixture(params=SIGHTS)
+    def sight(self, request):
+        return request.param
+
+    @pytest.fixture
+    def scene(self, user, sight):
+        site = Site.objects.create(name='Berlin', slug='berlin')
+        holder = make_type('holder', fields=[('title', 'text')])
+        secret = make_type(f'{MARK}_type', slug=f'{MARK}-type', description=f'{MARK} text')
+        make_field(secret, f'{MARK}_title', primary=True)
+        make_field(secret, f'{MARK}_site', 'object', target=Site)
+        make_field(secret, f'{MARK}_up', 'object', target=holder, related_name=f'{MARK}_down')
+        make_field(holder, 'ref', 'object', target=secret)
+        make_field(holder, 'refs', 'multiobject', target=secret)
+        make_field(holder, 'mixed', 'object', targets=[Site, secret])
+        make_field(holder, 'all_mixed', 'multiobject', targets=[Site, secret])
+        held = make_object(holder, title='shown')
+        found = [
+            make_object(secret, **{f'{MARK}_title': f'{MARK}-{name}', f'{MARK}_site': site, f'{MARK}_up': held})
+            for name in SIGHTS['all']
+        ]
+        held.ref = held.mixed = found[1]
+        held.save()
+        held.refs.set(found)
+        held.all_mixed.set([*found, site])
+        grants = [(holder, ['view'], None), (Site, ['view'], None)]
+        if sight != 'none':
+            constraint = {f'{MARK}_title__in': [f'{MARK}-{name}' for name in SIGHTS[sight]]}
+            grants.append((secret, ['view'], None if sight == 'all' else constraint))
+        grant(user, *grants)
+        return {'site': site, 'secret': secret}
+
+    def test_what_is_shown_and_counted(self, made, scene, user, kind, sight):
+        graphql, names = GraphQL(user), [f'{MARK}-{name}' for name in SIGHTS[sight]]
+        found = graphql(LOOKS % scene['site'].pk)
+        (held,) = found['custom_objects_holder_list']
+        (site,) = found['site_list']
+        # The holder refers to the site, too.
+        linked = [entry['object']['display'] for entry in site['custom_objects'] if entry['field_name'] != 'all_mixed']
+        assert sorted(linked) == sorted(names)
+        assert site['custom_objects'] == found['linked_custom_objects']
+        assert sorted(entry['object']['display'] for entry in held['custom_objects']) == sorted(names)
+        assert len(held['refs']) == len(names)
+        assert len(held['all_mixed']) == len(names) + 1
+        assert (held['ref'] is None, held['mixed'] is None) == (sight != 'all',) * 2
+        if sight == 'none':
+            assert MARK not in str(found)
+
+    def test_what_is_named(self, made, scene, user, kind, sight):
+        graphql, pk = GraphQL(user), scene['secret'].pk
+        marks = [
+            str(graphql(get_introspection_query())),
+            graphql.message(f'{{ custom_objects_{MARK[:-1]}_type_list {{ id }} }}'),
+            graphql.message(f'{{ custom_objects_holder_list {{ {MARK[:-1]}_down {{ id }} }} }}'),
+            graphql.message(f'{{ custom_objects_holder_list(filters: {{ref: {{{MARK[:-1]}_title: 1}}}}) {{ id }} }}'),
+        ]
+        marks = [mark.replace(f'{MARK[:-1]}_', '') for mark in marks]
+        assert [MARK in mark for mark in marks] == [sight != 'none'] * 4
+        # A type that is hidden is answered for as one that does not exist.
+        for argument, known in (
+            (f'"custom-objects.%s", object_id: {scene["site"].pk}', sight != 'none' or kind in ('viewing', 'all')),
+            (f'"dcim.site", object_id: {scene["site"].pk}, type: "%s"', sight != 'none'),
+        ):
+            query = f'{{ linked_custom_objects(object_type: {argument}) {{ field_name }} }}'
+            hidden, unknown = (str(graphql.send(query % f'{MARK}-{name}')) for name in ('type', 'kind'))
+            assert (hidden == unknown.replace(f'{MARK}-kind', f'{MARK}-type')) != known, query
+        listed = graphql('{ custom_object_type_list { id } custom_object_type_field_list { name } }')
+        seen = kind in ('viewing', 'all')
+        assert ({'id': str(pk)} in listed['custom_object_type_list']) == seen
+        assert (MARK in str(listed['custom_object_type_field_list'])) == seen
