@@ -20,11 +20,11 @@ from strawberry_django.optimizer import DjangoOptimizerExtension
 from ..runtime.classes.registry import world
 from ..runtime.classes.world import World
 from ..runtime.rights import viewable_types
-from .batch import with_peers
 from .extensions import FIELD
 from .host import Host, host
-from .island import Part, part_of
 from .names import root_names
+from .reading.batch import with_peers
+from .types.island import Part, part_of
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
@@ -73,8 +73,9 @@ class ComposedSchema(strawberry.Schema):
 
 def _optimize(extension: DjangoOptimizerExtension, optimize: Callable, queryset, info, **kwargs):
     found = optimize(queryset, info, **kwargs)
-    asked = FIELD in (extension.execution_context.query or '')
-    return with_peers(found) if asked and isinstance(found, QuerySet) else found
+    if FIELD not in (extension.execution_context.query or '') or not isinstance(found, QuerySet):
+        return found
+    return found if found._result_cache is not None else with_peers(found)
 
 
 def schema_for(user) -> strawberry.Schema:

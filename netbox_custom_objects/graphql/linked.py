@@ -15,13 +15,13 @@ from netbox.graphql.pagination import OffsetPaginationInput
 
 from ..definitions import TypeDefinition
 from ..runtime.classes.registry import world
+from ..runtime.inbound.batches import linked_to_each
 from ..runtime.inbound.linked_objects import Source
-from ..runtime.inbound.linked_to_each import linked_to_each
 from ..runtime.rights import has_right, viewable_types
-from .batch import Batch, batch_of
 from .errors import WrongInput
 from .names import type_name
-from .paging import bounds_of
+from .reading.batch import Batch, batch_of
+from .reading.paging import bounds_of
 
 
 @strawberry.interface(name='CustomObject', description='What objects of all custom object types have.')

@@ -17,7 +17,7 @@ from netbox_custom_objects.field_types.text import TextFieldType
 from netbox_custom_objects.graphql.extensions import MODELS
 from netbox_custom_objects.graphql.host import host
 from netbox_custom_objects.graphql.names import attribute_name, root_names
-from netbox_custom_objects.graphql.roots import root_fields
+from netbox_custom_objects.graphql.types.roots import root_fields
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import superuser
@@ -429,7 +429,7 @@ class TestFaults:
                 raise ZeroDivisionError('broken')
             return root_fields(model, *args)
 
-        monkeypatch.setattr('netbox_custom_objects.graphql.island.root_fields', broken)
+        monkeypatch.setattr('netbox_custom_objects.graphql.types.island.root_fields', broken)
         assert graphql('{ custom_objects_box_list { name favorite { display } } site_list { name } }')
         assert 'Cannot query' in graphql.message('{ custom_objects_item_list { name } }')
 

@@ -9,7 +9,7 @@ from extras.models import Tag
 from tenancy.models import Tenant, TenantGroup
 from users.models import Owner, OwnerGroup, User
 
-from netbox_custom_objects.graphql import reading
+from netbox_custom_objects.graphql.reading import references
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.graphql import GraphQL
@@ -219,8 +219,10 @@ class TestPages:
     @pytest.mark.parametrize('name', ['books', 'held', 'places', 'mixed', 'tags', 'journal_entries'])
     def test_only_what_is_on_the_page_is_read(self, shelf, name, monkeypatch):
         made = []
-        monkeypatch.setattr(reading, '_grouped', lambda rows, grouped=reading._grouped: grouped(watched(rows, made)))
-        monkeypatch.setattr(reading, 'fetched', lambda *args, f=reading.fetched: watched(f(*args), made))
+        monkeypatch.setattr(
+            references, '_grouped', lambda rows, grouped=references._grouped: grouped(watched(rows, made))
+        )
+        monkeypatch.setattr(references, 'fetched', lambda *args, f=references.fetched: watched(f(*args), made))
         GraphQL(superuser())(f'{{ custom_objects_shelf_list {{ {name}(pagination: {{limit: 1}}) {{ __typename }} }} }}')
         assert len(made) <= 2
 
@@ -228,9 +230,11 @@ class TestPages:
         query = """{ custom_objects_shelf_list(order: {name: ASC}) {
             books(filters: {shelf: {name: {exact: "First"}}, DISTINCT: true}, pagination: {limit: 2}) { name }
             tags(filters: {DISTINCT: true}, pagination: {limit: 2}) { name }
+            places(filters: {DISTINCT: true}, pagination: {limit: 2}) { name }
         } }"""
         first, second = GraphQL(superuser())(query)['custom_objects_shelf_list']
         assert [tag['name'] for tag in first['tags']] == ['D', 'E']
+        assert [place['name'] for place in first['places']] == ['Berlin', 'Cairo']
         assert [book['name'] for book in first['books']] == ['C', 'B']
         assert [book['name'] for book in second['books']] == ['A']
 

@@ -21,19 +21,19 @@ from graphql import (
     GraphQLObjectType,
 )
 
-from ..definitions import FieldDefinition
-from ..field_types import field_type_of
-from ..runtime.classes.faults import Fault
-from ..runtime.classes.island import Island
-from ..runtime.classes.memo import per_island, surfaced_fields
-from ..runtime.inbound.by_related_name import name_of
-from .faults import LeftOutOfGraphQL, note
+from ...definitions import FieldDefinition
+from ...field_types import field_type_of
+from ...runtime.classes.faults import Fault
+from ...runtime.classes.island import Island
+from ...runtime.classes.memo import per_island, surfaced_fields
+from ...runtime.inbound.by_related_name import name_of
+from ..faults import LeftOutOfGraphQL, note
+from ..host import host
+from ..names import attribute_name, order_name, type_name
+from ..reading.selection import columns_of, needs
 from .fields import Fields
 from .filters import Filter, HostFilter, ObjectFilter, add_filters
-from .host import host
-from .names import attribute_name, order_name, type_name
 from .roots import root_fields
-from .selection import columns_of, needs
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 

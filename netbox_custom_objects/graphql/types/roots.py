@@ -13,13 +13,13 @@ from graphql import (
     GraphQLObjectType,
 )
 
-from ..field_types.shared.bounds import whole_number
-from ..runtime.reading.ordering import totally_ordered
-from . import reading
-from .batch import Batch
-from .errors import NotFound, coded
+from ...field_types.shared.bounds import whole_number
+from ...runtime.reading.ordering import totally_ordered
+from ..errors import NotFound, coded
+from ..reading import references
+from ..reading.batch import Batch
+from ..reading.paging import page_of_queryset
 from .filters import Filter
-from .paging import page_of_queryset
 
 
 def root_fields(
@@ -33,17 +33,17 @@ def root_fields(
 
     def one(root, info, id):
         pk = whole_number(id)
-        found = None if pk is None else reading.viewable(model, info).filter(pk=pk).first()
+        found = None if pk is None else references.viewable(model, info).filter(pk=pk).first()
         if found is None:
             raise NotFound(_('The object does not exist.'))
         return found
 
     def many(root, info, filters=None, pagination=None, order=None):
-        queryset = reading.viewable(model, info)
+        queryset = references.viewable(model, info)
         if filters is not None:
             queryset = own.apply(queryset, filters, info)
         terms = [f'{sign}{name}' for entry in order or () for name, sign in entry.items() if sign is not None]
-        queryset = reading.optimized(totally_ordered(queryset, terms), info)
+        queryset = references.optimized(totally_ordered(queryset, terms), info)
         found = list(page_of_queryset(queryset, pagination))
         Batch(found)
         return found

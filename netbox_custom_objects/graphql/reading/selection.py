@@ -9,11 +9,11 @@ from collections.abc import Iterable, Iterator
 from django.db.models import Model
 from graphql import FieldNode, FragmentSpreadNode, GraphQLField, GraphQLObjectType, NamedTypeNode
 
-from ..definitions import FieldDefinition
-from ..field_types import field_type_of
-from ..models.display import expression_names
-from ..runtime.classes.memo import per_type, surfaced_fields
-from .names import type_name
+from ...definitions import FieldDefinition
+from ...field_types import field_type_of
+from ...models.display import expression_names
+from ...runtime.classes.memo import per_type, surfaced_fields
+from ..names import type_name
 
 # Where a field of GraphQL keeps the columns that it needs, by the names of their attributes.
 _KEY = 'columns'

@@ -18,11 +18,11 @@ from strawberry_django.optimizer import optimizer
 from extras.models import TaggedItem
 from utilities.permissions import get_permission_for_model
 
-from ..definitions import TargetRef
-from ..field_types.polymorphic.keys import Key, key_type, model_of, target_of
-from ..runtime.restrictions import UNRESOLVABLE, restricted_by_the_rest
+from ...definitions import TargetRef
+from ...field_types.polymorphic.keys import Key, key_type, model_of, target_of
+from ...runtime.restrictions import UNRESOLVABLE, restricted_by_the_rest
+from ..host import host
 from .batch import Batch
-from .host import host
 from .paging import bounds_of, cut, page_of_each
 from .selection import selected_columns
 
@@ -121,7 +121,7 @@ def _apart(queryset: QuerySet, table: str = '') -> QuerySet:
     if not queryset.query.distinct and table not in queryset.query.alias_map:
         return queryset
     chosen = queryset.model._default_manager.using(queryset.db).filter(pk__in=queryset.order_by().values('pk'))
-    return chosen.order_by(*queryset.query.order_by)
+    return chosen.order_by(*queryset.query.order_by) if queryset.query.order_by else chosen
 
 
 def _grouped(rows: Iterable[Model]) -> dict[int, list]:

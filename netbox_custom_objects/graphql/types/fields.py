@@ -28,19 +28,19 @@ from core.models import ObjectChange
 from extras.models import Tag
 from netbox.graphql.pagination import OffsetPaginationInput
 
-from ..definitions import FieldDefinition
-from ..field_types import field_type_of
-from ..field_types.base import FieldType
-from ..field_types.graphql import CustomObjectRelatedObjectType
-from ..field_types.polymorphic.keys import key_type
-from ..runtime.reading.names import name_lookups
-from . import reading
-from .batch import batch_of
-from .errors import coded
-from .extensions import FIELD
+from ...definitions import FieldDefinition
+from ...field_types import field_type_of
+from ...field_types.base import FieldType
+from ...field_types.graphql import CustomObjectRelatedObjectType
+from ...field_types.polymorphic.keys import key_type
+from ...runtime.reading.names import name_lookups
+from ..errors import coded
+from ..extensions import FIELD
+from ..host import host
+from ..names import union_name
+from ..reading import references
+from ..reading.batch import batch_of
 from .filters import Filter
-from .host import host
-from .names import union_name
 
 # What is attached to objects: the name in GraphQL, and that of the relation.
 ATTACHED = {'journal_entries': 'journal_entries', 'image_attachments': 'images', 'contacts': 'contacts'}
@@ -112,7 +112,7 @@ class Fields:
             read = partial(_read_column, column=model_field.attname, model=model_field.related_model)
             return self._single(self.output(label), read)
         through = model_field.remote_field.through._meta.db_table
-        links = reading.Links(through, 'source_id', 'target_id')
+        links = references.Links(through, 'source_id', 'target_id')
         return self._many(
             self.output(label), partial(self._read_links, links=links, model=model_field.related_model), label
         )
@@ -146,7 +146,7 @@ class Fields:
         """Return the field for the objects of another type that refer to an object by one of their fields."""
         label, model_field = source._meta.label_lower, source._meta.get_field(definition.name)
         if field_type_of(definition).many:
-            links = reading.Links(model_field.remote_field.through._meta.db_table, 'target_id', 'source_id')
+            links = references.Links(model_field.remote_field.through._meta.db_table, 'target_id', 'source_id')
             return self._many(self.output(label), partial(self._read_links, links=links, model=source), label)
         read = partial(self._read_referrers, column=model_field.attname, model=source)
         return self._many(self.output(label), read, label)
@@ -154,26 +154,26 @@ class Fields:
     # How they are read
 
     def _narrowed(self, model: type[Model], info, value):
-        queryset = reading.viewable(model, info)
+        queryset = references.viewable(model, info)
         found = self.filters(model._meta.label_lower)
         return queryset if value is None or found is None else found.apply(queryset, value, info)
 
     def _read_links(self, objects, info, value, page, *, links, model):
-        return reading.by_links(objects, links, self._narrowed(model, info, value), info, page)
+        return references.by_links(objects, links, self._narrowed(model, info, value), info, page)
 
     def _read_referrers(self, objects, info, value, page, *, column, model):
-        return reading.by_reference(objects, column, self._narrowed(model, info, value), info, page)
+        return references.by_reference(objects, column, self._narrowed(model, info, value), info, page)
 
     def _read_tags(self, objects, info, value, page, *, model):
-        return reading.by_links(objects, reading.tags_of(model), self._narrowed(Tag, info, value), info, page)
+        return references.by_links(objects, references.tags_of(model), self._narrowed(Tag, info, value), info, page)
 
     def _read_generic(self, objects, info, value, page, *, relation):
         targets = self._narrowed(relation.related_model, info, value)
-        return reading.generic(objects, relation, targets, info, page)
+        return references.generic(objects, relation, targets, info, page)
 
     def _read_changes(self, objects, info, value, page):
         changes = self._narrowed(ObjectChange, info, value).filter(changed_object_type=key_type(objects[0]))
-        return reading.by_reference(objects, 'changed_object_id', changes, info, page)
+        return references.by_reference(objects, 'changed_object_id', changes, info, page)
 
     def _single(
         self, output: GraphQLNamedType | None, read: Read, show: Callable = lambda target: target
@@ -251,15 +251,15 @@ def _shown_plainly(target: Model) -> CustomObjectRelatedObjectType:
 
 
 def _read_column(objects, info, value, page, *, column, model):
-    return reading.by_column(objects, column, model, info)
+    return references.by_column(objects, column, model, info)
 
 
 def _read_keys(objects, info, value, page, *, key_of, allowed):
     keys = {obj.pk: [key] for obj in objects if (key := key_of(obj)) is not None}
-    found = reading.by_keys(objects, keys, allowed, info)
+    found = references.by_keys(objects, keys, allowed, info)
     return {pk: targets[0] if targets else None for pk, targets in found.items()}
 
 
 def _read_key_links(objects, info, value, page, *, through, allowed):
-    keys = reading.keys_by_links(objects, through, allowed, info, page)
-    return reading.by_keys(objects, keys, allowed, info)
+    keys = references.keys_by_links(objects, through, allowed, info, page)
+    return references.by_keys(objects, keys, allowed, info)

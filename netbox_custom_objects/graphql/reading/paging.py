@@ -10,8 +10,8 @@ from strawberry import UNSET
 
 from netbox.config import get_config
 
-from ..runtime.reading.ordering import totally_ordered
-from .errors import WrongInput
+from ...runtime.reading.ordering import totally_ordered
+from ..errors import WrongInput
 
 
 def bounds_of(pagination) -> tuple[int | None, int, int | None]:

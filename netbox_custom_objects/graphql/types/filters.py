@@ -19,14 +19,14 @@ from strawberry_django import ComparisonFilterLookup, DatetimeFilterLookup, StrF
 from extras.models import JournalEntry, Tag
 from users.models import Owner
 
-from ..choices import FilterLogicChoices
-from ..definitions import FieldDefinition
-from ..field_types import field_type_of
-from ..field_types.polymorphic.keys import existing_models, key_type
-from ..runtime.classes.memo import surfaced_fields
-from . import reading
-from .host import host
-from .names import attribute_name, filter_name
+from ...choices import FilterLogicChoices
+from ...definitions import FieldDefinition
+from ...field_types import field_type_of
+from ...field_types.polymorphic.keys import existing_models, key_type
+from ...runtime.classes.memo import surfaced_fields
+from ..host import host
+from ..names import attribute_name, filter_name
+from ..reading import references
 
 LOGIC = ('AND', 'OR', 'NOT')
 # Lookups of text that PostgreSQL has for text only: others are asked of the column as it is.
@@ -55,7 +55,7 @@ class HostFilter:
 
     def apply(self, queryset: QuerySet, value: dict, info) -> QuerySet:
         made = _converted(value, self._class, info)
-        queryset, condition = process_filters(made, queryset, reading.strawberry_info(info))
+        queryset, condition = process_filters(made, queryset, references.strawberry_info(info))
         return queryset.filter(condition)
 
 
@@ -95,7 +95,7 @@ class ObjectFilter:
 
 
 def _converted(value, type_, info):
-    return convert_argument(value, type_, host().scalars, host().config, reading.strawberry_info(info))
+    return convert_argument(value, type_, host().scalars, host().config, references.strawberry_info(info))
 
 
 def by_lookup(name: str, lookup: type, as_text: bool = False) -> Condition:
@@ -109,7 +109,7 @@ def by_lookup(name: str, lookup: type, as_text: bool = False) -> Condition:
     """
 
     def condition(value, queryset, info):
-        strawberry_info = reading.strawberry_info(info)
+        strawberry_info = references.strawberry_info(info)
         textual = {key: part for key, part in value.items() if as_text and key in TEXT_LOOKUPS}
         found = Q()
         if textual:
@@ -129,7 +129,7 @@ def by_targets(name: str, model: type[Model], target_filter: Filter, **also) -> 
     """Return the condition that an attribute leads to objects of a model, which the user may view and which match."""
 
     def condition(value, queryset, info):
-        targets = target_filter.apply(reading.viewable(model, info), value, info).order_by()
+        targets = target_filter.apply(references.viewable(model, info), value, info).order_by()
         return queryset, Q(**{f'{name}__in': targets.values('pk')}, **{key: of() for key, of in also.items()})
 
     return condition
@@ -149,7 +149,7 @@ def by_links_to_types(field: FieldDefinition, model: type[Model], target_filter:
         if target_filter is None:
             targets = [value]
         else:
-            targets = target_filter.apply(reading.viewable(model, info), value, info).order_by().values('pk')
+            targets = target_filter.apply(references.viewable(model, info), value, info).order_by().values('pk')
         through = queryset.model._meta.get_field(field.name).remote_field.through
         links = through._default_manager.filter(content_type=key_type(model), object_id__in=targets)
         return queryset, Q(pk__in=links.values('source'))
@@ -200,7 +200,7 @@ def journal_condition_of(entry_filter: Filter) -> Condition:
     """Return the condition that an object has journal entries which match."""
 
     def condition(value, queryset, info):
-        entries = reading.viewable(JournalEntry, info).filter(assigned_object_type=key_type(queryset.model))
+        entries = references.viewable(JournalEntry, info).filter(assigned_object_type=key_type(queryset.model))
         entries = entry_filter.apply(entries, value, info).order_by()
         return queryset, Q(pk__in=entries.values('assigned_object_id'))
 

@@ -1,0 +1,1 @@
+"""The GraphQL types of the custom object types of one island."""
