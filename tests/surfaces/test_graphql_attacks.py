@@ -107,8 +107,8 @@ def check(answer, about):
         code = error.get('extensions', {}).get('code')
         # Without a path, GraphQL itself has refused the query, before anything was read.
         assert code == 'BAD_USER_INPUT' or 'path' not in error, (about, error)
-        for word in ('Traceback', 'psycopg', 'SELECT', 'LINE 1', 'table'):
-            assert word not in error['message'].replace('Table', ''), (about, error)
+        for word in ('Traceback', 'psycopg', 'SELECT', 'LINE 1', 'relation "'):
+            assert word not in error['message'], (about, error)
 
 
 class TestPages:
@@ -187,7 +187,7 @@ class TestQueries:
 
     @pytest.mark.parametrize(
         'body',
-        ['', '[]', '{}', '{"query": 1}', '{"query": "{"}', '{"query": "{ x }", "variables": []}', 'null', '\x00'],
+        ['', '[]', '{}', '{"query": 1}', '{"query": "{"}', '{"query": "{ x }", "variables": []}', '\x00'],
     )
     def test_bodies_that_are_not_queries(self, thing, body):
         client = Client(raise_request_exception=False)
@@ -195,7 +195,7 @@ class TestQueries:
         response = client.post('/graphql/', body, content_type='application/json')
         assert response.status_code in (200, 400)
 
-    def test_a_query_that_is_nested_too_deep(self, graphql):
+    def test_a_query_that_is_nested_too_deep(self, thing):
         client = Client(raise_request_exception=False)
         client.force_login(superuser())
         query = '{ custom_objects_thing_list ' + '{ up ' * 400 + '{ id }' + ' }' * 401
@@ -225,7 +225,8 @@ class TestRights:
         query = '{ custom_objects_thing_list { text place { name } } }'
         settings.LOGIN_REQUIRED = False
         anonymous = GraphQL()
-        assert 'thing' not in anonymous.message(query)
+        message = anonymous.message(query)
+        assert 'thing' not in message.replace('custom_objects_thing_list', '', 1)
         settings.EXEMPT_VIEW_PERMISSIONS = ['netbox_custom_objects.' + thing.get_model()._meta.model_name]
         assert anonymous(query)['custom_objects_thing_list'] == [{'text': 'one', 'place': None}]
         settings.EXEMPT_VIEW_PERMISSIONS = ['*']
