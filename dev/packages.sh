@@ -30,6 +30,7 @@ missing_packages() {
     has_postgresql || echo postgresql
     has_any redis-server valkey-server || echo redis-server
     [ "$1" != services ] || return 0
+    has curl || echo curl
     has_any pgbouncer /usr/sbin/pgbouncer || echo pgbouncer
     [ -n "${CHROMIUM:-}" ] || has_any chromium chromium-browser google-chrome google-chrome-stable || echo chromium
 }

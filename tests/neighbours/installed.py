@@ -1,14 +1,19 @@
 """
-Plugins of others, from PyPI: each is installed into a directory of its own, beside the virtual environment.
+Plugins and programs of others, from PyPI: installed into directories of their own, beside the virtual environment.
 
-Without their dependencies, which NetBox has already: nothing but what is named here is ever installed.
+Plugins come without their dependencies, which NetBox has already; programs with theirs.
 """
 
 import json
 import os
 import subprocess
 import sys
+import tempfile
+import venv
 from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
@@ -44,12 +49,7 @@ class Neighbour:
             if (self.place / self.module).is_dir():
                 return
             wanted = [f'{self.distribution}=={self.version}', *self.extra]
-            command = [sys.executable, '-m', 'pip', 'install', '--no-deps', '--quiet', '--target', str(self.place)]
-            done = subprocess.run([*command, *wanted], capture_output=True, text=True)
-        if done.returncode:
-            # Any other fault of the installation fails the test.
-            assert NOT_FOUND in done.stderr, done.stderr
-            pytest.skip(f'The package registry does not have {" ".join(wanted)}.')
+            run_pip('install', '--no-deps', '--target', str(self.place), wanted=wanted)
 
 
 def environment(*neighbours: Neighbour, first: bool) -> dict[str, str]:
@@ -60,3 +60,47 @@ def environment(*neighbours: Neighbour, first: bool) -> dict[str, str]:
         'NCO_PLUGINS': ','.join([*modules, OURS, BRANCHING] if first else [OURS, *modules, BRANCHING]),
         'NCO_PLUGINS_CONFIG': json.dumps({neighbour.module: neighbour.settings for neighbour in neighbours}),
     }
+
+
+@dataclass(frozen=True, eq=False)
+class Programs:
+    """Distributions that are run as programs, in one virtual environment."""
+
+    wanted: tuple[str, ...]
+    # A distribution, and the directories of it that are needed: the whole would take many times as long.
+    parts: tuple[str, tuple[str, ...]]
+
+    @property
+    def place(self):
+        digest = sha256(repr((self.wanted, self.parts)).encode()).hexdigest()[:10]
+        return STATE / 'neighbours' / f'programs-{digest}'
+
+    @property
+    def commands(self):
+        return self.place / 'bin'
+
+    def install(self) -> None:
+        """Install them unless they are there; skip the test if the registry does not have one of them."""
+        complete = self.place / 'complete'
+        with exclusive('neighbour-programs'):
+            if complete.exists():
+                return
+            venv.create(self.place, clear=True, symlinks=True)
+            python = str(self.commands / 'python')
+            run_pip('--python', python, 'install', '--no-compile', wanted=self.wanted)
+            distribution, directories = self.parts
+            with tempfile.TemporaryDirectory() as directory:
+                run_pip('download', '--no-deps', '--dest', directory, wanted=[distribution])
+                (wheel,) = Path(directory).iterdir()
+                with ZipFile(wheel) as archive:
+                    members = [name for name in archive.namelist() if name.startswith(directories)]
+                    archive.extractall(next(self.place.glob('lib/python*/site-packages')), members)
+            complete.touch()
+
+
+def run_pip(*arguments: str, wanted) -> None:
+    """Run pip; skip the test if its registry does not have what is wanted. Any other fault fails the test."""
+    done = subprocess.run([sys.executable, '-m', 'pip', *arguments, '--quiet', *wanted], capture_output=True, text=True)
+    if done.returncode:
+        assert NOT_FOUND in done.stderr, done.stderr
+        pytest.skip(f'The package registry does not have {" ".join(wanted)}.')

@@ -8,7 +8,7 @@ from dev.paths import ROOT
 from tests.support.migrations import migration, write_migrations
 
 PAGE = ROOT / 'docs' / 'other-plugins.md'
-EXAMPLE = re.compile(r'^```python title="(.+?)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
+EXAMPLE = re.compile(r'^```\w+ title="(.+?)"\n(.*?)^```', re.MULTILINE | re.DOTALL)
 
 LATECOMER = """
 from netbox.plugins import PluginConfig
@@ -125,9 +125,9 @@ def write_plugins(directory: Path) -> None:
         (templates / name).write_text(source)
 
 
-def examples() -> list[tuple[str, str]]:
-    """Return (path, source) of the examples of the page."""
-    return EXAMPLE.findall(PAGE.read_text())
+def examples(page: Path = PAGE) -> list[tuple[str, str]]:
+    """Return (path, source) of the examples of a page."""
+    return EXAMPLE.findall(page.read_text())
 
 
 def environment(directory: Path, *plugins: str, **others: str) -> dict[str, str]:

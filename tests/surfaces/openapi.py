@@ -28,13 +28,13 @@ def small_host():
     return HostGenerator(patterns=urlpatterns).get_schema(None, True)
 
 
-def get_schema(rest, whole=False):
+def get_schema(rest, whole=False, **params):
     """Return the OpenAPI document that `/api/schema/` shows to a Rest client, by default with little of NetBox."""
     # The answer to another test may be of the same types and of the same revision.
     cache.clear()
     if not whole:
         keep_small_host()
-    document = rest.get('/api/schema/', format='json')
+    document = rest.get('/api/schema/', format='json', **params)
     assert ('/api/dcim/sites/' in document['paths']) == whole
     return document
 

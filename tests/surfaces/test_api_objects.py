@@ -235,6 +235,21 @@ class TestWriting:
             assert list(body) == [name]
             assert 'by this attribute' in body[name][0]
 
+    def test_attributes_name_exactly_one_target(self, rest):
+        kind = make_type('thing', fields=[{'name': 'title', 'primary': True}])
+        make_field(kind, 'peer', 'object', target=kind)
+        make_field(kind, 'peers', 'multiobject', target=kind)
+        rest.post('thing/', [{'title': title} for title in ('a', 'b', 'twice', 'twice')])
+        made = rest.post('thing/', {'peer': {'title': 'a'}, 'peers': [{'title': 'b'}, {'title': 'a'}]})
+        assert made['peer']['display'] == 'a'
+        assert sorted(peer['display'] for peer in made['peers']) == ['a', 'b']
+        for key, value in (
+            ('peer', {'title': 'twice'}),
+            ('peer', {'title': 'unknown'}),
+            ('peers', [{'title': 'a'}, {'title': 'twice'}]),
+        ):
+            assert list(rest.post('thing/', {key: value}, expect=400)) == [key]
+
     def test_scalars_become_text(self, rest, every_kind):
         body = rest.post('every-kind/', {'title': 5, 'notes': 1.5, 'price': '2', 'active': '1', 'amount': '7'})
         assert [body[key] for key in ('title', 'notes', 'price', 'active', 'amount')] == ['5', '1.5', 2, True, 7]

@@ -148,7 +148,16 @@ def test_references_read_as_brief_shapes_and_are_written_as_ids_or_attributes(re
     assert written['place']['allOf'] == written['itself']['allOf'] == [reference]
     assert written['places']['items'] == written['tags']['items'] == reference
     by_id, by_attributes = document['components']['schemas']['ObjectReference']['oneOf']
-    assert (by_id['type'], by_attributes['type']) == ('integer', 'object')
+    assert by_id['type'] == 'integer'
+    assert by_attributes == {'$ref': '#/components/schemas/ObjectAttributes'}
+    assert document['components']['schemas']['ObjectAttributes']['type'] == 'object'
+
+
+def test_bodies_are_json(rest, every_kind):
+    """Python clients that are generated send the last media type that is described: forms hold no objects."""
+    for operation in operations_of(get_schema(rest), 'every-kind').values():
+        if 'requestBody' in operation:
+            assert operation['requestBody']['content'].keys() == {'application/json'}
 
 
 def test_rules_of_fields(rest):
@@ -278,6 +287,38 @@ def test_each_user_sees_the_own_types(rest):
     document = get_schema(Rest(make_user('nobody')))
     assert not operations_of(document, 'seen')
     assert operations_of(document, 'custom-object-types')
+
+
+def test_types_that_are_asked_for(rest, every_kind):
+    """`?types=` leaves out everything else, and calls the rest as the whole document does."""
+    make_field(every_kind, 'other', 'object', target=make_type('other', 'others'))
+    for slug in ('third', 'fourth'):
+        make_type(slug, slug)
+    whole = get_schema(rest)
+    for asked, slugs in (
+        ('every-kind', {'every-kind'}),
+        ('every-kind,third', {'every-kind', 'third'}),
+        ('Third, fourth', {'third', 'fourth'}),
+        (['third', 'fourth'], {'third', 'fourth'}),
+    ):
+        document = get_schema(rest, types=asked)
+        assert {path.split('/')[4] for path in document['paths']} == slugs
+        assert document['paths'].items() <= whole['paths'].items()
+        assert errors_of(document) == []
+    assert component(get_schema(rest, types='every-kind'), 'EveryKind') == component(whole, 'EveryKind')
+
+
+def test_types_that_are_asked_for_must_be_known(rest):
+    seen, hidden = make_type('seen'), make_type('secretive')
+    reader = Rest(make_user('reader', (seen, ['view'], None)))
+    assert operations_of(get_schema(reader, types=seen.slug), 'seen')
+    for user, asked, unknown in (
+        (rest, 'bogus', 'bogus'),
+        (rest, f'{seen.slug},', ''),
+        (reader, f'{seen.slug},{hidden.slug}', hidden.slug),
+    ):
+        answer = user.get('/api/schema/', format='json', types=asked, expect=400)
+        assert answer == {'types': [f'Unknown custom object type: {unknown}']}
 
 
 def test_nobody_gets_what_was_made_for_somebody_else(rest, every_kind):

@@ -23,16 +23,12 @@ from ..serializers.fields import ObjectTypeField
 MAX_ENUM = 500
 
 ID = {'type': 'integer', 'format': 'int64', 'minimum': 1}
-REFERENCE = {
-    'description': 'An object by its ID, or by attributes that name exactly one',
-    'oneOf': [
-        ID,
-        {
-            'type': 'object',
-            'additionalProperties': {},
-            'minProperties': 1,
-        },
-    ],
+# Generators name classes after components.
+ATTRIBUTES = {
+    'description': 'Attributes that name exactly one object',
+    'type': 'object',
+    'additionalProperties': {},
+    'minProperties': 1,
 }
 NAMES = {'app_label': {'type': 'string'}, 'model': {'type': 'string'}}
 
@@ -61,11 +57,18 @@ class ReferenceFieldSchema(OpenApiSerializerFieldExtension):
 
     def map_serializer_field(self, auto_schema, direction):
         if direction == 'request':
-            component = ResolvedComponent('ObjectReference', ResolvedComponent.SCHEMA, REFERENCE, ReferenceField)
-            auto_schema.registry.register_on_missing(component)
-            return component.ref
+            attributes = self._component(auto_schema, 'ObjectAttributes', ATTRIBUTES)
+            description = 'An object by its ID, or by attributes that name exactly one'
+            reference = {'description': description, 'oneOf': [ID, attributes]}
+            return self._component(auto_schema, 'ObjectReference', reference)
         serializer = self.target.serializer(nested=self.target.nested)
         return auto_schema.resolve_serializer(serializer, direction).ref
+
+    @staticmethod
+    def _component(auto_schema, name: str, schema: dict) -> dict:
+        component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, ReferenceField)
+        auto_schema.registry.register_on_missing(component)
+        return component.ref
 
 
 class ReferenceListFieldSchema(OpenApiSerializerFieldExtension):

@@ -62,7 +62,7 @@ class TypeSchemaGenerator(BaseGenerator):
 
     def __init__(self, definitions: Iterable[TypeDefinition], **kwargs):
         root = f'{django_settings.BASE_PATH}api/plugins/{apps.get_app_config(APP_LABEL).base_url}/'
-        super().__init__(patterns=[path(root, include(f'{APP_LABEL}.api.urls'))], **kwargs)
+        super().__init__(**{**kwargs, 'patterns': [path(root, include(f'{APP_LABEL}.api.urls'))]})
         self.endpoint_inspector_cls = partial(TypeEndpoints, definitions)
 
 

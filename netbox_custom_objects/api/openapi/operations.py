@@ -81,6 +81,10 @@ class StrictAutoSchema(NetBoxAutoSchema):
         """The names of all types by id, if operations of types are being described."""
         return getattr(self.view, 'schema_names', None) or {}
 
+    def map_parsers(self):
+        # Generators of clients take the last media type, and send what has no files as a form. It is accepted, too.
+        return ['application/json']
+
     def get_operation_id(self):
         names = self.type_names.get(getattr(self._model, '_type_id', None))
         return names.operation_id(self.view.action) if names else super().get_operation_id()
