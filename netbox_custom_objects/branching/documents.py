@@ -8,8 +8,6 @@ from django.utils.translation import gettext_lazy as _
 from core.exceptions import JobFailed
 from core.models import Job
 from netbox.context_managers import event_tracking
-from netbox_branching.models import Branch
-from netbox_branching.utilities import activate_branch
 from utilities.request import NetBoxFakeRequest
 
 from ..constants import LONG_JOB_SECONDS
@@ -21,18 +19,16 @@ from ..schema.gallery.catalog import find_model
 from ..schema.gallery.install import describe_installation, install
 from ..schema.notation import describe_application, describe_error
 from ..services.discreet_job import DiscreetJob
+from .making import inside_new_branch, new_branch
 
 
 class InNewBranchMixin(ABC):
     """Makes the branch that a job is about, and does its work there; keeps what came of it as a report."""
 
     def work(self, *args, **kwargs):
-        branch = self.job.object
-        branch.provision(user=self.job.user)
-        branch = Branch.objects.get(pk=branch.pk)  # branches cache what they know of themselves
         values = {'id': uuid.uuid4(), 'user': self.job.user, 'META': {}, 'GET': {}, 'POST': {}, 'path': ''}
         try:
-            with activate_branch(branch), event_tracking(NetBoxFakeRequest(values)):
+            with inside_new_branch(self.job.object, self.job.user), event_tracking(NetBoxFakeRequest(values)):
                 body = self.work_there(**kwargs)
         except DocumentError as error:
             code, body = describe_error(error)
@@ -94,7 +90,5 @@ def install_in_new_branch(name: str, model: str, user, options: dict) -> Job:
 
 
 def _enqueue(job_class: type[DiscreetJob], name: str, user, **arguments) -> Job:
-    branch = Branch(name=name, owner=user)
-    branch.full_clean()
-    branch.save(provision=False)
+    branch = new_branch(name, user)
     return job_class.enqueue(instance=branch, user=user, job_timeout=LONG_JOB_SECONDS, **arguments)

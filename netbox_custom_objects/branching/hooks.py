@@ -11,7 +11,7 @@ from netbox_branching.utilities import register_branching_resolver, register_obj
 
 from ..runtime import context, extensions
 from ..services.upkeep.schemas import set_branch_lister
-from . import documents, lifecycle, replay, resolver, standstill
+from . import documents, lifecycle, making, replay, resolver, standstill
 from .merging import squash, validators
 from .pages import api, template_content, views
 from .trial import dry_run
@@ -30,6 +30,8 @@ def register() -> None:
     extensions.api_urlpatterns += api.urlpatterns
     extensions.apply_in_new_branch = documents.apply_in_new_branch
     extensions.install_in_new_branch = documents.install_in_new_branch
+    extensions.new_branch = making.new_branch
+    extensions.inside_new_branch = making.inside_new_branch
     register_template_extensions([template_content.BranchContent])
     Branch.register_preaction_check(validators.check_merge, 'merge')
     Branch.register_preaction_check(validators.check_sync, 'sync')

@@ -7,6 +7,7 @@ from .job_reports import JobReport
 from .objects import CustomObject
 from .proxies import CustomObjectObjectType
 from .revision import Revision, SchemaIdCounter
+from .spreadsheets import Spreadsheet, SpreadsheetRows
 from .staged_change import StagedChange
 from .types import CustomObjectType
 
@@ -20,5 +21,7 @@ __all__ = (
     'Revision',
     'SchemaIdCounter',
     'SetAside',
+    'Spreadsheet',
+    'SpreadsheetRows',
     'StagedChange',
 )

@@ -12,5 +12,10 @@ apply_in_new_branch: Callable | None = None
 # The same for a model of the gallery: (name, name of the model, user, options) -> the job.
 install_in_new_branch: Callable | None = None
 
+# Makes a branch for a job: (name, user) -> the branch. Provisions and activates it: (branch, user) -> a context
+# manager. None without branches.
+new_branch: Callable | None = None
+inside_new_branch: Callable | None = None
+
 # URL patterns below the plugin's REST root.
 api_urlpatterns: list = []

@@ -6,7 +6,6 @@ May import NetBox's jobs.
 
 import uuid
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils.translation import gettext_lazy as _
 
 from core.exceptions import JobFailed
@@ -26,8 +25,6 @@ from .notation import describe_application, describe_error
 
 # A document of more types is left to a job.
 TYPES_AT_ONCE = 50
-# Progress is written this many times at most.
-PROGRESS_NOTES = 20
 
 
 class ApplyDocumentJob(DiscreetJob):
@@ -53,7 +50,7 @@ class ApplyDocumentJob(DiscreetJob):
                     allow_destructive=allow_destructive,
                     ignore_base=ignore_base,
                     user=self.job.user,
-                    note=self._note,
+                    note=self.note,
                 )
         except DocumentError as error:
             status, body = describe_error(error)
@@ -63,21 +60,6 @@ class ApplyDocumentJob(DiscreetJob):
             raise JobFailed from error
         note_applied(source, self.job.user, schema.name)
         keep_report(self.job, {'status_code': 200, 'data': describe_application(comparison)})
-
-    def _note(self, done: int, total: int) -> None:
-        """Write how far it is, over a connection of its own: what the job itself writes is not seen before its end."""
-        if done % max(total // PROGRESS_NOTES, 1) and done != total:
-            return
-        connection = connections.create_connection(DEFAULT_DB_ALIAS)
-        try:
-            with connection.cursor() as cursor:
-                table = Job._meta.db_table
-                cursor.execute(
-                    f"UPDATE {table} SET data = jsonb_build_object('done', %s::int, 'rows', %s::int) WHERE id = %s",
-                    [done, total, self.job.pk],
-                )
-        finally:
-            connection.close()
 
 
 def is_large(document: dict) -> bool:

@@ -7,6 +7,7 @@ NetBox keeps the traceback of a job that fails, and PostgreSQL's errors quote va
 import logging
 from datetime import timedelta
 
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 from rq.timeouts import JobTimeoutException
 
@@ -23,6 +24,9 @@ logger = logging.getLogger('netbox.plugins.netbox_custom_objects.jobs')
 # One that runs is not among them: it may have read what it works on before that was changed.
 _WAITING = (JobStatusChoices.STATUS_PENDING, JobStatusChoices.STATUS_SCHEDULED)
 
+# Progress is written this many times at most.
+PROGRESS_NOTES = 20
+
 
 class DiscreetJob(JobRunner):
     """A job that keeps a sentence about an error, and leaves the rest to the log of the server."""
@@ -37,6 +41,21 @@ class DiscreetJob(JobRunner):
             self.job.error = sentence_of(error)
             self.logger.error(self.job.error)
             raise JobFailed from error
+
+    def note(self, done: int, total: int) -> None:
+        """Write how far it is, over a connection of its own: what the job itself writes is not seen before its end."""
+        if done % max(total // PROGRESS_NOTES, 1) and done != total:
+            return
+        connection = connections.create_connection(DEFAULT_DB_ALIAS)
+        try:
+            with connection.cursor() as cursor:
+                table = Job._meta.db_table
+                cursor.execute(
+                    f"UPDATE {table} SET data = jsonb_build_object('done', %s::int, 'rows', %s::int) WHERE id = %s",
+                    [done, total, self.job.pk],
+                )
+        finally:
+            connection.close()
 
     @classmethod
     def enqueue_unless_waiting(cls, name: str = '', **kwargs) -> Job:

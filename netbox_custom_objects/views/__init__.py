@@ -9,6 +9,7 @@ from importlib import import_module
 # The modules with `@register_model_view`.
 REGISTERED = (
     'reference_check',
+    'spreadsheets',
     'staged',
     'documents.apply',
     'documents.export',

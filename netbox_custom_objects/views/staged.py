@@ -24,6 +24,7 @@ from utilities.views import ObjectPermissionRequiredMixin, register_model_view
 from ..choices import StagedChangeStageChoices as Stage
 from ..constants import APP_LABEL
 from ..exceptions import ObjectGone
+from ..field_types.shared.cells import harmless
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..runtime.classes.registry import model_for
 from ..services.staged import start
@@ -167,11 +168,5 @@ class OffendersView(OneChangeView):
         model = model_for(found.type_id)
         for object_id, text, reason in viewable_offenders(found, request.user).listed:
             url = request.build_absolute_uri(model._get_action_url(kwargs={'pk': object_id}))
-            write([object_id, url, safe(text), reason])
+            write([object_id, url, harmless(text), reason])
         return response
-
-
-def safe(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula; numbers may have a sign."""
-    is_number = text[:1] in ('+', '-') and text[1:].replace('.', '', 1).isdecimal()
-    return f"'{text}" if text.startswith(('=', '+', '-', '@', '\t', '\r')) and not is_number else text

@@ -20,3 +20,9 @@ def join_values(values) -> str:
     line = io.StringIO()
     csv.writer(line, lineterminator='').writerow(values)
     return line.getvalue()
+
+
+def harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula; numbers may have a sign."""
+    is_number = text[:1] in ('+', '-') and text[1:].replace('.', '', 1).isdecimal()
+    return f"'{text}" if text.startswith(('=', '+', '-', '@', '\t', '\r')) and not is_number else text

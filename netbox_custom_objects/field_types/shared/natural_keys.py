@@ -6,12 +6,13 @@ constraint for one name in each scope (a VLAN's group, an interface's device), a
 """
 
 from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
-from django.db.models import Count
+from django.db.models import Count, Q
 from django.db.models.expressions import F
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -104,23 +105,40 @@ class NaturalKey:
 
     def find(self, queryset, text: str) -> list[models.Model]:
         """Return the objects that a text may mean; several if it is not unique."""
-        if self.scope:
-            queryset = queryset.select_related(self.scope)
-        for attribute in (self.attribute, *self.others):
-            if found := _equal(queryset, attribute, text):
-                outside = [target for target in found if not self._scope_of(target)]
-                return outside if self.scope and len(outside) == 1 else found
+        return self.find_all(queryset, (text,)).get(text, [])
+
+    def find_all(self, queryset, texts: Collection[str]) -> dict[str, list[models.Model]]:
+        """Return the objects that each of some texts may mean; one statement finds all of them."""
+        texts = [text for text in texts if '\0' not in text]
+        names = {*texts, *(text.rpartition('@')[0] for text in texts if self.scope)}
+        attributes = [name for name in (self.attribute, *self.others) if name != 'pk']
+        values = {name: _values_of(queryset.model._meta.get_field(name), names) for name in attributes}
+        condition = Q(pk__in={pk for text in texts if (pk := self._pk_of(text)) is not None})
+        for name, found in values.items():
+            condition |= Q(**{f'{name}__in': list(found.values())})
+        queryset = queryset.select_related(self.scope) if self.scope else queryset
+        by_pk = {target.pk: target for target in queryset.filter(condition).order_by('pk')[: CANDIDATES * len(texts)]}
+        known = {name: _grouped(by_pk.values(), name, values[name]) for name in attributes}
+        return {text: self._meant(text, known, by_pk) for text in texts}
+
+    def _meant(self, text: str, known: dict[str, dict], by_pk: dict[int, models.Model]) -> list[models.Model]:
+        """Return the objects that a text may mean, of those that are known by each attribute."""
+        for found in (named[text] for named in known.values() if text in named):
+            outside = [target for target in found if not self._scope_of(target)]
+            return outside if self.scope and len(outside) == 1 else found
         name, at, scope = text.rpartition('@')
         if self.scope and at:
-            found = [target for target in _equal(queryset, self.attribute, name) if self._scope_of(target) == scope]
+            found = [target for target in known[self.attribute].get(name, ()) if self._scope_of(target) == scope]
             if found:
                 return found
+        pk = self._pk_of(text)
+        return [by_pk[pk]] if pk in by_pk else []
+
+    def _pk_of(self, text: str) -> int | None:
+        """Return the ID that a text means: a wrong number must not be taken for an ID."""
         is_marked = text.startswith('#')
         pk = whole_number(text.removeprefix('#'))
-        # A wrong number must not be taken for an ID.
-        if pk is None or (self.is_number and not is_marked):
-            return []
-        return list(queryset.filter(pk=pk))
+        return None if pk is None or (self.is_number and not is_marked) else pk
 
     def get(self, queryset, value, messages: dict) -> models.Model:
         """Return the one object that a value means; raise ValidationError."""
@@ -135,13 +153,23 @@ class NaturalKey:
         return found[0]
 
 
-def _equal(queryset, attribute: str, text: str) -> list[models.Model]:
-    if attribute == 'pk' or '\0' in text:
-        return []
-    try:
-        return list(queryset.filter(**{attribute: text})[:CANDIDATES])
-    except (TypeError, ValueError, ValidationError):
-        return []
+def _values_of(model_field: models.Field, texts: Iterable[str]) -> dict[str, object]:
+    """Return what each text is as a value of a field; those that cannot be one are left out."""
+    found = {}
+    for text in texts:
+        with suppress(TypeError, ValueError, ValidationError):
+            found[text] = model_field.clean(text, None)
+    return found
+
+
+def _grouped(
+    targets: Iterable[models.Model], attribute: str, values: dict[str, object]
+) -> dict[str, list[models.Model]]:
+    """Return those objects that have one of the values, by the text that means it."""
+    by_value: dict[str, list[models.Model]] = {}
+    for target in targets:
+        by_value.setdefault(str(getattr(target, attribute)), []).append(target)
+    return {text: by_value[str(value)] for text, value in values.items() if str(value) in by_value}
 
 
 def natural_key(model: type[models.Model]) -> NaturalKey:
@@ -177,7 +205,7 @@ def key_of_type(model: type[models.Model]) -> NaturalKey:
 
 def naming_attributes(model: type[models.Model]) -> list[str]:
     """Return the attributes that may name an object of a model, the best first; only `pk` if there are none."""
-    names = {field.name for field in model._meta.get_fields()}
+    names = {field.name for field in model._meta.get_fields() if not field.is_relation}
     wanted = (BETTER.get(model._meta.label_lower), *NAMING_ATTRIBUTES)
     return [name for name in wanted if name in names] or ['pk']
 

@@ -24,6 +24,7 @@ from ...definitions import table_name
 from ...exceptions import SchemaChangeRefused, sentence_of
 from ...models.attachments import drop_attached
 from ...models.revision import bump_shared_token
+from ...models.spreadsheets import drop_expired
 from ..discreet_job import DiscreetJob
 from .repair import sweep
 from .rewriting import rewrite_where_worth_it
@@ -50,6 +51,8 @@ class PurgeRetiredJob(DiscreetJob):
         name = gettext_lazy('Purge deleted custom object types and fields')
 
     def work(self, *args, **kwargs):
+        if count := drop_expired():
+            self.logger.info(f'{count} uploaded spreadsheets have expired.')
         for purged in purge(settings.get('retention_days')):
             log = self.logger.info if purged.done else self.logger.warning
             log(f'{purged.schema}: {purged.item.place}: {purged.error or "dropped"}')

@@ -40,6 +40,7 @@ from ..documents.apply import ImportModel
 from ..documents.export import ExportModel, ExportSelectedModels, ExportThisModel
 from ..documents.gallery import Gallery
 from ..reference_check import CheckReferences
+from ..spreadsheets import FromSpreadsheet
 from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin
 from .fields import FieldsPanel
@@ -73,6 +74,7 @@ class CustomObjectTypeListView(generic.ObjectListView):
         BulkImport,
         BulkExport,
         Gallery,
+        FromSpreadsheet,
         ImportModel,
         ExportModel,
         ShowMap,

@@ -1,0 +1,280 @@
+"""
+Pages "From spreadsheet": the upload, the proposal to correct, the rows that do not fit, and what the job has done.
+
+May import schema, and the job. A sheet is its owner's: it does not exist for others.
+"""
+
+import csv
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from netbox.object_actions import ObjectAction
+from netbox.views.generic.base import BaseMultiObjectView
+from utilities.htmx import htmx_partial
+from utilities.permissions import get_permission_for_model
+from utilities.views import register_model_view
+
+from ..api import spreadsheet_job
+from ..constants import APP_LABEL
+from ..field_types.shared.bounds import whole_number
+from ..field_types.shared.cells import harmless
+from ..forms.spreadsheets import ColumnForm, PlanForms, UploadSpreadsheetForm
+from ..models import CustomObjectType, CustomObjectTypeField, Spreadsheet
+from ..runtime import extensions
+from ..schema.spreadsheet.errors import Unreadable
+from ..schema.spreadsheet.plan import Plan
+from ..schema.spreadsheet.reading import MOST_COLUMNS, MOST_ROWS
+from ..schema.spreadsheet.uploads import keep_plan, store
+
+TEMPLATES = f'{APP_LABEL}/spreadsheets'
+# Rows of the preview, and of a page of rows that do not fit.
+FIRST_ROWS, ROWS_ON_A_PAGE = 8, 20
+
+
+class FromSpreadsheet(ObjectAction):
+    """Leads to the page."""
+
+    name = 'from_spreadsheet'
+    label = gettext_lazy('From spreadsheet')
+    permissions_required = frozenset(('add',))
+    template_name = f'{APP_LABEL}/buttons/from_spreadsheet.html'
+
+
+class SpreadsheetBase(BaseMultiObjectView):
+    """The rights, and the sheet that is meant."""
+
+    queryset = CustomObjectType.objects.all()
+
+    def get_required_permission(self):
+        return get_permission_for_model(CustomObjectType, 'add')
+
+    def has_permission(self):
+        allowed = super().has_permission()
+        return allowed and self.request.user.has_perm(get_permission_for_model(CustomObjectTypeField, 'add'))
+
+    def find(self, pk: int) -> Spreadsheet:
+        return get_object_or_404(Spreadsheet.objects.of(self.request.user).select_related('job'), pk=pk)
+
+
+def address(spreadsheet: Spreadsheet, part: str = '', **kwargs) -> str:
+    """Return the address of a page of a sheet."""
+    name = f'plugins:{APP_LABEL}:customobjecttype_spreadsheet{part}'
+    return reverse(name, kwargs={'spreadsheet': spreadsheet.pk, **kwargs})
+
+
+@register_model_view(CustomObjectType, 'from_spreadsheet', path='from-spreadsheet', detail=False)
+class UploadSpreadsheetView(SpreadsheetBase):
+    """Takes a file."""
+
+    def get(self, request):
+        return self._form(UploadSpreadsheetForm())
+
+    def post(self, request):
+        form = UploadSpreadsheetForm(request.POST, request.FILES)
+        if form.is_valid():
+            file = form.cleaned_data['file']
+            try:
+                return redirect(address(store(file.file, file.name, request.user)[0]))
+            except Unreadable as error:
+                form.add_error('file', str(error))
+        return self._form(form)
+
+    def _form(self, form):
+        own = Spreadsheet.objects.of(self.request.user).defer('found').order_by('-pk')
+        context = {
+            'form': form,
+            'uploads': [(found, address(found)) for found in own],
+            'most_rows': MOST_ROWS,
+            'most_columns': MOST_COLUMNS,
+            'return_url': reverse(f'plugins:{APP_LABEL}:customobjecttype_list'),
+        }
+        return render(self.request, f'{TEMPLATES}/upload.html', context)
+
+
+@register_model_view(CustomObjectType, 'spreadsheet', path='from-spreadsheet/<int:spreadsheet>', detail=False)
+class SpreadsheetView(SpreadsheetBase):
+    """The proposal, which is corrected, checked and carried out; afterwards what has become of it."""
+
+    def get(self, request, spreadsheet):
+        sheet = self.find(spreadsheet)
+        if sheet.is_in_use or 'type' in sheet.outcome:
+            return render(request, f'{TEMPLATES}/outcome.html', self._context(sheet) | outcome_of(sheet, request.user))
+        return self._show(sheet, self._forms(sheet))
+
+    def post(self, request, spreadsheet):
+        sheet = self.find(spreadsheet)
+        if sheet.is_in_use or 'type' in sheet.outcome:
+            return redirect(address(sheet))
+        if '_delete' in request.POST:
+            sheet.delete()
+            return redirect(reverse(f'plugins:{APP_LABEL}:customobjecttype_from_spreadsheet'))
+        found = self._forms(sheet, request.POST)
+        if found.is_valid():
+            sheet.outcome = {}
+            fault = keep_plan(sheet, found.plan, found.choices.of_user)
+            if fault is not None:
+                found.note(fault.column, str(fault))
+            elif '_create' in request.POST and self._enqueue(sheet, found):
+                return redirect(address(sheet))
+        return self._show(sheet, found, is_valid=found.plan is not None)
+
+    def _forms(self, sheet: Spreadsheet, data=None) -> PlanForms:
+        return PlanForms(sheet, self.request.user, data, lambda position: address(sheet, '_line', position=position))
+
+    def _enqueue(self, sheet: Spreadsheet, found: PlanForms) -> bool:
+        """Queue the job, or show why there cannot be one."""
+        if missing := found.missing_rights(self.request.user):
+            found.note(None, _('These permissions are missing: {names}.').format(names=', '.join(missing)))
+            return False
+        name, branch = found.type_form.cleaned_data['branch_name'], None
+        if name:
+            if not may_branch(self.request.user):
+                raise PermissionDenied
+            try:
+                branch = extensions.new_branch(name, self.request.user)
+            except ValidationError as error:
+                found.type_form.add_error('branch_name', error.messages)
+                return False
+        spreadsheet_job.enqueue(sheet, self.request.user, branch)
+        return True
+
+    def _show(self, sheet: Spreadsheet, found: PlanForms, is_valid: bool = True):
+        context = self._context(sheet) | {
+            'forms': found,
+            'form': found.type_form,
+            'is_valid': is_valid,
+            'missing_rights': found.missing_rights(self.request.user),
+            'can_branch': may_branch(self.request.user),
+            'can_load': self.request.user.is_superuser,
+            'first_rows': first_rows(sheet),
+            'others': [
+                (other, address(other))
+                for other in Spreadsheet.objects.of(self.request.user).filter(upload=sheet.upload).defer('found')
+            ],
+            **faults_of(sheet, 1),
+        }
+        template = 'plan_form' if htmx_partial(self.request) else 'plan'
+        return render(self.request, f'{TEMPLATES}/{template}.html', context)
+
+    def _context(self, sheet: Spreadsheet) -> dict:
+        return {
+            'sheet': sheet,
+            'url': address(sheet),
+            'faults_url': address(sheet, '_faults'),
+            'upload_url': reverse(f'plugins:{APP_LABEL}:customobjecttype_from_spreadsheet'),
+        }
+
+
+def may_branch(user) -> bool:
+    return extensions.new_branch is not None and user.has_perm('netbox_branching.add_branch')
+
+
+def first_rows(sheet: Spreadsheet) -> list[list[str]]:
+    """Return the rows that the preview shows, each with a cell for each column."""
+    batch = next(sheet.read_rows(), [])
+    width = len(sheet.headers)
+    return [(cells + [''] * width)[:width] for _number, cells in batch[:FIRST_ROWS]]
+
+
+def faults_of(sheet: Spreadsheet, number) -> dict:
+    """Return a page of the rows that do not fit: (number, [(header, text, reason)])."""
+    found = sheet.found or {'fitting': 0, 'rows': []}
+    page = Paginator(found['rows'], ROWS_ON_A_PAGE).get_page(number)
+    lines = [
+        (row, [(*_cell(sheet, cells, position), reason) for position, reason in reasons])
+        for row, cells, reasons in page
+    ]
+    return {'faults': page, 'lines': lines, 'fitting': found['fitting'], 'is_checked': sheet.found is not None}
+
+
+def _cell(sheet: Spreadsheet, cells: list[str], position: int | None) -> tuple[str, str]:
+    if position is None:
+        return '', ''
+    return sheet.headers[position], cells[position] if position < len(cells) else ''
+
+
+def outcome_of(sheet: Spreadsheet, user) -> dict:
+    """Return what the job has done, or how far it is."""
+    progress = (sheet.job.data or {}) if sheet.job is not None else {}
+    done, total = progress.get('done', 0), progress.get('rows', 0)
+    made = CustomObjectType.objects.restrict(user, 'view').filter(pk=sheet.outcome.get('type')).first()
+    return {
+        'progress_url': address(sheet, '_progress'),
+        'percent': 100 * done // total if total else 0,
+        'done': done,
+        'total': total,
+        'made': made,
+        'plan': Plan.from_json(sheet.plan),
+        'branch': sheet.job.object if sheet.job is not None and sheet.job.object_id else None,
+        **faults_of(sheet, 1),
+    }
+
+
+@register_model_view(
+    CustomObjectType, 'spreadsheet_line', path='from-spreadsheet/<int:spreadsheet>/lines/<int:position>', detail=False
+)
+class SpreadsheetLineView(SpreadsheetBase):
+    """One line, whose type was just changed, with what was typed into it."""
+
+    def get(self, request, spreadsheet, position):
+        sheet = self.find(spreadsheet)
+        found = PlanForms(sheet, request.user, request.GET, lambda position: address(sheet, '_line', position=position))
+        line: ColumnForm = found.lines[min(position, len(found.lines) - 1)]
+        # What was proposed says nothing about another type.
+        line.column.why = ''
+        line.errors.clear()
+        return render(request, f'{TEMPLATES}/line.html', {'line': line})
+
+
+@register_model_view(
+    CustomObjectType, 'spreadsheet_faults', path='from-spreadsheet/<int:spreadsheet>/faults', detail=False
+)
+class SpreadsheetFaultsView(SpreadsheetBase):
+    """The rows that do not fit: a page of them, or all of them as a CSV file."""
+
+    def get(self, request, spreadsheet):
+        sheet = self.find(spreadsheet)
+        if 'export' in request.GET:
+            return self._file(sheet)
+        page = whole_number(request.GET.get('page', '1')) or 1
+        context = {'sheet': sheet, 'faults_url': address(sheet, '_faults'), **faults_of(sheet, page)}
+        return render(request, f'{TEMPLATES}/faults.html', context)
+
+    @staticmethod
+    def _file(sheet: Spreadsheet) -> HttpResponse:
+        response = HttpResponse(
+            content_type='text/csv; charset=utf-8',
+            headers={'Content-Disposition': content_disposition_header(True, f'{sheet.title}_left_out.csv')},
+        )
+        # Excel takes a file for UTF-8 only if it begins so.
+        response.write('\ufeff')
+        write = csv.writer(response).writerow
+        write([*(harmless(header) for header in sheet.headers), _('Row'), _('Reason')])
+        width = len(sheet.headers)
+        for number, cells, reasons in (sheet.found or {}).get('rows', []):
+            said = '; '.join(
+                reason if position is None else f'{sheet.headers[position]}: {reason}' for position, reason in reasons
+            )
+            write([*(harmless(cell) for cell in (cells + [''] * width)[:width]), number, harmless(said)])
+        return response
+
+
+@register_model_view(
+    CustomObjectType, 'spreadsheet_progress', path='from-spreadsheet/<int:spreadsheet>/progress', detail=False
+)
+class SpreadsheetProgressView(SpreadsheetBase):
+    """How far the job is; the page is loaded again when it has ended."""
+
+    def get(self, request, spreadsheet):
+        sheet = self.find(spreadsheet)
+        response = render(request, f'{TEMPLATES}/progress.html', {'sheet': sheet, **outcome_of(sheet, request.user)})
+        if not sheet.is_in_use:
+            response.headers['HX-Refresh'] = 'true'
+        return response
