@@ -101,6 +101,16 @@ class ColumnForm(forms.Form):
         else:
             del self.fields['choice_set']
 
+    @property
+    def is_used(self) -> bool:
+        """Whether a valid line makes a field."""
+        return self.cleaned_data['use']
+
+    @property
+    def needs_choice_set(self) -> bool:
+        """Whether a choice set is to be made for the column."""
+        return bool(self['use'].value() and 'choice_set' in self.fields and not self['choice_set'].value())
+
     def clean(self):
         super().clean()
         if not self.cleaned_data.get('use'):
@@ -187,10 +197,7 @@ class PlanForms:
     def missing_rights(self, user) -> list[str]:
         """Return the permissions without which the plan, or else the proposal, cannot be carried out."""
         wanted = [(CustomObjectType, 'add'), (CustomObjectTypeField, 'add')]
-        if any(
-            line['use'].value() and line['kind'].value() in CHOICES and not line['choice_set'].value()
-            for line in self.lines
-        ):
+        if any(line.needs_choice_set for line in self.lines):
             wanted.append((CustomFieldChoiceSet, 'add'))
         names = (get_permission_for_model(model, action) for model, action in wanted)
         return [name for name in names if not user.has_perm(name)]
