@@ -94,7 +94,7 @@ def test_from_a_file_to_objects(browser, sites):
     }  # fmt: skip
     assert fields['name'].primary
     assert fields['name'].unique
-    assert CustomFieldChoiceSet.objects.get().choices == [('up', 'up'), ('down', 'down')]
+    assert CustomFieldChoiceSet.objects.get().extra_choices == [['up', 'up'], ['down', 'down']]
     found = made.get_model().objects.get(name='switch 3')
     assert (found.site, found.state, found.ports, str(found.bought)) == (sites[1], 'down', 3, '2026-01-04')
     assert str(found.location) == '52.500000, 13.400000'
@@ -154,7 +154,7 @@ def test_what_the_form_refuses(browser):
         ({'c0-name': 'count'}, 'Another column has this name'),
         ({'c0-kind': 'object'}, 'Choose what the field refers to'),
         ({'c0-kind': 'boolean', 'c0-unique': 'on'}, 'cannot be unique'),
-        ({'c1-kind': 'latitude'}, 'the same name'),
+        ({'c1-kind': 'latitude', 'c1-unique': []}, 'the same name'),
         ({'c0-use': [], 'c1-use': []}, 'at least one column'),
         ({'c0-kind': 'nonsense'}, 'not one of the available choices'),
         ({'c0-kind': 'select', 'c0-choice_set': 'hidden'}, 'not one of the available choices'),
