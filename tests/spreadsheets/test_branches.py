@@ -1,6 +1,7 @@
 """Spreadsheets in branches: loaded there, and in a branch that the job makes."""
 
 import pytest
+
 from netbox_branching.models import Branch
 
 from netbox_custom_objects.api import spreadsheet_job
