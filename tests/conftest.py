@@ -17,6 +17,7 @@ from tests.support.databases import TEST_DATABASE, close_connections
 from tests.support.kept import KEEPER
 from tests.support.menus import leave_netbox_out
 from tests.support.needs import commits, has_own_transaction, needs_database
+from tests.support.quick_migrations import install as make_migrations_quick
 
 
 def pytest_configure():
@@ -102,6 +103,7 @@ def pytest_collection_finish():
     What is loaded by now stays: the garbage collector need not look at it again and again.
     """
     leave_netbox_out()
+    make_migrations_quick()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)

@@ -13,8 +13,7 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.reconcile import plan_all, reconcile
 from tests.support.catalog import read_catalog
 from tests.support.factories import make_field, make_object, make_type
-from tests.support.migrations import PLUGIN, migration, write_plugin
-from tests.support.processes import run_netbox
+from tests.support.migrations import LENT_LABEL, LentCommand, migration, write_migrations
 from tests.support.vendor_database import migrate
 from tests.support.vendor_state import INITIAL, branch, execute, rows, run, shape
 
@@ -171,11 +170,12 @@ def test_all_or_nothing(vendor, tmp_path):
     before, before_rows = shape(), rows()
     fail = "RunSQL('SELECT 1 / 0', RunSQL.noop),"
     after = [('netbox_custom_objects', '0005_adopt_installation')]
-    environment = write_plugin(tmp_path, 'pass', {'0001_fail': migration(fail, dependencies=after)})
+    write_migrations(tmp_path / 'lent', LENT_LABEL, {'0001_fail': migration(fail, dependencies=after)})
     connection.close()
-    result = run_netbox('migrate_custom_objects', '--skip-checks', database=vendor, **environment)
+    arguments = 'migrate_custom_objects', '--skip-checks'
+    result = LentCommand(tmp_path, 'lent', *arguments, database=vendor, alone=False).end()
     assert result.returncode == 1
-    assert f'Migration {PLUGIN}.0001_fail failed' in result.stderr
+    assert f'Migration {LENT_LABEL}.0001_fail failed' in result.stderr
     assert 'The database is as it was before.' in result.stderr
     assert shape()[:2] == before[:2]
     assert rows() == before_rows

@@ -10,12 +10,17 @@ import time
 import pytest
 from django.apps import apps
 from django.db import connection, connections, transaction
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.executor import MigrationExecutor
+from django.db.migrations.state import StateApps
 from django.db.utils import OperationalError
 from django.test import TestCase
 
 from dcim.models import Site
 
 from dev.paths import ROOT, netbox_environment
+from netbox_custom_objects.constants import APP_LABEL
+from tests.support import quick_migrations
 
 
 def assert_untouched():
@@ -117,3 +122,40 @@ def test_self_deadlock_fails_instead_of_hanging(fresh_database):
         with pytest.raises(OperationalError, match='lock timeout'):
             waiting.execute('SELECT 1 FROM dcim_site')
     other.close()
+
+
+class TestQuickMigrations:
+    """What tests/support/quick_migrations.py keeps is what Django would compute."""
+
+    @pytest.fixture
+    def executor(self, db):
+        return MigrationExecutor(connection)
+
+    def test_states_are_the_same(self, executor):
+        quick = executor._create_project_state(with_applied_migrations=True)
+        full = quick_migrations._create_project_state(executor, with_applied_migrations=True)
+        assert isinstance(quick, quick_migrations.NearState)
+        assert quick.models.keys() == full.models.keys()
+        assert MigrationAutodetector(quick, full)._detect_changes() == {}
+        ours = {model.name for key, model in full.models.items() if key[0] == APP_LABEL}
+        assert ours
+        assert 20 < len(quick.apps.get_models()) < 60
+        all_models = StateApps(full.real_apps, full.models)
+        for name in ours:
+            model, wanted = (found.get_model(APP_LABEL, name) for found in (quick.apps, all_models))
+            assert _fields(model) == _fields(wanted)
+
+    def test_a_state_before_our_migrations_has_none_of_our_models(self, executor):
+        before = executor._create_project_state()
+        assert ('dcim', 'site') in before.models
+        assert not [key for key in before.models if key[0] == APP_LABEL]
+
+    def test_other_states_are_computed(self, executor):
+        """A migration of NetBox that is not applied is none of those that are known."""
+        executor.loader.applied_migrations.pop(('wireless', '0001_squashed_0008'))
+        assert not isinstance(executor._create_project_state(), quick_migrations.NearState)
+
+
+def _fields(model):
+    fields = [field for field in model._meta.get_fields() if field.concrete]
+    return [(field.name, type(field), field.db_type(connection), field.null, field.is_relation) for field in fields]

@@ -17,8 +17,8 @@ from django.test import override_settings
 from dev.paths import ROOT
 from netbox_custom_objects.ddl.run_marks import read_mark
 from tests.support.processes import Command
+from tests.support.quick_migrations import LENT_LABEL
 
-LENT_LABEL = 'humanize'
 PLUGIN = 'evolving'
 
 _HEADER = """
@@ -80,9 +80,9 @@ def no_migrations() -> dict[str, None]:
 
 
 class LentCommand(Command):
-    """A management command in a process of its own, in which the lent app alone has migrations."""
+    """A management command in a process of its own. The lent app has migrations: `alone`, or beside the others."""
 
-    def __init__(self, directory: Path, package: str, *arguments: str, database: str):
+    def __init__(self, directory: Path, package: str, *arguments: str, database: str, alone=True):
         code = f"""
             import sys
             import django
@@ -93,7 +93,8 @@ class LentCommand(Command):
 
             sys.path.insert(0, {str(directory)!r})
             sys.dont_write_bytecode = True
-            with override_settings(MIGRATION_MODULES={{**no_migrations(), LENT_LABEL: {package!r}}}):
+            others = no_migrations() if {alone!r} else {{}}
+            with override_settings(MIGRATION_MODULES={{**others, LENT_LABEL: {package!r}}}):
                 execute_from_command_line(['netbox', *{arguments!r}])
         """
         super().__init__('-c', dedent(code), database=database)

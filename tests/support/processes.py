@@ -14,7 +14,8 @@ from unittest import mock
 from dev.paths import NETBOX_COMMAND, ROOT, netbox_environment
 
 PREAMBLE = """
-import json, sys
+import gc, json, sys
+gc.set_threshold(200_000, 20, 100)  # What is loaded stays: there is little to collect.
 import django
 django.setup()
 from django.db import connection, transaction
