@@ -2,8 +2,8 @@
 Many clients at once, of a NetBox as in production: they delete core objects, open pages, and change types meanwhile;
 they edit and delete the same objects, and objects that refer to each other.
 
-Nothing may answer with an error of the server's, whatever class a process has in memory. `NCO_LONG=1` goes on for a
-minute.
+Nothing may answer with an error of the server's, whatever class a process has in memory. With `NCO_LONG=1`, fifty
+clients go on for a minute.
 """
 
 import os
@@ -26,8 +26,12 @@ from netbox_custom_objects.services.upkeep.integrity import find_dangling
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.processes import Fork
 
+LONG = bool(os.environ.get('NCO_LONG'))
 CLIENTS = {'delete': 15, 'browse': 15, 'edit_types': 10, 'edit_objects': 10}
-SECONDS = 60 if os.environ.get('NCO_LONG') else 4
+if not LONG:
+    # As many as the server has threads, and some more that wait.
+    CLIENTS = {action: count * 2 // 5 for action, count in CLIENTS.items()}
+SECONDS = 60 if LONG else 4
 API = '/api/plugins/custom-objects/'
 # What a class of an older revision, or of another branch, is refused with.
 WRONG_CLASS = ('must be a', 'UndefinedTable', 'UndefinedColumn', 'maximum recursion', 'deadlock detected')
@@ -207,7 +211,7 @@ def _is_about_what_went(answer: requests.Response) -> bool:
 
 
 @pytest.mark.slow
-def test_fifty_clients_meet_no_error(fresh_database):
+def test_many_clients_meet_no_error(fresh_database):
     user = User.objects.create_superuser('root')
     client = Client()
     client.force_login(user)
