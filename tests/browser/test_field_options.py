@@ -65,20 +65,39 @@ ONLY_IN_EDITOR = {
 FIRST = 'is_polymorphic'
 JSON = ('default', 'related_object_filter', 'validation_minimum', 'validation_maximum', 'weight')
 
-CHOOSE = """
-(select, words) => {
-    const box = select.tomselect;
-    const offered = box ? Object.values(box.options) : [...select.options];
-    // What REST offers has other names.
-    const chosen = words.map(word => offered.find(option => (option.display ?? option.text).trim() === word));
-    const values = chosen.map(option => String(option.value ?? option.id));
-    box.setValue(select.multiple ? values : values[0]);
+# Fills in inputs as a hand does, all in one call: each must be there to be seen, and says that it was changed.
+FILL = """
+async (part, [prefix, options]) => {
+    const select = async (input, words) => {
+        const box = input.tomselect;
+        if (input.dataset.url) {
+            // Offered by REST as soon as somebody looks.
+            await new Promise(done => { box.on("load", done); box.load(""); });
+        }
+        const offered = box ? Object.values(box.options) : [...input.options];
+        // What REST offers has other names.
+        const chosen = words.map(word => offered.find(option => (option.display ?? option.text).trim() === word));
+        const values = chosen.map(option => String(option.value ?? option.id));
+        box.setValue(input.multiple ? values : values[0]);
+    };
+    for (const [option, value] of Object.entries(options)) {
+        const input = part.querySelector(`[name="${prefix}${option}"]:not([type=hidden])`);
+        const seen = input?.tomselect?.wrapper ?? input;
+        if (!seen?.checkVisibility() || input.disabled || input.readOnly) {
+            throw new Error(`${prefix}${option} cannot be filled in`);
+        }
+        if (Array.isArray(value)) {
+            await select(input, value);
+        } else if (value === true) {
+            if (!input.checked) input.click();
+            if (!input.checked) throw new Error(`${prefix}${option} cannot be ticked`);
+        } else {
+            input.value = value;
+            for (const event of ["input", "change"]) input.dispatchEvent(new Event(event, {bubbles: true}));
+        }
+    }
 }
 """
-
-LOAD = 'select => new Promise(done => { select.tomselect.on("load", done); select.tomselect.load("") })'
-# What REST has of a choice, and of an object type: (keys, the one that counts).
-SHAPES = (({'value', 'label'}, 'value'), ({'app_label', 'model'}, 'model'))
 
 
 def test_every_option_is_stored_by_both_forms(pages, netbox):
@@ -127,43 +146,26 @@ def name_of(number: int) -> str:
 
 def fill(pages, prefix, name, words, options):
     """Fill in the inputs whose names begin with the prefix, as somebody does who chooses the type first."""
-    part = pages.content
+    found = pages.content.locator(f'[name="{prefix}name"]')
 
-    def find(option):
-        return part.locator(f'[name="{prefix}{option}"]:not([type=hidden])')
+    def fill_in(values):
+        unfold(found)
+        pages.content.first.evaluate(FILL, [prefix, values])
+        pages.settle()
 
-    find('name').fill(name)
-    choose(pages, find('type'), [words])
-    unfold(find('name'))
-    for option in sorted(options, key=lambda option: option != FIRST):
-        value, found = options[option], find(option)
-        if value is True:
-            found.check()
-            pages.settle()
-            expect(found).to_be_checked()
-        elif isinstance(value, list):
-            choose(pages, found, value)
-        else:
-            found.fill(value)
-        if option == FIRST:
-            unfold(find('name'))
-    expect(find('name')).to_have_value(name)
+    fill_in({'name': name})
+    fill_in({'type': [words]})
+    # Each of these renders the inputs again.
+    if FIRST in options:
+        fill_in({FIRST: True})
+    fill_in({option: value for option, value in options.items() if option != FIRST})
+    expect(found).to_have_value(name)
 
 
 def unfold(name):
     """Show all inputs of a row of the designer; a row that is rendered again is folded."""
     for details in name.locator('xpath=ancestor::*[@data-field]//details[not(@open)]').all():
         details.get_by_text('Options', exact=True).click()
-
-
-def choose(pages, select, words):
-    if select.get_attribute('data-url'):
-        # Offered by REST as soon as somebody looks.
-        select.evaluate(
-            'select => new Promise(done => { select.tomselect.on("load", done); select.tomselect.load("") })'
-        )
-    select.evaluate(CHOOSE, words)
-    pages.settle()
 
 
 def call(netbox, path, data=None):
