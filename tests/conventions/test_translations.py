@@ -32,7 +32,7 @@ MAKERS = f'{NAME}.exceptions'
 # Whose texts are English: commands and what only they print, and system checks.
 ENGLISH = ('management', 'evolution', 'migrations', 'checks')
 # The plugin's own name, which is one; descriptions in GraphQL schemas, which are made once for all users.
-GRAPHQL = ('extensions', 'island', 'linked', 'schema')
+GRAPHQL = ('extensions', 'linked', 'schema', 'types.island')
 UNTRANSLATED = (NAME, f'{NAME}.field_types.graphql', *(f'{NAME}.graphql.{name}' for name in GRAPHQL))
 
 ATTRIBUTES = re.compile(r'\b(?:title|aria-label|placeholder|alt)="([^"]*)"')
