@@ -19,7 +19,7 @@ from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
 from ..exceptions import ConcurrentChange, SchemaChangeRefused, SchemaLocked
 from ..models import CustomObjectType, CustomObjectTypeField
-from ..runtime.context import within_request
+from ..runtime.context import mark_changed, within_request
 from ..services.staged import start
 from . import reading
 from .comparator import Comparison, COTDiff, FieldOp, compare
@@ -110,8 +110,10 @@ def apply(
     """
     alias = router.db_for_write(CustomObjectType)
     with within_request(), transaction.atomic(using=alias):
-        # Before anything is compared: it must not change before it is written.
+        # Before anything is compared: it must not change before it is written. What another transaction changed while
+        # this one waited is not what the request has seen so far.
         lock_definitions(Target.for_alias(alias))
+        mark_changed(alias)
         comparison = compare(document, user)
         if comparison.faults:
             raise InvalidDocument(comparison.faults)

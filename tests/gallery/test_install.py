@@ -1,12 +1,16 @@
 """What installing a model of the gallery respects: rights, what is there already, and what is not."""
 
+from contextvars import Context
+
 import pytest
+from django.conf import settings
 from django.core.exceptions import PermissionDenied
 
 from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.runtime.classes.registry import world
 from netbox_custom_objects.schema.errors import InvalidDocument
 from netbox_custom_objects.schema.executor import apply_document
 from netbox_custom_objects.schema.gallery.catalog import find_model
@@ -69,6 +73,21 @@ class TestWhatIsThere:
         # All of them require a cost center that was not created.
         assert (rows.left_out, rows.created) == (3, {ALLOCATIONS: 0})
         assert [str(center) for center in objects().all()] == ['7 Seven']
+
+    def test_a_request_that_another_overtakes(self, db):
+        with request():
+            assert world().find_slug(CENTERS) is None
+            # Of another request, this one has not heard.
+            Context().run(install, COSTS)
+            found = install(COSTS, with_rows=True)
+        assert not found.comparison.has_changes
+        assert found.rows.created == {CENTERS: 6, ALLOCATIONS: 3}
+
+    def test_the_limit_of_types_counts(self, db, monkeypatch):
+        monkeypatch.setitem(settings.PLUGINS_CONFIG['netbox_custom_objects'], 'max_custom_object_types', 1)
+        with pytest.raises(InvalidDocument, match='max_custom_object_types'):
+            install(COSTS)
+        assert not CustomObjectType.objects.exists()
 
 
 class TestReferences:

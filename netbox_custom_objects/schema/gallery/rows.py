@@ -143,5 +143,8 @@ def _faults(path, errors) -> list[Fault]:
 
 
 def _denied(model) -> PermissionDenied:
-    message = _('Your permissions do not allow this: {permission}.')
+    message = _(
+        'Your permissions do not allow this: {permission}. Install the model without sample objects first, and with '
+        'them once you may add objects of its types.'
+    )
     return PermissionDenied(message.format(permission=get_permission_for_model(model, 'add')))

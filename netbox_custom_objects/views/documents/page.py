@@ -23,7 +23,7 @@ from ...constants import APP_LABEL
 from ...forms.documents import ApplyDocumentForm
 from ...models import CustomObjectType
 from ...runtime import extensions
-from ...schema.comparator import COTDiff
+from ...schema.comparator import Comparison, COTDiff, compare
 from ...schema.errors import DocumentError, InvalidDocument
 from ...schema.executor import rights_needed
 from ...schema.preview import DocumentPreview, place_of
@@ -35,7 +35,7 @@ FLAGS = ('allow_destructive', 'ignore_base')
 
 
 class DocumentPage(ObjectPermissionRequiredMixin, View):
-    """Base. What is applied, its `subject`, is a valid form with a document, or a model of the gallery."""
+    """Base. What is applied, its `subject`, has a `document`: a valid form, or a model of the gallery."""
 
     queryset = CustomObjectType.objects.all()
     preview_template: str
@@ -75,6 +75,10 @@ class DocumentPage(ObjectPermissionRequiredMixin, View):
     def _branch(self, subject, form: ApplyDocumentForm):
         if not self.can_branch():
             raise PermissionDenied
+        # Else there would be a branch, in which the job is refused.
+        if missing := self.missing_rights(compare(subject.document, self.request.user)):
+            message = _('Your permissions do not allow this: {permission}.')
+            raise PermissionDenied(message.format(permission=', '.join(missing)))
         try:
             job = self.apply_in_new_branch(subject, form.cleaned_data['branch_name'], form)
         except ValidationError as error:
@@ -96,13 +100,14 @@ class DocumentPage(ObjectPermissionRequiredMixin, View):
             'types': [TypePreview(preview, diff, self.request.user) for diff in comparison.diffs],
             'choice_sets': [found for found in comparison.choice_sets if found.has_changes],
             'form': form,
-            'missing_rights': self._missing_rights(preview),
+            'missing_rights': self.missing_rights(comparison),
             'can_branch': self.can_branch(),
         }
         return render(self.request, self.preview_template, context)
 
-    def _missing_rights(self, preview: DocumentPreview) -> list[str]:
-        names = {get_permission_for_model(model, action) for model, action in rights_needed(preview.comparison)}
+    def missing_rights(self, comparison: Comparison) -> list[str]:
+        """Return the permissions that the user lacks to apply a document."""
+        names = {get_permission_for_model(model, action) for model, action in rights_needed(comparison)}
         return sorted(name for name in names if not self.request.user.has_perm(name))
 
     @staticmethod
