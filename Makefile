@@ -53,7 +53,7 @@ docs: venv ## Build the documentation into .dev/site
 
 screenshots: template ## Take the pictures of the documentation, in a real browser
 	@mkdir -p docs/images
-	@NCO_SCREENSHOTS=docs/images $(python) -m pytest tests/browser/test_tutorial.py tests/browser/test_branching.py -q
+	@NCO_SCREENSHOTS=docs/images $(python) -m pytest tests/browser/test_tutorial.py tests/browser/test_branching.py tests/browser/test_smoke.py -q
 
 bench: template ## Run the benchmarks
 	@$(python) -m benchmarks $(ARGS)

@@ -4,6 +4,7 @@ A map of types and their references, models of NetBox included: the data that `m
 May import definitions and models. Holds what a user may view, and nothing else.
 """
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from typing import NamedTuple
 
@@ -89,7 +90,7 @@ def type_map(
                 elif target.type_id not in viewable.types or target.type_id not in {*before, *definitions}:
                     continue
                 references.append(_reference(shown, field, target, status))
-    return {'types': types, 'models': list(models.values()), 'references': references}
+    return {'types': types, 'models': _told_apart(models), 'references': references}
 
 
 def around(definitions: Definitions, type_id: int) -> dict[int, TypeDefinition]:
@@ -165,6 +166,16 @@ def _reference(definition: TypeDefinition, field: FieldDefinition, target: Targe
         'label': '' if many else str(ON_DELETE.get(field.on_delete_behavior, '')),
         'status': status,
     }
+
+
+def _told_apart(models: dict[str, dict]) -> list[dict]:
+    """Return models; labels that several have, such as "Interface", get the names of their apps."""
+    counts = Counter(model['label'] for model in models.values())
+    for model in models.values():
+        if counts[model['label']] > 1:
+            app = apps.get_app_config(model['key'].split('.')[0])
+            model['label'] = f'{model["label"]} ({app.verbose_name})'
+    return list(models.values())
 
 
 def _model(target: TargetRef) -> dict:

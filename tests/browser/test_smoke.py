@@ -114,3 +114,39 @@ def test_map(pages, post):
     # Its panel shows the neighbour only.
     expect(drawn.locator('text', has_text='Record')).to_be_visible()
     expect(drawn.locator('text', has_text='Apart')).to_have_count(0)
+
+
+def test_gallery(pages):
+    """A model of the gallery is looked at, previewed, installed with objects, and found on the map."""
+    page, drawn = pages.page, pages.content.locator('[data-map] svg')
+    pages.click('Gallery')
+    # One picture at a time is drawn, as it comes into view.
+    expect(drawn.first.locator('.node')).to_have_count(4)
+    pages.picture('gallery')
+    pages.click('Firewall policy')
+    expect(drawn.get_by_role('link', name='Firewall rule')).to_be_visible()
+    pages.picture('gallery-model')
+    drawn.get_by_role('link', name='Firewall zone').click()
+    expect(page).to_have_url(re.compile('#firewall-zones$'))
+    pages.content.get_by_label('With sample objects').check()
+    pages.click('Preview')
+    expect(pages.content).to_contain_text('firewall_zone')
+    expect(pages.content.get_by_label('With sample objects')).to_be_checked()
+    pages.click('Apply')
+    expect(page.locator('body')).to_contain_text('6 types were installed')
+    pages.within(pages.content.locator('#firewall-services')).click('Objects')
+    expect(pages.content.get_by_role('link', name='ssh', exact=True)).to_be_visible()
+
+    pages.open('/plugins/custom-objects/custom-object-types/map/')
+    types, arrows = drawn.locator('.node', has=page.locator('text[font-weight="bold"]')), drawn.locator('.edge')
+    pages.choose('Group', 'Firewall')
+    expect(types).to_have_count(6)
+    expect(drawn.locator('.cluster')).to_have_count(1)
+    page.get_by_label('NetBox models').uncheck()
+    expect(drawn.get_by_role('link', name='Device')).to_have_count(0)
+    pages.picture('map')
+    pages.choose('Type', 'Firewall service')
+    expect(types).to_have_count(2)
+    expect(arrows).to_have_count(1)
+    pages.choose('Distance', '2 steps')
+    expect(types).to_have_count(6)

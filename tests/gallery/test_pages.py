@@ -2,7 +2,10 @@
 
 import pytest
 
+from netbox_branching.models import Branch
+
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.runtime import extensions
 from netbox_custom_objects.schema.gallery.catalog import gallery_models
 from tests.gallery.test_install import CENTERS, installed, objects, type_
 from tests.surfaces.rest import make_user, superuser
@@ -84,9 +87,23 @@ def test_rights(db):
     assert 'do not allow' in text_of(reader.post(MODEL, expect=200, _apply=''))
     assert 'add_customobjecttype' in text_of(reader.post(MODEL, expect=200, _preview=''))
     assert not CustomObjectType.objects.exists()
+    page = text_of(reader.get(MODEL))
+    assert 'extras.add_customfieldchoiceset, netbox_custom_objects.add_customobjecttype' in page
+    assert 'Install here' not in page
+    brancher = Browser(make_user('brancher', *grants, (Branch, ['add'], None)))
+    page = text_of(brancher.post(MODEL, expect=200, _branch='', branch_name='costs'))
+    assert 'do not allow this: extras.add_customfieldchoiceset' in page
+    assert not Branch.objects.exists()
     stranger = Browser(make_user('other'))
     for path in (GALLERY, MODEL):
         stranger.get(path, expect=403)
+
+
+def test_without_netbox_branching(browser, monkeypatch):
+    monkeypatch.setattr(extensions, 'apply_in_new_branch', None)
+    assert 'Install in a new branch' not in browser.get(MODEL)
+    assert 'do not allow' in text_of(browser.post(MODEL, expect=200, _branch='', branch_name='costs'))
+    assert not CustomObjectType.objects.exists()
 
 
 def test_a_type_that_is_hidden(db):

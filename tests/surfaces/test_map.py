@@ -132,7 +132,9 @@ def test_a_document_has_a_map_of_its_own():
                     {'name': 'zone', 'type': 'object', 'related_object_type': 'custom-objects/zones',
                      'on_delete_behavior': 'cascade'},
                     {'name': 'targets', 'type': 'multiobject', 'is_polymorphic': True,
-                     'related_object_types': ['dcim/device', 'custom-objects/records']},
+                     'related_object_types': [
+                         'dcim/interface', 'virtualization/vminterface', 'custom-objects/records',
+                     ]},
                 ],
             },
         ]
@@ -144,6 +146,10 @@ def test_a_document_has_a_map_of_its_own():
         ('table1model', 'elsewhere', 'custom-objects.views'),
         ('table2model', 'zone', 'table1model'),
         ('table2model', 'targets', 'table2model'),
-        ('table2model', 'targets', 'dcim.device'),
+        ('table2model', 'targets', 'dcim.interface'),
+        ('table2model', 'targets', 'virtualization.vminterface'),
     }
     assert [entry['label'] for entry in data['types']] == ['Zone', 'Record']
+    # Of those that are called the same, the app is named.
+    labels = [entry['label'] for entry in data['models']]
+    assert labels == ['custom-objects.views', 'Interface (DCIM)', 'Interface (Virtualization)']

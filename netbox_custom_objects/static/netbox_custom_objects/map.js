@@ -1,6 +1,7 @@
 /*
  * Draws maps of types into elements with `data-map`: from the JSON of the script element that they contain, or of the
  * address in `data-url`, which is asked once the element comes into view. Graphviz does the layout, in a worker.
+ * With the value `picture` the drawing is small, and has neither words at its arrows nor links.
  * Elements with `data-map-option` in the same `data-map-scope` choose what is shown; `data-map-action` zooms and saves.
  */
 (() => {
@@ -20,6 +21,9 @@
       set_null: '#98a2b3', cascade: '#ff8787', protect: '#ffb066',
     },
   };
+  // What maps are not scaled below to fit.
+  const READABLE = 0.75;
+  const SVG = 'http://www.w3.org/2000/svg';
   const SIGNS = { added: '+ ', changed: '\u2022 ', removed: '\u2212 ' };
 
   const escaped = (text) => String(text).replace(
@@ -66,14 +70,14 @@
       + `<B>${SIGNS[type.status] || ''}${escaped(type.label)}</B></TD></TR>${fields.join('')}</TABLE>`;
   }
 
-  function edge(reference, colors) {
+  function edge(reference, options, colors) {
     const color = reference.many ? colors.muted : colors[reference.on_delete] || colors.muted;
     const about = [reference.field, reference.label].filter(Boolean).join('\n');
     return {
       tail: reference.from,
       head: reference.to,
       attributes: {
-        label: ` ${(SIGNS[reference.status] || '') + about} `.replaceAll('\\', '\\\\'),
+        ...(options.labels ? { label: ` ${(SIGNS[reference.status] || '') + about} `.replaceAll('\\', '\\\\') } : {}),
         color, fontcolor: color,
         style: reference.status === 'removed' ? 'dotted' : reference.many ? 'dashed' : 'solid',
         arrowhead: reference.many ? 'crow' : 'normal',
@@ -82,9 +86,31 @@
     };
   }
 
-  /* What Graphviz draws. */
-  function graph(map, options, colors) {
-    const part = selected(map, options);
+  /* The parts of a map that nothing connects. */
+  function partsOf(map, options) {
+    const joined = new Map();
+    const root = (key) => {
+      const next = joined.get(key) ?? key;
+      return next === key ? key : root(next);
+    };
+    map.references.forEach(({ from, to }) => joined.set(root(from), root(to)));
+    if (options.groups) {
+      // Words are no keys of types or models, as they begin with a colon.
+      map.types.filter(({ group }) => group).forEach(({ key, group }) => joined.set(root(key), root(`:${group}`)));
+    }
+    const parts = new Map();
+    const partOf = (key) => {
+      if (!parts.has(root(key))) parts.set(root(key), { types: [], models: [], references: [] });
+      return parts.get(root(key));
+    };
+    map.types.forEach((type) => partOf(type.key).types.push(type));
+    map.models.forEach((model) => partOf(model.key).models.push(model));
+    map.references.forEach((reference) => partOf(reference.from).references.push(reference));
+    return [...parts.values()];
+  }
+
+  /* What Graphviz draws of a part. */
+  function graph(part, options, colors) {
     const link = (entry) => (entry.url ? { URL: entry.url, target: '_top' } : {});
     const nodes = part.types.map((type) => ({
       name: type.key,
@@ -99,17 +125,17 @@
         color: colors.line, fontcolor: colors.text, margin: '0.15,0.08', tooltip: model.key, ...link(model),
       },
     })));
-    const groups = [...new Set(part.types.map((type) => type.group))].filter(Boolean);
+    const groups = options.groups ? [...new Set(part.types.map((type) => type.group))].filter(Boolean) : [];
     return {
       directed: true,
       graphAttributes: {
-        rankdir: 'LR', bgcolor: 'transparent', fontname: 'Helvetica', fontsize: 12, nodesep: 0.35, ranksep: 0.8,
-        pad: 0.2,
+        rankdir: 'LR', bgcolor: 'transparent', fontname: 'Helvetica', fontsize: 12,
+        ...(options.labels ? { nodesep: 0.35, ranksep: 0.8, pad: 0.2 } : { nodesep: 0.2, ranksep: 0.4, pad: 0.1 }),
       },
       nodeAttributes: { fontname: 'Helvetica', fontsize: 11, fontcolor: colors.text },
       edgeAttributes: { fontname: 'Helvetica', fontsize: 9, arrowsize: 0.8 },
       nodes,
-      edges: part.references.map((reference) => edge(reference, colors)),
+      edges: part.references.map((reference) => edge(reference, options, colors)),
       subgraphs: groups.map((group, index) => ({
         name: `cluster_${index}`,
         graphAttributes: {
@@ -154,10 +180,54 @@
     });
   }
 
+  /*
+   * Return a promise of the drawing of a map. Its parts are drawn one by one, and put into rows, the highest first:
+   * Graphviz puts all of them below each other. Rows are no longer than `room`, unless a part is.
+   */
+  async function drawing(map, options, colors, room = Infinity, background = null) {
+    const parts = partsOf(selected(map, options), options);
+    const texts = await Promise.all(parts.map((part) => layout(graph(part, options, colors))));
+    const drawn = texts.map((text) => new DOMParser().parseFromString(text, 'image/svg+xml').documentElement);
+    const sizes = new Map(drawn.map((svg) => [svg, svg.viewBox.baseVal]));
+    drawn.sort((one, other) => sizes.get(other).height - sizes.get(one).height);
+    const area = [...sizes.values()].reduce((sum, { width, height }) => sum + width * height, 0);
+    const limit = Math.max(Math.min(Math.sqrt(area * 2), room), ...[...sizes.values()].map(({ width }) => width));
+    const svg = document.createElementNS(SVG, 'svg');
+    // A picture without a size cannot be saved.
+    let [x, y, right, bottom] = [0, 0, 1, 1];
+    for (const part of drawn) {
+      const { width, height } = sizes.get(part);
+      if (x && x + width > limit) [x, y] = [0, bottom];
+      part.querySelectorAll('[id]').forEach((element) => element.removeAttribute('id'));
+      Object.entries({ x, y, width, height }).forEach(([name, value]) => part.setAttribute(name, value));
+      svg.append(document.importNode(part, true));
+      x += width;
+      right = Math.max(right, x);
+      bottom = Math.max(bottom, y + height);
+    }
+    svg.setAttribute('viewBox', `0 0 ${right} ${bottom}`);
+    svg.setAttribute('width', `${right}pt`);
+    svg.setAttribute('height', `${bottom}pt`);
+    if (background) {
+      const behind = document.createElementNS(SVG, 'rect');
+      Object.entries({ width: right, height: bottom, fill: background }).forEach(
+        ([name, value]) => behind.setAttribute(name, value),
+      );
+      svg.prepend(behind);
+    }
+    return svg;
+  }
+
+  /* Say that a map could not be drawn; a picture is left out. */
+  function report(element, error) {
+    element.textContent = element.dataset.failed ? `${element.dataset.failed} ${error.message}` : '';
+  }
+
   class TypeMap {
     constructor(element, map) {
       this.element = element;
       this.map = map;
+      this.isPicture = element.dataset.map === 'picture';
       this.scope = element.closest('[data-map-scope]') || element;
       this.options = [...this.scope.querySelectorAll('[data-map-option]')];
       this.scale = 1;
@@ -167,7 +237,7 @@
       this.scope.querySelectorAll('[data-map-action]').forEach((button) => {
         button.addEventListener('click', () => this[button.dataset.mapAction]());
       });
-      element.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
+      if (!this.isPicture) element.addEventListener('wheel', (event) => this.wheel(event), { passive: false });
       new MutationObserver(() => this.draw()).observe(
         document.documentElement, { attributeFilter: ['data-bs-theme'] },
       );
@@ -179,11 +249,13 @@
       const found = {
         focus: this.element.dataset.focus || '', distance: Number(this.element.dataset.distance || 1), group: '',
         fields: 'fields' in this.element.dataset, models: true,
+        labels: !this.isPicture, groups: !this.isPicture,
       };
       for (const option of this.options) {
         found[option.dataset.mapOption] = option.type === 'checkbox' ? option.checked : option.value;
       }
-      found.distance = Number(found.distance);
+      // The distance can be cleared, as each choice.
+      found.distance = Number(found.distance) || 1;
       return found;
     }
 
@@ -203,20 +275,25 @@
       const draw = this.draws;
       this.element.setAttribute('aria-busy', 'true');
       try {
-        const svg = await layout(graph(this.map, this.chosen(), palette()));
+        const svg = await drawing(this.map, this.chosen(), palette(), this.element.clientWidth / READABLE);
         if (draw === this.draws) this.show(svg);
       } catch (error) {
-        this.element.textContent = `${this.element.dataset.failed} ${error.message}`;
+        report(this.element, error);
       }
       if (draw === this.draws) this.element.removeAttribute('aria-busy');
     }
 
-    show(text) {
-      const svg = new DOMParser().parseFromString(text, 'image/svg+xml').documentElement;
-      svg.setAttribute('role', 'group');
-      svg.setAttribute('aria-label', this.element.dataset.label);
-      // The page's own font is about as wide as the one that Graphviz reckons with.
-      svg.querySelectorAll('text').forEach((label) => label.setAttribute('font-family', 'inherit'));
+    show(svg) {
+      svg.setAttribute('class', 'd-block m-auto');
+      if (!this.isPicture) {
+        svg.setAttribute('role', 'group');
+        svg.setAttribute('aria-label', this.element.dataset.label);
+      }
+      // The page's own font is a little wider than the one that Graphviz reckons with.
+      svg.querySelectorAll('text').forEach((label) => {
+        label.setAttribute('font-family', 'inherit');
+        label.setAttribute('font-size', parseFloat(label.getAttribute('font-size')) * 0.94);
+      });
       svg.querySelectorAll('a').forEach((link) => {
         // Screen readers know plain links.
         link.setAttribute('href', link.getAttribute('xlink:href'));
@@ -238,10 +315,15 @@
     /* Show all of the map, but not too small to be read. */
     fit() {
       if (!this.size || !this.element.clientWidth) return;
-      const wide = this.element.clientWidth / this.size.width;
-      const high = (Number(this.element.dataset.height) || window.innerHeight * 0.7) / this.size.height;
+      const style = getComputedStyle(this.element);
+      const room = (start, end) => parseFloat(style[start]) + parseFloat(style[end]);
+      const wide = (this.element.clientWidth - room('paddingLeft', 'paddingRight')) / this.size.width;
+      const height = this.isPicture
+        ? this.element.clientHeight - room('paddingTop', 'paddingBottom')
+        : Number(this.element.dataset.height) || window.innerHeight * 0.7;
+      const whole = Math.min(wide, height / this.size.height);
       this.fits = true;
-      this.scale = Math.min(1.35, Math.max(Math.min(wide, high), 0.6));
+      this.scale = Math.min(1.2, this.isPicture ? whole : Math.max(whole, Math.min(wide, 1), READABLE));
       this.resize();
     }
 
@@ -275,9 +357,8 @@
           { ...entry, url: entry.url && new URL(entry.url, location.href).href }
         ));
       }
-      const drawn = graph(map, this.chosen(), PALETTES.light);
-      drawn.graphAttributes.bgcolor = '#ffffff';
-      return new Blob([await layout(drawn)], { type: 'image/svg+xml' });
+      const svg = await drawing(map, this.chosen(), PALETTES.light, Infinity, '#ffffff');
+      return new Blob([new XMLSerializer().serializeToString(svg)], { type: 'image/svg+xml' });
     }
 
     async saveSVG() { save(await this.file(), 'custom-object-types.svg'); }
@@ -314,7 +395,7 @@
         : await (await fetch(element.dataset.url, { headers: { Accept: 'application/json' } })).json();
       element.typeMap = new TypeMap(element, map);
     } catch (error) {
-      element.textContent = `${element.dataset.failed} ${error.message}`;
+      report(element, error);
     }
   }
 

@@ -28,7 +28,11 @@ from ...schema.comparator import compare
 from ...schema.errors import InvalidDocument
 from ...schema.gallery.catalog import GalleryModel, UnknownModel, find_model, gallery_models
 from ...schema.gallery.install import Installation, install, other_types, preview
+from ...schema.type_map import definitions_of, everything, type_map
 from .page import DocumentPage
+
+# What the deletion of a target does, where it does more than clear the field.
+ON_DELETE_RULES = {'cascade': gettext_lazy('Cascade'), 'protect': gettext_lazy('Protect')}
 
 
 class Gallery(ObjectAction):
@@ -55,6 +59,7 @@ class GalleryView(ObjectPermissionRequiredMixin, View):
             {
                 'model': model,
                 'url': address(model),
+                'picture': picture(model),
                 'is_installed': all((entry['slug'], entry['name']) in there for entry in model.document['types']),
             }
             for model in gallery_models()
@@ -100,16 +105,18 @@ class GalleryModelView(DocumentPage):
     def _page(self, model: GalleryModel, form: InstallModelForm, faults=()):
         # Of what was undone, no events are sent when the request ends.
         clear_events.send(sender=self)
-        comparison = self._comparison(model)
+        comparison, data = self._comparison(model), map_of(model)
         context = {
             'model': model,
             'form': form,
             'faults': faults or [*comparison.faults, *other_types(comparison)],
-            'types': list(described_types(model, comparison)),
+            'types': list(described_types(model, comparison, data)),
+            'map': data,
             'installed': [diff.stored for diff in comparison.diffs if diff.stored is not None],
             'differs': comparison.has_changes,
             'moved': comparison.moved,
             'can_branch': self.can_branch(),
+            'missing_rights': self.missing_rights(comparison),
         }
         return render(self.request, self.template, context)
 
@@ -138,6 +145,23 @@ def address(model: GalleryModel) -> str:
 
 def _options(form: InstallModelForm) -> dict:
     return {name: form.cleaned_data[name] for name in ('with_rows', 'ignore_base')}
+
+
+def map_of(model: GalleryModel) -> dict[str, list]:
+    """Return the map of a model, whose types lead to their tables on the page."""
+    definitions = definitions_of(model.document)
+    return type_map(definitions, everything(definitions), url_of=lambda found: f'#{found.slug}')
+
+
+def picture(model: GalleryModel) -> dict[str, list]:
+    """Return what a small picture of the map shows: types, and which refers to which."""
+    data = map_of(model)
+    keys = {entry['key'] for entry in data['types']}
+    return {
+        'types': [{**entry, 'url': '', 'fields': []} for entry in data['types']],
+        'models': [],
+        'references': [entry for entry in data['references'] if entry['to'] in keys],
+    }
 
 
 def _what_was_done(found: Installation) -> str:
@@ -170,9 +194,10 @@ def _what_is_not_there(found: Installation) -> Iterator[str]:
         yield message.format(count=count)
 
 
-def described_types(model: GalleryModel, comparison) -> Iterator[dict]:
+def described_types(model: GalleryModel, comparison, data: dict[str, list]) -> Iterator[dict]:
     """Yield what the page shows of each type: names, fields with the labels of their types, number of objects."""
     names = {f'custom-objects/{entry["slug"]}': entry['verbose_name'] for entry in model.document['types']}
+    names |= {entry['key'].replace('.', '/'): entry['label'] for entry in data['models']}
     for diff, entry in zip(comparison.diffs, model.document['types']):
         yield {
             'entry': entry,
@@ -180,13 +205,26 @@ def described_types(model: GalleryModel, comparison) -> Iterator[dict]:
             'differs': diff.has_changes,
             'row_count': len(model.rows.get(entry['slug'], ())),
             'fields': [
-                {'entry': field, 'type': FIELD_TYPES[field['type']], 'targets': _targets(field, names)}
+                {
+                    'entry': field,
+                    'type': FIELD_TYPES[field['type']],
+                    'targets': _targets(field, names),
+                    'rules': list(_rules(field)),
+                }
                 for field in sorted(entry['fields'], key=lambda field: field.get('weight', 100))
             ],
         }
 
 
 def _targets(field: dict, names: dict[str, str]) -> list[str]:
-    """Return what a field refers to: types of the model by name, others as documents name them."""
+    """Return the names of what a field refers to."""
     targets = field.get('related_object_types') or [field.get('related_object_type')]
     return [names.get(target, target) for target in targets if target]
+
+
+def _rules(field: dict) -> Iterator[str]:
+    for name, label in (('primary', _('Primary')), ('required', _('Required')), ('unique', _('Unique'))):
+        if field.get(name):
+            yield label
+    if field.get('on_delete_behavior') in ON_DELETE_RULES:
+        yield str(ON_DELETE_RULES[field['on_delete_behavior']])
