@@ -1,4 +1,6 @@
-"""All models together, installed in a branch and merged; and one in a branch that is made for it."""
+"""
+All models together, installed in a branch, merged, reverted and merged again; and one in a branch that is made for it.
+"""
 
 from netbox_branching.models import Branch
 
@@ -14,7 +16,7 @@ def counts():
     return {type_.slug: type_.get_model().objects.count() for type_ in CustomObjectType.objects.all()}
 
 
-def test_all_of_them(lab, branch, strategies):
+def test_all_of_them_there_and_back_and_there_again(lab, branch, strategies):
     models = gallery_models()
     with lab.request(branch):
         for model in models:
@@ -23,11 +25,21 @@ def test_all_of_them(lab, branch, strategies):
         assert not any(install(model, user=lab.user).comparison.has_changes for model in models)
         expected = to_yaml(export_cots(CustomObjectType.objects.all()))
     assert not CustomObjectType.objects.exists()
-    for strategy in strategies:
+
+    def merge(strategy):
         lab.merge(branch, strategy)
         assert to_yaml(export_cots(CustomObjectType.objects.all())) == expected
         assert counts() == {slug: len(rows) for model in models for slug, rows in model.rows.items()}
         assert_schema_is_clean()
+
+    for strategy in strategies:
+        merge(strategy)
+        # `documents/test_branches` reverts squashed merges, too.
+        if strategy == 'iterative':
+            lab.revert(branch)
+            assert not CustomObjectType.objects.exists()
+            assert_schema_is_clean()
+            merge(strategy)
 
 
 def test_one_in_a_branch_of_its_own(lab):
