@@ -7,7 +7,6 @@ class, and the class of a type is another one after each edit and in each branch
 """
 
 from collections.abc import Callable, Hashable, Iterator, MutableSequence
-from inspect import iscoroutinefunction
 from urllib.parse import unquote
 from weakref import ReferenceType
 
@@ -76,35 +75,33 @@ def pass_on(sender: type, signal: Signal, **kwargs) -> None:
     """Receiver: call the receivers of another class of the sender's type, or of all custom objects; each once."""
     if getattr(sender, '_type_id', None) is None:
         return
-    if found := list(_inherited_receivers(sender, signal)):
-        called = [receiver for receivers in signal._live_receivers(sender) for receiver in receivers]
-        for receiver in dict.fromkeys(found):
-            if receiver not in called:
-                call = async_to_sync(receiver) if iscoroutinefunction(receiver) else receiver
-                call(sender=sender, signal=signal, **kwargs)
+    called, inherited = [], {}
+    for receiver, of, is_async in _connected(signal):
+        if of is None or of is sender:
+            called.append(receiver)
+        elif of == sender or is_of_all(of):
+            inherited[receiver] = is_async
+    for receiver, is_async in inherited.items():
+        if receiver not in called:
+            call = async_to_sync(receiver) if is_async else receiver
+            call(sender=sender, signal=signal, **kwargs)
 
 
 def hold_senders() -> None:
     """Keep the classes of types that receivers are connected for; to be called while they are still in use."""
     for signal in INHERITED_SIGNALS:
-        for sender in _senders(signal):
+        for _receiver, sender, _is_async in _connected(signal):
             if getattr(sender, '_type_id', None) is not None:
                 _held[id(sender)] = sender
 
 
-def _senders(signal: Signal) -> Iterator[type]:
-    references = (reference for _key, _receiver, reference, _is_async in signal.receivers if reference is not None)
-    return filter(None, (reference() for reference in references))
-
-
-def _inherited_receivers(sender: type, signal: Signal) -> Iterator[Callable]:
-    for _key, receiver, reference, _is_async in signal.receivers:
-        found = reference() if reference is not None else None
-        if found is None or found is sender or (found != sender and not is_of_all(found)):
-            continue
+def _connected(signal: Signal) -> Iterator[tuple[Callable, type | None, bool]]:
+    """Yield each receiver, the class that it is connected for, or None for all, and whether it is a coroutine."""
+    for _key, receiver, reference, is_async in signal.receivers:
+        sender = reference() if reference is not None else None
         receiver = receiver() if isinstance(receiver, ReferenceType) else receiver
-        if receiver is not None:
-            yield receiver
+        if receiver is not None and (sender is not None or reference is None):
+            yield receiver, sender, is_async
 
 
 def is_of_all(model: type) -> bool:
