@@ -51,7 +51,7 @@ class NoObjects:
 def objects_of(name: str):
     """Return the manager of the type with a name in the current schema (active branch or main), or NoObjects."""
     current = world()
-    definition = current.by_name.get(name)
+    definition = current.by_name.get(name) if isinstance(name, str) else None
     if definition is None:
         logger.warning('A template asks for objects of the custom object type "%s", which does not exist.', name)
         return NoObjects()
@@ -64,7 +64,7 @@ def all_objects_of(name: str):
 
 
 class CustomObjectsNamespace:
-    """`custom_objects` in a template: `custom_objects.cat` is the manager of the type `cat`."""
+    """`custom_objects` in a template: `custom_objects.cat` is the manager of the type `cat`; a loop gives names."""
 
     def __getattr__(self, name):
         if name.startswith('_'):
@@ -73,6 +73,10 @@ class CustomObjectsNamespace:
 
     def __getitem__(self, name):
         return objects_of(name)
+
+    def __iter__(self):
+        # Without it, Python would ask for the items 0, 1, 2 and so on, and there would always be one.
+        return iter(sorted(world().by_name))
 
 
 filters = {'custom_objects': all_objects_of, 'linked_objects': linked_for_template}

@@ -62,3 +62,6 @@ class UpdatesWhatExists:
             super().save(*args, using=using, force_insert=force_insert, force_update=force_update or exists, **kwargs)
         except self.NotUpdated as error:
             raise meeting(ObjectGone()) from error
+
+    # As Django's own, which models inherit from their first base that has the method: templates may not call it.
+    save.alters_data = True

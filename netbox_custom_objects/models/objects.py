@@ -237,6 +237,9 @@ class CustomObject(
         """Return an unsaved object made of change data: the inverse of `serialize_object` (used by branching)."""
         return change_data.deserialize(cls, data, pk)
 
+    # What it returns has a method that writes.
+    deserialize_object.__func__.alters_data = True
+
     def save(self, *args, using=None, **kwargs):
         """Write the object and its links; a receiver locks what it refers to until the transaction ends."""
         using = using or router.db_for_write(type(self), instance=self)

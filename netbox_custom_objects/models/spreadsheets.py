@@ -75,6 +75,8 @@ class Spreadsheet(models.Model):
         for batch in batched(rows, ROWS_TOGETHER):
             SpreadsheetRows.objects.using(DEFAULT_DB_ALIAS).create(spreadsheet=self, rows=batch)
 
+    store_rows.alters_data = True
+
     def read_rows(self) -> Iterator[list[tuple[int, list[str]]]]:
         """Yield the stored rows, some at a time."""
         stored = SpreadsheetRows.objects.using(DEFAULT_DB_ALIAS).filter(spreadsheet=self)

@@ -4,14 +4,14 @@ import logging
 import re
 
 import pytest
-from jinja2.exceptions import SecurityError
+from jinja2.exceptions import SecurityError, UndefinedError
 
 from dcim.models import Site
 from extras.models import ConfigTemplate, CustomLink, ExportTemplate
 from users.models import Token
 
 from dev.paths import ROOT
-from tests.support.factories import make_object, make_type
+from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, make_user
 
 pytestmark = pytest.mark.django_db
@@ -35,6 +35,7 @@ def rendered(code):
     ("{{ custom_objects['cat'].count() }}", '2'),
     ("{{ 'cat' | custom_objects | map(attribute='age') | sum }}", '4'),
     ("{% for cat in 'cat' | custom_objects %}{{ cat.age }}{% endfor %}", '31'),
+    ("{{ custom_objects | join(', ') }} {{ 'cat' in custom_objects }} {{ 'dog' in custom_objects }}", 'cat True False'),
 ])  # fmt: skip
 def test_objects_of_a_type(cat, code, text):
     assert rendered(code) == text
@@ -45,6 +46,7 @@ def test_objects_of_a_type(cat, code, text):
     ("[{{ custom_objects['1x'].filter(age__gt=1).order_by('x').values_list('y')[:3] }}]", '[]'),
     ("{{ 'dog' | custom_objects | length }} {{ custom_objects.dog.count() }}", '0 0'),
     ('{% if custom_objects.dog.exists() or custom_objects.dog.first() %}x{% endif %}', ''),
+    ("{{ [] | custom_objects | length }}{{ none | custom_objects | length }}{{ custom_objects[1].count() }}", '000'),
 ])  # fmt: skip
 def test_an_unknown_type_is_empty_and_logged(cat, code, text, caplog):
     with caplog.at_level(logging.WARNING):
@@ -60,10 +62,23 @@ def test_a_renamed_type_is_found_by_its_name_of_today(cat):
 
 
 def test_templates_cannot_write(cat):
-    for call in ('all().delete()', "update(name='x')", "create(name='x')", 'first().delete()'):
-        with pytest.raises(SecurityError):
+    make_field(cat, 'sites', 'multiobject', target=Site)
+    make_field(cat, 'mixed', 'multiobject', targets=[Site])
+    for call in (
+        'all().delete()', "update(name='x')", "create(name='x')", "get_or_create(name='x')", 'bulk_create([])',
+        'first().delete()', 'first().save()', 'first().sites.add(1)', 'first().mixed.clear()',
+        'model.objects.all().delete()', 'model.deserialize_object({}).save()', 'model.custom_object_type.delete()',
+        'model.custom_object_type.save()', 'model.custom_object_type.fields.first().save()',
+    ):  # fmt: skip
+        with pytest.raises(SecurityError, match='not safely callable'):
             rendered('{{ custom_objects.cat.%s }}' % call)  # noqa: UP031
     assert cat.get_model().objects.count() == 2
+
+
+@pytest.mark.parametrize('path', ['__class__', 'cat.__class__', 'cat.model._meta', 'cat.first()._meta'])
+def test_templates_see_no_insides(cat, path):
+    with pytest.raises((SecurityError, UndefinedError)):
+        rendered('{{ custom_objects.%s.x }}' % path)  # noqa: UP031
 
 
 def test_export_templates_of_other_models(cat):
