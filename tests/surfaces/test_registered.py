@@ -7,7 +7,7 @@ import django_tables2 as tables
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.fields import GenericRelation
-from django.db.models.signals import pre_delete
+from django.db.models.signals import pre_delete, pre_save
 from django.http import HttpResponse
 from django.views.generic import View
 
@@ -21,6 +21,7 @@ from netbox.plugins.registration import register_template_extensions
 from netbox.registry import registry
 from netbox.search import SearchIndex
 from netbox.views import generic
+from utilities.exceptions import AbortRequest
 from utilities.tables import register_table_column
 from utilities.views import ViewTab, register_model_view
 
@@ -231,6 +232,20 @@ def test_an_own_view_takes_the_place_of_one_of_all_types(browser, cats, dogs):
     assert browser.get(f'cats/{tom.pk}/').count(f'/cats/{tom.pk}/files/') == 1
 
 
+@pytest.mark.parametrize('of_all', [True, False])
+def test_a_view_with_the_name_or_path_of_one_of_ours_does_not_replace_it(browser, cats, of_all):
+    model = CustomObject if of_all else cats.get_model()
+    for name, path in (('mine', 'edit'), ('delete', 'other'), ('changelog', None), ('journal', 'delete'), ('', '')):
+        register_model_view(model, name, path=path)(tab(f'Mine {name}'))
+    register_model_view(model, 'add', detail=False)(tab('Mine add'))
+    tom = make_object(cats, title='Tom')
+    for path in ('', 'edit/', 'delete/', 'changelog/', 'journal/'):
+        page = browser.get(f'cats/{tom.pk}/{path}')
+        assert ' of Tom by ' not in page
+        assert '<html' in page
+    assert 'name="title"' in browser.get('cats/add/')
+
+
 def test_columns_of_one_type_and_of_all(browser, cats, dogs):
     naps, files = (tables.TemplateColumn(f'{{{{ record }}}} {name}', orderable=False) for name in ('naps', 'files'))
     register_table_column(naps, 'naps', get_table_class(cats.get_model()))
@@ -299,6 +314,26 @@ def test_receivers_of_one_type_and_of_all(cats, dogs):
     finally:
         for function, sender in connected:
             pre_delete.disconnect(function, sender=sender)
+
+
+def test_a_receiver_refuses_a_change(cats):
+    """As one of NetBox's own models does: the request ends with what it raises, and nothing is stored."""
+
+    def refuse(sender, **kwargs):
+        raise AbortRequest('Not now.')
+
+    rest, path = Rest(superuser()), f'cats/{make_object(cats, title="Tom").pk}/'
+    for signal, change in (
+        (pre_save, lambda: rest.patch(path, {'title': 'Tim'}, expect=400)),
+        (pre_delete, lambda: rest.delete(path, expect=400)),
+    ):
+        signal.connect(refuse, sender=CustomObject)
+        try:
+            assert change() == {'detail': 'Not now.'}
+        finally:
+            signal.disconnect(refuse, sender=CustomObject)
+        assert rest.get(path)['title'] == 'Tom'
+    assert rest.patch(path, {'title': 'Tim'})['title'] == 'Tim'
 
 
 @pytest.mark.parametrize('of_all', [True, False])

@@ -19,6 +19,7 @@ from extras.models import (
     TableConfig,
     Webhook,
 )
+from extras.scripts import MultiObjectVar, ObjectVar, Script
 
 from tests.support.factories import make_object, make_type
 from tests.support.kept import KEEPER, read_again
@@ -201,6 +202,28 @@ def test_custom_fields_that_refer_to_objects(rest, browser, box, obj, rename):
     value = rest.get(f'/api/dcim/sites/{site["id"]}/')['custom_fields']['held_by']
     assert (value['display'], value['url'].endswith(f'{API}{obj.pk}/')) == ('held', True)
     assert f'{PAGES}{obj.pk}/' in browser.get(f'/dcim/sites/{site["id"]}/')
+
+
+def test_custom_scripts_with_variables_for_objects(box, obj, user, rename):
+    """NetBox loads a script whenever it is shown or run; objects are chosen by the endpoint of today."""
+    rename()
+
+    class Fill(Script):
+        one = ObjectVar(model=box.get_model(), query_params={'quantity': 1}, selector=True)
+        several = MultiObjectVar(model=box.get_model())
+
+        def run(self, data, commit):
+            for found in (data['one'], *data['several']):
+                found.quantity += 1
+                found.full_clean()
+                found.save()
+            return str(data['one'])
+
+    form = Fill().as_form({'one': obj.pk, 'several': [obj.pk], '_commit': 'on'})
+    assert str(form).count(f'data-url="{API}"') == 2
+    assert form.is_valid(), form.errors
+    assert Fill().run(form.cleaned_data, commit=True) == 'held'
+    assert box.get_model().objects.get().quantity == 2
 
 
 def test_discovery_by_object_types(rest, box, rename):
