@@ -1,6 +1,7 @@
 """Documentation says what is: lists that it shares with the code, and with itself, are the same."""
 
 import re
+from importlib import import_module
 from pathlib import Path
 
 from django.core.management import BaseCommand, get_commands, load_command_class
@@ -106,6 +107,8 @@ def subclasses(of: type) -> list[type]:
 
 
 def test_jobs():
+    # Pages import the jobs that they queue.
+    import_module(f'{NAME}.urls')
     listed = [row[0] for row in rows(section(text_of('docs/operations/index.md'), '## Jobs'))]
     jobs = [job for job in subclasses(DiscreetJob) if job.__module__.startswith(f'{NAME}.')]
     assert sorted(listed) == sorted(str(job.name) for job in jobs)
