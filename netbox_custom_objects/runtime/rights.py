@@ -4,10 +4,14 @@ Who may know of a type: those who may view objects of it.
 May import definitions and the World. Costs no query beyond those of NetBox for the permissions of a user, once.
 """
 
+from collections.abc import Collection
+
 from django.conf import settings
 
 from netbox.context import current_request
-from utilities.permissions import permission_is_exempt
+from users.constants import CONSTRAINT_TOKEN_USER
+from users.models import ObjectPermission
+from utilities.permissions import get_permission_for_model, permission_is_exempt, qs_filter_from_constraints
 
 from ..constants import APP_LABEL
 from ..definitions import TypeDefinition
@@ -25,6 +29,37 @@ def has_right(user, definition: TypeDefinition, action: str = 'view') -> bool:
 
 def has_any_right(user, definition: TypeDefinition) -> bool:
     return any(has_right(user, definition, action) for action in ACTIONS)
+
+
+def may_grant(user) -> bool:
+    """Whether a user may give any right, also to himself: may add any permission."""
+    if user.is_superuser:
+        return True
+    permission = get_permission_for_model(ObjectPermission, 'add')
+    if not user.has_perm(permission):
+        return False
+    constraints = user._object_perm_cache.get(permission, ())
+    return bool(constraints) and not qs_filter_from_constraints(constraints, {CONSTRAINT_TOKEN_USER: user})
+
+
+def may_add_objects(user, model: type, is_new: bool) -> bool:
+    """
+    Whether a user may add at least some objects of a type.
+
+    Args:
+        user: who is asked about
+        model: the class of the type
+        is_new: whether the current transaction has made the type: a right to its objects could not be given before, so
+            that those may add some who could give it to themselves
+    """
+    return user.has_perm(get_permission_for_model(model, 'add')) or (is_new and may_grant(user))
+
+
+def may_have_added(user, model: type, pks: Collection[int], is_new: bool) -> bool:
+    """Whether the constraints of permissions hold for objects that were added; arguments as in `may_add_objects`."""
+    if is_new and may_grant(user):
+        return True
+    return model.objects.restrict(user, 'add').filter(pk__in=pks).count() == len(pks)
 
 
 def viewable_types(user) -> list[TypeDefinition]:

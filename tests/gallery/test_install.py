@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied
 
 from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
+from users.models import ObjectPermission
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime.classes.registry import world
@@ -143,6 +144,15 @@ class TestRights:
         with pytest.raises(PermissionDenied, match='add_'):
             install(COSTS, with_rows=True, user=engineer)
         assert not CustomObjectType.objects.exists()
+
+    def test_who_may_give_rights_may_load_objects_into_new_types(self, db):
+        giver = make_user('giver', *self.GRANTS, (ObjectPermission, ['add'], None))
+        assert install(COSTS, with_rows=True, user=giver).rows.count
+        assert objects().get(code='1110').parent == objects().get(code='1100')
+        # The types are there now.
+        objects(ALLOCATIONS).all().delete()
+        with pytest.raises(PermissionDenied, match='add_'):
+            install(COSTS, with_rows=True, user=make_user('other', *self.GRANTS, (ObjectPermission, ['add'], None)))
 
     @installed
     def test_constraints_hold_for_what_was_created(self, db):

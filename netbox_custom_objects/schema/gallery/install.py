@@ -63,7 +63,9 @@ def install(model: GalleryModel, *, with_rows: bool = False, ignore_base: bool =
             raise AlreadyThere(comparison.moved)
         found = Installation(apply(model.document, ignore_base=ignore_base, user=user))
         if with_rows:
-            found.rows = load_rows(model.rows, user)
+            entries = model.document['types']
+            new = {entries[diff.index]['slug'] for diff in comparison.diffs if diff.stored is None}
+            found.rows = load_rows(model.rows, user, new)
     return found
 
 

@@ -6,6 +6,7 @@ with their type, as in `dcim.site:Berlin`. Nothing of NetBox is created: a refer
 that the user may not view, is left empty.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
@@ -20,6 +21,7 @@ from ...field_types.polymorphic.keys import model_of, target_of, type_from_text
 from ...field_types.shared.natural_keys import natural_key
 from ...runtime.classes.memo import surfaced_fields
 from ...runtime.classes.registry import world
+from ...runtime.rights import may_add_objects, may_grant, may_have_added
 from ..errors import Fault, InvalidDocument
 
 
@@ -41,13 +43,14 @@ class LoadedRows:
         return sum(self.created.values())
 
 
-def load_rows(rows: dict[str, list[dict]], user=None) -> LoadedRows:
+def load_rows(rows: dict[str, list[dict]], user=None, new: Collection[str] = ()) -> LoadedRows:
     """
     Create sample objects in the current schema; types that have objects already get none.
 
     Args:
         rows: by the slug of the type, in the order in which they are created
         user: whose rights count; None for all rights
+        new: slugs of types that the current transaction has made
 
     Raises:
         InvalidDocument: with the faults of all objects of a type; what was written must be undone
@@ -57,20 +60,20 @@ def load_rows(rows: dict[str, list[dict]], user=None) -> LoadedRows:
     for slug, found in rows.items():
         current = world()
         model = current.model(current.find_slug(slug).id)
-        if user is not None and not user.has_perm(get_permission_for_model(model, 'add')):
+        if user is not None and not may_add_objects(user, model, slug in new):
             raise _denied(model)
         if model.objects.exists():
             loaded.kept.append(slug)
         else:
-            _Loader(model, slug, user, loaded).run(found)
+            _Loader(model, slug, user, loaded, new).run(found)
     return loaded
 
 
 class _Loader:
     """Creates the objects of one type."""
 
-    def __init__(self, model: type, slug: str, user, loaded: LoadedRows):
-        self.model, self.slug, self.user, self.loaded = model, slug, user, loaded
+    def __init__(self, model: type, slug: str, user, loaded: LoadedRows, new: Collection[str]):
+        self.model, self.slug, self.user, self.loaded, self.new = model, slug, user, loaded, new
         self.serializer_class = get_serializer_for_model(model)
         self.references = [found for found in surfaced_fields(model) if field_type_of(found).is_reference]
 
@@ -89,8 +92,7 @@ class _Loader:
         if faults:
             raise InvalidDocument(faults)
         # The constraints of permissions hold for what was created.
-        may_add = self.model.objects.filter(pk__in=made)
-        if self.user is not None and may_add.restrict(self.user, 'add').count() != len(made):
+        if self.user is not None and not may_have_added(self.user, self.model, made, self.slug in self.new):
             raise _denied(self.model)
         self.loaded.created[self.slug] = len(made)
 
@@ -125,7 +127,9 @@ class _Loader:
 
     def _find(self, model: type, name: str):
         objects = model.objects.all()
-        if self.user is not None and hasattr(objects, 'restrict'):
+        # What was created with it may be referred to, also by those who may add it only because it is new.
+        is_new = hasattr(model, '_definition') and model._definition.slug in self.new
+        if self.user is not None and hasattr(objects, 'restrict') and not (is_new and may_grant(self.user)):
             objects = objects.restrict(self.user, 'view')
         # Of several that a name fits, none is chosen.
         found = natural_key(model).find(objects, name)
