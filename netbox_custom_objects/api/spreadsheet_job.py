@@ -14,25 +14,24 @@ from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.exceptions import JobFailed
 from core.models import Job
 from extras.models import CustomFieldChoiceSet
 from netbox.context_managers import event_tracking
-from utilities.exceptions import AbortRequest
 from utilities.permissions import get_permission_for_model
 from utilities.request import NetBoxFakeRequest
 
-from ..constants import LONG_JOB_SECONDS
 from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
-from ..exceptions import CustomObjectsError, sentence_of
+from ..exceptions import CustomObjectsError
 from ..field_types.shared.rest import KNOWN_TARGETS
 from ..models import CustomObjectType, Spreadsheet
 from ..runtime import extensions
-from ..runtime.context import current_alias
+from ..runtime.context import as_one_request, current_alias
 from ..runtime.inbound.holding import hold_objects
+from ..runtime.rights import may_add_objects, may_have_added
 from ..schema.executor import apply
 from ..schema.spreadsheet.checking import Found, Read, Reader, check, reading
+from ..schema.spreadsheet.jobs import SpreadsheetWork
 from ..schema.spreadsheet.plan import ALL, NONE, Plan
 from ..schema.spreadsheet.references import Targets
 from ..schema.spreadsheet.uploads import keep_found
@@ -40,9 +39,6 @@ from ..services.discreet_job import DiscreetJob
 from ..services.upkeep.schemas import open_schemas
 from .prefetch import read_ahead
 from .serializers import get_serializer_class
-
-# Reasons for which nothing was written, whose messages are meant for the user.
-REFUSALS = (CustomObjectsError, PermissionDenied, AbortRequest)
 
 
 class RowsDoNotFit(CustomObjectsError):
@@ -52,29 +48,21 @@ class RowsDoNotFit(CustomObjectsError):
         super().__init__(_('Nothing was created, because some rows do not fit.'))
 
 
-class LoadSpreadsheetJob(DiscreetJob):
+class LoadSpreadsheetJob(SpreadsheetWork, DiscreetJob):
     """Makes the type, and its objects, that a plan describes; all of it, or nothing."""
+
+    step = 'load'
 
     class Meta:
         name = gettext_lazy('Create type from spreadsheet')
 
-    def work(self, spreadsheet: int, alias: str | None, *args, **kwargs):
-        sheet = Spreadsheet.objects.using(DEFAULT_DB_ALIAS).get(pk=spreadsheet)
+    def do(self, sheet: Spreadsheet, alias: str | None, **kwargs) -> dict:
         loading = Loading(sheet, self.job.user, self.note)
-        outcome = {'error': _('The job was stopped.')}
         try:
             with self._schema(alias), event_tracking(loading.request), transaction.atomic(using=current_alias()):
-                outcome = loading.run()
-        except Exception as error:
-            outcome = {'error': str(error) if isinstance(error, REFUSALS) else sentence_of(error)}
-            if not isinstance(error, REFUSALS):
-                raise
-            self.job.error = _('Nothing was created. The user who uploaded the spreadsheet can read why.')
-            raise JobFailed from error
+                return loading.run()
         finally:
-            sheet.outcome = outcome
             keep_found(sheet, loading.found)
-            sheet.save(using=DEFAULT_DB_ALIAS, update_fields=('outcome', 'found'))
 
     def _schema(self, alias: str | None) -> AbstractContextManager:
         if alias is None:
@@ -115,7 +103,11 @@ class Loading:
         sets = CustomFieldChoiceSet.objects.using(DEFAULT_DB_ALIAS).values_list('name', flat=True)
         apply(self.plan.document(self.found.choices, set(sets)), user=self.user)
         custom_object_type = CustomObjectType.objects.get(slug=self.plan.slug)
-        created = 0 if self.plan.rows == NONE else self._load(custom_object_type.get_model(), targets)
+        created = 0
+        if self.plan.rows != NONE:
+            # Definitions are locked: nothing that could be read again changes from here on.
+            with as_one_request():
+                created = self._load(custom_object_type.get_model(), targets)
         return {'type': custom_object_type.pk, 'created': created, 'alias': current_alias()}
 
     def _refuse_existing(self) -> None:
@@ -126,7 +118,8 @@ class Loading:
             raise CustomObjectsError(_('Another type has this name or slug.'))
 
     def _load(self, model, targets: Targets) -> int:
-        if not self.user.has_perm(permission := get_permission_for_model(model, 'add')):
+        if not may_add_objects(self.user, model, is_new=True):
+            permission = get_permission_for_model(model, 'add')
             raise PermissionDenied(_('Your permissions do not allow this: {permission}.').format(permission=permission))
         self.found = Found()
         pks = []
@@ -138,13 +131,25 @@ class Loading:
                     self.found.leave_out(read.number, read.cells, read.reasons)
             known = read_ahead(model, [read.values for read in fitting])
             hold_objects((target for found in known.values() for target in found.values()), current_alias())
-            pks += [pk for read in fitting if (pk := self._create(model, read, known)) is not None]
+            pks += self._create_all(model, fitting, known)
             self.note(len(pks) + len(self.found.rows), self.spreadsheet.row_count)
         if self.found.rows and self.plan.rows == ALL:
             raise RowsDoNotFit
-        if model.objects.restrict(self.user, 'add').filter(pk__in=pks).count() != len(pks):
+        if not may_have_added(self.user, model, pks, is_new=True):
             raise PermissionDenied(_('Your permissions do not allow some of the objects.'))
         return len(pks)
+
+    def _create_all(self, model, batch: list[Read], known: dict) -> list[int]:
+        """Create the objects of some rows, and return their primary keys; those that do not fit after all are noted."""
+        serializer = self._serializer(model, [read.values for read in batch], known, many=True)
+        if serializer.is_valid():
+            self.found.fitting += len(batch)
+            return [made.pk for made in serializer.save()]
+        return [pk for read in batch if (pk := self._create(model, read, known)) is not None]
+
+    def _serializer(self, model, data, known: dict, **kwargs):
+        context = {'request': self.request, KNOWN_TARGETS: known}
+        return get_serializer_class(model)(data=data, context=context, **kwargs)
 
     def _create(self, model, read: Read, known: dict) -> int | None:
         """
@@ -152,8 +157,7 @@ class Loading:
 
         Without a savepoint for each: NetBox would queue a job for the search index of each object.
         """
-        context = {'request': self.request, KNOWN_TARGETS: known}
-        serializer = get_serializer_class(model)(data=read.values, context=context)
+        serializer = self._serializer(model, read.values, known)
         if not serializer.is_valid():
             reasons = [
                 (self._position(key), str(message))
@@ -178,15 +182,5 @@ def enqueue(spreadsheet: Spreadsheet, user, branch=None) -> Job:
     Args:
         branch: from `extensions.new_branch`
     """
-    spreadsheet.outcome = {}
-    spreadsheet.save(using=DEFAULT_DB_ALIAS, update_fields=('outcome',))
-    job = LoadSpreadsheetJob.enqueue(
-        instance=branch,
-        user=user,
-        spreadsheet=spreadsheet.pk,
-        alias=current_alias() if branch is None else None,
-        job_timeout=LONG_JOB_SECONDS,
-    )
-    spreadsheet.job = job
-    spreadsheet.save(using=DEFAULT_DB_ALIAS, update_fields=('job',))
-    return job
+    alias = current_alias() if branch is None else None
+    return LoadSpreadsheetJob.enqueue_for(spreadsheet, instance=branch, user=user, alias=alias)

@@ -31,6 +31,9 @@ PROGRESS_NOTES = 20
 class DiscreetJob(JobRunner):
     """A job that keeps a sentence about an error, and leaves the rest to the log of the server."""
 
+    # The part of the work that was last written down, in parts of PROGRESS_NOTES.
+    _noted = None
+
     def run(self, *args, **kwargs):
         try:
             self.work(*args, **kwargs)
@@ -44,8 +47,10 @@ class DiscreetJob(JobRunner):
 
     def note(self, done: int, total: int) -> None:
         """Write how far it is, over a connection of its own: what the job itself writes is not seen before its end."""
-        if done % max(total // PROGRESS_NOTES, 1) and done != total:
+        part = PROGRESS_NOTES * done // max(total, 1)
+        if part == self._noted:
             return
+        self._noted = part
         connection = connections.create_connection(DEFAULT_DB_ALIAS)
         try:
             with connection.cursor() as cursor:

@@ -5,10 +5,12 @@ May import schema, and the job. A sheet is its owner's: it does not exist for ot
 """
 
 import csv
+from itertools import chain
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.http import HttpResponse
+from django.db import DEFAULT_DB_ALIAS, transaction
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.http import content_disposition_header
@@ -25,13 +27,15 @@ from ..api import spreadsheet_job
 from ..constants import APP_LABEL
 from ..field_types.shared.bounds import whole_number
 from ..field_types.shared.cells import harmless
-from ..forms.spreadsheets import ColumnForm, PlanForms, UploadSpreadsheetForm
+from ..forms.spreadsheets import Choices, ColumnForm, PlanForms, UploadSpreadsheetForm
 from ..models import CustomObjectType, CustomObjectTypeField, Spreadsheet
 from ..runtime import extensions
+from ..runtime.rights import may_grant
 from ..schema.spreadsheet.errors import Unreadable
+from ..schema.spreadsheet.jobs import CheckSpreadsheetJob, ReadSpreadsheetJob, is_large
 from ..schema.spreadsheet.plan import Plan
-from ..schema.spreadsheet.reading import MOST_COLUMNS, MOST_ROWS
-from ..schema.spreadsheet.uploads import keep_plan, store
+from ..schema.spreadsheet.reading import MOST_COLUMNS, MOST_ROWS, is_large_file
+from ..schema.spreadsheet.uploads import keep, keep_found, keep_plan, store
 
 TEMPLATES = f'{APP_LABEL}/spreadsheets'
 # Rows of the preview, and of a page of rows that do not fit.
@@ -59,8 +63,11 @@ class SpreadsheetBase(BaseMultiObjectView):
         allowed = super().has_permission()
         return allowed and self.request.user.has_perm(get_permission_for_model(CustomObjectTypeField, 'add'))
 
-    def find(self, pk: int) -> Spreadsheet:
-        return get_object_or_404(Spreadsheet.objects.of(self.request.user).select_related('job'), pk=pk)
+    def find(self, pk: int, lock: bool = False) -> Spreadsheet:
+        own = Spreadsheet.objects.of(self.request.user)
+        # The job is read after the lock was taken.
+        own = own.select_for_update(of=('self',)) if lock else own.select_related('job')
+        return get_object_or_404(own, pk=pk)
 
 
 def address(spreadsheet: Spreadsheet, part: str = '', **kwargs) -> str:
@@ -81,10 +88,17 @@ class UploadSpreadsheetView(SpreadsheetBase):
         if form.is_valid():
             file = form.cleaned_data['file']
             try:
-                return redirect(address(store(file.file, file.name, request.user)[0]))
+                return redirect(address(self._take(file.file, file.name)))
             except Unreadable as error:
                 form.add_error('file', str(error))
         return self._form(form)
+
+    def _take(self, file, name: str) -> Spreadsheet:
+        if not is_large_file(file):
+            return store(file, name, self.request.user)[0]
+        sheet = keep(file, name, self.request.user)
+        ReadSpreadsheetJob.enqueue_for(sheet, user=self.request.user)
+        return sheet
 
     def _form(self, form):
         own = Spreadsheet.objects.of(self.request.user).defer('found').order_by('-pk')
@@ -104,35 +118,60 @@ class SpreadsheetView(SpreadsheetBase):
 
     def get(self, request, spreadsheet):
         sheet = self.find(spreadsheet)
-        if sheet.is_in_use or 'type' in sheet.outcome:
-            return render(request, f'{TEMPLATES}/outcome.html', self._context(sheet) | outcome_of(sheet, request.user))
+        # Asked once: it changes at any time.
+        if (in_use := sheet.is_in_use) or not sheet.is_read or 'type' in sheet.outcome:
+            context = self._context(sheet) | outcome_of(sheet, request.user) | {'in_use': in_use}
+            return render(request, f'{TEMPLATES}/outcome.html', context)
         return self._show(sheet, self._forms(sheet))
 
     def post(self, request, spreadsheet):
-        sheet = self.find(spreadsheet)
+        # Two at once would queue two jobs.
+        with transaction.atomic(using=DEFAULT_DB_ALIAS):
+            return self._post(self.find(spreadsheet, lock=True))
+
+    def _post(self, sheet: Spreadsheet):
         if sheet.is_in_use or 'type' in sheet.outcome:
-            return redirect(address(sheet))
-        if '_delete' in request.POST:
+            return self._lead_to(address(sheet))
+        if '_delete' in self.request.POST:
             sheet.delete()
             return redirect(reverse(f'plugins:{APP_LABEL}:customobjecttype_from_spreadsheet'))
-        found = self._forms(sheet, request.POST)
+        if not sheet.is_read:
+            return self._lead_to(address(sheet))
+        found = self._forms(sheet, self.request.POST)
         if found.is_valid():
             sheet.outcome = {}
-            fault = keep_plan(sheet, found.plan, found.choices.of_user)
-            if fault is not None:
-                found.note(fault.column, str(fault))
-            elif '_create' in request.POST and self._enqueue(sheet, found):
-                return redirect(address(sheet))
+            if self._keep(sheet, found) and '_create' in self.request.POST:
+                self._enqueue(sheet, found)
+            if sheet.is_in_use:
+                return self._lead_to(address(sheet))
         return self._show(sheet, found, is_valid=found.plan is not None)
+
+    def _lead_to(self, url: str):
+        """Show another page, also in answer to a request of htmx, which would put it into this one."""
+        return HttpResponse(headers={'HX-Redirect': url}) if htmx_partial(self.request) else redirect(url)
+
+    def _keep(self, sheet: Spreadsheet, found: PlanForms) -> bool:
+        """Store and check a plan, or leave the check to a job; return whether nothing speaks against the plan yet."""
+        if is_large(sheet, found.plan):
+            sheet.plan = found.plan.as_json()
+            keep_found(sheet, None)
+            sheet.save(using=DEFAULT_DB_ALIAS)
+            if '_create' not in self.request.POST:
+                CheckSpreadsheetJob.enqueue_for(sheet, user=self.request.user)
+            return True
+        fault = keep_plan(sheet, found.plan, found.choices.of_user)
+        if fault is not None:
+            found.note(fault.column, str(fault))
+        return fault is None
 
     def _forms(self, sheet: Spreadsheet, data=None) -> PlanForms:
         return PlanForms(sheet, self.request.user, data, lambda position: address(sheet, '_line', position=position))
 
-    def _enqueue(self, sheet: Spreadsheet, found: PlanForms) -> bool:
+    def _enqueue(self, sheet: Spreadsheet, found: PlanForms) -> None:
         """Queue the job, or show why there cannot be one."""
         if missing := found.missing_rights(self.request.user):
             found.note(None, _('These permissions are missing: {names}.').format(names=', '.join(missing)))
-            return False
+            return
         name, branch = found.type_form.cleaned_data['branch_name'], None
         if name:
             if not may_branch(self.request.user):
@@ -141,9 +180,8 @@ class SpreadsheetView(SpreadsheetBase):
                 branch = extensions.new_branch(name, self.request.user)
             except ValidationError as error:
                 found.type_form.add_error('branch_name', error.messages)
-                return False
+                return
         spreadsheet_job.enqueue(sheet, self.request.user, branch)
-        return True
 
     def _show(self, sheet: Spreadsheet, found: PlanForms, is_valid: bool = True):
         context = self._context(sheet) | {
@@ -152,7 +190,7 @@ class SpreadsheetView(SpreadsheetBase):
             'is_valid': is_valid,
             'missing_rights': found.missing_rights(self.request.user),
             'can_branch': may_branch(self.request.user),
-            'can_load': self.request.user.is_superuser,
+            'can_load': may_grant(self.request.user),
             'first_rows': first_rows(sheet),
             'others': [
                 (other, address(other))
@@ -169,6 +207,7 @@ class SpreadsheetView(SpreadsheetBase):
             'url': address(sheet),
             'faults_url': address(sheet, '_faults'),
             'upload_url': reverse(f'plugins:{APP_LABEL}:customobjecttype_from_spreadsheet'),
+            'interrupted': _('The job was interrupted. Nothing was created.') if sheet.was_interrupted else '',
         }
 
 
@@ -187,17 +226,9 @@ def faults_of(sheet: Spreadsheet, number) -> dict:
     """Return a page of the rows that do not fit: (number, [(header, text, reason)])."""
     found = sheet.found or {'fitting': 0, 'rows': []}
     page = Paginator(found['rows'], ROWS_ON_A_PAGE).get_page(number)
-    lines = [
-        (row, [(*_cell(sheet, cells, position), reason) for position, reason in reasons])
-        for row, cells, reasons in page
-    ]
+    headers = {None: '', **dict(enumerate(sheet.headers))}
+    lines = [(row, [(headers[position], text, reason) for position, text, reason in reasons]) for row, reasons in page]
     return {'faults': page, 'lines': lines, 'fitting': found['fitting'], 'is_checked': sheet.found is not None}
-
-
-def _cell(sheet: Spreadsheet, cells: list[str], position: int | None) -> tuple[str, str]:
-    if position is None:
-        return '', ''
-    return sheet.headers[position], cells[position] if position < len(cells) else ''
 
 
 def outcome_of(sheet: Spreadsheet, user) -> dict:
@@ -211,7 +242,7 @@ def outcome_of(sheet: Spreadsheet, user) -> dict:
         'done': done,
         'total': total,
         'made': made,
-        'plan': Plan.from_json(sheet.plan),
+        'plan': Plan.from_json(sheet.plan) if sheet.plan else None,
         'branch': sheet.job.object if sheet.job is not None and sheet.job.object_id else None,
         **faults_of(sheet, 1),
     }
@@ -225,10 +256,14 @@ class SpreadsheetLineView(SpreadsheetBase):
 
     def get(self, request, spreadsheet, position):
         sheet = self.find(spreadsheet)
-        found = PlanForms(sheet, request.user, request.GET, lambda position: address(sheet, '_line', position=position))
-        line: ColumnForm = found.lines[min(position, len(found.lines) - 1)]
+        columns = Plan.from_json(sheet.plan).columns if sheet.is_read else []
+        if position >= len(columns):
+            raise Http404
+        column = columns[position]
         # What was proposed says nothing about another type.
-        line.column.why = ''
+        column.why = ''
+        line = ColumnForm(request.GET, column, Choices(request.user), address(sheet, '_line', position=position))
+        line.is_primary = request.GET.get('primary') == line.prefix
         line.errors.clear()
         return render(request, f'{TEMPLATES}/line.html', {'line': line})
 
@@ -258,9 +293,13 @@ class SpreadsheetFaultsView(SpreadsheetBase):
         write = csv.writer(response).writerow
         write([*(harmless(header) for header in sheet.headers), _('Row'), _('Reason')])
         width = len(sheet.headers)
-        for number, cells, reasons in (sheet.found or {}).get('rows', []):
+        left_out = dict((sheet.found or {}).get('rows', ()))
+        for number, cells in chain.from_iterable(sheet.read_rows() if left_out else ()):
+            if number not in left_out:
+                continue
             said = '; '.join(
-                reason if position is None else f'{sheet.headers[position]}: {reason}' for position, reason in reasons
+                reason if position is None else f'{sheet.headers[position]}: {reason}'
+                for position, _text, reason in left_out[number]
             )
             write([*(harmless(cell) for cell in (cells + [''] * width)[:width]), number, harmless(said)])
         return response
@@ -274,7 +313,9 @@ class SpreadsheetProgressView(SpreadsheetBase):
 
     def get(self, request, spreadsheet):
         sheet = self.find(spreadsheet)
-        response = render(request, f'{TEMPLATES}/progress.html', {'sheet': sheet, **outcome_of(sheet, request.user)})
-        if not sheet.is_in_use:
+        in_use = sheet.is_in_use
+        context = {'sheet': sheet, 'in_use': in_use, **outcome_of(sheet, request.user)}
+        response = render(request, f'{TEMPLATES}/progress.html', context)
+        if not in_use:
             response.headers['HX-Refresh'] = 'true'
         return response

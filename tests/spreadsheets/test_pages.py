@@ -2,19 +2,25 @@
 
 import csv
 import io
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
 from django.utils import timezone
 
+from core.exceptions import JobFailed
+from core.models import Job
 from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
 from ipam.models import VLAN
 from tenancy.models import Tenant
+from users.models import ObjectPermission
 
 from netbox_custom_objects.api.spreadsheet_job import LoadSpreadsheetJob
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, Spreadsheet
 from netbox_custom_objects.models.spreadsheets import KEPT, SpreadsheetRows, drop_expired
+from netbox_custom_objects.schema.spreadsheet import jobs, reading
+from netbox_custom_objects.schema.spreadsheet.jobs import CheckSpreadsheetJob, ReadSpreadsheetJob
 from netbox_custom_objects.schema.spreadsheet.plan import Plan
 from tests.spreadsheets.files import csv_of, upload_of, xlsx_of
 from tests.support.factories import make_object, make_type
@@ -60,10 +66,12 @@ def create(browser, sheet, **changes):
     return run(sheet)
 
 
-def run(sheet):
+def run(sheet, job_class=LoadSpreadsheetJob, job=None, **arguments):
     sheet.refresh_from_db()
-    job = LoadSpreadsheetJob(sheet.job)
-    job.handle(sheet.job, spreadsheet=sheet.pk, alias='default')
+    job = job or sheet.job
+    # NetBox's jobs end so when they fail.
+    with suppress(JobFailed):
+        job_class.handle(job, spreadsheet=sheet.pk, **{'alias': 'default', **arguments})
     sheet.refresh_from_db()
     return sheet.outcome
 
@@ -237,6 +245,26 @@ def test_hit_rates_reveal_nothing(browser, sites):
     assert 'not one of the available choices' in reader.post(f'{PAGE}{sheet.pk}/', expect=200, **sent, _check='')
 
 
+def test_who_may_give_rights_may_load_rows_into_a_new_type(browser):
+    """Others could not be given the right to do so, and those could give it to themselves."""
+    for name, constraints, words in (
+        ('giver', None, None),
+        ('restricted', {'name__startswith': 'Mine'}, 'do not allow'),
+    ):
+        user = make_user(name, *RIGHTS, (ObjectPermission, ['add'], constraints))
+        giver = type(browser)(user)
+        sheet = upload(giver, csv_of(['Name'], ['a'], ['b']), f'{name}.csv')
+        outcome = create(giver, sheet)
+        if words:
+            assert words in outcome['error']
+            assert not CustomObjectType.objects.filter(name=name).exists()
+        else:
+            assert outcome['created'] == 2
+            made = CustomObjectType.objects.get(name=name).get_model()
+            # It gives no other right.
+            giver.get(made.objects.first().get_absolute_url(), expect=403)
+
+
 def test_without_the_right_to_add_objects_only_the_type_is_made(browser):
     user = make_user('modeller', *RIGHTS)
     modeller = type(browser)(user)
@@ -324,3 +352,100 @@ def test_existing_choice_sets(browser):
     model = CustomObjectType.objects.get().get_model()
     assert set(model.objects.values_list('state', flat=True)) == {'up', 'down'}
     assert CustomFieldChoiceSet.objects.count() == 1
+
+
+def test_large_files_are_left_to_jobs(browser, monkeypatch):
+    monkeypatch.setattr(reading, 'LARGE', 10)
+    monkeypatch.setattr(jobs, 'CELLS_AT_ONCE', 10)
+    sheet = upload(browser, csv_of(*rows(12, row3=(3, 'many'))))
+    assert 'A job reads the file' in browser.get(f'{PAGE}{sheet.pk}/')
+    assert 'progress-bar-indeterminate' in browser.get(f'{PAGE}{sheet.pk}/progress/')
+    assert run(sheet, ReadSpreadsheetJob) == {}
+    page = browser.get(f'{PAGE}{sheet.pk}/')
+    assert '11 rows fit, 1 does not' in text_of(page)
+
+    sent = inputs_of(browser, sheet, **{'c3-kind': 'text'})
+    answer = browser.client.post(
+        f'/plugins/custom-objects/{PAGE}{sheet.pk}/', {**sent, '_check': ''}, headers={'HX-Request': 'true'}
+    )
+    assert answer.headers['HX-Redirect'].endswith(f'/{sheet.pk}/')
+    assert 'A job checks the rows' in browser.get(f'{PAGE}{sheet.pk}/')
+    # Meanwhile nothing else is done to it.
+    browser.post(f'{PAGE}{sheet.pk}/', **sent, _create='')
+    browser.post(f'{PAGE}{sheet.pk}/', _delete='')
+    assert run(sheet, CheckSpreadsheetJob) == {}
+    assert '12 rows fit, 0 do not' in text_of(browser.get(f'{PAGE}{sheet.pk}/'))
+    assert create(browser, sheet)['created'] == 12
+    assert Job.objects.count() == 3
+
+    broken = upload(browser, csv_of(['Name'], [*['x'] * 201]))
+    assert 'more than 200 columns' in run(broken, ReadSpreadsheetJob)['error']
+    assert 'more than 200 columns' in browser.get(f'{PAGE}{broken.pk}/')
+    browser.get(f'{PAGE}{broken.pk}/lines/0/', expect=404)
+    browser.post(f'{PAGE}{broken.pk}/', _delete='')
+    assert not Spreadsheet.objects.filter(pk=broken.pk).exists()
+
+
+def test_a_job_that_was_killed_can_be_repeated(browser):
+    sheet = upload(browser, csv_of(['Name'], ['a'], ['b']))
+    browser.post(f'{PAGE}{sheet.pk}/', **inputs_of(browser, sheet), _create='')
+    sheet.refresh_from_db()
+    killed = sheet.job
+    begun = timezone.now() - timedelta(minutes=2)
+    Job.objects.filter(pk=killed.pk).update(status='running', started=begun)
+    assert 'The job was interrupted. Nothing was created.' in browser.get(f'{PAGE}{sheet.pk}/')
+    # While one is at work, it is not.
+    lock = Spreadsheet.work_lock(sheet.pk)
+    assert lock.acquire()
+    assert 'A job creates the type' in browser.get(f'{PAGE}{sheet.pk}/')
+    lock.release()
+    browser.post(f'{PAGE}{sheet.pk}/', **inputs_of(browser, sheet), _create='')
+    # The first one is not dead after all: it leaves the sheet to the second one.
+    assert run(sheet, job=killed) == {'step': 'load'}
+    assert not CustomObjectType.objects.exists()
+    assert run(sheet)['created'] == 2
+
+
+def test_what_went_away_before_the_job_began(browser):
+    kind = make_type('colour', fields=[{'name': 'title', 'primary': True}])
+    make_object(kind, title='Red')
+    content = csv_of(['Key', 'Colour'], ['a', 'Red'], ['b', 'Red'])
+    sheet = upload(browser, content)
+    browser.post(f'{PAGE}{sheet.pk}/', **inputs_of(browser, sheet), _create='')
+    assert 'branch no longer exists' in run(sheet, alias='schema_gone')['error']
+    browser.post(f'{PAGE}{sheet.pk}/', **inputs_of(browser, sheet), _create='')
+    CustomObjectType.objects.get(name='colour').delete()
+    assert 'Choose what the field refers to' in run(sheet)['error']
+    assert 'Choose what the field refers to' in browser.get(f'{PAGE}{sheet.pk}/')
+    # The upload itself, with its owner for example.
+    sheet = upload(browser, csv_of(['Name'], ['a'], ['b']))
+    browser.post(f'{PAGE}{sheet.pk}/', **inputs_of(browser, sheet), _create='')
+    job, pk = Job.objects.latest('pk'), sheet.pk
+    sheet.delete()
+    with suppress(JobFailed):
+        LoadSpreadsheetJob.handle(job, spreadsheet=pk, alias='default')
+    job.refresh_from_db()
+    assert (job.status, 'discarded' in job.error) == ('failed', True)
+    assert not CustomObjectType.objects.exists()
+
+
+def test_headers_of_all_sorts(browser):
+    headers = [
+        'id',
+        'tags',
+        'url',
+        '',
+        'Name',
+        'name',
+        'x' * 500,
+        'display',
+        'Größe [m²]',
+        '漢字',
+        'custom_field_data',
+        '_',
+    ]
+    sheet = upload(browser, csv_of(headers, *([f'{n}{m}' for m in range(12)] for n in 'ab')))
+    assert create(browser, sheet)['created'] == 2
+    made = CustomObjectType.objects.get()
+    assert made.fields.count() == 12
+    assert made.get_model().objects.count() == 2

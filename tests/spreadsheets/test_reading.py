@@ -108,6 +108,62 @@ def zipped(**files) -> bytes:
     return file.getvalue()
 
 
+def with_part(name: str, content: str | bytes) -> bytes:
+    """Return a workbook of which one part is another."""
+    source, file = zipfile.ZipFile(io.BytesIO(xlsx_of(A=[['x'], ['y']]))), io.BytesIO()
+    with zipfile.ZipFile(file, 'w', zipfile.ZIP_DEFLATED) as archive:
+        for part in {*source.namelist(), name}:
+            archive.writestr(part, content if part == name else source.read(part))
+    return file.getvalue()
+
+
+MAIN = 'xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"'
+SHEET, WORKBOOK = 'xl/worksheets/sheet1.xml', 'xl/workbook.xml'
+ENTITIES = '<!DOCTYPE a [<!ENTITY a "aaaaaaaa"><!ENTITY b "&a;&a;&a;&a;"><!ENTITY c SYSTEM "file:///etc/passwd">]>'
+
+
+def sheet_of(cells: str, start='') -> bytes:
+    return with_part(SHEET, f'{start}<worksheet {MAIN}><sheetData><row>{cells}</row></sheetData></worksheet>')
+
+
+def test_workbooks_that_attack():
+    """They are refused before they have taken much memory."""
+    text = '<c t="inlineStr"><is><t>{}</t></is></c>'
+    for content, reason in (
+        (sheet_of('<c/>' * 600_000), 'too large when unpacked'),
+        (sheet_of(text.format('x' * 34_000_000)), 'too large when unpacked'),
+        (sheet_of(text.format('x' * 40_000)), 'Row 1, column 1: more than 32767 characters'),
+        (sheet_of(text.format('x') * 16_000), 'more than 200 columns'),
+        (sheet_of('<c r="ZZZZZ1"/>'), 'not a valid XLSX workbook'),
+        (sheet_of(text.format('&b;'), ENTITIES), 'declarations that are not accepted'),
+        (sheet_of(text.format('&c;'), ' ' * (2**20 - 5) + ENTITIES), 'declarations that are not accepted'),
+        (sheet_of(text.format('<![CDATA[<c/>]]>')), 'declarations that are not accepted'),
+        (with_part(WORKBOOK, f'{ENTITIES}<workbook {MAIN}/>'), 'declarations that are not accepted'),
+        (with_part('xl/sharedStrings.xml', f'<sst {MAIN}>' + '<si/>' * 4_000_001), 'too large when unpacked'),
+    ):
+        with pytest.raises(Unreadable, match=reason):
+            read(content)
+    # As the text of a cell it harms nothing.
+    assert read(sheet_of(text.format('&lt;!DOCTYPE html&gt;'))) == {'A': [['<!DOCTYPE html>']]}
+    # UTF-16 hides the declaration; the library refuses it.
+    hidden = f'{ENTITIES}<worksheet {MAIN}><sheetData><row>{text.format("&b;")}</row></sheetData></worksheet>'
+    with pytest.raises(Unreadable, match='not a valid XLSX workbook'):
+        read(with_part(SHEET, hidden.encode('utf-16')))
+
+
+def test_csv_files_that_attack():
+    for content, reason in (
+        (b'x,' * 1_000_000, 'more than 200 columns'),
+        (b'x,' * 4_000_000, 'A row is too long'),
+        (b'a\n"' + b'\n' * 7_000_000, 'cannot be read'),
+        (b'a\n' + b'"\n",' * 2_000_000, 'A row is too long'),
+        (b'a,b\n' + b'x' * 50_000_000, 'A row is too long'),
+        ('a;b\n\0;1'.encode('utf-16-le'), 'neither an XLSX workbook nor text'),
+    ):
+        with pytest.raises(Unreadable, match=reason):
+            read(content)
+
+
 @pytest.mark.parametrize(
     ('content', 'reason'),
     [

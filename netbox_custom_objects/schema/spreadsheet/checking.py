@@ -5,7 +5,7 @@ May import models. What references mean is looked up for many rows at once, amon
 """
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,8 +23,11 @@ from .references import Targets
 
 # Choices that a new set can have.
 MOST_CHOICES = 1000
-# Reasons that are kept of each row.
-REASONS = 5
+# Reasons that are kept of each row, and how much of the text that does not fit.
+REASONS, TEXT_SHOWN = 5, 80
+# Values of a column that are remembered while its rows are read.
+REMEMBERED = 1000
+Note = Callable[[int, int], None]
 # What stands for a value that a row does not have.
 NOTHING = ''
 
@@ -59,6 +62,8 @@ class Reader:
         self.choices: dict[int, dict[str, None]] = {
             column.position: {} for column in plan.used if column.kind in CHOICES and not column.choice_set
         }
+        # What texts of a column mean.
+        self._known: dict[int, dict[str, Any]] = {column.position: {} for column in plan.used}
         self._taken: dict[int, dict[str, int]] = {column.position: {} for column in plan.used if column.unique}
 
     def _held(self, column: Column) -> dict[str, str]:
@@ -103,10 +108,9 @@ class Reader:
             if column.required:
                 raise ValueError(_('a value is required'))
             return
-        kind = column.kind_of
-        value = kind.value_of(text)
+        value = self._read_cell(column, text)
         if value is None:
-            raise ValueError(reason_of(kind))
+            raise ValueError(reason_of(column.kind_of))
         if column.kind == OBJECT:
             value = self._object(column, text, objects[column.target])
         elif column.kind in CHOICES:
@@ -118,6 +122,15 @@ class Reader:
                 raise ValueError(_('the same value is in row {row}').format(row=first))
         keys = keys_of(column)
         read.values |= dict(zip(keys, value)) if len(keys) > 1 else {keys[0]: value}
+
+    def _read_cell(self, column: Column, text: str) -> Any:
+        """Return the value that a text means, None if it does not fit; most columns repeat their values."""
+        known = self._known[column.position]
+        if text not in known:
+            if len(known) >= REMEMBERED:
+                known.clear()
+            known[text] = column.kind_of.value_of(text)
+        return known[text]
 
     def _object(self, column: Column, text: str, found: dict[str, list]) -> int:
         objects = found.get(text, ())
@@ -152,7 +165,11 @@ class Reader:
 
 
 def _cell(cells: list[str], column: Column) -> str:
-    return cells[column.position] if column.position < len(cells) else NOTHING
+    return _text(cells, column.position)
+
+
+def _text(cells: list[str], position: int | None) -> str:
+    return cells[position] if position is not None and position < len(cells) else NOTHING
 
 
 @dataclass
@@ -160,17 +177,26 @@ class Found:
     """What the check of all rows has found."""
 
     fitting: int = 0
-    # [number, cells, [[position of the column, reason], ...]] of rows that do not fit.
+    # [number, [[position of the column, its text, reason], ...]] of rows that do not fit, in their order.
     rows: list[list] = field(default_factory=list)
     choices: dict[int, list[str]] = field(default_factory=dict)
 
     def leave_out(self, number: int, cells: list[str], reasons: list) -> None:
-        self.rows.append([number, cells, [list(reason) for reason in reasons[:REASONS]]])
+        self.rows.append([
+            number,
+            [[position, _text(cells, position)[:TEXT_SHOWN], reason] for position, reason in reasons[:REASONS]],
+        ])  # fmt: skip
 
 
-def check(spreadsheet: Spreadsheet, plan: Plan, targets: Targets) -> Found:
+def check(spreadsheet: Spreadsheet, plan: Plan, targets: Targets, note: Note = lambda done, total: None) -> Found:
     """
     Read all rows of a sheet, and return what was found.
+
+    Args:
+        spreadsheet: whose rows are meant
+        plan: what is to be made of them
+        targets: what references may mean
+        note: called with how many rows were read, of how many
 
     Raises:
         Unusable: the plan cannot be carried out
@@ -183,6 +209,7 @@ def check(spreadsheet: Spreadsheet, plan: Plan, targets: Targets) -> Found:
                 found.leave_out(read.number, read.cells, read.reasons)
             else:
                 found.fitting += 1
+        note(found.fitting + len(found.rows), spreadsheet.row_count)
     found.choices = reader.new_choices()
     return found
 

@@ -47,7 +47,8 @@ CERTAIN = {
 YES_OR_NO = re.compile(r'^(?:is|has|can|may|use)\b|enabled|disabled|active|flag|\?$', re.IGNORECASE)
 LATITUDES = re.compile(r'\b(?:lat|latitude)\b', re.IGNORECASE)
 LONGITUDES = re.compile(r'\b(?:lon|lng|long|longitude)\b', re.IGNORECASE)
-NAMES = re.compile(r'^(?:name|title|hostname|label)$|\bname$|^(?:id|identifier|serial|asset tag|key)\b', re.IGNORECASE)
+NAMES = re.compile(r'^(?:name|title|hostname|label)$|\bname$', re.IGNORECASE)
+IDENTIFIERS = re.compile(r'^(?:id|identifier|serial|asset tag|key)\b', re.IGNORECASE)
 MOST_CHOICES, REPEATED, MANY_PARTS, LONGEST_CHOICE = 50, 3, 0.1, 50
 LONG = 250
 
@@ -143,7 +144,8 @@ def _guess_text(made: Guess, header: str, column: ColumnNotes, values: list[str]
 
 
 def _is_select(header: str, column: ColumnNotes) -> bool:
-    if column.values is None or NAMES.search(header) or column.longest > LONGEST_CHOICE:
+    is_name = NAMES.search(header) or IDENTIFIERS.search(header)
+    if column.values is None or is_name or column.longest > LONGEST_CHOICE:
         return False
     count = len(column.values)
     has_lists = any(SEPARATORS.search(text) for text in column.values)
@@ -186,13 +188,14 @@ def _are_mostly(key: str, values: list[str]) -> bool:
 
 
 def choose_primary(headers: list[str], found: list[Guess]) -> None:
-    """Choose the column that names the objects: one that is called so, or else the first unique one, or text."""
+    """Choose the column that names the objects: one that is called so, or else the first that tells them apart."""
     for made in found:
         made.primary = False
 
     def place(pair: tuple[str, Guess]) -> tuple:
         header, made = pair
-        return not made.unique, not NAMES.search(header.replace('_', ' ')), made.kind != TEXT
+        header = header.replace('_', ' ')
+        return not made.unique, not NAMES.search(header), made.kind != TEXT and not IDENTIFIERS.search(header)
 
     able = [
         (header, made)

@@ -15,6 +15,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator, validate_email
+from django.utils.duration import duration_string
 from django.utils.translation import gettext_lazy as _
 
 from ...field_types import FIELD_TYPES
@@ -176,9 +177,9 @@ def read_email(text: str) -> str:
 
 
 def read_duration(text: str) -> str:
-    if text.isdecimal() or parse_duration(text) is None:
+    if text.isdecimal() or (found := parse_duration(text)) is None:
         raise ValueError(text)  # a number alone is a number
-    return text
+    return duration_string(found)  # the same for all ways to write it
 
 
 def read_json(text: str):

@@ -143,7 +143,9 @@ def proposal(title: str, headers: list[str], guesses: list[Guess], taken: set[st
         )
         for position, (header, made) in enumerate(zip(headers, guesses))
     ]  # fmt: skip
-    return Plan(name, name.replace('_', '-'), columns=columns)
+    # As it is called, for people; the plural would get an s, and sheets have plural names already.
+    shown = ' '.join(title.replace('_', ' ').split())[:LABEL_LENGTH].strip()
+    return Plan(name, name.replace('_', '-'), shown, shown, columns=columns)
 
 
 def keys_of(column: Column) -> tuple[str, ...]:

@@ -9,7 +9,9 @@ import codecs
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import PurePath
@@ -39,6 +41,16 @@ DELIMITERS = ',;\t|'
 # How much of a text is looked at to find its delimiter.
 SNIFFED = 8192
 CHUNK = 2**20
+# Characters of a record of a CSV file: all of it is in memory at once.
+LONGEST_RECORD = MOST_COLUMNS * (LONGEST_CELL + 3)
+# Tags and bytes of a row of an XLSX file, which is in memory at once, too; and tags of a part that is read as a whole.
+MOST_TAGS_OF_ROW, LONGEST_ROW, MOST_TAGS = 500_000, 32 * 2**20, 4_000_000
+SHEETS = 'xl/worksheets/'
+TAG, ROW = (f'<{name}'.encode() for name in ('', 'row'))
+# What would make more of a part than it holds, or hide what it holds; programs for spreadsheets write none of it.
+FORBIDDEN = tuple(f'<{word}'.encode() for word in ('!DOCTYPE', '!ENTITY', '![CDATA['))
+# Larger files are left to a job: in all, and of an XLSX file what its sheets unpack to.
+LARGE, LARGE_UNPACKED = 10 * 2**20, 25 * 2**20
 
 # The number of a row, as spreadsheets count, and its cells.
 Row = tuple[int, list[str]]
@@ -53,6 +65,16 @@ class Sheet:
     rows: Iterator[Row]
 
 
+def is_large_file(file: BinaryIO) -> bool:
+    """
+    Whether reading a file takes long.
+
+    Raises:
+        Unreadable: it exceeds a limit, or is not a file of these kinds
+    """
+    return (_kind(file) == ZIP and _check_unpacked(file) > LARGE_UNPACKED) or file.seek(0, io.SEEK_END) > LARGE
+
+
 def read(file: BinaryIO, name: str) -> Iterator[Sheet]:
     """
     Yield the sheets of a file that hold something; a CSV file has one.
@@ -64,15 +86,8 @@ def read(file: BinaryIO, name: str) -> Iterator[Sheet]:
     Raises:
         Unreadable: at once, or while rows are read
     """
-    if file.seek(0, io.SEEK_END) > LARGEST_FILE:
-        raise Unreadable(_('The file is larger than {size} MB.').format(size=LARGEST_FILE // 2**20))
-    file.seek(0)
-    first = file.read(len(ZIP))
-    file.seek(0)
-    if first == OLE:
-        raise Unreadable(_('Files of this kind, or with a password, cannot be read. Save the file as XLSX or CSV.'))
     title = PurePath(name).stem
-    sheets = _workbook(file) if first == ZIP else iter([(title, _csv_records(file))])
+    sheets = _workbook(file) if _kind(file) == ZIP else iter([(title, _csv_records(file))])
     found = False
     for title, records in sheets:
         if (sheet := _sheet(title, records)) is not None:
@@ -80,6 +95,18 @@ def read(file: BinaryIO, name: str) -> Iterator[Sheet]:
             yield sheet
     if not found:
         raise Unreadable(_('The file is empty.'))
+
+
+def _kind(file: BinaryIO) -> bytes:
+    """Return what a file begins with, and go back to its beginning."""
+    if file.seek(0, io.SEEK_END) > LARGEST_FILE:
+        raise Unreadable(_('The file is larger than {size} MB.').format(size=LARGEST_FILE // 2**20))
+    file.seek(0)
+    first = file.read(len(ZIP))
+    file.seek(0)
+    if first == OLE:
+        raise Unreadable(_('Files of this kind, or with a password, cannot be read. Save the file as XLSX or CSV.'))
+    return first
 
 
 def _sheet(title: str, records: Iterable[list[str]]) -> Sheet | None:
@@ -124,12 +151,36 @@ def _csv_records(file: BinaryIO) -> Iterator[list[str]]:
     try:
         delimiter = _delimiter(text.read(SNIFFED))
         text.seek(0)
-        yield from csv.reader(text, delimiter=delimiter)
+        lines = _Lines(text)
+        for cells in csv.reader(lines, delimiter=delimiter):
+            lines.length = 0
+            yield cells
     except csv.Error as error:
         raise Unreadable(_('The file cannot be read: {error}').format(error=error)) from error
     finally:
-        # The file is the caller's.
-        text.detach()
+        # The file is the caller's, who may have closed it.
+        with suppress(ValueError):
+            text.detach()
+
+
+class _Lines:
+    """The lines of a text; `length` is how many characters were read since it was set to 0."""
+
+    def __init__(self, text: io.TextIOWrapper):
+        self.text = text
+        self.length = 0
+
+    def __iter__(self):
+        return self
+
+    def __next__(self) -> str:
+        line = self.text.readline(LONGEST_RECORD + 1 - self.length)
+        if not line:
+            raise StopIteration
+        self.length += len(line)
+        if self.length > LONGEST_RECORD:
+            raise Unreadable(_('A row is too long. A quotation mark may be missing.'))
+        return line
 
 
 def _encoding(file: BinaryIO) -> str:
@@ -190,18 +241,47 @@ def _workbook(file: BinaryIO) -> Iterator[tuple[str, Iterator[list[str]]]]:
         yield sheet.title, _records(sheet)
 
 
-def _check_unpacked(file: BinaryIO) -> None:
+def _check_unpacked(file: BinaryIO) -> int:
+    """Return what the parts of a workbook unpack to; raise Unreadable if that is too much."""
     try:
         with zipfile.ZipFile(file) as archive:
             parts = archive.infolist()
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
+            _check_sizes(parts)
+            for part in parts:
+                with archive.open(part) as content:
+                    _check_part(content, part.filename.startswith(SHEETS))
+    except (zipfile.BadZipFile, zlib.error, ValueError, RuntimeError, EOFError, OSError) as error:
         raise _broken(error) from error
-    # Sheets are read row by row, and more than the size given here is never unpacked.
-    whole = (part.file_size for part in parts if not part.filename.startswith('xl/worksheets/'))
-    is_too_large = sum(part.file_size for part in parts) > LARGEST_UNPACKED or max(whole, default=0) > LARGEST_PART
-    if is_too_large or len(parts) > MOST_PARTS:
-        raise Unreadable(_('The workbook is too large when unpacked.'))
     file.seek(0)
+    return sum(part.file_size for part in parts if part.filename.startswith(SHEETS))
+
+
+def _check_sizes(parts: list[zipfile.ZipInfo]) -> None:
+    # Sheets are read row by row. More than the size given here is never unpacked.
+    whole = (part.file_size for part in parts if not part.filename.startswith(SHEETS))
+    size = sum(part.file_size for part in parts)
+    if size > LARGEST_UNPACKED or max(whole, default=0) > LARGEST_PART or len(parts) > MOST_PARTS:
+        raise _too_large()
+
+
+def _check_part(content: BinaryIO, is_sheet: bool) -> None:
+    """Refuse what would take much more memory than it should, before anything of it is kept."""
+    tags = length = 0
+    rest = b''
+    while chunk := content.read(CHUNK):
+        # What is looked for may be cut in two; few bytes are looked at twice.
+        chunk, rest = rest + chunk, chunk[-len(FORBIDDEN[0]) :]
+        if any(word in chunk for word in FORBIDDEN):
+            raise Unreadable(_('The workbook holds declarations that are not accepted.'))
+        for number, piece in enumerate(chunk.split(ROW) if is_sheet else (chunk,)):
+            tags, length = (0, 0) if number else (tags, length)
+            tags, length = tags + piece.count(TAG), length + len(piece)
+            if tags > (MOST_TAGS_OF_ROW if is_sheet else MOST_TAGS) or (is_sheet and length > LONGEST_ROW):
+                raise _too_large()
+
+
+def _too_large() -> Unreadable:
+    return Unreadable(_('The workbook is too large when unpacked.'))
 
 
 def _records(sheet) -> Iterator[list[str]]:

@@ -1,4 +1,8 @@
-"""Takes an upload: its sheets are stored, each with a proposal, and with what the check of its rows has found."""
+"""
+Takes an upload: its sheets are stored, each with a proposal, and with what the check of its rows has found.
+
+A large file is kept as it is first, and read by a job.
+"""
 
 import uuid
 from typing import BinaryIO
@@ -7,7 +11,7 @@ from django.db import DEFAULT_DB_ALIAS, transaction
 
 from ...models import CustomObjectType, Spreadsheet
 from ...models.spreadsheets import make_room
-from .checking import Found, Unusable, check
+from .checking import Found, Note, Unusable, check
 from .guessing import guess
 from .plan import Plan, proposal
 from .reading import read
@@ -23,20 +27,48 @@ def store(file: BinaryIO, name: str, user) -> list[Spreadsheet]:
         Unreadable: the file is not a spreadsheet, or exceeds a limit; nothing was stored
     """
     make_room(user)
-    targets = Targets(user)
-    upload, stored = uuid.uuid4(), []
     with transaction.atomic(using=DEFAULT_DB_ALIAS):
-        for sheet in read(file, name):
-            row = Spreadsheet(owner=user, upload=upload, file_name=name[:255], title=sheet.title[:255])
-            row.headers = sheet.headers
-            row.save(using=DEFAULT_DB_ALIAS)
-            notes = Notes(len(sheet.headers))
-            row.store_rows(notes.follow(sheet.rows))
-            row.row_count = notes.rows
-            guesses = guess(sheet.headers, notes)
-            find_references(sheet.headers, notes, guesses, targets)
-            keep_plan(row, proposal(sheet.title, sheet.headers, guesses, taken_names()), targets)
-            stored.append(row)
+        return read_sheets(file, _upload(name, user))
+
+
+def keep(file: BinaryIO, name: str, user) -> Spreadsheet:
+    """Store a file as it is, to be read later; return what its first sheet will be."""
+    make_room(user)
+    with transaction.atomic(using=DEFAULT_DB_ALIAS):
+        first = _upload(name, user)
+        first.save(using=DEFAULT_DB_ALIAS)
+        first.keep_file(file)
+    return first
+
+
+def _upload(name: str, user) -> Spreadsheet:
+    return Spreadsheet(owner=user, upload=uuid.uuid4(), file_name=name[:255])
+
+
+def read_sheets(file: BinaryIO, first: Spreadsheet, note: Note = lambda done, total: None) -> list[Spreadsheet]:
+    """
+    Store the sheets of a file in the current transaction, and return them; the first one as `first`.
+
+    Args:
+        file: must be seekable
+        first: has owner, upload and name of the file
+        note: called with how many rows were checked, of how many
+
+    Raises:
+        Unreadable: the file is not a spreadsheet, or exceeds a limit; what was written must be undone
+    """
+    targets, stored = Targets(first.owner), []
+    for sheet in read(file, first.file_name):
+        row = Spreadsheet(owner=first.owner, upload=first.upload, file_name=first.file_name) if stored else first
+        row.title, row.headers = sheet.title[:255], sheet.headers
+        row.save(using=DEFAULT_DB_ALIAS)
+        notes = Notes(len(sheet.headers))
+        row.store_rows(notes.follow(sheet.rows))
+        row.row_count = notes.rows
+        guesses = guess(sheet.headers, notes)
+        find_references(sheet.headers, notes, guesses, targets)
+        keep_plan(row, proposal(sheet.title, sheet.headers, guesses, taken_names()), targets, note)
+        stored.append(row)
     return stored
 
 
@@ -46,11 +78,13 @@ def taken_names() -> set[str]:
     return {text.replace('-', '_') for row in rows for text in row}
 
 
-def keep_plan(spreadsheet: Spreadsheet, plan: Plan, targets: Targets) -> Unusable | None:
+def keep_plan(
+    spreadsheet: Spreadsheet, plan: Plan, targets: Targets, note: Note = lambda done, total: None
+) -> Unusable | None:
     """Store a plan, and what the check of all rows has found; return why it cannot be carried out, if that is so."""
     fault = None
     try:
-        found = check(spreadsheet, plan, targets)
+        found = check(spreadsheet, plan, targets, note)
     except Unusable as error:
         found, fault = None, error
     spreadsheet.plan = plan.as_json()
