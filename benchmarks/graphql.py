@@ -1,5 +1,5 @@
 """
-Composing the GraphQL schema of 400 types with 2,500 fields, and lists of 1,000 objects against as many tenants.
+Composing and introspecting the GraphQL schema of 400 types with 2,500 fields; lists of 1,000 objects and of tenants.
 
 One of the lists is of a type with 66 fields, of which few are selected.
 """
@@ -9,15 +9,19 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+from graphql import get_introspection_query, graphql_sync
+
 from benchmarks import measure
 from benchmarks.bulk_create import make_tenant_like_type
 from netbox_custom_objects.definitions import FieldDefinition, TargetRef, TypeDefinition
 from netbox_custom_objects.graphql.composed import compose
+from netbox_custom_objects.graphql.host import host
 from netbox_custom_objects.runtime.classes.world import World
 from tests.support.factories import make_type
 
 TYPES, FIELDS, FIRST = 400, 2500, 10**6
-EDITS = 200
+# Memory is compared over the edits after these.
+WARM_UP, EDITS = 50, 200
 OBJECTS = 1000
 WIDE = 66
 ROUNDS = 15
@@ -39,17 +43,31 @@ def run(profiler=None) -> None:
         ]
     ]
     times, memory = [], []
-    for number in range(EDITS):
+    for number in range(WARM_UP + EDITS):
         definitions = edited(definitions, number)
         current = World(definitions)
         times.append(measure.seconds(partial(compose, current, visible)))
-        if number in (EDITS // 4, EDITS - 1):
+        if number + 1 in (WARM_UP, WARM_UP + EDITS):
             gc.collect()
             memory.append(resident())
     rows.append(['compose after an edit of one type', measure.median_ms(times)])
-    rows.append([f'MB more after {EDITS - EDITS // 4} edits', float(memory[1] - memory[0])])
+    rows.append([f'MB more after {EDITS} edits', float(memory[1] - memory[0])])
+    rows += introspections(current, visible)
     measure.print_table(['', 'ms'], rows)
     lists()
+
+
+def introspections(current: World, visible: frozenset[int]) -> list[list]:
+    """Return what it takes to tell all of the schema: NetBox's alone, and those of two users."""
+    half = frozenset(sorted(visible)[::2])
+    schemas = {
+        "introspection of NetBox's own schema": host().schema,
+        f'introspection with {len(half)} of {TYPES} types': compose(current, half),
+        f'introspection with {TYPES} types': compose(current, visible),
+    }
+    query = get_introspection_query()
+    calls = {name: partial(graphql_sync, schema._schema, query) for name, schema in schemas.items()}
+    return [[name, measure.median_ms(times)] for name, times in measure.alternate(calls, 3).items()]
 
 
 def make_definitions() -> dict[int, TypeDefinition]:

@@ -37,6 +37,14 @@ class Target:
     def cursor(self):
         return self.connection.cursor()
 
+    def exists(self) -> bool:
+        """Whether the schema is there: that of a branch is dropped when the branch is deleted."""
+        if self.is_main:
+            return True
+        with self.cursor() as cursor:
+            cursor.execute('SELECT EXISTS (SELECT FROM pg_namespace WHERE nspname = %s)', [self.schema])
+            return cursor.fetchone()[0]
+
     def __str__(self) -> str:
         return self.schema
 

@@ -42,7 +42,11 @@ def coded(resolve: Callable) -> Callable:
             raise NotFound(_('The object does not exist.')) from None
         except ValidationError as error:
             raise WrongInput(' '.join(error.messages)) from None
-        except (ValueError, TypeError, OverflowError, FieldError, DataError) as error:
+        except FieldError as error:
+            # Its text lists the names of a model's attributes, which may be those of hidden types.
+            logger.info('A GraphQL query is not valid', exc_info=error)
+            raise WrongInput(_('The query is not valid.')) from None
+        except (ValueError, TypeError, OverflowError, DataError) as error:
             logger.info('A GraphQL query is not valid', exc_info=error)
             raise WrongInput(_('A value does not fit: {error}').format(error=_first_line(error))) from None
         except Exception:

@@ -9,7 +9,7 @@ from extras.models import Tag
 from tenancy.models import Tenant, TenantGroup
 from users.models import Owner, OwnerGroup, User
 
-from netbox_custom_objects.graphql.reading import references
+from netbox_custom_objects.graphql.reading import references, selection
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.graphql import GraphQL
@@ -265,6 +265,16 @@ class TestColumns:
             assert set(book) == (names or {'name', 'created', 'class_type'})
             table = shelf['book'].get_model()._meta.db_table
             assert len([row for row in found.captured_queries if f'FROM "{table}"' in row['sql']]) == 1
+
+    def test_each_fragment_is_followed_once(self, shelf, monkeypatch):
+        """NetBox itself follows these 2 ** 10 times, to count aliases."""
+        followed = []
+        monkeypatch.setattr(selection, '_applies', lambda *args, a=selection._applies: followed.append(1) or a(*args))
+        spread = 'fragment f%d on CustomObject { ...f%d ...f%d }'
+        fragments = ' '.join(spread % (number, number + 1, number + 1) for number in range(10))
+        query = f'{{ custom_objects_book_list {{ ...f0 }} }} {fragments} fragment f10 on CustomObject {{ display }}'
+        assert len(GraphQL(superuser())(query)['custom_objects_book_list']) == 3
+        assert len(followed) == 11
 
     def test_names_that_are_made_of_other_values(self, shelf):
         for made in shelf.values():

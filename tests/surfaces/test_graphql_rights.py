@@ -36,6 +36,16 @@ SERVERS = """{ custom_objects_server_list {
 } }"""
 
 
+# What finds a server by an object that some may not view.
+FILTERS = (
+    'vault: {codeword: {starts_with: "A"}}', 'vaults: {codeword: {starts_with: "A"}}', 'vault_id: %(hidden)d',
+    'place: {name: {exact: "Berlin"}}', 'places: {name: {exact: "Berlin"}}', 'place_id: %(berlin)d',
+    'about_netbox_custom_objects_table%(vault)dmodel: {codeword: {starts_with: "A"}}',
+    'about_netbox_custom_objects_table%(vault)dmodel_id: %(hidden)d',
+    'all_about_dcim_site: {name: {exact: "Berlin"}}', 'all_about_dcim_site_id: %(berlin)d',
+)  # fmt: skip
+
+
 class TestRights:
     def test_nothing(self, types):
         graphql = GraphQL(make_user('nobody'))
@@ -89,28 +99,29 @@ class TestRights:
         query = f'{{ linked_custom_objects(object_type: "custom-objects.vault", object_id: {pk}) {{ field_name }} }}'
         assert graphql.errors(query)[0]['extensions'] == {'code': 'NOT_FOUND'}
 
-    @pytest.mark.parametrize(
-        'text',
-        [
-            'vault: {codeword: {starts_with: "A"}}',
-            'vaults: {codeword: {starts_with: "A"}}',
-            'place: {name: {exact: "Berlin"}}',
-            'places: {name: {exact: "Berlin"}}',
-            'about_netbox_custom_objects_table%(vault)dmodel: {codeword: {starts_with: "A"}}',
-            'all_about_dcim_site: {name: {exact: "Berlin"}}',
-        ],
-    )
-    def test_filters_tell_nothing_of_hidden_targets(self, types, text):
-        text %= {name: made.pk for name, made in types.items()}
-        query = f'{{ custom_objects_server_list(filters: {{{text}}}) {{ name }} }}'
-        assert len(GraphQL(superuser())(query)['custom_objects_server_list']) == 1
-        reader = make_user(
-            'reader',
-            (types['server'], ['view'], None),
-            (types['vault'], ['view'], {'codeword': 'Beta'}),
-            (Site, ['view'], {'name': 'Cairo'}),
+    def test_filters_and_orders_tell_nothing_of_hidden_targets(self, types, sites):
+        vault = types['vault'].get_model()
+        names = {'vault': types['vault'].pk, 'hidden': vault.objects.get().pk, 'berlin': sites[0].pk}
+        query = '{ custom_objects_server_list(filters: {%s}) { name } }'
+        queries = [query % (text % names) for text in FILTERS]
+        graphql = GraphQL(superuser())
+        reader = GraphQL(
+            make_user(
+                'reader',
+                (types['server'], ['view'], None),
+                (types['vault'], ['view'], {'codeword': 'Beta'}),
+                (Site, ['view'], {'name': 'Cairo'}),
+            )
         )
-        assert GraphQL(reader)(query)['custom_objects_server_list'] == []
+        for text in queries:
+            assert graphql(text) == {'custom_objects_server_list': [{'name': 'One'}]}, text
+            assert reader(text) == {'custom_objects_server_list': []}, text
+        for name, codeword in (('Two', 'Zulu'), ('Three', 'Mike')):
+            make_object(types['server'], name=name, vault=make_object(types['vault'], codeword=codeword))
+        for sign, found in (('ASC', ['One', 'Three', 'Two']), ('DESC', ['Two', 'Three', 'One'])):
+            text = f'{{ custom_objects_server_list(order: {{vault: {sign}}}) {{ name }} }}'
+            assert [row['name'] for row in graphql(text)['custom_objects_server_list']] == found
+            assert [row['name'] for row in reader(text)['custom_objects_server_list']] == ['One', 'Two', 'Three']
 
     def test_linked_objects(self, types, sites):
         query = '{ site_list { name custom_objects { field_name object { display } } } }'

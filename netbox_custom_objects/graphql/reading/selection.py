@@ -70,13 +70,20 @@ def _needed(name: str, output: GraphQLObjectType) -> tuple[str, ...] | None:
 def _selected(info, output: GraphQLObjectType) -> Iterator[str]:
     """Yield the names that are selected of objects of a type, by fragments, too."""
     pending = [node.selection_set for node in info.field_nodes]
+    # Fragments that spread others twice each would be followed a million times after twenty of them.
+    followed = set()
     while pending:
         selection_set = pending.pop()
         for node in selection_set.selections if selection_set else ():
             if isinstance(node, FieldNode):
                 yield node.name.value
                 continue
-            found = info.fragments[node.name.value] if isinstance(node, FragmentSpreadNode) else node
+            found = node
+            if isinstance(node, FragmentSpreadNode):
+                if node.name.value in followed:
+                    continue
+                followed.add(node.name.value)
+                found = info.fragments[node.name.value]
             if _applies(found.type_condition, output, info):
                 pending.append(found.selection_set)
 

@@ -36,6 +36,8 @@ TEXT_LOOKUPS = frozenset(
 
 # (value, queryset, info) -> the queryset, perhaps with more annotations, and the condition.
 Condition = Callable[[Any, QuerySet, Any], tuple[QuerySet, Q]]
+# (queryset, value, info) -> those of the objects that match a value: `apply` of a Filter, or `with_id`.
+Matching = Callable[[QuerySet, Any, Any], QuerySet]
 
 
 class Filter(Protocol):
@@ -125,31 +127,25 @@ def by_lookup(name: str, lookup: type, as_text: bool = False) -> Condition:
     return condition
 
 
-def by_targets(name: str, model: type[Model], target_filter: Filter, **also) -> Condition:
+def with_id(queryset: QuerySet, value: str, info) -> QuerySet:
+    return queryset.filter(pk=value)
+
+
+def by_targets(name: str, model: type[Model], matching: Matching, **also) -> Condition:
     """Return the condition that an attribute leads to objects of a model, which the user may view and which match."""
 
     def condition(value, queryset, info):
-        targets = target_filter.apply(references.viewable(model, info), value, info).order_by()
+        targets = matching(references.viewable(model, info), value, info).order_by()
         return queryset, Q(**{f'{name}__in': targets.values('pk')}, **{key: of() for key, of in also.items()})
 
     return condition
 
 
-def by_id(name: str, **also) -> Condition:
-    def condition(value, queryset, info):
-        return queryset, Q(**{name: value}, **{key: of() for key, of in also.items()})
-
-    return condition
-
-
-def by_links_to_types(field: FieldDefinition, model: type[Model], target_filter: Filter | None) -> Condition:
+def by_links_to_types(field: FieldDefinition, model: type[Model], matching: Matching) -> Condition:
     """Return the condition that one of an object's links to many types leads to an object of a model."""
 
     def condition(value, queryset, info):
-        if target_filter is None:
-            targets = [value]
-        else:
-            targets = target_filter.apply(references.viewable(model, info), value, info).order_by().values('pk')
+        targets = matching(references.viewable(model, info), value, info).order_by().values('pk')
         through = queryset.model._meta.get_field(field.name).remote_field.through
         links = through._default_manager.filter(content_type=key_type(model), object_id__in=targets)
         return queryset, Q(pk__in=links.values('source'))
@@ -190,8 +186,8 @@ def _add_base_filters(made: ObjectFilter, targets) -> None:
         made.add(name, *_input(name, DatetimeFilterLookup))
     for name, model in (('tags', Tag), ('owner', Owner)):
         if found := targets(model._meta.label_lower):
-            made.add(name, found.type, by_targets(name, model, found))
-    made.add('owner_id', GraphQLID, by_id('owner'))
+            made.add(name, found.type, by_targets(name, model, found.apply))
+    made.add('owner_id', GraphQLID, by_targets('owner', Owner, with_id))
     if found := targets(JournalEntry._meta.label_lower):
         made.add('journal_entries', found.type, journal_condition_of(found))
 
@@ -221,10 +217,10 @@ def _add_value_filters(made: ObjectFilter, model, field: FieldDefinition) -> Non
 
 
 def _add_reference_filters(made: ObjectFilter, targets, model, field: FieldDefinition) -> None:
+    target = model._meta.get_field(field.name).related_model
     if found := targets(field.target.label):
-        target = model._meta.get_field(field.name).related_model
-        made.add(attribute_name(field.name), found.type, by_targets(field.name, target, found), field.description)
-    made.add(attribute_name(f'{field.name}_id'), GraphQLID, by_id(field.name))
+        made.add(attribute_name(field.name), found.type, by_targets(field.name, target, found.apply), field.description)
+    made.add(attribute_name(f'{field.name}_id'), GraphQLID, by_targets(field.name, target, with_id))
 
 
 def _add_polymorphic_filters(made: ObjectFilter, targets, model, field: FieldDefinition) -> None:
@@ -233,16 +229,15 @@ def _add_polymorphic_filters(made: ObjectFilter, targets, model, field: FieldDef
         if target.type_id is not None and targets(target.label) is None:
             continue
         name = field_type.inputs(field, target)[0]
-        for suffix, found, input_type in (('', targets(target.label), None), ('_id', None, GraphQLID)):
-            if found is None and input_type is None:
-                continue
-            made.add(attribute_name(f'{name}{suffix}'), input_type or found.type, _to_types(field, target_model, found))
+        inputs = [(f'{name}_id', GraphQLID, with_id)]
+        if found := targets(target.label):
+            inputs.append((name, found.type, found.apply))
+        for key, input_type, matching in inputs:
+            made.add(attribute_name(key), input_type, _to_types(field, target_model, matching))
 
 
-def _to_types(field: FieldDefinition, model, found: Filter | None) -> Condition:
+def _to_types(field: FieldDefinition, model: type[Model], matching: Matching) -> Condition:
     if field_type_of(field).many:
-        return by_links_to_types(field, model, found)
+        return by_links_to_types(field, model, matching)
     also = {f'{field.name}_content_type': lambda: key_type(model)}
-    if found is None:
-        return by_id(f'{field.name}_object_id', **also)
-    return by_targets(f'{field.name}_object_id', model, found, **also)
+    return by_targets(f'{field.name}_object_id', model, matching, **also)
