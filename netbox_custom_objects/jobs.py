@@ -4,10 +4,11 @@ Background jobs of the plugin.
 The name of a job says for which type and schema it runs, so that none is queued twice.
 """
 
+from dataclasses import dataclass
 from itertools import batched
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 from core.choices import JobIntervalChoices
 from extras.models import CachedValue
@@ -46,16 +47,31 @@ class ReindexCustomObjectTypeJob(DiscreetJob):
             type_id: id of the type
             alias: the schema whose objects are indexed
         """
-        name = f'{cls.name} {type_id}' if alias == DEFAULT_DB_ALIAS else f'{cls.name} {type_id} ({alias})'
+        asked = Reindexing(type_id, alias)
+        # A type with many fields asks as many times in one transaction. What was asked in a savepoint that is undone
+        # is among these no more.
+        if not any(hook == asked for _savepoints, hook, *_more in reversed(connections[alias].run_on_commit)):
+            transaction.on_commit(asked, using=alias)
 
-        def enqueue():
-            if cls.waiting(name):
-                return
-            model = model_for(type_id, alias)
-            if cached_values(type_id, alias).exists() or (model and model.objects.using(alias).exists()):
-                cls.enqueue(name=name, type_id=type_id, alias=alias, job_timeout=LONG_JOB_SECONDS)
 
-        transaction.on_commit(enqueue, using=alias)
+@dataclass(frozen=True)
+class Reindexing:
+    """Queues the job of one type when it is called, unless it waits already or there is nothing to index."""
+
+    type_id: int
+    alias: str
+
+    def __call__(self):
+        name = f'{ReindexCustomObjectTypeJob.name} {self.type_id}'
+        if self.alias != DEFAULT_DB_ALIAS:
+            name += f' ({self.alias})'
+        if ReindexCustomObjectTypeJob.waiting(name):
+            return
+        model = model_for(self.type_id, self.alias)
+        if cached_values(self.type_id, self.alias).exists() or (model and model.objects.using(self.alias).exists()):
+            ReindexCustomObjectTypeJob.enqueue(
+                name=name, type_id=self.type_id, alias=self.alias, job_timeout=LONG_JOB_SECONDS
+            )
 
 
 @system_job(interval=JobIntervalChoices.INTERVAL_DAILY)

@@ -5,6 +5,8 @@ RECEIVERS, at the end, says what is called when; `early` connects it ahead of Ne
 `using` and run for raw saves too: a replayed change is a change like any other (host-facts 8, trap 7).
 """
 
+from contextlib import nullcontext
+
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
@@ -23,6 +25,7 @@ from .models import CustomObjectType, CustomObjectTypeField
 from .models.change_data import keep_retired, parked_objects, take_parked_objects, take_retired
 from .models.revision import bump_shared_token
 from .models.validation.fields import types_in_use
+from .models.validation.surroundings import replayed_rows
 from .runtime.classes.registry import world
 from .runtime.context import current_alias, in_replay, mark_changed
 from .runtime.inbound.holding import hold_links, hold_objects, hold_references
@@ -31,17 +34,33 @@ from .runtime.reading.retired import take_out, write_back
 from .runtime.relations.many import insert_links
 from .services.dependents import follow_rename, refuse_inheritance, subject_of
 from .services.reconcile import reconcile
-from .services.rules import refuse_left_rows, refuse_used_choices, run_custom_validators, run_protection_rules
+from .services.rules import (
+    is_target,
+    refuse_left_rows,
+    refuse_used_choices,
+    run_custom_validators,
+    run_protection_rules,
+)
 
 
-def definitions_changing(using: str, **kwargs) -> None:
+def definitions_changing(instance, using: str, **kwargs) -> None:
     """A row that definitions are made of is about to be written or deleted."""
-    lock_definitions(Target.for_alias(using))
+    rows = replayed_rows()
+    if not rows.is_locked(using):
+        lock_definitions(Target.for_alias(using))
+    if not instance._state.adding:
+        rows.changing(instance)
 
 
 def definition_deleting(instance, using: str, **kwargs) -> None:
-    """A type or field is about to be deleted; rows of plugins that are not installed may refer to it."""
+    """
+    A type or field is about to be deleted; rows of plugins that are not installed may refer to it.
+
+    That objects refer to types or fields is rare. It is asked first: each deletion makes another World, for nothing.
+    """
     refuse_left_rows(instance, using)
+    if is_target(type(instance), using):
+        object_deleting(instance, using, **kwargs)
 
 
 def field_saving(instance: CustomObjectTypeField, **kwargs) -> None:
@@ -60,7 +79,7 @@ def field_cleaned(instance: CustomObjectTypeField, **kwargs) -> None:
 
 def type_changed(instance: CustomObjectType, using: str, created: bool | None = None, **kwargs) -> None:
     """A type was saved, or deleted (`created` is None)."""
-    reconcile(using, instance.pk)
+    _follow(instance, using, instance.pk, created)
     if created is None or (not created and has_changed(instance, 'display_expression')):
         ReindexCustomObjectTypeJob.enqueue_for(instance.pk, using)
 
@@ -71,7 +90,7 @@ def field_changed(
     """A field was saved, or deleted (`created` is None)."""
     types = CustomObjectType.objects.using(using).filter(pk=instance.custom_object_type_id)
     types.update(next_schema_id=Greatest(F('next_schema_id'), instance.schema_id or 0), cache_timestamp=timezone.now())
-    reconcile(using, instance.custom_object_type_id)
+    _follow(instance, using, instance.custom_object_type_id, created)
     if created is False and instance._loaded_name not in (None, instance.name):
         former = subject_of(instance, using, name=instance._loaded_name)
         follow_rename(former, instance, using)
@@ -79,6 +98,17 @@ def field_changed(
     filled = not created or raw or instance.default is not None
     if filled and (created is not False or has_changed(instance, 'name', 'type', 'search_weight')):
         ReindexCustomObjectTypeJob.enqueue_for(instance.custom_object_type_id, using)
+
+
+def _follow(instance, using: str, type_id: int, created: bool | None) -> None:
+    """Have the tables of a type follow; a replay may leave those of what is new for later."""
+    rows = replayed_rows()
+    if created is None:
+        rows.deleted(instance)
+    else:
+        rows.written(instance, created)
+    with rows.creating() if created else nullcontext():
+        reconcile(using, type_id)
 
 
 def has_changed(instance, *names: str) -> bool:
@@ -179,8 +209,8 @@ RECEIVERS = {
         Sender.OBJECT: (object_created,),
     },
     pre_delete: {
-        Sender.TYPE: (definitions_changing, definition_deleting, object_deleting),
-        Sender.FIELD: (definitions_changing, definition_deleting, object_deleting),
+        Sender.TYPE: (definitions_changing, definition_deleting),
+        Sender.FIELD: (definitions_changing, definition_deleting),
         Sender.CHOICE_SET: (definitions_changing, object_deleting),
         Sender.ANY: (object_deleting,),
     },

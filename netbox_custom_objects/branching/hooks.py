@@ -9,7 +9,9 @@ from netbox_branching import signals
 from netbox_branching.models import Branch
 from netbox_branching.utilities import register_branching_resolver, register_objectchange_field_migrator
 
+from ..models.validation.surroundings import set_replayed_rows
 from ..runtime import context, extensions
+from ..runtime.classes.registry import set_preparation
 from ..services.upkeep.schemas import set_branch_lister
 from . import documents, lifecycle, making, replay, resolver, standstill
 from .merging import squash, validators
@@ -35,9 +37,11 @@ def register() -> None:
     register_template_extensions([template_content.BranchContent])
     Branch.register_preaction_check(validators.check_merge, 'merge')
     Branch.register_preaction_check(validators.check_sync, 'sync')
-    for signal in (signals.pre_merge, signals.pre_sync):
-        signal.connect(replay.begin)
+    set_replayed_rows(replay.replayed_rows)
+    set_preparation(replay.make_tables)
+    signals.pre_merge.connect(replay.begin)
     signals.pre_revert.connect(replay.begin_revert)
+    signals.pre_sync.connect(replay.begin_sync)
     for signal in (signals.post_merge, signals.post_revert, signals.post_sync):
         signal.connect(replay.end)
     for signal in (signals.pre_provision, signals.post_provision):

@@ -26,7 +26,7 @@ POLL_SECONDS = 0.2
 
 _HOLDERS_SQL = """
     SELECT DISTINCT a.pid, coalesce(nullif(a.application_name, ''), a.backend_type), a.state,
-           date_trunc('second', now() - a.xact_start)
+           date_trunc('second', greatest(clock_timestamp() - a.xact_start, interval '0'))
     FROM pg_locks l
     JOIN pg_stat_activity a ON a.pid = l.pid
     WHERE l.granted AND a.pid <> pg_backend_pid()

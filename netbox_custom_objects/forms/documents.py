@@ -9,7 +9,7 @@ from utilities.forms.fields import DynamicModelMultipleChoiceField
 
 from ..models import CustomObjectType
 from ..schema.errors import InvalidDocument
-from ..schema.reading import check, parse
+from ..schema.reading import check, parse, parse_stream
 
 
 class ExportDocumentForm(forms.Form):
@@ -64,12 +64,8 @@ class ImportDocumentForm(SyncedDataMixin):
             self.source = {'data_file': data_file.pk, 'hash': data_file.hash}
         elif text and self.cleaned_data.get('applied_file'):
             self.source = {'data_file': self.cleaned_data['applied_file'].pk, 'hash': self.cleaned_data['applied_hash']}
-        if text:
-            content = text
-        else:
-            content = upload.read() if upload else bytes(data_file.data)
         try:
-            self.document = parse(content)
+            self.document = parse_stream(upload) if upload else parse(text or bytes(data_file.data))
             self.warnings = check(self.document)
         except InvalidDocument as error:
             self.document, self.faults = None, error.faults

@@ -78,8 +78,10 @@ def give_back(type_id: int, using: str) -> None:
             [target.schema, type_id],
         )
         tables = {name for (name,) in cursor.fetchall()}
+        if not tables:
+            return
         # Attachments of a journal entry come after it.
-        for model in dict.fromkeys(model for model, _, _ in reversed(list(_attached(type_id))) if tables):
+        for model in dict.fromkeys(model for model, _, _ in reversed(list(_attached(type_id)))):
             if model._meta.db_table in tables and _exists(cursor, target, model):
                 _insert(cursor, target, type_id, model)
         _forget(cursor, target, type_id)

@@ -1,7 +1,9 @@
-"""What an edit is, beyond the values that it writes. May import nothing of this app."""
+"""What an edit is, beyond the values that it writes. May import what rows are validated against."""
 
 from dataclasses import dataclass, replace
 from typing import Any
+
+from .validation.surroundings import surroundings_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,3 +37,7 @@ class EditedMixin:
     def set_edit_context(self, **changes) -> None:
         """Say more about the edit that this instance is for."""
         self.edit_context = replace(self.edit_context, **changes)
+
+    def update_dependent_objects(self) -> None:
+        """Make the tables that a replay has left for its end; netbox-branching calls this for each row then."""
+        surroundings_of(self).prepare()

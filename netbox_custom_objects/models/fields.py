@@ -325,6 +325,9 @@ class CustomObjectTypeField(
         super().clean()
         validate_field(self)
 
+    def validate_unique(self, exclude=None):
+        surroundings_of(self).check_key(self, exclude or set(), super().validate_unique)
+
     def validate_constraints(self, exclude=None):
         surroundings_of(self).check_unique(self, exclude or set(), self._validate_stored)
 

@@ -5,9 +5,11 @@ May import services. So the preview refuses what applying would refuse, and its 
 out. It writes nothing and holds no lock, so that the right to view types is enough.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from django.db import router
+from django.db import connections, router, transaction
 
 from ..ddl.target import Target
 from ..ddl.upkeep.counts import row_counts
@@ -84,12 +86,30 @@ def preview_document(document: dict, user=None) -> DocumentPreview:
         InvalidDocument: it is not of the format, or contradicts itself; other faults are part of the preview
     """
     warnings = reading.check(document)
+    alias = router.db_for_write(CustomObjectType)
+    with _at_one_moment(alias):
+        return _preview(document, warnings, user, alias)
+
+
+@contextmanager
+def _at_one_moment(alias: str) -> Iterator[None]:
+    """Read everything as it is when the block begins: rows are compared, and read again, that others may delete."""
+    connection = connections[alias]
+    if connection.in_atomic_block:
+        yield
+        return
+    with transaction.atomic(using=alias):
+        with connection.cursor() as cursor:
+            cursor.execute('SET TRANSACTION ISOLATION LEVEL REPEATABLE READ')
+        yield
+
+
+def _preview(document: dict, warnings: list[str], user, alias: str) -> DocumentPreview:
     found = DocumentPreview(compare(document, user), warnings)
     found.faults += found.comparison.faults
     if not found.comparison.has_changes:
         return found
     _note_dependents(found)
-    alias = router.db_for_write(CustomObjectType)
     storage = Tried(alias)
     with within_request(), storage.using():
         try:

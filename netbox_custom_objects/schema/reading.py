@@ -7,9 +7,11 @@ May import jsonschema and PyYAML. Nothing is asked of the database here.
 import json
 import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from itertools import islice
 
 import yaml
 from django.utils.translation import gettext as _
@@ -17,8 +19,12 @@ from jsonschema import Draft202012Validator
 
 from .errors import FORMAT, Fault, InvalidDocument, Path, path_text
 
-# A document is refused if it is larger: in characters of its text, in values once its aliases are resolved, in depth.
-LONGEST_TEXT, MOST_VALUES, DEEPEST = 20_000_000, 1_000_000, 50
+# A document is refused if it is larger: in bytes of its text, in values once its aliases are resolved, in depth.
+LONGEST_TEXT, MOST_VALUES, DEEPEST = 20_000_000, 300_000, 50
+# Keys that YAML's merge keys (`<<`) bring into mappings: a few lines can ask for billions.
+MOST_MERGED = 200_000
+# Faults of the format that are listed: a document of another kind has one for each of its values.
+MOST_FAULTS = 1000
 # What is quoted of a fault: it may be about a whole document.
 LONGEST_MESSAGE = 300
 _TAG = 'tag:yaml.org,2002:'
@@ -54,6 +60,27 @@ class _Loader(getattr(yaml, 'CSafeLoader', yaml.SafeLoader)):
             seen.add(key)
         return super().construct_mapping(node, deep)
 
+    def flatten_mapping(self, node):
+        is_merged = any(key.tag == f'{_TAG}merge' for key, _value in node.value)
+        super().flatten_mapping(node)
+        self.merged = getattr(self, 'merged', 0) + (len(node.value) if is_merged else 0)
+        if self.merged > MOST_MERGED:
+            raise yaml.constructor.ConstructorError(None, None, _('too many keys are merged'), node.start_mark)
+
+
+def _check_size(text: str) -> None:
+    """Raise an error if YAML is too large, or nested too deeply: libyaml would end the process before it says so."""
+    depth = 0
+    for count, event in enumerate(yaml.parse(text, Loader=_Loader)):
+        if count > 2 * MOST_VALUES:  # keys and values
+            raise ValueError(_('The document is too large.'))
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+            if depth > DEEPEST:
+                raise RecursionError
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+
 
 def _repeated(key: str, mark):
     return yaml.constructor.ConstructorError(None, None, _('the key {key} is repeated').format(key=key), mark)
@@ -72,6 +99,11 @@ for _name, _pattern, _first in _WORDS:
     _Loader.add_implicit_resolver(f'{_TAG}{_name}', re.compile(_pattern), list(_first))
 
 
+def parse_stream(stream) -> dict:
+    """Return the document that a binary stream holds, as `parse` does, and read no more of it than can be one."""
+    return parse(stream.read(LONGEST_TEXT + 1))
+
+
 def parse(text: str | bytes) -> dict:
     """
     Return a document that is written in JSON or YAML; it has yet to be checked.
@@ -80,11 +112,12 @@ def parse(text: str | bytes) -> dict:
         InvalidDocument: it is neither
     """
     try:
-        text = text.decode('utf-8-sig') if isinstance(text, bytes) else text
         if len(text) > LONGEST_TEXT:
             raise ValueError(_('The document is too large.'))
+        text = text.decode('utf-8-sig') if isinstance(text, bytes) else text
         if text.lstrip().startswith('{'):
             return json.loads(text, object_pairs_hook=_mapping, parse_constant=_not_a_number)
+        _check_size(text)
         return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as error:
         raise _unreadable(' '.join(str(error).split())) from error
@@ -97,8 +130,8 @@ def parse(text: str | bytes) -> dict:
 def _mapping(pairs: list[tuple]) -> dict:
     found = dict(pairs)
     if len(found) < len(pairs):
-        names = [name for name, _value in pairs]
-        raise ValueError(_('The key {key} is repeated.').format(key=next(n for n in names if names.count(n) > 1)))
+        times = Counter(name for name, _value in pairs)
+        raise ValueError(_('The key {key} is repeated.').format(key=next(n for n in times if times[n] > 1)))
     return found
 
 
@@ -117,14 +150,17 @@ def check(document) -> list[str]:
     Raises:
         InvalidDocument: with all faults
     """
-    if faults := list(_unusable_values(document)):
-        raise InvalidDocument(faults)
-    errors = sorted(_validator().iter_errors(document), key=lambda error: [str(part) for part in error.absolute_path])
-    if errors:
-        raise InvalidDocument(Fault(tuple(error.absolute_path), _sentence(error), FORMAT) for error in errors)
-    if faults := list(_contradictions(document)):
-        raise InvalidDocument(faults)
+    for faults in (_unusable_values(document), _violations(document), _contradictions(document)):
+        if found := list(islice(faults, MOST_FAULTS)):
+            raise InvalidDocument(found)
     return list(_unknown_keys(document))
+
+
+def _violations(document) -> Iterator[Fault]:
+    """Yield a fault for each rule of the JSON Schema that is violated, in order of their places."""
+    errors = islice(_validator().iter_errors(document), MOST_FAULTS)
+    for error in sorted(errors, key=lambda error: [str(part) for part in error.absolute_path]):
+        yield Fault(tuple(error.absolute_path), _sentence(error), FORMAT)
 
 
 def _sentence(error) -> str:

@@ -121,9 +121,15 @@ class Postponed:
 
     def catch_up(self, alias: str, type_id: int) -> None:
         """Reconcile a type, if it was noted; raises as `reconcile` does."""
-        if (alias, type_id) in self._noted:
+        if (alias, type_id) not in self._noted:
+            return
+        # First: what is called meanwhile may ask for the same.
+        del self._noted[alias, type_id]
+        try:
             reconcile(alias, type_id)
-            del self._noted[alias, type_id]
+        except Exception:
+            self._noted[alias, type_id] = None
+            raise
 
 
 _postponing: ContextVar[Postponed | None] = ContextVar('netbox_custom_objects_postponing', default=None)

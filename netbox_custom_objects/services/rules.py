@@ -8,7 +8,9 @@ Called by the receivers in `signals`. May import NetBox's configuration and runt
 from collections.abc import Iterator
 
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from extras.utils import run_validators
@@ -55,6 +57,13 @@ def run_protection_rules(instance, key: str | None = None) -> None:
     except ValidationError as error:
         message = _('Deletion is prevented by a protection rule: {message}').format(message=' '.join(error.messages))
         raise AbortRequest(message) from error
+
+
+def is_target(model: type, using: str) -> bool:
+    """Whether fields of the schema behind `using` refer to objects of a model."""
+    key = ContentType.objects.get_for_model(model).pk
+    fields = CustomObjectTypeField.objects.using(using)
+    return fields.filter(Q(related_object_type=key) | Q(related_object_types=key)).exists()
 
 
 def refuse_used_choices(choice_set, using: str) -> None:

@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 
 from core.models import ObjectChange
 from dcim.models import Site
@@ -351,3 +352,57 @@ def test_a_required_field_that_was_added_and_filled_is_reverted(lab, strategies)
         with lab.request():
             assert rows(model_of(vendor), 'title', 'code') == [('acme', 'a')]
             assert_schema_is_clean()
+
+
+def test_definitions_and_objects_take_turns(lab, branch, strategies):
+    """A merge leaves tables for later, and makes them as soon as an object, an edit or a choice set needs them."""
+    with lab.request(branch):
+        server = make_type('server', fields=[{'name': 'state', 'type': 'select', 'choices': ['up', 'down']}])
+        one = make_object(server, state='up')
+        title = make_field(server, 'title')
+        make_field(server, 'parent', 'object', target=server, related_name='children')
+        two = make_object(server, state='down', title='two', parent=model_of(server).objects.get())
+        edit(CustomObjectTypeField.objects.get(pk=title.pk), name='label_text', unique=True)
+        edit(CustomFieldChoiceSet.objects.get(), extra_choices=[['up', 'Up'], ['down', 'Down'], ['idle', 'Idle']])
+        make_field(server, 'fallback', 'select', choice_set=CustomFieldChoiceSet.objects.get())
+        edit(model_of(server).objects.get(pk=one.pk), state='idle', label_text='one', fallback='up')
+        make_field(make_type('rack'), 'servers', 'multiobject', target=server)
+        make_field(server, 'gone')
+        delete(CustomObjectTypeField.objects.get(name='gone'))
+        make_type('empty')
+        delete(make_type('passing', fields=[('name', 'text')]))
+        names = ('pk', 'state', 'label_text', 'fallback', 'parent')
+        expected = rows(model_of(server), *names)
+        assert [row[:3] for row in expected] == [(one.pk, 'idle', 'one'), (two.pk, 'down', 'two')]
+    for strategy in strategies:
+        for _time in range(2):
+            lab.merge(branch, strategy)
+            with lab.request():
+                assert rows(model_of(server), *names) == expected
+                assert_schema_is_clean()
+            lab.revert(branch)
+            with lab.request():
+                assert not CustomObjectType.objects.exists()
+                assert_schema_is_clean()
+
+
+def test_what_main_took_away_fails_a_merge_whole(lab, strategies):
+    """Rows that a merge keeps in memory are those of main, by the time of the merge."""
+    with lab.request():
+        server = make_type('server', fields=[('title', 'text')])
+        choices = CustomFieldChoiceSet(name='states', extra_choices=[['up', 'Up']])
+        choices.save()
+    branch = lab.branch()
+    with lab.request(branch):
+        make_field(make_type('rack'), 'name')
+        make_field(server, 'state', 'select', choice_set=CustomFieldChoiceSet.objects.get())
+    with lab.request():
+        CustomFieldChoiceSet.objects.get().delete()
+    for strategy in strategies:
+        with pytest.raises(ValidationError):
+            lab.merge(branch, strategy)
+        with lab.request():
+            assert [found.name for found in CustomObjectType.objects.all()] == ['server']
+            assert_schema_is_clean()
+            # What the failed merge had read is not validated against.
+            make_field(make_type('rack'), 'name')

@@ -8,11 +8,12 @@ from django.db import connections
 from tenancy.models import Tenant
 
 from tests.support.branches import close
-from tests.support.factories import make_object, make_type
+from tests.support.factories import make_field, make_object, make_type
 
 FEW, MANY = 2, 8
 # Beyond a tenant's, a custom object's change is checked for what its fields refer to, and cleared from two caches.
 MERGE_SURPLUS = 6
+FIELD_SURPLUS = 4
 
 
 @pytest.fixture
@@ -49,6 +50,17 @@ def fill_with_objects(number, count):
         make_object(kind, name=f'{index}', amount=index)
 
 
+def fill_with_fields(number, count):
+    kinds = [make_type(f'wide_{number}_{index}') for index in range(2)]
+    for index in range(count):
+        make_field(
+            kinds[0],
+            f'field_{index}',
+            'multiobject' if index % 2 else 'text',
+            **({'target': kinds[1]} if index % 2 else {}),
+        )
+
+
 def per_object(lab, statements, fill, strategy):
     """Return (merged, reverted): how many statements one object more costs."""
     counts = []
@@ -70,3 +82,10 @@ def test_replayed_object_costs_hardly_more_than_a_tenant(lab, statements, strate
     merged, reverted = per_object(lab, statements, fill_with_objects, strategy)
     assert merged <= merged_tenant + MERGE_SURPLUS
     assert reverted <= reverted_tenant
+
+
+def test_replayed_field_costs_hardly_more_than_a_tenant(lab, statements, strategy):
+    """What a field is validated against is in memory, and the table of a type is made once for all of them."""
+    merged_tenant, _ = per_object(lab, statements, fill_with_tenants, strategy)
+    merged, _ = per_object(lab, statements, fill_with_fields, strategy)
+    assert merged <= merged_tenant + FIELD_SURPLUS, (merged, merged_tenant)

@@ -174,7 +174,10 @@ SIGNATURES = {
     },
     'django.utils.connection.BaseConnectionHandler': {'create_connection': 'self alias'},
     'netbox_branching.merge_strategies': {'get_merge_strategy': 'strategy_name'},
-    'netbox_branching.merge_strategies.strategy.MergeStrategy': {'merge': 'self branch changes request logger user'},
+    'netbox_branching.merge_strategies.strategy.MergeStrategy': {
+        'merge': 'self branch changes request logger user',
+        '_update_dependent_objects': 'self pks_by_model logger',
+    },
     'netbox_branching.models.Branch': {'register_preaction_check': 'func action'},
     'netbox_branching.utilities': {
         'register_branching_resolver': 'resolver',

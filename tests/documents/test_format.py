@@ -1,6 +1,7 @@
 """The format: what the JSON Schema says is what the code reads; documents are read from JSON and YAML, or refused."""
 
 import json
+from io import BytesIO
 
 import pytest
 import yaml
@@ -13,7 +14,7 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.schema import format as document_format
 from netbox_custom_objects.schema.errors import InvalidDocument, path_text
 from netbox_custom_objects.schema.exporter import to_json, to_yaml
-from netbox_custom_objects.schema.reading import check, json_schema, parse
+from netbox_custom_objects.schema.reading import LONGEST_TEXT, MOST_FAULTS, check, json_schema, parse, parse_stream
 from tests.documents.models import EVERYTHING, small
 
 PARTS = json_schema()['$defs']
@@ -90,10 +91,20 @@ class TestReading:
             'a: &a [x,x,x,x,x,x,x,x,x,x]\n' + ''.join(
                 f'{chr(98 + n)}: &{chr(98 + n)} [{",".join([f"*{chr(97 + n)}"] * 10)}]\n' for n in range(8)
             ),
+            # libyaml would end the process; and four billion keys would be merged.
+            'a: ' + '[' * 200_000,
+            'a0: &a0 {k: v}\n' + ''.join(f'a{n}: &a{n} {{<<: [*a{n - 1}, *a{n - 1}]}}\n' for n in range(1, 33)),
         ],
     )  # fmt: skip
     def test_what_cannot_be_read_is_refused(self, text):
         assert refusal(text)
+
+    def test_no_more_is_read_than_a_document_can_have(self):
+        stream = BytesIO(b'{"a": "' + b'x' * (LONGEST_TEXT + 1000))
+        with pytest.raises(InvalidDocument, match='too large'):
+            parse_stream(stream)
+        assert stream.tell() == LONGEST_TEXT + 1
+        assert len(refusal(json.dumps({'schema_version': '1', 'types': [0] * 2 * MOST_FAULTS}))) == MOST_FAULTS
 
     def test_all_faults_at_once(self):
         document = small(name='Not A Name', type='number')

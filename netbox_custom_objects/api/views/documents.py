@@ -60,7 +60,7 @@ class DocumentParser(BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
-            return reading.parse(stream.read())
+            return reading.parse_stream(stream)
         except InvalidDocument as error:
             raise ParseError(str(error)) from error
 

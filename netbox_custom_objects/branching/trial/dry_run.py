@@ -27,7 +27,7 @@ from ...constants import APP_LABEL
 from ...definitions import model_name
 from ...exceptions import sentence_of
 from ...runtime.classes.registry import world
-from ...runtime.context import forget_tokens, pinned
+from ...runtime.context import pinned
 from ...services.upkeep.integrity import find_dangling
 from .. import replay
 from ..merging.findings import Finding
@@ -63,7 +63,7 @@ def dry_run(branch: Branch, strategy: str, user, progress: Callable[[int, int], 
     request = RequestFactory().get('/')
     request.id, request.user = uuid.uuid4(), user
     with _collecting(collector), pinned():
-        replay.begin(branch)
+        replay.begin(branch, is_tried=True)
         try:
             with transaction.atomic():
                 merge_strategy = get_merge_strategy(strategy)()
@@ -160,7 +160,7 @@ class TriedChange:
             with transaction.atomic():
                 self._change.apply(*args, **kwargs)
         except ERRORS as error:
-            forget_tokens()
+            replay.forget_rows()
             self._collector.add(error, self._change)
         # Events would go out to webhooks, though nothing happened.
         events_queue.set({})

@@ -36,7 +36,7 @@ def validate_field(field) -> None:
     Args:
         field: a CustomObjectTypeField; compared with its stored row, if it has one
     """
-    if field.type not in FIELD_TYPES or field.custom_object_type_id is None:
+    if field.type not in FIELD_TYPES or field.custom_object_type_id is None or _is_dangling(field):
         return  # the model field's own validation has said so, or there is nothing to compare with
     before = surroundings_of(field).before(field)
     checks = [_name, _flags, _limits, _elements, _choice_set, _reference, _related_name, deprecation_errors]
@@ -52,6 +52,15 @@ def validate_field(field) -> None:
             errors.setdefault(attribute, []).append(message)
     if errors:
         raise ValidationError(errors)
+
+
+def _is_dangling(field) -> bool:
+    """Whether it refers to a row that does not exist, as a replayed change may."""
+    try:
+        _targets_of_keys = field.custom_object_type, field.choice_set, field.related_object_type
+    except ObjectDoesNotExist:
+        return True
+    return False
 
 
 def _name(field, before) -> Errors:
@@ -70,7 +79,7 @@ def _name(field, before) -> Errors:
             ),
         )
     for other in surroundings_of(field).siblings(field):
-        clash = taken & _names_taken(other)
+        clash = taken & surroundings_of(field).names_taken(other, _names_taken)
         # The same name twice is what the unique constraint is for.
         if clash - ({field.name} if other.name == field.name else set()):
             yield (

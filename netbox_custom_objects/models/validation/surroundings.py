@@ -1,10 +1,12 @@
 """
-The rows that a type or field is validated against: those that are stored, unless its edit context says otherwise.
+The rows that a type or field is validated against: those that are stored, unless its edit context says otherwise, or
+changes are being replayed.
 
-Who writes many rows at once (`schema`) keeps them in memory, and subclasses this. May import django only.
+Who writes many rows at once (`schema`, `branching`) keeps them in memory, and subclasses this. May import django only.
 """
 
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.apps import apps
@@ -28,6 +30,10 @@ class Surroundings:
         """Return the other fields of its type."""
         fields = type(field).objects.using(field._state.db).filter(custom_object_type=field.custom_object_type_id)
         return fields.exclude(pk=field.pk).select_related('choice_set', 'related_object_type')
+
+    def names_taken(self, other, find: Callable[[Any], set[str]]) -> set[str]:
+        """Return what `find` returns of a field as it is by now: the names that no other field can have."""
+        return find(other)
 
     def referring(self, field, names: set[str]):
         """Return a field that gives the objects of a field's type one of these names (`related_name`), or None."""
@@ -66,6 +72,10 @@ class Surroundings:
         """Return the foreign keys of a row that are known to lead to something."""
         return set()
 
+    def check_key(self, row, exclude: set[str], otherwise: Callable[[set[str]], None]) -> None:
+        """Raise ValidationError if the key of a new field is taken; `otherwise` asks the database."""
+        otherwise(exclude)
+
     def check_unique(self, row, exclude: set[str], otherwise: Callable[[set[str]], None]) -> None:
         """Raise ValidationError if a row has what only one can have; `otherwise` asks the database."""
         otherwise(exclude)
@@ -74,10 +84,45 @@ class Surroundings:
         """Return what `make` returns; who validates many rows against the same others makes it once."""
         return make()
 
+    # What those who write rows say and ask.
+
+    def is_locked(self, alias: str) -> bool:
+        """Whether the right to change definitions in the schema behind `alias` is held until the transaction ends."""
+        return False
+
+    def changing(self, row) -> None:
+        """A row that is stored is about to be written or deleted; raises as `reconcile` does."""
+
+    def written(self, row, is_new: bool) -> None:
+        """A row was written."""
+
+    def deleted(self, row) -> None:
+        """A row was deleted."""
+
+    def creating(self) -> AbstractContextManager:
+        """Return a block in which the tables of what is new may be left for later."""
+        return nullcontext()
+
+    def prepare(self) -> None:
+        """Make the tables that were left for later; raises as `reconcile` does."""
+
 
 STORED = Surroundings()
+
+_find_replayed: Callable[[], Surroundings | None] = lambda: None  # noqa: E731
+
+
+def set_replayed_rows(find: Callable[[], Surroundings | None]) -> None:
+    """Make `find` return the rows of the current schema while changes are replayed there, None otherwise."""
+    global _find_replayed
+    _find_replayed = find
 
 
 def surroundings_of(row) -> Surroundings:
     """Return what a type or field is validated against."""
-    return row.edit_context.surroundings or STORED
+    return row.edit_context.surroundings or replayed_rows()
+
+
+def replayed_rows() -> Surroundings:
+    """Return the rows of the current schema as a replay keeps them; outside of one, those that are stored."""
+    return _find_replayed() or STORED

@@ -9,6 +9,7 @@ import math
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -43,6 +44,13 @@ _worlds: OrderedDict[tuple[str, int], tuple[World, float]] = OrderedDict()
 _told: set[tuple[str, Fault]] = set()
 _lock = threading.Lock()
 _empty = World({})
+_prepare: Callable[[str], None] = lambda alias: None  # noqa: E731
+
+
+def set_preparation(prepare: Callable[[str], None]) -> None:
+    """Have `prepare` called with an alias before its definitions are loaded, to make tables that are missing."""
+    global _prepare
+    _prepare = prepare
 
 
 def world(alias: str | None = None) -> World:
@@ -78,6 +86,7 @@ def world(alias: str | None = None) -> World:
 def _load(target: Target, token: int) -> World:
     if token == UNCHANGED and not is_installed(target):
         return _empty
+    _prepare(target.alias)
     definitions = load_definitions(target.alias)
     # What a preview writes has no tables, and never gets any.
     loaded = World(definitions, None if undone.get() else columns_of(target))

@@ -39,6 +39,7 @@ class Picture(Surroundings):
         # Rows by (model, primary key) as the database has them: what an edit is compared with.
         self._stored: dict[tuple[type, int], models.Model] = {}
         self._kept: dict[str, Any] = {}
+        self._names: dict[int, set[str]] = {}
         fields = CustomObjectTypeField.objects.using(alias).select_related('choice_set', 'related_object_type')
         for row in (*CustomObjectType.objects.using(alias).select_related('object_type'), *fields):
             self.put(row)
@@ -55,6 +56,7 @@ class Picture(Surroundings):
             for other in self.fields[row.custom_object_type_id].values():
                 other.primary = False
         self._forget_name(row.pk)
+        self._names.pop(row.pk, None)
         self.fields[row.custom_object_type_id][row.pk] = row
         if row.related_name and row.related_object_type_id is not None:
             self._named[row.related_object_type_id][row.pk] = row
@@ -75,6 +77,11 @@ class Picture(Surroundings):
 
     def siblings(self, field):
         return [other for other in self.fields[field.custom_object_type_id].values() if other.pk != field.pk]
+
+    def names_taken(self, other, find):
+        if other.pk not in self._names:
+            self._names[other.pk] = find(other)
+        return self._names[other.pk]
 
     def referring(self, field, names):
         named = self._named[field.custom_object_type.object_type_id].values()

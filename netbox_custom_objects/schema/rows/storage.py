@@ -164,6 +164,8 @@ class Tried(Storage):
         self._definitions = load_definitions(alias)
         self._fields = {pk: {f.id: f for f in found.fields} for pk, found in self._definitions.items()}
         self._actual: dict[int, Schema] = {}
+        # Types that are planned when they are complete, in this order: fields are added.
+        self._growing: dict[int, None] = {}
         self._choice_sets: dict = {}
 
     def _rows(self):
@@ -205,7 +207,10 @@ class Tried(Storage):
         if row.pk is None:
             row.pk = next(self._keys[CustomObjectTypeField])
         fields, definition = self._fields.setdefault(row.custom_object_type_id, {}), field_definition(row)
-        self._plan(row.custom_object_type_id, {**fields, row.pk: definition})
+        if is_new:
+            self._growing[row.custom_object_type_id] = None
+        else:
+            self._plan(row.custom_object_type_id, {**fields, row.pk: definition})
         fields[row.pk] = definition
         self.picture.put(row, is_stored=False)
 
@@ -217,9 +222,13 @@ class Tried(Storage):
         self.picture.remove(row)
 
     def finish(self):
-        for type_id in sorted(self.picture.new_types):
+        for type_id in sorted(self.picture.new_types | self._growing.keys()):
+            fields = self._fields.get(type_id, {})
             try:
-                self._note(type_id, self._fields.get(type_id, {}), Schema())
+                if type_id in self.picture.new_types:
+                    self._note(type_id, fields, Schema())
+                else:
+                    self._plan(type_id, fields)
             except SchemaChangeRefused as error:
                 yield type_id, error
 
