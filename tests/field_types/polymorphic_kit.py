@@ -128,8 +128,8 @@ def one(target: Target, rest=None):
     )
 
 
-def many(*targets: Target, payload: tuple[Target, ...]):
-    """Return a sample of links, which change data has in the order `payload`."""
+def many(*targets: Target):
+    """Return a sample of links, which all surfaces give in the order in which they were made."""
     kinds = dict.fromkeys(target.kind for target in targets)
     return sample(
         [target.key for target in targets],
@@ -138,7 +138,7 @@ def many(*targets: Target, payload: tuple[Target, ...]):
         form=Keys({INPUTS[kind]: [target.pk for target in targets if target.kind == kind] for kind in kinds}),
         text=Later(lambda: ','.join(target.text.find() for target in targets), 'texts'),
         cell=targets[0].name,
-        payload=[target.payload for target in payload],
+        payload=[target.payload for target in targets],
     )
 
 

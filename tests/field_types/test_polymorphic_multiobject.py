@@ -207,11 +207,7 @@ CASES = (
         needs=points_at_three_types,
         links=lambda manager: sorted(map(key_of, manager.all())),
         lookup=lambda key: {'value': key[0]},
-        samples=(
-            many(S1, N1, payload=(S1, N1)),
-            many(S2, S3, R1, payload=(R1, S2, S3)),
-            many(N2, payload=(N2,)),
-        ),
+        samples=(many(S1, N1), many(S2, S3, R1), many(N2)),
         filters=by_target(one=(0,), other=(1,), both=(0, 1), node=(0,)),
         bad_filters=BAD_FILTERS,
         form_fields=('value',),

@@ -35,10 +35,9 @@ class GenericLinks(LinkField):
         return [] if obj.pk is None else list(getattr(obj, self.name).all())
 
     def get_payload(self, instance) -> list[dict]:
-        """Return the links as change data holds them."""
+        """Return the links as change data holds them: in their order, which merges and reverts must not change."""
         keys = getattr(instance, self.name).keys() if instance.pk is not None else []
-        items = [{'content_type': label_of(key), 'object_id': key[1]} for key in keys]
-        return sorted(items, key=lambda item: (item['content_type'], item['object_id']))
+        return [{'content_type': label_of(key), 'object_id': key[1]} for key in keys]
 
 
 class GenericLinksDescriptor:
