@@ -2,6 +2,7 @@
 
 import functools
 import json
+from itertools import product
 
 from django.conf import settings
 from django.core.cache import cache
@@ -41,9 +42,11 @@ def get_schema(rest, whole=False, **params):
 
 def keep_small_host():
     """Let the program find the part that does not concern this plugin in its cache."""
-    for language in (settings.LANGUAGE_CODE, get_supported_language_variant(settings.LANGUAGE_CODE)):
+    languages = settings.LANGUAGE_CODE, get_supported_language_variant(settings.LANGUAGE_CODE)
+    # The management command names no version.
+    for language, version in product(languages, (settings.REST_FRAMEWORK_VERSION, None)):
         with override(language):
-            key = SchemaGenerator(api_version=settings.REST_FRAMEWORK_VERSION).host_key()
+            key = SchemaGenerator(api_version=version).host_key()
         cache.set(key, small_host())
 
 
