@@ -14,6 +14,8 @@ from django.utils.translation import gettext as _
 
 from extras.models import CustomFieldChoiceSet
 
+from ..constants import APP_LABEL
+from ..definitions import model_name
 from ..models import CustomObjectType, CustomObjectTypeField, StagedChange
 from ..models.staged_change import STAGED_ATTRIBUTES
 from ..runtime.context import current_alias
@@ -21,6 +23,7 @@ from .errors import Fault
 from .exporter import Snapshot, base_of, choice_set_attributes, choice_set_entry, type_attributes
 from .format import SCHEMA_FORMAT_VERSION, changes, normal_choice_set, normal_field, normal_type
 from .reading import check
+from .targets import type_name
 
 
 class FieldOp(StrEnum):
@@ -189,6 +192,9 @@ class _Reader:
 
     def __init__(self, user, snapshot: Snapshot):
         self.faults: list[Fault] = []
+        self.user = user
+        # What REST calls types that the user may not view, by the names that documents give them.
+        self.hidden: dict[str, str] | None = None
         self.types, self.fields, self.choice_sets = (
             None if user is None else set(rows.restrict(user, 'view').values_list('pk', flat=True))
             for rows in (
@@ -207,6 +213,24 @@ class _Reader:
     def may_view_choice_set(self, choice_set, path) -> bool:
         message = _('A choice set of this name exists, and you may not view it.')
         return self._check(self.choice_sets, choice_set, path, message)
+
+    def shown(self, changed: dict[str, list]) -> dict[str, list]:
+        """Return changes of a field that name hidden types as REST does: by the model, without the slug."""
+        if self.hidden is None:
+            rows = CustomObjectType.objects.none()
+            if self.user is not None:
+                visible = CustomObjectType.objects.restrict(self.user, 'view')
+                rows = CustomObjectType.objects.exclude(pk__in=visible.values('pk'))
+            self.hidden = {
+                type_name(slug): f'{APP_LABEL}.{model_name(pk)}' for pk, slug in rows.values_list('pk', 'slug')
+            }
+        if 'related_object_type' in changed:
+            now, later = changed['related_object_type']
+            changed |= {'related_object_type': [self.hidden.get(now, now), later]}
+        if 'related_object_types' in changed:
+            now, later = changed['related_object_types']
+            changed |= {'related_object_types': [[self.hidden.get(name, name) for name in now], later]}
+        return changed
 
     def knows(self, field_) -> bool:
         return self.fields is None or field_.pk in self.fields
@@ -240,8 +264,9 @@ def _compare_type(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reade
                 now |= under_way[field_.pk]
                 diff.warnings.append(_('{name} is being changed step by step.').format(name=field_.name))
             if changed := changes(now, normal_field(found)):
+                shown = reader.shown(changed)
                 diff.field_changes.append(
-                    FieldChange(FieldOp.ALTER, found['id'], field_.name, found, changed, index, field_)
+                    FieldChange(FieldOp.ALTER, found['id'], field_.name, found, shown, index, field_)
                 )
     for field_ in left.values():
         if reader.knows(field_):

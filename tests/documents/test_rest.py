@@ -8,12 +8,14 @@ import yaml
 
 from core.exceptions import JobFailed
 from core.models import Job, ObjectChange
+from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.schema.apply_job import ApplyDocumentJob
 from netbox_custom_objects.schema.executor import apply_document
 from tests.documents.models import SMALL, field_of, small
+from tests.support.factories import make_field, make_type
 from tests.surfaces.rest import API, Rest, make_user
 
 TYPES, FIELDS, SETS = CustomObjectType, CustomObjectTypeField, CustomFieldChoiceSet
@@ -172,6 +174,17 @@ class TestRights:
         body = reader.post('schema/preview/', document, expect=400)
         assert [error['path'] for error in body['errors']] == [['types', '1', 'slug']]
         assert 'amount' not in json.dumps(body)
+
+    def test_a_preview_does_not_name_hidden_types_that_fields_referred_to(self, rest, applied):
+        hidden, rack = make_type('merger'), TYPES.objects.get(slug='rack')
+        field = make_field(rack, 'about', 'multiobject', targets=[hidden, Site])
+        targets = {'is_polymorphic': True, 'related_object_types': ['dcim/site']}
+        entry = small()['types'][0]
+        entry['fields'].append({'id': field.schema_id, 'name': 'about', 'type': 'multiobject', **targets})
+        reader = Rest(make_user('a', (TYPES, ['view'], {'slug': 'rack'}), (FIELDS, ['view'], None)))
+        body = reader.post('schema/preview/', {'schema_version': '1', 'types': [entry]}, expect=200)
+        assert f'table{hidden.pk}model' in json.dumps(body)
+        assert 'merger' not in json.dumps(body)
 
 
 class TestJob:
