@@ -27,6 +27,7 @@ from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, index_name, unique_name
 from ..expressions import plain
 from .graphql import RelatedType, annotation_of, lookup_of, related_type
+from .shared.cells import CellKind
 from .shared.deprecation import read_only
 from .shared.regex import PatternValidator
 
@@ -66,6 +67,8 @@ class FieldType:
     example: ClassVar[Any] = None
     # How its values are written as text, and read from the text of other types, where the field is converted.
     notation: ClassVar[Notation | None] = None
+    # How cells of spreadsheets are read as its values.
+    cell_kinds: ClassVar[tuple[CellKind, ...]] = ()
     # Whether the items of an array can be of this type: one column, and no settings of its own.
     fits_arrays: ClassVar[bool] = False
     # Spelled as PostgreSQL's format_type() spells it.

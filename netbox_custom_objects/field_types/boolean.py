@@ -11,9 +11,15 @@ from utilities.forms.utils import add_blank_choice
 
 from .base import FieldType
 from .registry import register
+from .shared.cells import CellKind
 from .shared.filters import EmptyFilter, TrueOrFalseFilter
 
 YES_NO = ((True, _('Yes')), (False, _('No')))
+# In spreadsheets.
+WORDS = {
+    **dict.fromkeys(('true', 'yes', 'y', 'on', '1'), True),
+    **dict.fromkeys(('false', 'no', 'n', 'off', '0'), False),
+}
 
 
 class YesNoField(forms.Field):
@@ -30,6 +36,13 @@ class YesNoField(forms.Field):
             raise ValidationError(_('Must be a valid boolean.')) from None
 
 
+def read_boolean(text: str) -> bool:
+    try:
+        return WORDS[text.lower()]
+    except KeyError:
+        raise ValueError(text) from None
+
+
 @register
 class BooleanFieldType(FieldType):
     name = 'boolean'
@@ -37,6 +50,7 @@ class BooleanFieldType(FieldType):
     color = 'teal'
     position = 50
     example = True
+    cell_kinds = (CellKind(name, read_boolean, _('neither true nor false'), rank=10),)
     fits_arrays = True
     column_type = 'boolean'
     graphql_type = bool

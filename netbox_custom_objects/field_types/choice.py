@@ -24,8 +24,9 @@ from ..definitions import FieldDefinition
 from ..expressions import Choice
 from .base import FieldType
 from .graphql import CustomObjectChoiceType
+from .json import validate_storable
 from .registry import register
-from .shared.cells import join_values, split_values
+from .shared.cells import SEPARATORS, CellKind, join_values, split_values
 from .shared.choice_sets import Choices, choices_of
 from .shared.empty import EmptyTextIsNull
 from .shared.filters import ChoiceFilter, EmptyFilter, MemberFilter
@@ -94,6 +95,20 @@ def choice_badge(choices: Choices, value: str):
     """Return a choice's label, in a badge if it has a colour."""
     label, color = choices.labels.get(value, value), choices.colors.get(value)
     return format_html('<span class="badge text-bg-{}">{}</span>', color, label) if color else label
+
+
+def read_choice(text: str) -> str:
+    if len(text) > VALUE_LENGTH:
+        raise ValueError(text)
+    validate_storable(text)
+    return text
+
+
+def read_choices(text: str) -> list[str]:
+    found = list(dict.fromkeys(part for part in map(str.strip, SEPARATORS.split(text)) if part))
+    if not found:
+        raise ValueError(text)
+    return [read_choice(part) for part in found]
 
 
 class ChoiceFieldType(FieldType):
@@ -168,6 +183,7 @@ class SelectFieldType(ChoiceFieldType):
     label = _('Selection')
     color = 'orange'
     position = 100
+    cell_kinds = (CellKind(name, read_choice, _('not a choice'), may_name=True),)
     empty_values = ('',)
     column_type = f'character varying({VALUE_LENGTH})'
 
@@ -235,6 +251,7 @@ class MultiSelectFieldType(ChoiceFieldType):
     label = _('Multiple selection')
     color = 'orange'
     position = 110
+    cell_kinds = (CellKind(name, read_choices, _('not a list of choices'), may_name=True),)
     empty_values = ([],)
     column_type = f'character varying({VALUE_LENGTH})[]'
     graphql_type = list[CustomObjectChoiceType]

@@ -1,5 +1,7 @@
 """Field type color: an RGB colour as NetBox stores its own, six lower-case hexadecimal digits."""
 
+import re
+
 from django.core.exceptions import ValidationError
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -15,6 +17,7 @@ from utilities.validators import ColorValidator
 from ..ddl.notation import Notation
 from .base import FieldType
 from .registry import register
+from .shared.cells import CellKind
 from .shared.empty import EmptyTextIsNull
 from .shared.filters import TextFilter
 from .shared.rest import ParsedTextField
@@ -110,6 +113,16 @@ class ColorFieldType(FieldType):
     color = 'pink'
     position = 150
     example = 'aa1409'
+    cell_kinds = (
+        CellKind(
+            name,
+            parse_color,
+            _('not a color, such as 2196f3'),
+            rank=110,
+            hint=re.compile(r'colou?r|rgb|hex', re.IGNORECASE),
+            certain=re.compile('#[0-9A-Fa-f]{6}'),
+        ),
+    )
     notation = Notation('^#?[0-9A-Fa-f]{6}$', read=(('^#', '', ''),), stored='lower({})')
     column_type = f'character varying({COLOR_LENGTH})'
     empty_values = ('',)

@@ -1,5 +1,7 @@
 """Field type coordinates: a point on the globe, as a latitude and a longitude that are there both or not at all."""
 
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import partial
@@ -18,7 +20,9 @@ from ..ddl.spec import Column
 from ..expressions import StandIn
 from .base import FieldType
 from .graphql import related_type
+from .number import POINT
 from .registry import register
+from .shared.cells import CellKind
 from .shared.digits import DecimalFormField, DecimalModelField, DecimalValueField
 from .shared.filters import DecimalFilter
 from .shared.virtual import VirtualField
@@ -54,6 +58,31 @@ class Point:
         return f'{self.latitude}, {self.longitude}'
 
 
+# In spreadsheets.
+PAIR = re.compile(r'\(?\s*([+-]?[0-9]{1,3}(?:\.[0-9]+)?)\s*[,; ]\s*([+-]?[0-9]{1,3}(?:\.[0-9]+)?)\s*\)?')
+
+
+def read_pair(text: str) -> tuple[str, str]:
+    found = PAIR.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    return tuple(degrees_reader(part)(number) for part, number in zip(PARTS, found.groups()))
+
+
+def degrees_reader(part: Part) -> Callable[[str], str]:
+    """Return what reads one of the two numbers; finer ones are rounded to what is stored."""
+
+    def read(text: str) -> str:
+        if not POINT.fullmatch(text) or not text.strip('+-'):
+            raise ValueError(text)
+        number = Decimal(text)
+        if abs(number) > part.limit:
+            raise ValueError(text)
+        return str(round(number, PLACES))
+
+    return read
+
+
 @register
 class CoordinatesFieldType(FieldType):
     name = 'coordinates'
@@ -61,6 +90,11 @@ class CoordinatesFieldType(FieldType):
     color = 'red'
     position = 200
     example = (52.52, 13.405)
+    cell_kinds = (
+        CellKind(name, read_pair, _('not a latitude and a longitude'), _('both in one column'), rank=120),
+        CellKind(PARTS[0].name, degrees_reader(PARTS[0]), _('not a latitude'), _('latitude')),
+        CellKind(PARTS[1].name, degrees_reader(PARTS[1]), _('not a longitude'), _('longitude')),
+    )
     unique_allowed = False
     default_allowed = False
     convertible = False

@@ -22,6 +22,7 @@ from utilities.filters import multivalue_field_factory
 from ..ddl.notation import Notation
 from .base import FieldType
 from .registry import register
+from .shared.cells import CellKind
 from .shared.filters import SingleColumnMixin
 
 # Longer text is not a duration that could be stored, and must not be calculated with.
@@ -126,6 +127,13 @@ def readable(value: timedelta) -> str:
     return ('-' if value < timedelta(0) else '') + ' '.join(parts)
 
 
+def read_span(text: str) -> str:
+    """Return a duration that a cell of a spreadsheet holds, written in one way; a number alone is a number."""
+    if text.isdecimal() or (found := parse_duration(text)) is None:
+        raise ValueError(text)
+    return duration_string(found)
+
+
 class DurationModelField(models.DurationField):
     """Reads text itself: PostgreSQL would take 1:30 for hours and minutes."""
 
@@ -195,6 +203,16 @@ class DurationFieldType(FieldType):
     color = 'purple'
     position = 170
     example = '01:30:00'
+    cell_kinds = (
+        CellKind(
+            name,
+            read_span,
+            _('not a duration, such as 1 02:30:00'),
+            rank=140,
+            hint=re.compile(r'dura|time|uptime|age|lease|interval|length|sla\b', re.IGNORECASE),
+            certain=re.compile(r'[+-]?P.+|(?:[0-9]+ days?,? )?[0-9]+:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?'),
+        ),
+    )
     notation = IN_COLUMNS
     column_type = 'interval'
     # Compared as durations, written as text.

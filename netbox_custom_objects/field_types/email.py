@@ -4,6 +4,7 @@ from urllib.parse import quote
 
 import django_tables2 as tables
 from django import forms
+from django.core.validators import validate_email
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -11,6 +12,7 @@ from netbox.ui import attrs
 
 from ..ddl.notation import Notation
 from .registry import register
+from .shared.cells import CellKind
 from .shared.empty import EmptyTextIsNull
 from .text import CharacterFieldType
 
@@ -20,6 +22,11 @@ EMAIL_LENGTH = 254
 def mailto(value: str) -> str:
     """Return the address to link to; a `?` is allowed in front of the @, and must not begin a list of mail headers."""
     return f'mailto:{quote(value, safe="@")}'
+
+
+def read_email(text: str) -> str:
+    validate_email(text)
+    return text
 
 
 class EmailModelField(EmptyTextIsNull, models.EmailField):
@@ -43,6 +50,7 @@ class EmailFieldType(CharacterFieldType):
     color = 'indigo'
     position = 140
     example = 'someone@example.com'
+    cell_kinds = (CellKind(name, read_email, _('not an email address'), rank=90, identifies=True),)
     fits_arrays = True
     # Whether it is an address in every respect is not for PostgreSQL to decide.
     notation = Notation(r'^[^@].*@[^@\s]+$')

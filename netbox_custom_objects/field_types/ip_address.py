@@ -24,6 +24,7 @@ from utilities.forms.utils import add_blank_choice
 from ..ddl.notation import Notation
 from .base import FieldType
 from .registry import register
+from .shared.cells import CellKind
 from .shared.filters import EmptyFilter, SingleColumnMixin, TextFilter
 from .shared.rest import ParsedTextField
 
@@ -70,6 +71,10 @@ def same_or_none(parse, value):
         return str(parse(value))
     except ValidationError:
         return None
+
+
+def read_cell(text: str) -> str:
+    return str(parse_address(text))
 
 
 class AddressModelField(IPAddressField):
@@ -209,6 +214,7 @@ class IPAddressFieldType(NetworkFieldType):
     color = 'yellow'
     position = 180
     example = '192.0.2.1/24'
+    cell_kinds = (CellKind(name, read_cell, _('not an IP address'), rank=80, identifies=True, may_name=True),)
     fits_arrays = True
     notation = Notation(ADDRESS, text_in_json=True)
     column_type = 'inet'

@@ -11,6 +11,7 @@ from netbox.search import FieldTypes
 from ..ddl.notation import Notation
 from .ip_address import ADDRESS, NetworkFieldType, NetworkFilter, parse_address
 from .registry import register
+from .shared.cells import CellKind
 
 
 def parse_prefix(value) -> IPNetwork | None:
@@ -31,6 +32,10 @@ def parse_prefix(value) -> IPNetwork | None:
     return network
 
 
+def read_cell(text: str) -> str:
+    return str(parse_prefix(text))
+
+
 class PrefixModelField(IPNetworkField):
     """NetBox's field with all of its lookups, which refuses incomplete networks."""
 
@@ -49,6 +54,7 @@ class IPPrefixFieldType(NetworkFieldType):
     color = 'yellow'
     position = 190
     example = '192.0.2.0/24'
+    cell_kinds = (CellKind(name, read_cell, _('not an IP prefix'), rank=70, identifies=True, may_name=True),)
     fits_arrays = True
     notation = Notation(ADDRESS.replace(')?$', ')$'))
     column_type = 'cidr'

@@ -22,6 +22,7 @@ from ..ddl.notation import Notation
 from .base import FieldType
 from .graphql import JSON
 from .registry import register
+from .shared.cells import CellKind
 
 # Python's encoder gives up at about 900, in the middle of a list of objects that could be read until then.
 MAX_DEPTH = 200
@@ -67,6 +68,15 @@ def validate_storable(document) -> None:
             raise ValidationError(_('Null characters and unpaired surrogates cannot be stored.'))
         elif isinstance(item, float) and not isfinite(item):
             raise ValidationError(_('Infinity and NaN are not part of JSON.'))
+
+
+def read_document(text: str):
+    """Return the document in a cell of a spreadsheet; a text or a number alone is not meant as one."""
+    if text[:1] not in ('{', '['):
+        raise ValueError(text)
+    document = json.loads(text, parse_constant=float)
+    validate_storable(document)
+    return document
 
 
 class TypedDocument(forms.Textarea):
@@ -124,6 +134,7 @@ class JSONFieldType(FieldType):
     color = 'gray'
     position = 90
     example: ClassVar = {'key': 'value'}
+    cell_kinds = (CellKind(name, read_document, _('not a JSON object or list'), rank=130),)
     notation = Notation(text="({} #>> '{{}}')")
     column_type = 'jsonb'
     graphql_type = JSON

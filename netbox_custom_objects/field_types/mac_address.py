@@ -16,6 +16,7 @@ from utilities import filters
 from ..ddl.notation import Notation
 from .base import FieldType
 from .registry import register
+from .shared.cells import CellKind
 from .shared.filters import EmptyFilter, TextFilter
 from .shared.rest import ParsedTextField
 
@@ -64,6 +65,10 @@ def parse_mac_address(value) -> EUI | None:
     return EUI(int(''.join(groups), 16), version=48, dialect=mac_unix_expanded_uppercase)
 
 
+def read_cell(text: str) -> str:
+    return str(parse_mac_address(text))
+
+
 class MACAddressModelField(MACAddressField):
     """NetBox's field, which refuses incomplete addresses."""
 
@@ -100,6 +105,16 @@ class MACAddressFieldType(FieldType):
     color = 'yellow'
     position = 160
     example = '00:1A:2B:3C:4D:5E'
+    cell_kinds = (
+        CellKind(
+            name,
+            read_cell,
+            _('not a MAC address'),
+            rank=60,
+            identifies=True,
+            may_name=True,
+        ),
+    )
     notation = IN_COLUMNS
     column_type = 'macaddr'
 

@@ -1,10 +1,13 @@
 """Field types integer (64 bit) and decimal (8 digits, 2 places)."""
 
+import re
+from collections.abc import Callable
 from decimal import Decimal
 
 import django_tables2 as tables
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from netbox.ui import attrs
@@ -14,6 +17,7 @@ from .base import FieldType
 from .graphql import BigInt
 from .registry import register
 from .shared.bounds import INT64_MAX, INT64_MIN
+from .shared.cells import CellKind
 from .shared.digits import (
     DecimalFormField,
     DecimalModelField,
@@ -27,6 +31,37 @@ from .shared.filters import BigNumberFilter, DecimalFilter
 DECIMAL_DIGITS, DECIMAL_PLACES = 8, 2
 # PostgreSQL would also read underscores between digits, and hexadecimal, octal and binary notations.
 NUMERALS = Notation('^[^_xXoObB]*$')
+# In spreadsheets. A longer number would be rounded.
+LONGEST_NUMBER = 25
+WHOLE = re.compile(r'[+-]?(?:0|[1-9][0-9]{0,18})')
+POINT, COMMA = (re.compile(rf'[+-]?(?:0|[1-9][0-9]*)?(?:[{mark}][0-9]+)?') for mark in '.,')
+
+
+def read_integer(text: str) -> int:
+    if not WHOLE.fullmatch(text) or not INT64_MIN <= (number := int(text)) <= INT64_MAX:
+        raise ValueError(text)
+    return number
+
+
+def decimal_reader(pattern: re.Pattern) -> Callable[[str], str]:
+    """Return what reads numbers with no more digits than are stored."""
+
+    def read(text: str) -> str:
+        if not pattern.fullmatch(text) or not text.strip('+-') or len(text) > LONGEST_NUMBER:
+            raise ValueError(text)
+        number = Decimal(text.replace(',', '.')).normalize()
+        if -number.as_tuple().exponent > DECIMAL_PLACES or number.adjusted() >= DECIMAL_DIGITS - DECIMAL_PLACES:
+            raise ValueError(text)
+        return format(number, 'f')
+
+    return read
+
+
+_NO_DECIMAL = format_lazy(
+    _('not a number of at most {digits} digits, {places} of them decimal places'),
+    digits=DECIMAL_DIGITS,
+    places=DECIMAL_PLACES,
+)
 
 
 class NumberFieldType(FieldType):
@@ -67,6 +102,9 @@ class IntegerFieldType(NumberFieldType):
     color = 'cyan'
     position = 30
     example = 42
+    cell_kinds = (
+        CellKind(name, read_integer, _('not an integer of 64 bits'), rank=20, identifies=True, may_name=True),
+    )
     fits_arrays = True
     notation = NUMERALS
     column_type = 'bigint'
@@ -101,6 +139,10 @@ class DecimalFieldType(NumberFieldType):
     color = 'cyan'
     position = 40
     example = 12.5
+    cell_kinds = (
+        CellKind(name, decimal_reader(POINT), _NO_DECIMAL, '1234.5', rank=30),
+        CellKind('decimal_comma', decimal_reader(COMMA), _NO_DECIMAL, '1234,5', rank=31),
+    )
     fits_arrays = True
     notation = NUMERALS
     column_type = f'numeric({DECIMAL_DIGITS},{DECIMAL_PLACES})'

@@ -27,13 +27,14 @@ from .graphql import related_type
 from .polymorphic.keys import model_of, viewable
 from .polymorphic.ui import TargetsColumn
 from .registry import register
-from .shared.cells import join_values
+from .shared.cells import CellKind, join_values
 from .shared.filters import EmptyFilter, TargetFilter
 from .shared.gone_defaults import once_a_request
 from .shared.natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
 from .shared.rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
 from .shared.selects import select_context
 from .shared.stand_ins import StandInMixin
+from .text import read_text
 
 NESTED_PREFIX = 'Nested'
 
@@ -152,6 +153,7 @@ class ObjectFieldType(ReferenceFieldType):
     label = _('Object')
     color = 'green'
     position = 120
+    cell_kinds = (CellKind(name, read_text, _('not the name of an object')),)
     column_type = 'bigint'
     import_field_class = NamedObjectField
 

@@ -1,5 +1,7 @@
 """Field types date and datetime."""
 
+import re
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 
 from django import forms
@@ -16,11 +18,67 @@ from utilities.forms.widgets import DatePicker, DateTimePicker
 from ..ddl.notation import Notation
 from .base import FieldType
 from .registry import register
+from .shared.cells import CellKind
 from .shared.filters import DateFilter, DateTimeFilter
 
 # PostgreSQL reads much more as a date (`today`, `infinity`, `1/2/3`); we take nothing but this for one.
 ISO_DATE = r'^\d{4}-\d\d-\d\d([T ]00:00(:00(\.0+)?)?(Z|[+-]00(:?00)?)?)?$'
 ISO_DATETIME = r'^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?)?$'
+
+# In spreadsheets.
+DAY_FIRST = re.compile(r'(?P<day>[0-9]{1,2})([./-])(?P<month>[0-9]{1,2})\2(?P<year>[0-9]{4})')
+MONTH_FIRST = re.compile(r'(?P<month>[0-9]{1,2})([./-])(?P<day>[0-9]{1,2})\2(?P<year>[0-9]{4})')
+YEAR_FIRST = re.compile(r'(?P<year>[0-9]{4})([./-])(?P<month>[0-9]{1,2})\2(?P<day>[0-9]{1,2})')
+CLOCK = re.compile(
+    r'(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:\.(?P<fraction>[0-9]{1,6}))?)?'
+    r'(?: ?(?P<half>[AaPp])\.?[Mm]\.?)?(?P<zone>Z| ?[+-][0-9]{2}(?::?[0-9]{2})?)?'
+)
+
+
+def date_reader(pattern: re.Pattern) -> Callable[[str], str]:
+    """Return what reads dates whose parts are in the order of a pattern."""
+
+    def read(text: str) -> str:
+        return _day(pattern.fullmatch(text)).isoformat()
+
+    return read
+
+
+def moment_reader(pattern: re.Pattern) -> Callable[[str], str]:
+    """Return what reads dates with a time, or without one: then midnight is meant."""
+
+    def read(text: str) -> str:
+        parts = re.split(r'[T ]', text, maxsplit=1)
+        day = _day(pattern.fullmatch(parts[0].rstrip(',')))
+        return f'{day.isoformat()}T{_clock(parts[1].strip()) if len(parts) > 1 else "00:00:00"}'
+
+    return read
+
+
+def _day(found: re.Match | None) -> date:
+    if found is None:
+        raise ValueError
+    return date(**{name: int(text) for name, text in found.groupdict().items()})
+
+
+def _clock(text: str) -> str:
+    found = CLOCK.fullmatch(text)
+    if found is None:
+        raise ValueError(text)
+    hour, half = int(found['hour']), (found['half'] or '').lower()
+    if half:
+        if not 1 <= hour <= 12:
+            raise ValueError(text)
+        hour = hour % 12 + (12 if half == 'p' else 0)
+    fraction = f'.{found["fraction"]}' if found['fraction'] else ''
+    shown = f'{hour:02}:{found["minute"]}:{found["second"] or "00"}{fraction}{(found["zone"] or "").strip()}'
+    datetime.fromisoformat(f'2000-01-01T{shown}')
+    return shown
+
+
+_NO_DATE, _NO_MOMENT = _('not a date in this order'), _('not a date with a time in this order')
+_YEAR_FIRST, _DAY_FIRST = _('year first (2026-12-31)'), _('day first (31/12/2026)')
+_MONTH_FIRST = _('month first (12/31/2026)')
 
 
 class MomentField(serializers.DateTimeField):
@@ -61,6 +119,11 @@ class DateFieldType(TemporalFieldType):
     color = 'purple'
     position = 60
     example = '2026-01-31'
+    cell_kinds = (
+        CellKind(name, date_reader(YEAR_FIRST), _NO_DATE, _YEAR_FIRST, rank=40),
+        CellKind('date_day', date_reader(DAY_FIRST), _NO_DATE, _DAY_FIRST, rank=41),
+        CellKind('date_month', date_reader(MONTH_FIRST), _NO_DATE, _MONTH_FIRST, rank=42),
+    )
     fits_arrays = True
     notation = Notation(ISO_DATE, varies=True)
     column_type = 'date'
@@ -90,6 +153,11 @@ class DateTimeFieldType(TemporalFieldType):
     color = 'purple'
     position = 70
     example = '2026-01-31T12:00:00Z'
+    cell_kinds = (
+        CellKind(name, moment_reader(YEAR_FIRST), _NO_MOMENT, _YEAR_FIRST, rank=50),
+        CellKind('datetime_day', moment_reader(DAY_FIRST), _NO_MOMENT, _DAY_FIRST, rank=51),
+        CellKind('datetime_month', moment_reader(MONTH_FIRST), _NO_MOMENT, _MONTH_FIRST, rank=52),
+    )
     fits_arrays = True
     notation = Notation(ISO_DATETIME, varies=True)
     column_type = 'timestamp with time zone'

@@ -12,7 +12,13 @@ from netbox.ui import attrs
 from .base import FieldType
 from .json import validate_storable
 from .registry import register
+from .shared.cells import CellKind
 from .shared.filters import EmptyFilter, TextFilter
+
+
+def read_text(text: str) -> str:
+    validate_storable(text)
+    return text
 
 
 class CharacterFieldType(FieldType):
@@ -52,6 +58,9 @@ class TextFieldType(CharacterFieldType):
     color = 'blue'
     position = 10
     example = 'Example'
+    cell_kinds = (
+        CellKind(name, read_text, _('contains characters that cannot be stored'), identifies=True, may_name=True),
+    )
     fits_arrays = True
     column_type = 'character varying'
 
@@ -73,6 +82,7 @@ class LongTextFieldType(CharacterFieldType):
     color = 'blue'
     position = 20
     example = 'Some **bold** text'
+    cell_kinds = (CellKind(name, read_text, _('contains characters that cannot be stored')),)
     column_type = 'text'
 
     def get_filters(self, field):

@@ -2,6 +2,7 @@
 
 import django_tables2 as tables
 from django import forms
+from django.core.validators import URLValidator
 from django.db import models
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -12,10 +13,20 @@ from utilities.forms.fields import LaxURLField
 from ..ddl.spec import Column
 from .graphql import related_type
 from .registry import register
+from .shared.cells import CellKind
 from .shared.empty import EmptyTextIsNull
 from .text import CharacterFieldType
 
 URL_LENGTH = TITLE_LENGTH = 200
+# In spreadsheets.
+check_address = URLValidator(schemes=('http', 'https', 'ftp', 'ftps', 'ssh', 'sftp', 'telnet'))
+
+
+def read_address(text: str) -> str:
+    check_address(text)
+    if len(text) > URL_LENGTH:
+        raise ValueError(text)
+    return text
 
 
 class URLModelField(EmptyTextIsNull, models.URLField):
@@ -55,6 +66,7 @@ class URLFieldType(CharacterFieldType):
     color = 'indigo'
     position = 80
     example = 'https://example.com/'
+    cell_kinds = (CellKind(name, read_address, _('not an address of a web page'), rank=100),)
     fits_arrays = True
     column_type = f'character varying({URL_LENGTH})'
     convertible = False

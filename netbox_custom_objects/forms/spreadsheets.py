@@ -121,7 +121,7 @@ class ColumnForm(forms.Form):
         elif is_reserved(name):
             self.add_error('name', _('This name is reserved.'))
         kind = KINDS.get(self.cleaned_data.get('kind'))
-        if kind is not None and self.cleaned_data.get('unique') and not kind.unique_allowed:
+        if kind is not None and self.cleaned_data.get('unique') and not kind.type.unique_allowed:
             self.add_error('unique', _('Fields of this type cannot be unique.'))
         if kind is not None and kind.key == OBJECT and not self.cleaned_data.get('target'):
             self.add_error('target', _('Choose what the field refers to.'))

@@ -1,10 +1,49 @@
-"""Several values in one cell of an imported or exported file. Standard library and Django's exceptions only."""
+"""
+Cells of files: several values in one cell, and what the cells of a spreadsheet's column can mean.
+
+Standard library and Django's exceptions only.
+"""
 
 import csv
 import io
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+
+# Between the values of one cell, where a spreadsheet was not exported from NetBox.
+SEPARATORS = re.compile(r'[,;|\n]')
+
+
+@dataclass(frozen=True, slots=True)
+class CellKind:
+    """
+    A way to read the cells of a spreadsheet's column as values of one type of field.
+
+    Attributes:
+        key: names it among the kinds of all types
+        read: returns the value that a text means as REST takes it, or raises ValueError or ValidationError
+        reason: what a text that cannot be read is not
+        note: tells it from other kinds of the same type
+        rank: of kinds that fit equally well, the lowest is proposed; None if texts alone do not tell
+        hint: what headers hold, for a kind that many texts are of by chance
+        certain: texts that are of such a kind whatever the header is
+        identifies: whether a column of different values probably identifies its objects
+        may_name: whether the values may as well name other objects
+    """
+
+    key: str
+    read: Callable[[str], Any]
+    reason: str
+    note: str = ''
+    rank: int | None = None
+    hint: re.Pattern | None = None
+    certain: re.Pattern | None = None
+    identifies: bool = False
+    may_name: bool = False
 
 
 def split_values(text: str) -> list[str]:

@@ -16,7 +16,7 @@ from extras.models import CustomFieldChoiceSet
 
 from ...exceptions import CustomObjectsError
 from ...models import Spreadsheet
-from .kinds import MULTISELECT, OBJECT, SELECT, reason_of
+from .kinds import MULTISELECT, OBJECT, SELECT
 from .plan import CHOICES, Column, Plan, keys_of
 from .reading import Row
 from .references import Targets
@@ -110,7 +110,7 @@ class Reader:
             return
         value = self._read_cell(column, text)
         if value is None:
-            raise ValueError(reason_of(column.kind_of))
+            raise ValueError(str(column.kind_of.cells.reason))
         if column.kind == OBJECT:
             value = self._object(column, text, objects[column.target])
         elif column.kind in CHOICES:

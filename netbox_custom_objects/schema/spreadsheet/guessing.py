@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from ...field_types.choice import VALUE_LENGTH
+from ...field_types.shared.cells import SEPARATORS
 from .headers import labels_of, names_of
 from .kinds import (
     BOOLEAN,
@@ -22,28 +23,13 @@ from .kinds import (
     LONGTEXT,
     MULTISELECT,
     SELECT,
-    SEPARATORS,
     TEXT,
+    TRIED,
 )
 from .sample import ColumnNotes, Notes
 
 # The part of the values that must be of a kind for it to be proposed.
 ENOUGH = 0.9
-# Tried in this order; of kinds with the same hits the first is proposed.
-TRIED = (
-    BOOLEAN, INTEGER, 'decimal', 'decimal_comma', 'date', 'date_day', 'date_month', 'datetime', 'datetime_day',
-    'datetime_month', 'mac_address', 'ip_prefix', 'ip_address', 'email', 'url', 'color', 'coordinates', 'json',
-    'duration',
-)  # fmt: skip
-# Kinds that many values are of by chance, and what headers must hold for them to be proposed.
-HINTS = {
-    'color': re.compile(r'colou?r|rgb|hex', re.IGNORECASE),
-    'duration': re.compile(r'dura|time|uptime|age|lease|interval|length|sla\b', re.IGNORECASE),
-}
-CERTAIN = {
-    'color': re.compile('#[0-9A-Fa-f]{6}'),
-    'duration': re.compile(r'[+-]?P.+|(?:[0-9]+ days?,? )?[0-9]+:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?'),
-}
 YES_OR_NO = re.compile(r'^(?:is|has|can|may|use)\b|enabled|disabled|active|flag|\?$', re.IGNORECASE)
 LATITUDES = re.compile(r'\b(?:lat|latitude)\b', re.IGNORECASE)
 LONGITUDES = re.compile(r'\b(?:lon|lng|long|longitude)\b', re.IGNORECASE)
@@ -81,9 +67,7 @@ def guess(headers: list[str], notes: Notes) -> list[Guess]:
         column = notes.columns[position]
         _guess_kind(made, header.replace('_', ' '), column, notes.sampled(position))
         made.required = 0 < column.filled == notes.rows
-        made.unique = column.is_unique and made.required and KINDS[made.kind].unique_allowed and made.kind in (
-            TEXT, INTEGER, 'mac_address', 'ip_address', 'ip_prefix', 'email',
-        )  # fmt: skip
+        made.unique = column.is_unique and made.required and KINDS[made.kind].identifies
         # A column without a header and without values is a gap between others.
         made.use = bool(column.filled or header)
         found.append(made)
@@ -98,7 +82,7 @@ def _guess_kind(made: Guess, header: str, column: ColumnNotes, values: list[str]
         made.why = _('No values.')
         return
     counted = Counter(values)
-    hits = {key: sum(count for text, count in counted.items() if fits(key, text, header)) for key in TRIED}
+    hits = {key: sum(count for text, count in counted.items() if KINDS[key].is_meant(text, header)) for key in TRIED}
     best = max(TRIED, key=lambda key: hits[key])
     if hits[best] >= ENOUGH * len(values) and _is_meant(best, header, counted):
         made.kind, made.hits = best, hits[best]
@@ -108,13 +92,6 @@ def _guess_kind(made: Guess, header: str, column: ColumnNotes, values: list[str]
             made.why += ' ' + _('Day and month could be the other way round.')
     else:
         _guess_text(made, header, column, values)
-
-
-def fits(key: str, text: str, header: str) -> bool:
-    """Whether a value is of a kind, and most likely meant as such."""
-    if key in CERTAIN and not CERTAIN[key].fullmatch(text) and not HINTS[key].search(header):
-        return False
-    return KINDS[key].value_of(text) is not None
 
 
 def _is_meant(key: str, header: str, counted: Counter) -> bool:

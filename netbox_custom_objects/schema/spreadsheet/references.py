@@ -18,7 +18,7 @@ from ...runtime.rights import viewable_types
 from ..targets import type_name
 from .guessing import ENOUGH, Guess, choose_primary
 from .headers import name_of
-from .kinds import MULTISELECT, OBJECT, SELECT, TEXT
+from .kinds import KINDS, OBJECT, SELECT, TEXT
 from .sample import Notes
 
 # The part of the values that must name an object where the header names the model.
@@ -40,7 +40,7 @@ WORDS = {
     'circuits.circuit': ('circuit_id', 'cid'),
     'ipam.vlan': ('vlan_id', 'vid', 'vlan_number'),
     'ipam.prefix': ('subnet', 'network', 'cidr'),
-    'ipam.ipaddress': ('ip', 'ip_address', 'management_ip', 'address'),
+    'ipam.ipaddress': ('ip', 'management_ip', 'address'),
     'ipam.asn': ('as_number', 'autonomous_system'),
     'users.user': ('username', 'login', 'user', 'assignee', 'owned_by', 'created_by', 'engineer'),
     'virtualization.virtualmachine': ('vm', 'virtual_machine', 'guest'),
@@ -49,8 +49,6 @@ WORDS = {
 COMMON = ('dcim.site', 'dcim.device', 'tenancy.tenant', 'dcim.rack', 'dcim.location', 'users.user')
 # What may follow the name of a model in a header.
 ENDINGS = re.compile(r'_(?:name|slug|id|key|ref|reference|number|no|code)$')
-# Kinds whose values may as well be names.
-CAN_BE_NAMES = (TEXT, SELECT, MULTISELECT, 'integer', 'ip_address', 'ip_prefix', 'mac_address')
 
 
 @dataclass
@@ -135,7 +133,7 @@ def find_references(headers: list[str], notes: Notes, guesses: list[Guess], targ
     wanted: dict[str, list[int]] = {}
     named: set[tuple[str, int]] = set()
     for position, (header, made) in enumerate(zip(headers, guesses)):
-        if not made.of or made.kind not in CAN_BE_NAMES:
+        if not made.of or not KINDS[made.kind].cells.may_name:
             continue
         if (target := targets.named_by(header)) is not None:
             wanted.setdefault(target.name, []).append(position)
