@@ -9,15 +9,18 @@ import random
 import time
 
 import pytest
+from django.test import Client
 
 from dcim.models import Site
 
-from netbox_custom_objects.models import StagedChange
+from netbox_custom_objects.models import Spreadsheet, StagedChange
 from tests.field_types.cases import CASES
 from tests.fuzz.client import Fuzzer
 from tests.fuzz.targets import addresses
+from tests.spreadsheets.files import csv_of, upload_of
 from tests.support.factories import make_every_kind, make_field, make_object, make_type
 from tests.surfaces.rest import superuser
+from tests.surfaces.ui import ROOT
 
 LONG = bool(os.environ.get('NCO_LONG'))
 SECONDS = int(os.environ.get('NCO_SECONDS', 600 if LONG else 12))
@@ -50,6 +53,12 @@ def fuzzer(types):
     objects = [custom_object_type.get_model().objects.first() for custom_object_type in types]
     fields = [field for custom_object_type in types for field in custom_object_type.fields.all()]
     change = StagedChange.objects.first()
+    user = superuser()
+    client = Client()
+    client.force_login(user)
+    client.post(
+        f'{ROOT}custom-object-types/from-spreadsheet/', {'file': upload_of(csv_of(['Name', 'Count'], ['a', '1']))}
+    )
     values = {
         'custom_object_type': [custom_object_type.slug for custom_object_type in types],
         'pk': [objects[0].pk, 10**18, '1' * 30],
@@ -60,6 +69,9 @@ def fuzzer(types):
         'change': [change.pk if change else 1, '9' * 20],
         'action': ['undo', 'x'],
         'path': ['x', 'journal'],
+        'name': ['dns', 'x'],
+        'spreadsheet': [Spreadsheet.objects.get().pk, '9' * 20],
+        'position': [1, '9' * 20],
     }
     keys = sorted({name for kind in types for name in kind.get_model()._payload_names} | {
         'custom_object_type', 'name', 'slug', 'type', 'tags', 'default', 'related_object_type', 'app_label', 'model',
@@ -67,7 +79,7 @@ def fuzzer(types):
         'validation_minimum', 'choice_set', 'element_type', 'display_expression', 'owner', 'fill', 'deprecated_since',
         'weight', 'search_weight', 'changelog_message', 'local_context_data', 'required', 'unique', 'id', 'add_tags',
     })  # fmt: skip
-    return Fuzzer(superuser(), random.Random(SEED), addresses(values), keys)
+    return Fuzzer(user, random.Random(SEED), addresses(values), keys)
 
 
 @pytest.mark.slow

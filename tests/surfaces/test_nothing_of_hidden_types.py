@@ -6,6 +6,7 @@ What is hidden bears a mark in all of its names and values, and the number of it
 
 import json
 import re
+from uuid import uuid4
 
 import pytest
 from django.test import Client, TestCase
@@ -16,12 +17,12 @@ from dcim.models import Site
 from extras.models import JournalEntry, Tag
 from netbox_branching.models import Branch
 
-from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, Spreadsheet
 from tests.support.factories import make_object, make_type
 from tests.support.kept import KEEPER, read_again
 from tests.support.staged import begin
 
-from .rest import make_user
+from .rest import make_user, superuser
 from .ui import ROOT, text_of
 
 MARK = 'zyxqv'
@@ -68,6 +69,13 @@ class Scene:
         others = ({f'{MARK}_title': f'{MARK}-{number}', f'{MARK}_place': self.site} for number in range(COUNT - 1))
         model.objects.bulk_create(model(**values) for values in others)
         made.change = begin(made.fields.get(name=f'{MARK}_title'), type='integer')
+        made.sheet = Spreadsheet.objects.create(
+            owner=superuser(),
+            upload=uuid4(),
+            file_name=f'{MARK}.csv',
+            title=f'{MARK} sheet',
+            headers=[f'{MARK} header'],
+        )
         made.obj = obj
         return made
 
@@ -95,7 +103,7 @@ def visible(db):
 def hidden(db):
     kept = KEEPER.value.hidden
     made = read_again(kept)
-    made.change, made.obj = read_again(kept.change), read_again(kept.obj)
+    made.change, made.obj, made.sheet = read_again(kept.change), read_again(kept.obj), kept.sheet
     return made
 
 
@@ -134,6 +142,7 @@ def addresses(hidden, shown, visible):
         values = {
             'custom_object_type': kind.slug, 'field_name': f'{MARK}_refs', 'target': 'dcim.site',
             'change': str(hidden.change.pk), 'action': 'cancel', 'path': 'a-page-of-another-plugin',
+            'spreadsheet': str(hidden.sheet.pk), 'position': '0', 'name': 'dns',
         }  # fmt: skip
         for route in patterns():
             owner = next(found for part, found in (('types/', kind), ('fields/', field), ('', obj)) if part in route)
