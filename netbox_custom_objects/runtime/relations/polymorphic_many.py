@@ -159,11 +159,30 @@ class GenericLinksManager:
         self.set_base(targets, clear=clear)
 
     def set_base(self, targets, *, clear: bool = False, raw: bool = False) -> None:
-        """Replace the links; what deserialised objects call, with `raw` set for those who receive the signals."""
-        wanted = [key for key in map(_as_key, targets or ()) if key is not None]
+        """
+        Replace the links; what deserialised objects call, with `raw` set for those who receive the signals.
+
+        Change data also holds the order of links. A merge or revert may add them at another time, and restores it.
+        """
+        targets = list(targets or ())
+        wanted = [*dict.fromkeys(key for key in map(_as_key, targets) if key is not None)]
         present = self.keys()
         removed = present if clear else [key for key in present if key not in set(wanted)]
         self._change(added=wanted, removed=removed, raw=raw)
+        if any(isinstance(target, dict) for target in targets):
+            kept = [key for key in present if key not in removed]
+            self._put_in_order([*kept, *(key for key in wanted if key not in kept)], wanted)
+
+    def _put_in_order(self, made: list[Key], wanted: list[Key]) -> None:
+        """Recreate the links from the first one that is out of place."""
+        start = next((place for place, (one, other) in enumerate(zip(made, wanted)) if one != other), None)
+        if start is None:
+            return
+        alias = router.db_for_write(self.through, instance=self.instance)
+        links = self.through._default_manager.using(alias)
+        with transaction.atomic(using=alias, savepoint=False):
+            links.filter(_any_of(wanted[start:]), source_id=self.instance.pk).delete()
+            links.bulk_create(self.link_to(key) for key in wanted[start:])
 
     add.alters_data = remove.alters_data = clear.alters_data = set.alters_data = set_base.alters_data = True
 
