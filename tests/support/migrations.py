@@ -14,12 +14,18 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
-from dev.paths import ROOT
+from dev.paths import PACKAGE, ROOT
 from netbox_custom_objects.ddl.run_marks import read_mark
 from tests.support.processes import Command
 from tests.support.quick_migrations import LENT_LABEL
 
 PLUGIN = 'evolving'
+
+
+def own_migrations(first: str) -> list[str]:
+    """Return the names of our migrations from one on; those of other installations stand in the same table."""
+    return sorted(path.stem for path in PACKAGE.glob('migrations/[0-9]*.py') if path.stem >= first)
+
 
 _HEADER = """
 import time
