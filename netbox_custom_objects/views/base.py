@@ -19,16 +19,32 @@ from django.utils.translation import gettext
 
 from netbox.choices import ImportMethodChoices
 from netbox.object_actions import AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject
+from netbox.views.generic.base import BaseMultiObjectView
 from utilities.htmx import htmx_partial
 from utilities.jobs import is_background_request
+from utilities.permissions import get_permission_for_model
 
 from ..field_types.shared.deprecation import closed
 from ..forms.imports import UNREADABLE, CheckedImportForm
+from ..models import CustomObjectType, CustomObjectTypeField
 from ..runtime.lookup import model_by_slug
 from ..services.second_try import statements_reported, tried_twice
 
 # What a deprecated type does not offer.
 WRITES = (AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject)
+
+
+class NewTypeView(BaseMultiObjectView):
+    """Base of pages that create a type along with its fields, for users who may add both."""
+
+    queryset = CustomObjectType.objects.all()
+
+    def get_required_permission(self):
+        return get_permission_for_model(CustomObjectType, 'add')
+
+    def has_permission(self):
+        allowed = super().has_permission()
+        return allowed and self.request.user.has_perm(get_permission_for_model(CustomObjectTypeField, 'add'))
 
 
 class TriesAgainMixin:

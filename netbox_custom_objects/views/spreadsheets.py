@@ -18,9 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from netbox.object_actions import ObjectAction
-from netbox.views.generic.base import BaseMultiObjectView
 from utilities.htmx import htmx_partial
-from utilities.permissions import get_permission_for_model
 from utilities.views import register_model_view
 
 from ..api import spreadsheet_job
@@ -28,7 +26,7 @@ from ..constants import APP_LABEL
 from ..field_types.shared.bounds import whole_number
 from ..field_types.shared.cells import harmless
 from ..forms.spreadsheets import Choices, ColumnForm, PlanForms, UploadSpreadsheetForm
-from ..models import CustomObjectType, CustomObjectTypeField, Spreadsheet
+from ..models import CustomObjectType, Spreadsheet
 from ..runtime import extensions
 from ..runtime.rights import may_grant
 from ..schema.spreadsheet.errors import Unreadable
@@ -36,6 +34,7 @@ from ..schema.spreadsheet.jobs import CheckSpreadsheetJob, ReadSpreadsheetJob, i
 from ..schema.spreadsheet.plan import Plan
 from ..schema.spreadsheet.reading import MOST_COLUMNS, MOST_ROWS, is_large_file
 from ..schema.spreadsheet.uploads import keep, keep_found, keep_plan, store
+from .base import NewTypeView
 
 TEMPLATES = f'{APP_LABEL}/spreadsheets'
 # Rows of the preview, and of a page of rows that do not fit.
@@ -51,17 +50,8 @@ class FromSpreadsheet(ObjectAction):
     template_name = f'{APP_LABEL}/buttons/from_spreadsheet.html'
 
 
-class SpreadsheetBase(BaseMultiObjectView):
-    """The rights, and the sheet that is meant."""
-
-    queryset = CustomObjectType.objects.all()
-
-    def get_required_permission(self):
-        return get_permission_for_model(CustomObjectType, 'add')
-
-    def has_permission(self):
-        allowed = super().has_permission()
-        return allowed and self.request.user.has_perm(get_permission_for_model(CustomObjectTypeField, 'add'))
+class SpreadsheetBase(NewTypeView):
+    """Finds the sheet of the request."""
 
     def find(self, pk: int, lock: bool = False) -> Spreadsheet:
         own = Spreadsheet.objects.of(self.request.user)

@@ -27,10 +27,10 @@ class CellKind:
         key: names it among the kinds of all types
         read: returns the value that a text means as REST takes it, or raises ValueError or ValidationError
         reason: what a text that cannot be read is not
-        note: tells it from other kinds of the same type
-        rank: of kinds that fit equally well, the lowest is proposed; None if texts alone do not tell
-        hint: what headers hold, for a kind that many texts are of by chance
-        certain: texts that are of such a kind whatever the header is
+        note: distinguishes it from other kinds of the same type
+        rank: of kinds that fit equally well, the lowest is proposed; None if text alone does not suggest it
+        hint: matches headers that suggest a kind which many texts fit by chance
+        certain: matches texts that are clearly of such a kind, with any header
         identifies: whether a column of different values probably identifies its objects
         may_name: whether the values may as well name other objects
     """

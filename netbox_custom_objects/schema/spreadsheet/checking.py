@@ -33,7 +33,7 @@ NOTHING = ''
 
 
 class Unusable(CustomObjectsError):
-    """A plan cannot be carried out, whatever the rows are."""
+    """A plan that no rows can satisfy."""
 
     def __init__(self, column: Column | None, message: str):
         self.column = column
@@ -160,7 +160,7 @@ class Reader:
         """Return the values of new choice sets, as far as rows were read."""
         for column in self.plan.used:
             if self.choices.get(column.position) == {}:
-                raise Unusable(column, _('There are no values to make a choice set of.'))
+                raise Unusable(column, _('The column has no values to create a choice set from.'))
         return {position: list(values) for position, values in self.choices.items()}
 
 
@@ -199,7 +199,7 @@ def check(spreadsheet: Spreadsheet, plan: Plan, targets: Targets, note: Note = l
         note: called with how many rows were read, of how many
 
     Raises:
-        Unusable: the plan cannot be carried out
+        Unusable: no rows can satisfy the plan
     """
     found = Found()
     reader = Reader(plan, len(spreadsheet.headers), targets)

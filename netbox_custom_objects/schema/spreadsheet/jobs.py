@@ -6,6 +6,8 @@ One job at a time works on a sheet: the one that the sheet names. May import ser
 hold ids and numbers only; what was done, or why nothing was, is kept with the sheet, for its owner.
 """
 
+from abc import ABC, abstractmethod
+
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
@@ -31,10 +33,10 @@ PATIENCE = 10
 CELLS_AT_ONCE = 400_000
 
 
-class SpreadsheetWork:
-    """Mixin of jobs that do something with a sheet, all of it or nothing; `do` returns what the outcome is to be."""
+class SpreadsheetWork(ABC):
+    """Mixin of jobs that process a sheet, completely or not at all."""
 
-    # Tells pages what is being done.
+    # Shown on pages while the job runs.
     step = ''
 
     def work(self, spreadsheet: int, *args, **kwargs):
@@ -63,14 +65,14 @@ class SpreadsheetWork:
             stored = Spreadsheet.objects.using(DEFAULT_DB_ALIAS).filter(pk=sheet.pk)
             stored.update(outcome=outcome, found=sheet.found)
 
+    @abstractmethod
     def do(self, sheet: Spreadsheet, **kwargs) -> dict:
         """
-        Do the work.
+        Do the work, and return the outcome that the sheet keeps.
 
         Raises:
-            REFUSALS: what the user is to know; nothing was written
+            REFUSALS: with a message for the user; nothing was written
         """
-        raise NotImplementedError
 
     @classmethod
     def enqueue_for(cls, sheet: Spreadsheet, **kwargs) -> Job:

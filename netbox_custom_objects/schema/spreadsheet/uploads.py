@@ -81,7 +81,7 @@ def taken_names() -> set[str]:
 def keep_plan(
     spreadsheet: Spreadsheet, plan: Plan, targets: Targets, note: Note = lambda done, total: None
 ) -> Unusable | None:
-    """Store a plan, and what the check of all rows has found; return why it cannot be carried out, if that is so."""
+    """Store a plan, and what the check of all rows has found; return why it is unusable, or None."""
     fault = None
     try:
         found = check(spreadsheet, plan, targets, note)

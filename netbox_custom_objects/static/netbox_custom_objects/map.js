@@ -95,7 +95,7 @@
     };
     map.references.forEach(({ from, to }) => joined.set(root(from), root(to)));
     if (options.groups) {
-      // Words are no keys of types or models, as they begin with a colon.
+      // The colon keeps groups apart from the keys of types and models.
       map.types.filter(({ group }) => group).forEach(({ key, group }) => joined.set(root(key), root(`:${group}`)));
     }
     const parts = new Map();
@@ -181,8 +181,8 @@
   }
 
   /*
-   * Return a promise of the drawing of a map. Its parts are drawn one by one, and put into rows, the highest first:
-   * Graphviz puts all of them below each other. Rows are no longer than `room`, unless a part is.
+   * Return a promise of the drawing of a map. Its parts are drawn separately and packed into rows, tallest first,
+   * because Graphviz stacks them in one column. Rows are at most `room` wide, unless a single part is wider.
    */
   async function drawing(map, options, colors, room = Infinity, background = null) {
     const parts = partsOf(selected(map, options), options);

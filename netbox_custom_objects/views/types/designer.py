@@ -11,33 +11,23 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from core.signals import clear_events
-from netbox.views.generic.base import BaseMultiObjectView
 from utilities.forms import restrict_form_fields
-from utilities.permissions import get_permission_for_model
 from utilities.views import register_model_view
 
 from ...constants import APP_LABEL
 from ...forms.designer import ROW_KEY, DesignerTypeForm, new_row_key, row_from_inputs, rows_of
 from ...forms.examples import example_of
-from ...models import CustomObjectType, CustomObjectTypeField
+from ...models import CustomObjectType
 from ...models.rows.convert import field_definition
 from ...services.dependents import dependents_of_type, grouped
 from ...services.designer import Invalid, designed
+from ..base import NewTypeView
 
 ROW_VIEW = f'plugins:{APP_LABEL}:customobjecttype_design_row'
 
 
-class DesignerBase(BaseMultiObjectView):
-    """What the pages of the designer share: the rights, and the forms."""
-
-    queryset = CustomObjectType.objects.all()
-
-    def get_required_permission(self):
-        return get_permission_for_model(CustomObjectType, 'add')
-
-    def has_permission(self):
-        allowed = super().has_permission()
-        return allowed and self.request.user.has_perm(get_permission_for_model(CustomObjectTypeField, 'add'))
+class DesignerBase(NewTypeView):
+    """What the pages of the designer share: the forms."""
 
     def forms(self) -> tuple:
         """Return the form of the type and those of the rows, bound to the request."""
