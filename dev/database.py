@@ -28,8 +28,11 @@ ATTEMPTS_TO_DROP = 6
 
 def ensure_template():
     """Return the name of the migrated template of the current code; build what is missing of it."""
-    with exclusive('template'), connect() as connection:
+    with connect() as connection:
         base, template = base_name(connection), template_name(connection)
+        if exists(connection, base) and exists(connection, template):
+            return template  # while others may be building theirs, of other code
+    with exclusive('template'), connect() as connection:
         if not exists(connection, base):
             print('Migrating NetBox once, which takes some minutes; later runs clone the result.', flush=True)
             _build(connection, base, source=None, plugins=HOST_PLUGIN)
