@@ -31,7 +31,7 @@ test-fast: venv ## Run the tests that need no database
 	@$(python) -m pytest -m fast $(ARGS)
 
 test-long: template ## Run the branching tests in every order, many more random examples, a minute of load and ten of bad input
-	@NCO_LONG=1 $(python) -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests/branching tests/db/test_under_load.py tests/fuzz $(ARGS)
+	@NCO_LONG=1 $(python) -m pytest -n $(PYTEST_WORKERS) --dist worksteal tests/branching tests/db/test_under_load.py tests/surfaces/test_schemathesis.py tests/fuzz $(ARGS)
 
 squash-check: template ## Compare the schemas that all paths through the migrations lead to
 	@$(python) -m pytest tests/db/test_squash.py $(ARGS)

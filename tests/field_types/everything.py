@@ -5,7 +5,7 @@ from django.apps import apps
 from tests.field_types.case import resolve
 from tests.field_types.cases import SAMPLED
 from tests.field_types.kit import expected
-from tests.support.factories import make_field, make_type
+from tests.support.factories import make_type
 
 
 class Everything:
@@ -21,14 +21,13 @@ class Everything:
         self.type = made or self._make()
 
     def _make(self):
-        made = make_type('everything', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-        needs = {}
+        fields, needs = [{'name': 'title', 'type': 'text', 'primary': True}], {}
         for name, case in self.cases.items():
             # Cases share what they need.
             if case.needs not in needs:
                 needs[case.needs] = case.needs()
-            make_field(made, name, case.type, **needs[case.needs])
-        return made
+            fields.append({'name': name, 'type': case.type, **needs[case.needs]})
+        return make_type('everything', fields=fields)
 
     @property
     def model(self):

@@ -26,7 +26,7 @@ def everything(lab):
     return Everything(CustomObjectType.objects.get(name='everything'))
 
 
-def test_values_are_merged_and_reverted(lab, strategy, everything, branch):
+def test_values_are_merged_and_reverted(lab, everything, branch, strategies):
     in_branch = GraphQL(lab.user, **{'X-NetBox-Branch': branch.schema_id})
     before = {'edited': 0, 'cleared': 0, 'deleted': 0, 'untouched': 0, 'filled': None}
     after = {'edited': 1, 'cleared': None, 'untouched': 0, 'filled': 0, 'created': 1, 'created and edited': 0}
@@ -45,34 +45,36 @@ def test_values_are_merged_and_reverted(lab, strategy, everything, branch):
     with lab.request():
         holds(everything, before)
     shows(in_main, everything, before)
-    lab.merge(branch, strategy)
-    with lab.request():
-        holds(everything, after)
-        assert_schema_is_clean()
-    shows(in_main, everything, after)
-    lab.revert(branch)
-    with lab.request():
-        holds(everything, before)
-        assert_schema_is_clean()
-    shows(in_main, everything, before)
-    lab.merge(branch, strategy)
-    with lab.request():
-        holds(everything, after)
+    for strategy in strategies:
+        lab.merge(branch, strategy)
+        with lab.request():
+            holds(everything, after)
+            assert_schema_is_clean()
+        shows(in_main, everything, after)
+        lab.revert(branch)
+        with lab.request():
+            holds(everything, before)
+            assert_schema_is_clean()
+        shows(in_main, everything, before)
+        lab.merge(branch, strategy)
+        with lab.request():
+            holds(everything, after)
 
 
-def test_fields_added_in_a_branch_arrive_with_their_values(lab, branch, strategy):
+def test_fields_added_in_a_branch_arrive_with_their_values(lab, branch, strategies):
     with lab.request(branch):
         everything = Everything()
         everything.write('one', 0)
         everything.write('one', 1)
         everything.write('empty', None)
-    lab.merge(branch, strategy)
-    with lab.request():
-        holds(everything, {'one': 1, 'empty': None})
-        assert_schema_is_clean()
-    lab.revert(branch)
-    with lab.request():
-        assert not everything.model.objects.exists()
+    for strategy in strategies:
+        lab.merge(branch, strategy)
+        with lab.request():
+            holds(everything, {'one': 1, 'empty': None})
+            assert_schema_is_clean()
+        lab.revert(branch)
+        with lab.request():
+            assert not everything.model.objects.exists()
 
 
 def shows(graphql, everything, wanted):

@@ -11,16 +11,34 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 from pytest_django.plugin import blocking_manager_key
 
-from tests.support.factories import make_every_kind
 from tests.support.needs import commits
-
-# Fixtures that keep something, and what makes it.
-SHARED = {'kept_every_kind': make_every_kind}
 
 
 def read_again(obj):
-    """Return the row of an instance as it is stored."""
+    """Return the row of an instance as it is stored; of a list, tuple or dict the same, of its values."""
+    if isinstance(obj, dict):
+        return {key: read_again(value) for key, value in obj.items()}
+    if isinstance(obj, list | tuple):
+        return type(obj)(map(read_again, obj))
     return type(obj).objects.get(pk=obj.pk)
+
+
+def keeps(make, *arguments):
+    """
+    Decorate the function of a fixture: what `make(*arguments)` returns is kept, as the mark `kept` says, for all tests
+    that follow each other and ask for the fixture, which returns `kept_again()`.
+    """
+
+    def decorate(function):
+        function.keeps = (make, *arguments)
+        return function
+
+    return decorate
+
+
+def kept_again():
+    """Return what is kept, freshly read."""
+    return read_again(KEEPER.value)
 
 
 @contextmanager
@@ -46,8 +64,8 @@ def rolled_back():
 
 class Keeper:
     """
-    Keeps one thing from one test to the next, as long as each asks for it: by a fixture that SHARED names, or by the
-    mark `kept(make, *arguments)`. `value` is what was made.
+    Keeps one thing from one test to the next, as long as each asks for it: by a fixture that `keeps` decorates, or by
+    the mark `kept(make, *arguments)`. `value` is what was made.
     """
 
     def __init__(self):
@@ -70,9 +88,13 @@ class Keeper:
 
     @staticmethod
     def _wanted_by(item):
-        if mark := item.get_closest_marker('kept'):
-            return mark.args
-        return next(((make,) for name, make in SHARED.items() if name in item.fixturenames), None)
+        mark = item.get_closest_marker('kept')
+        found = {mark.args} if mark else set()
+        if info := getattr(item, '_fixtureinfo', None):  # cases of Django have none
+            found |= {getattr(known[-1].func, 'keeps', None) for known in info.name2fixturedefs.values()} - {None}
+        if len(found) > 1:
+            raise pytest.UsageError('Only one thing can be kept at a time.')
+        return next(iter(found), None)
 
     def _let_go(self):
         if self._transaction is not None:

@@ -3,9 +3,8 @@
 import django_rq
 import pytest
 
-from dcim.models import Site
-
-from tests.support.kept import KEEPER, read_again
+from tests.support.factories import make_every_kind, make_sites
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.rest import superuser
 from tests.surfaces.ui import Browser
 
@@ -27,18 +26,14 @@ def queue():
 
 @pytest.fixture
 def sites(db):
-    return [Site.objects.create(name=name, slug=name.lower()) for name in ('Berlin', 'Cairo', 'Dakar')]
+    return make_sites()
 
 
 @pytest.fixture
-def kept_every_kind(db):
-    return KEEPER.value
-
-
-@pytest.fixture
-def every_kind(kept_every_kind):
+@keeps(make_every_kind)
+def every_kind(db):
     """A type with a field of each kind, `every-kind`."""
-    return read_again(kept_every_kind)
+    return kept_again()
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from extras.models import Tag
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 
 from ..support.factories import make_field, make_object, make_type
+from ..support.kept import KEEPER
 from .rest import Rest, superuser
 
 HUGE = 10**30
@@ -257,9 +258,15 @@ WRONG_FIELDS = [
 ]  # fmt: skip
 
 
+def make_thing():
+    make_type('other')
+    return make_type('thing', fields=[('other', 'text')])
+
+
 class TestDefinitions:
     """Types and fields."""
 
+    @pytest.mark.kept.with_args(make_thing)
     @pytest.mark.parametrize(
         ('key', 'value'),
         [
@@ -270,14 +277,14 @@ class TestDefinitions:
         ],
     )  # fmt: skip
     def test_wrong_attributes_of_a_type(self, rest, key, value):
-        make_type('other')
-        body = rest.post('custom-object-types/', {'name': 'thing', 'slug': 'thing', key: value}, expect=400)
+        body = rest.post('custom-object-types/', {'name': 'new', 'slug': 'new', key: value}, expect=400)
         assert list(body) == [key]
-        assert CustomObjectType.objects.count() == 1
+        assert CustomObjectType.objects.count() == 2
 
+    @pytest.mark.kept.with_args(make_thing)
     @pytest.mark.parametrize(('key', 'body'), WRONG_FIELDS)
     def test_wrong_attributes_of_a_field(self, rest, key, body):
-        thing = make_type('thing', fields=[('other', 'text')])
+        thing = KEEPER.value
         valid = {'custom_object_type': thing.pk, 'name': 'value', 'type': 'text'}
         answer = rest.post('custom-object-type-fields/', {**valid, **body}, expect=400)
         assert list(answer) == [key]

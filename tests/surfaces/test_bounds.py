@@ -8,6 +8,7 @@ from dcim.models import Site
 from utilities.forms.bulk_import import BulkImportForm
 
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.rest import API, Rest, superuser
 from tests.surfaces.ui import url
 
@@ -21,12 +22,17 @@ def rest(db):
     return Rest(superuser())
 
 
-@pytest.fixture
-def thing(db):
+def make_thing():
     return make_type('thing', config_context_enabled=True, fields=[
         {'name': 'title', 'primary': True}, ('extra', 'json'),
         {'name': 'tags_of', 'type': 'array', 'element_type': 'text'},
     ])  # fmt: skip
+
+
+@pytest.fixture
+@keeps(make_thing)
+def thing(db):
+    return kept_again()
 
 
 def test_versions(rest, thing):

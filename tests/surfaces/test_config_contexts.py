@@ -16,6 +16,7 @@ from virtualization.models import Cluster, ClusterGroup, ClusterType
 from netbox_custom_objects.models.validation.reserved import is_reserved
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.openapi import get_schema
 from tests.surfaces.rest import Rest, make_user, superuser
 from tests.surfaces.test_query_counts_ui import queries_of
@@ -44,9 +45,14 @@ def rest(db):
     return Rest(superuser())
 
 
-@pytest.fixture
-def thing(db):
+def make_thing():
     return make_type('thing', fields=FIELDS, config_context_enabled=True)
+
+
+@pytest.fixture
+@keeps(make_thing)
+def thing(db):
+    return kept_again()
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.dependents import updating_dependents
 from tests.support.branches import STRATEGIES, edit
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.rest import Rest, make_user, superuser
 from tests.surfaces.ui import Browser, text_of
 
@@ -22,13 +23,16 @@ DRY = '?dry_run=true'
 ALL = ['view', 'add', 'change', 'delete']
 
 
+def make_kind():
+    place = {'name': 'place', 'type': 'object', 'target': Site}
+    fields = [('title', 'text'), ('state', 'text'), place]
+    return make_type('ticket', fields=fields, display_expression='{{ state }}/{{ title }}')
+
+
 @pytest.fixture
+@keeps(make_kind)
 def kind(db):
-    kind = make_type(
-        'ticket', fields=[('title', 'text'), ('state', 'text')], display_expression='{{ state }}/{{ title }}'
-    )
-    make_field(kind, 'place', 'object', target=Site)
-    return kind
+    return kept_again()
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from dcim.models import Site
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import menu_of, text_of
 
@@ -20,11 +21,15 @@ def rest(db):
     return Rest(superuser())
 
 
+def make_kind():
+    fields = [{'name': 'title', 'primary': True}, {'name': 'old', 'required': True}]
+    return make_type('cable', version='1.5', fields=fields)
+
+
 @pytest.fixture
+@keeps(make_kind)
 def kind(db):
-    kind = make_type('cable', version='1.5', fields=[{'name': 'title', 'primary': True}])
-    make_field(kind, 'old', required=True)
-    return kind
+    return kept_again()
 
 
 def deprecate(kind, *names):

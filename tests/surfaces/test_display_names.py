@@ -20,7 +20,8 @@ from netbox.search.backends import search_backend
 from users.models import Token, User
 
 from netbox_custom_objects.models import CustomObjectType
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_field, make_object, make_sites, make_type
+from tests.support.kept import KEEPER, keeps, kept_again, read_again
 from tests.surfaces.rest import Rest, make_user, superuser
 from tests.surfaces.test_query_counts_api import queries
 from tests.surfaces.ui import Browser, text_of
@@ -45,25 +46,33 @@ def root(rest):
 class TestSecrets:
     """Attributes that REST does not show in brief are not there."""
 
-    @pytest.fixture
-    def kind(self, db):
-        return make_type('thing', fields=[
+    @staticmethod
+    def make():
+        kind = make_type('thing', fields=[
             {'name': 'hook', 'type': 'object', 'target': Webhook}, {'name': 'who', 'type': 'object', 'target': User},
             {'name': 'tok', 'type': 'object', 'target': Token}, {'name': 'place', 'type': 'object', 'target': Site},
             {'name': 'places', 'type': 'multiobject', 'target': Site},
             {'name': 'any', 'type': 'object', 'targets': [Webhook, Site]},
         ])  # fmt: skip
-
-    @pytest.fixture
-    def obj(self, kind, sites):
+        sites = make_sites()
         hook = Webhook.objects.create(name='hook', payload_url='http://localhost/', secret='top-secret-1')
         user = User.objects.create_user('somebody', password='top-secret-2')
         token = Token(user=user, version=1, token='top5ecret3' * 4)
         token.save()
         sites[0].tags.add(Tag.objects.create(name='kept', slug='kept'))
-        return make_object(
+        obj = make_object(
             kind, hook=hook, who=user, tok=token, place=sites[0], places=sites, any=hook,
         )  # fmt: skip
+        return kind, obj
+
+    @pytest.fixture
+    @keeps(make)
+    def kind(self, db):
+        return read_again(KEEPER.value[0])
+
+    @pytest.fixture
+    def obj(self, kind):
+        return read_again(KEEPER.value[1])
 
     @pytest.mark.parametrize('expression', [
         '{{ hook.secret }}', '{{ who.password }}', '{{ tok.plaintext }}', '{{ tok.token }}', '{{ any.secret }}',
@@ -258,15 +267,20 @@ class TestPages:
 
     COUNT = 60
 
-    @pytest.fixture
-    def kind(self, db):
+    @staticmethod
+    def make(count=COUNT):
         loop = '{% for a in extra %}{% for b in extra %}{% endfor %}{% endfor %}'
         kind = make_type('asset', display_expression=f'{loop}<{{{{ name }}}}>', fields=[
             {'name': 'name', 'primary': True}, ('extra', 'json'),
         ])  # fmt: skip
         model = kind.get_model()
-        model.objects.bulk_create(model(name=f'n{n:03}', extra=list(range(80))) for n in range(self.COUNT))
+        model.objects.bulk_create(model(name=f'n{n:03}', extra=list(range(80))) for n in range(count))
         return kind
+
+    @pytest.fixture
+    @keeps(make)
+    def kind(self, db):
+        return kept_again()
 
     def shown(self, rest, **params):
         names = [row['display'] for row in rest.get('asset/', limit=self.COUNT, **params)['results']]

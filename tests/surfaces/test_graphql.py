@@ -19,7 +19,8 @@ from netbox_custom_objects.graphql.extensions import MODELS
 from netbox_custom_objects.graphql.host import host
 from netbox_custom_objects.graphql.names import attribute_name, root_names
 from netbox_custom_objects.graphql.types.roots import root_fields
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_field, make_object, make_sites, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import superuser
 
@@ -39,17 +40,19 @@ def thing(every_kind, sites):
     )  # fmt: skip
 
 
-@pytest.fixture
-def network(sites):
-    """Types that refer to one another, to themselves, and to objects of several types."""
+def make_network():
+    """Return types that refer to one another, to themselves, and to objects of several types."""
+    sites = make_sites()
     box = make_type('box', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
-    item = make_type('item', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
-    make_field(item, 'box', 'object', target=box, related_name='items')
+    item = make_type('item', fields=[
+        {'name': 'name', 'type': 'text', 'primary': True},
+        {'name': 'box', 'type': 'object', 'target': box, 'related_name': 'items'},
+        {'name': 'owned_by', 'type': 'object', 'targets': [Site, box]},
+        {'name': 'near', 'type': 'multiobject', 'targets': [Site, Region, box]},
+        {'name': 'only', 'type': 'object', 'targets': [Site]},
+    ])  # fmt: skip
     make_field(box, 'favorite', 'object', target=item)
     make_field(item, 'peers', 'multiobject', target=item, related_name='peer_of')
-    make_field(item, 'owned_by', 'object', targets=[Site, box])
-    make_field(item, 'near', 'multiobject', targets=[Site, Region, box])
-    make_field(item, 'only', 'object', targets=[Site])
     region = Region.objects.create(name='North', slug='north')
     one = make_object(box, name='One')
     bolt = make_object(item, name='Bolt', box=one, owned_by=sites[0], only=sites[1])
@@ -58,6 +61,12 @@ def network(sites):
     one.favorite = nut
     one.save()
     return {'box': box, 'item': item}
+
+
+@pytest.fixture
+@keeps(make_network)
+def network(db):
+    return kept_again()
 
 
 class TestValues:

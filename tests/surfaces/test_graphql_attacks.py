@@ -9,7 +9,8 @@ from django.test import Client
 
 from dcim.models import Site
 
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_field, make_object, make_sites, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import make_user, superuser
 
@@ -20,19 +21,31 @@ KINDS = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def thing(sites):
-    made = make_type('thing', fields=list(KINDS.items()))
-    make_field(made, 'state', 'select', choices=['new', 'old'])
-    make_field(made, 'states', 'multiselect', choices=['hot', 'cold'])
-    make_field(made, 'place', 'object', target=Site)
-    make_field(made, 'places', 'multiobject', target=Site)
+def make_thing():
+    """Return a type with a field of each kind, referring to sites and to itself; one object has values."""
+    sites = make_sites()
+    made = make_type(
+        'thing',
+        fields=[
+            *KINDS.items(),
+            {'name': 'state', 'type': 'select', 'choices': ['new', 'old']},
+            {'name': 'states', 'type': 'multiselect', 'choices': ['hot', 'cold']},
+            {'name': 'place', 'type': 'object', 'target': Site},
+            {'name': 'places', 'type': 'multiobject', 'target': Site},
+        ],
+    )
     make_field(made, 'about', 'object', targets=[Site, made])
     make_field(made, 'all_about', 'multiobject', targets=[Site, made])
     make_field(made, 'up', 'object', target=made, related_name='down')
     obj = make_object(made, text='one', place=sites[0], places=sites, about=sites[0])
     obj.all_about.set([obj, *sites])
     return made
+
+
+@pytest.fixture
+@keeps(make_thing)
+def thing(db):
+    return kept_again()
 
 
 @pytest.fixture

@@ -11,13 +11,13 @@ from users.models import Owner, OwnerGroup, User
 
 from netbox_custom_objects.graphql.reading import references, selection
 from netbox_custom_objects.models import CustomObjectType
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_field, make_object, make_sites, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import make_user, superuser
 
 
-@pytest.fixture
-def rows(db):
+def make_rows():
     """Return a function that makes a list of n objects with a target in each reference."""
     owner = Owner.objects.create(name='Ops', group=OwnerGroup.objects.create(name='All'))
     tag = Tag.objects.create(name='Blue', slug='blue')
@@ -40,9 +40,9 @@ def rows(db):
     return make
 
 
-def test_queries_do_not_depend_on_the_number_of_rows(rows):
+def test_queries_do_not_depend_on_the_number_of_rows(db):
     """A list costs two queries more at most than one of tenants, whose selection has the same kinds."""
-    graphql = GraphQL(superuser())
+    rows, graphql = make_rows(), GraphQL(superuser())
     ours = """{ custom_objects_row_list { name display owner { name } tags { name } group { name parent { name } }
         sites { name region { name } } about { ... on RegionType { name } } } }"""
     # Contacts stand in for the polymorphic reference.
@@ -70,16 +70,25 @@ def statements(graphql, query):
     return data, [row['sql'] for row in found]
 
 
+def make_linked():
+    """Return types whose objects refer to sites and to one another."""
+    rack = make_type('rack', fields=[
+        {'name': 'name', 'type': 'text', 'primary': True}, {'name': 'place', 'type': 'object', 'target': Site},
+    ])  # fmt: skip
+    make_field(rack, 'all_about', 'multiobject', targets=[Site, rack])
+    box = make_type('box', fields=[
+        {'name': 'name', 'type': 'text', 'primary': True}, {'name': 'rack', 'type': 'object', 'target': rack},
+        {'name': 'places', 'type': 'multiobject', 'target': Site},
+    ])  # fmt: skip
+    return rack, box
+
+
 @pytest.fixture
+@keeps(make_linked)
 def linked(db):
     """Return a function that makes n sites in as many regions, each with three entries of two types."""
+    rack, box = kept_again()
     north = Region.objects.create(name='North', slug='north')
-    rack = make_type('rack', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
-    make_field(rack, 'place', 'object', target=Site)
-    make_field(rack, 'all_about', 'multiobject', targets=[Site, rack])
-    box = make_type('box', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
-    make_field(box, 'rack', 'object', target=rack)
-    make_field(box, 'places', 'multiobject', target=Site)
 
     def make(start, stop):
         for number in range(start, stop):
@@ -143,11 +152,11 @@ class TestLinkedObjects:
         ]
 
 
-@pytest.fixture
-def shelf(sites):
-    """A shelf with three books, tags, sites and things of two types; and one with the last book only."""
+def make_shelf():
+    """Return types. A shelf has three books, tags, sites and things of two types; another has the last book only."""
     book = make_type('book', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
     shelf = make_type('shelf', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
+    sites = make_sites()
     make_field(book, 'shelf', 'object', target=shelf, related_name='held')
     make_field(shelf, 'books', 'multiobject', target=book, related_name='shelves')
     make_field(shelf, 'places', 'multiobject', target=Site)
@@ -167,6 +176,12 @@ def shelf(sites):
     for comments in ('one', 'two', 'three'):
         first.journal_entries.create(comments=comments)
     return {'book': book, 'shelf': shelf}
+
+
+@pytest.fixture
+@keeps(make_shelf)
+def shelf(db):
+    return kept_again()
 
 
 PAGES = """{ custom_objects_shelf_list(order: {name: ASC}) {

@@ -6,28 +6,36 @@ from graphql import validate_schema
 from dcim.models import Site
 
 from netbox_custom_objects.graphql.composed import schema_for
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_field, make_object, make_sites, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import make_user, superuser
 
 
-@pytest.fixture
-def types(sites):
+def make_types():
     """Servers refer to vaults, which some users may not know of."""
+    sites = make_sites()
     vault = make_type('vault', fields=[{'name': 'codeword', 'type': 'text', 'primary': True}])
-    server = make_type('server', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
-    make_field(server, 'vault', 'object', target=vault, related_name='servers')
-    make_field(server, 'vaults', 'multiobject', target=vault)
-    make_field(server, 'place', 'object', target=Site)
-    make_field(server, 'places', 'multiobject', target=Site)
-    make_field(server, 'about', 'object', targets=[Site, vault])
-    make_field(server, 'all_about', 'multiobject', targets=[Site, vault])
+    server = make_type('server', fields=[
+        {'name': 'name', 'type': 'text', 'primary': True},
+        {'name': 'vault', 'type': 'object', 'target': vault, 'related_name': 'servers'},
+        {'name': 'vaults', 'type': 'multiobject', 'target': vault},
+        {'name': 'place', 'type': 'object', 'target': Site}, {'name': 'places', 'type': 'multiobject', 'target': Site},
+        {'name': 'about', 'type': 'object', 'targets': [Site, vault]},
+        {'name': 'all_about', 'type': 'multiobject', 'targets': [Site, vault]},
+    ])  # fmt: skip
     make_field(vault, 'twin', 'object', target=vault, related_name='twin_of')
     hidden = make_object(vault, codeword='Alpha')
     make_object(
         server, name='One', vault=hidden, place=sites[0], about=hidden, vaults=[hidden], places=sites[:2]
     ).all_about.set([hidden, sites[0]])
     return {'vault': vault, 'server': server}
+
+
+@pytest.fixture
+@keeps(make_types)
+def types(db):
+    return kept_again()
 
 
 SERVERS = """{ custom_objects_server_list {

@@ -8,12 +8,12 @@ from django.contrib.contenttypes.models import ContentType
 from dcim.models import Site
 
 from tests.support.factories import make_object, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.rest import make_user
 from tests.surfaces.ui import Browser, text_of
 
 
-@pytest.fixture
-def thing(db):
+def make_thing():
     return make_type('thing', fields=[
         {'name': 'title', 'primary': True},
         {'name': 'one', 'type': 'object', 'target': Site},
@@ -24,6 +24,12 @@ def thing(db):
         {'name': 'old', 'type': 'object', 'target': Site, 'ui_editable': 'no'},
         {'name': 'olds', 'type': 'multiobject', 'target': Site, 'ui_editable': 'no'},
     ])  # fmt: skip
+
+
+@pytest.fixture
+@keeps(make_thing)
+def thing(db):
+    return kept_again()
 
 
 @pytest.fixture

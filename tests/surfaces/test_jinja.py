@@ -12,17 +12,23 @@ from users.models import Token
 
 from dev.paths import ROOT
 from tests.support.factories import make_field, make_object, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.rest import Rest, make_user
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def cat():
+def make_cat():
     made = make_type('cat', fields=[{'name': 'name', 'primary': True}, ('age', 'integer')])
     for name, age in (('Tom', 3), ('Kit', 1)):
         make_object(made, name=name, age=age)
     return made
+
+
+@pytest.fixture
+@keeps(make_cat)
+def cat(db):
+    return kept_again()
 
 
 def rendered(code):

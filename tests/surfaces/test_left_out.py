@@ -44,9 +44,12 @@ def drop_links(field):
 
 
 def gone_model():
-    return ObjectType.objects.create(app_label='gone_plugin', model='widget', public=True, features=[])
+    values = {'public': True, 'features': []}
+    return ObjectType.objects.get_or_create(app_label='gone_plugin', model='widget', defaults=values)[0]
 
 
+# A type that is broken in all of these ways.
+TOGETHER = 'together'
 # What is wrong -> (type of the field, what breaks it, what is said of it)
 WAYS = {
     'target gone': ('object', lambda f: store(f, related_object_type=gone_model()), 'gone_plugin.widget'),
@@ -77,22 +80,36 @@ class Scene:
     """A type with a field that can be broken, and another that refers to the type; each with an object."""
 
     def __init__(self, way):
-        field_type, self._break, self.said = WAYS[way]
+        self.said = WAYS.get(way, (None,))[-1]
         self.site = Site.objects.create(name='Here', slug='here')
         self.broken = make_type('broken', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-        self.field = make_field(self.broken, 'odd', field_type, **EXTRA.get(field_type, {}))
+        self.ways = list(WAYS) if way == TOGETHER else [way]
+        self.fields = [self._make_field(name, WAYS[name][0]) for name in self.ways]
         make_field(self.broken, 'place', 'object', target=Site)
-        self.other = make_type('other', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-        make_field(self.other, 'peer', 'object', target=self.broken)
+        self.other = make_type('other', fields=[
+            {'name': 'title', 'type': 'text', 'primary': True},
+            {'name': 'peer', 'type': 'object', 'target': self.broken},
+        ])  # fmt: skip
         self.object = make_object(self.broken, title='One', place=self.site)
         make_object(self.other, title='Two', peer=self.object)
 
+    def _make_field(self, way, field_type):
+        name = 'odd' if len(self.ways) == 1 else f'odd_{self.ways.index(way)}'
+        return make_field(self.broken, name, field_type, **EXTRA.get(field_type, {}))
+
+    @property
+    def field(self):
+        (field,) = self.fields
+        return field
+
     def break_it(self):
-        """Break the field, and return the scene with its rows read again."""
+        """Break the fields, and return the scene with its rows read again."""
         scene = copy(self)
-        for name in ('site', 'broken', 'other', 'field', 'object'):
+        for name in ('site', 'broken', 'other', 'fields', 'object'):
             setattr(scene, name, read_again(getattr(self, name)))
-        self._break(scene.field)
+        for way, field in zip(scene.ways, scene.fields, strict=True):
+            _type, break_it, _said = WAYS[way]
+            break_it(field)
         return scene
 
 
@@ -108,21 +125,24 @@ def scene(whole, browser):
     return whole.break_it()
 
 
+@pytest.mark.parametrize('whole', [TOGETHER], indirect=True, scope='module')
 def test_nothing_else_breaks(scene, browser):
+    """However many fields are left out: each by itself, as the other fields of the type are there."""
     broken, other = f'custom-object-types/{scene.broken.pk}/', f'custom-object-types/{scene.other.pk}/'
-    field = f'custom-object-type-fields/{scene.field.pk}/'
+    fields = [f'custom-object-type-fields/{field.pk}/' for field in scene.fields]
     pages = [
         '/', '/dcim/sites/', f'/dcim/sites/{scene.site.pk}/', '/search/?q=One', 'broken/', 'other/', 'broken/add/',
         'other/add/', f'broken/{scene.object.pk}/', f'broken/{scene.object.pk}/edit/', 'broken/bulk-import/',
         'custom-object-types/', broken, other, f'{broken}fields/', f'{broken}edit/', f'{broken}delete/',
-        f'{other}delete/', 'custom-object-type-fields/', f'{field}edit/', f'{field}delete/',
+        f'{other}delete/', 'custom-object-type-fields/',
+        *(f'{field}{page}/' for field in fields for page in ('edit', 'delete')),
     ]  # fmt: skip
     browser.client.raise_request_exception = False
     assert {page: status for page in pages if (status := browser.client.get(url(page)).status_code) != 200} == {}
     root = Rest(User.objects.create_superuser('admin'))
     assert root.get('broken/')['results'][0]['place']['id'] == scene.site.pk
     assert root.get('other/')['results'][0]['peer']['id'] == scene.object.pk
-    for path in ('', 'custom-object-types/', 'custom-object-type-fields/', field):
+    for path in ('', 'custom-object-types/', 'custom-object-type-fields/', *fields):
         root.get(path)
     made = root.post('broken/', {'title': 'New'})
     root.patch(f'broken/{made["id"]}/', {'title': 'Newer'})

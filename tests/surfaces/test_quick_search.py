@@ -7,7 +7,8 @@ from extras.models import CustomFieldChoiceSet
 from ipam.models import ASN, RIR, IPAddress
 
 from netbox_custom_objects.models import CustomObjectType
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_field, make_object, make_sites, make_type
+from tests.support.kept import keeps, kept_again
 from tests.surfaces.rest import Rest, make_user, superuser
 
 
@@ -26,8 +27,8 @@ def name_by(rest, kind, field):
     kind.fields.filter(name=field).update(primary=True)
 
 
-@pytest.fixture
-def asset(sites):
+def make_asset():
+    sites = make_sites()
     labels = CustomFieldChoiceSet.objects.create(
         name='labels', extra_choices=[['a', 'Crimson'], ['b', 'Emerald'], ['c', 'Crimson light']]
     )
@@ -47,6 +48,12 @@ def asset(sites):
     )  # fmt: skip
     make_object(kind, bought='2025-06-02', seen='2025-01-01T10:00:00Z', state='b', states=['b'], place=sites[2])
     return kind
+
+
+@pytest.fixture
+@keeps(make_asset)
+def asset(db):
+    return kept_again()
 
 
 @pytest.mark.parametrize(('field', 'text', 'name'), [

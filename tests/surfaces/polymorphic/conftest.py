@@ -5,22 +5,32 @@ import pytest
 from dcim.models import Region, Site
 
 from tests.field_types.polymorphic_kit import node_type
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_object, make_type
+from tests.support.kept import KEEPER, keeps, read_again
 from tests.surfaces.rest import Rest, superuser
 
 
+def make_both():
+    """Return the types `node`, and `thing`, whose `ref` and `refs` refer to sites, regions and nodes."""
+    node = node_type()
+    targets = {'targets': [Site, Region, node], 'is_cloneable': True}
+    thing = make_type('thing', fields=[
+        {'name': 'title', 'type': 'text', 'primary': True},
+        {'name': 'ref', 'type': 'object', **targets}, {'name': 'refs', 'type': 'multiobject', **targets},
+    ])  # fmt: skip
+    return {'node': node, 'thing': thing}
+
+
 @pytest.fixture
+@keeps(make_both)
 def node(db):
-    return node_type()
+    return read_again(KEEPER.value['node'])
 
 
 @pytest.fixture
-def thing(node):
-    """`ref` and `refs` refer to sites, regions and nodes."""
-    found = make_type('thing', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-    for name, kind in (('ref', 'object'), ('refs', 'multiobject')):
-        make_field(found, name, kind, targets=[Site, Region, node], is_cloneable=True)
-    return found
+@keeps(make_both)
+def thing(db):
+    return read_again(KEEPER.value['thing'])
 
 
 @pytest.fixture
