@@ -89,12 +89,13 @@ class Keeper:
     @staticmethod
     def _wanted_by(item):
         mark = item.get_closest_marker('kept')
-        found = {mark.args} if mark else set()
-        if info := getattr(item, '_fixtureinfo', None):  # cases of Django have none
-            found |= {getattr(known[-1].func, 'keeps', None) for known in info.name2fixturedefs.values()} - {None}
-        if len(found) > 1:
+        info = getattr(item, '_fixtureinfo', None)  # cases of Django have none
+        fixtures = info.name2fixturedefs.values() if info else ()
+        found = [mark.args if mark else None, *(getattr(known[-1].func, 'keeps', None) for known in fixtures)]
+        found = [wanted for wanted in found if wanted is not None]
+        if any(wanted != found[0] for wanted in found):
             raise pytest.UsageError('Only one thing can be kept at a time.')
-        return next(iter(found), None)
+        return found[0] if found else None
 
     def _let_go(self):
         if self._transaction is not None:
