@@ -3,8 +3,6 @@
 The tests of this module pass in any order; each checks what the one before could have left behind.
 """
 
-import subprocess
-import sys
 import time
 
 import pytest
@@ -16,11 +14,12 @@ from django.db.migrations.state import StateApps
 from django.db.utils import OperationalError
 from django.test import TestCase
 
+from core.models import ObjectType
 from dcim.models import Site
 
-from dev.paths import ROOT, netbox_environment
 from netbox_custom_objects.constants import APP_LABEL
-from tests.support import quick_migrations
+from tests.support import quick_migrations, quick_object_types
+from tests.support.processes import run_python
 
 
 def assert_untouched():
@@ -56,8 +55,9 @@ class TestFreshDatabase:
         assert not connection.in_atomic_block
 
     def test_is_shared_with_other_processes(self, fresh_database):
-        code = 'import django; django.setup(); from dcim.models import Site; Site.objects.create(name="x", slug="x")'
-        subprocess.run([sys.executable, '-c', code], cwd=ROOT, env=netbox_environment(fresh_database.name), check=True)
+        code = 'from dcim.models import Site; Site.objects.create(name="x", slug="x")'
+        result = run_python(code, fresh_database.name)
+        assert result.returncode == 0, result.stderr
         assert Site.objects.get().slug == 'x'
 
     def test_waits_for_locks_only_a_few_seconds(self, fresh_database):
@@ -154,6 +154,19 @@ class TestQuickMigrations:
         """A migration of NetBox that is not applied is none of those that are known."""
         executor.loader.applied_migrations.pop(('wireless', '0001_squashed_0008'))
         assert not isinstance(executor._create_project_state(), quick_migrations.NearState)
+
+    def test_object_types_are_written_that_differ(self, db, django_assert_num_queries):
+        def stored():
+            return list(ObjectType.objects.order_by('pk').values_list('app_label', 'model', 'public', 'features'))
+
+        before, dcim = stored(), apps.get_app_config('dcim')
+        with django_assert_num_queries(1):
+            quick_object_types.update_those_that_differ(dcim)
+        ObjectType.objects.filter(app_label='dcim', model='site').update(features=[])
+        ObjectType.objects.filter(app_label='dcim', model='rack').update(public=False)
+        assert stored() != before
+        quick_object_types.update_those_that_differ(dcim)
+        assert stored() == before
 
 
 def _fields(model):

@@ -7,6 +7,7 @@ import pytest
 from tests.support.catalog import read_catalog
 from tests.support.migrations import PLUGIN, migration, write_plugin
 from tests.support.processes import Worker
+from tests.support.quick_migrations import make_quick
 
 RETIRED = re.compile(r'retired \S+:')
 MODELS = """
@@ -51,6 +52,7 @@ SOURCES = {
 def test_a_plugin_that_uses_all_of_them(fresh_database, tmp_path):
     environment = write_plugin(tmp_path, MODELS, SOURCES)
     with Worker(fresh_database.name, **environment) as worker:
+        worker.run(make_quick(PLUGIN))
 
         def netbox(*arguments):
             return worker.run(f"""

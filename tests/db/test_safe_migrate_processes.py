@@ -1,13 +1,15 @@
 """`migrate_custom_objects` in processes of its own, which are killed and which meet."""
 
 import subprocess
+import sys
 import time
+from textwrap import dedent
 
 import pytest
 from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 
-from dev.paths import NETBOX_COMMAND, ROOT, netbox_environment
+from dev.paths import ROOT, netbox_environment
 from tests.support.migrations import (
     CREATE,
     FAIL,
@@ -20,6 +22,7 @@ from tests.support.migrations import (
     write_migrations,
     write_plugin,
 )
+from tests.support.quick_migrations import make_quick
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +36,14 @@ SLOW = """
 """
 # System checks load all pages and APIs, which takes longer than all the rest.
 MIGRATE = ('migrate_custom_objects', PLUGIN, '--skip-checks')
+NETBOX = f"""
+import sys
+import django
+django.setup()
+from django.core.management import execute_from_command_line
+{dedent(make_quick(PLUGIN))}
+execute_from_command_line(['netbox', *sys.argv[1:]])
+"""
 SECONDS = 300
 
 
@@ -41,7 +52,7 @@ class Node:
 
     def __init__(self, database, environment, *arguments):
         self.process = subprocess.Popen(
-            [*NETBOX_COMMAND, *MIGRATE, *arguments],
+            [sys.executable, '-c', NETBOX, *MIGRATE, *arguments],
             cwd=ROOT,
             env=netbox_environment(database, **environment),
             stdout=subprocess.PIPE,

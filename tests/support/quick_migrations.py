@@ -16,6 +16,7 @@ from django.db.migrations.state import ProjectState, StateApps
 from django.utils.functional import cached_property
 
 from netbox_custom_objects.constants import APP_LABEL
+from tests.support import quick_object_types
 
 # An installed app that has neither models nor migrations lends its label to those that tests write.
 LENT_LABEL = 'humanize'
@@ -94,6 +95,16 @@ def install():
     """Make the migrations of this process, and of what is forked from it, quick."""
     MigrationExecutor._create_project_state = create_project_state
     Migration.mutate_state = mutate_state
+    quick_object_types.install()
+
+
+def make_quick(label: str) -> str:
+    """Return the code that makes the migrations of an app quick in a new interpreter that has set up Django."""
+    return f"""
+        from tests.support import quick_migrations
+        quick_migrations.RUN.add({label!r})
+        quick_migrations.install()
+    """
 
 
 @functools.wraps(_create_project_state)
