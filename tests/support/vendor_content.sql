@@ -25,15 +25,15 @@ SELECT n, now(), now(), 0, '{"n": 1}', 'Note ' || n, 'Long note', n, 1.5, true, 
        'https://example.com/' || n, 'Page ' || n, '{"a": [1]}', 'red', '{red,blue}', 1 + n % 5,
        CASE WHEN n <= 20 THEN n END, pg_temp.ct('dcim.site'), 1 + n % 5, 48.5, 9.25,
        pg_temp.ct('netbox_custom_objects.table2model'), 1 + n % 20, 2, 'code ' || n
-FROM generate_series(1, 300) n;
+FROM generate_series(1, 60) n;
 -- As if later objects had been deleted again.
 ALTER SEQUENCE custom_objects_1_id_seq RESTART WITH 401;
 
-INSERT INTO custom_objects_1_places (source_id, target_id) SELECT n, m FROM generate_series(1, 300) n,
+INSERT INTO custom_objects_1_places (source_id, target_id) SELECT n, m FROM generate_series(1, 60) n,
     generate_series(1, 2) m;
-INSERT INTO custom_objects_1_units (source_id, target_id) SELECT n, 1 + n % 20 FROM generate_series(1, 300) n;
+INSERT INTO custom_objects_1_units (source_id, target_id) SELECT n, 1 + n % 20 FROM generate_series(1, 60) n;
 INSERT INTO custom_objects_1_things (source_id, content_type_id, object_id)
-SELECT n, pg_temp.ct(label), 3 FROM generate_series(1, 300) n,
+SELECT n, pg_temp.ct(label), 3 FROM generate_series(1, 60) n,
     unnest(ARRAY['dcim.site', 'netbox_custom_objects.table2model']) AS label;
 INSERT INTO custom_objects_2_peers (source_id, target_id) VALUES (1, 2), (2, 1), (3, 3);
 INSERT INTO custom_objects_2_f_36 (source_id, target_id) VALUES (1, 1), (1, 2);
