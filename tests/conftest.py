@@ -17,6 +17,7 @@ from tests.support.databases import TEST_DATABASE, close_connections
 from tests.support.kept import KEEPER
 from tests.support.menus import leave_netbox_out
 from tests.support.needs import commits, has_own_transaction, needs_database
+from tests.support.quick_login import install as make_login_quick
 from tests.support.quick_migrations import install as make_migrations_quick
 
 
@@ -104,6 +105,7 @@ def pytest_collection_finish():
     """
     leave_netbox_out()
     make_migrations_quick()
+    make_login_quick()
     gc.collect()
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
