@@ -8,6 +8,7 @@ from utilities.choices import ChoiceSet, ChoiceSetMeta
 
 __all__ = (
     'ArrayElementTypeChoices',
+    'ConstraintTypeChoices',
     'CustomObjectFieldTypeChoices',
     'FilterLogicChoices',
     'MappingFieldTypeChoices',
@@ -75,6 +76,15 @@ class ArrayElementTypeChoices(FilledChoiceSet):
     """What the items of an array field can be."""
 
     CHOICES = ()
+
+
+class ConstraintTypeChoices(ChoiceSet):
+    """What a constraint of a type is about: values that are unique together, or a condition."""
+
+    UNIQUE = 'unique'
+    CHECK = 'check'
+
+    CHOICES = ((UNIQUE, _('Unique'), 'purple'), (CHECK, _('Check'), 'blue'))
 
 
 class ObjectFieldOnDeleteChoices(ChoiceSet):

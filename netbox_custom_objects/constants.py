@@ -31,6 +31,7 @@ class Sender(StrEnum):
     FIELD = f'{APP_LABEL}.customobjecttypefield'
     # The types that a polymorphic field may refer to.
     FIELD_TARGETS = f'{APP_LABEL}.customobjecttypefield_related_object_types'
+    CONSTRAINT = f'{APP_LABEL}.customobjecttypeconstraint'
     CHOICE_SET = 'extras.customfieldchoiceset'
     # Any class of custom objects; any other model of this app, such as the links of a field; any model at all.
     OBJECT = 'object'
@@ -79,6 +80,7 @@ RESERVED_SLUGS = frozenset(
     (
         'custom-object-types',
         'custom-object-type-fields',
+        'custom-object-type-constraints',
         'job-reports',
         'linked-objects',
         'staged-changes',

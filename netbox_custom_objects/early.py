@@ -26,7 +26,9 @@ _SIGNALS = {
     'm2m_changed': m2m_changed,
     'post_clean': post_clean,
 }
-_MODELS = {sender.value for sender in (Sender.TYPE, Sender.FIELD, Sender.FIELD_TARGETS, Sender.CHOICE_SET)}
+_MODELS = {
+    sender.value for sender in (Sender.TYPE, Sender.FIELD, Sender.FIELD_TARGETS, Sender.CONSTRAINT, Sender.CHOICE_SET)
+}
 # Sessions end all the time; a migration is unapplied when the tables that would be asked are gone already.
 _NEVER_REFERRED_TO = {'sessions.session', 'migrations.migration'}
 

@@ -111,6 +111,14 @@ class DuplicateValues(SchemaChangeRefused):
         super().__init__(_('Values of {table} must be unique, but some are stored more than once.').format(table=table))
 
 
+class ViolatedCheck(SchemaChangeRefused):
+    """Stored values make a check false that is to be added."""
+
+    def __init__(self, table: str):
+        self.table = table
+        super().__init__(_('Some objects of {table} do not meet the new rule.').format(table=table))
+
+
 # SQLSTATE of what cannot be dropped. The message names views and columns, never values.
 DEPENDENT_OBJECTS = '2BP01'
 

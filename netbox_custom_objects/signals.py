@@ -24,14 +24,17 @@ from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
 from .models.change_data import keep_retired, parked_objects, take_parked_objects, take_retired
 from .models.revision import bump_shared_token
+from .models.validation.constraints import refuse_broken_constraints, refuse_used_field
 from .models.validation.fields import types_in_use
 from .models.validation.surroundings import replayed_rows
 from .runtime.classes.registry import world
-from .runtime.context import current_alias, in_replay, mark_changed
+from .runtime.context import current_alias, in_replay, in_revert, mark_changed
 from .runtime.inbound.holding import hold_links, hold_objects, hold_references
 from .runtime.inbound.references import before_delete
 from .runtime.reading.retired import take_out, write_back
 from .runtime.relations.many import insert_links
+from .runtime.released import release, take_back
+from .services.constraints import refuse_offended
 from .services.dependents import follow_rename, refuse_inheritance, subject_of
 from .services.reconcile import reconcile
 from .services.rules import (
@@ -41,6 +44,9 @@ from .services.rules import (
     run_custom_validators,
     run_protection_rules,
 )
+
+# What of a constraint says which objects meet it.
+RULE_ATTRIBUTES = ('type', 'field_ids', 'case_insensitive', 'nulls_distinct', 'condition', 'expression')
 
 
 def definitions_changing(instance, using: str, **kwargs) -> None:
@@ -63,6 +69,12 @@ def definition_deleting(instance, using: str, **kwargs) -> None:
         object_deleting(instance, using, **kwargs)
 
 
+def field_deleting(instance: CustomObjectTypeField, using: str, **kwargs) -> None:
+    """A field is about to be deleted; a constraint that reads it would no longer be enforced."""
+    if not in_replay():
+        refuse_used_field(instance, using)
+
+
 def field_saving(instance: CustomObjectTypeField, **kwargs) -> None:
     """A field is about to be saved; a record from before a take-over, which may bring it back, knows no payload key."""
     if instance._state.adding and not instance.payload_key:
@@ -70,11 +82,16 @@ def field_saving(instance: CustomObjectTypeField, **kwargs) -> None:
 
 
 def field_cleaned(instance: CustomObjectTypeField, **kwargs) -> None:
-    """A field is validated; a name that it takes must not be one that permissions hold of another field."""
+    """A field is validated: permissions may hold its new name of another field, and constraints may need its type."""
     # A field may take back a name that it had before: the permissions were made for it.
     is_new_name = instance._state.adding or instance.name not in (instance._loaded_name, *instance.former_names)
-    if is_new_name and not in_replay():
-        refuse_inheritance(instance, instance._state.db or current_alias())
+    if in_replay():
+        return
+    using = instance._state.db or current_alias()
+    if is_new_name:
+        refuse_inheritance(instance, using)
+    if not instance._state.adding and instance._loaded_type != instance.type:
+        refuse_broken_constraints(instance, using)
 
 
 def type_changed(instance: CustomObjectType, using: str, created: bool | None = None, **kwargs) -> None:
@@ -109,6 +126,19 @@ def _follow(instance, using: str, type_id: int, created: bool | None) -> None:
         rows.written(instance, created)
     with rows.creating() if created else nullcontext():
         reconcile(using, type_id)
+
+
+def constraint_changed(instance, using: str, created: bool | None = None, **kwargs) -> None:
+    """A constraint was saved, or deleted (`created` is None)."""
+    if created is not None and not in_replay() and has_changed(instance, *RULE_ATTRIBUTES):
+        mark_changed(using)
+        refuse_offended(instance, using)
+    if in_revert():
+        # Objects that the merge made go after it; `branching.lifecycle` has it enforced at the end.
+        release(instance.pk, instance.custom_object_type_id)
+    else:
+        take_back(instance.pk)
+    _follow(instance, using, instance.custom_object_type_id, created)
 
 
 def has_changed(instance, *names: str) -> bool:
@@ -199,24 +229,28 @@ RECEIVERS = {
     pre_save: {
         Sender.TYPE: (definitions_changing,),
         Sender.FIELD: (definitions_changing, field_saving),
+        Sender.CONSTRAINT: (definitions_changing,),
         Sender.CHOICE_SET: (definitions_changing, choice_set_changing),
         Sender.OBJECT: (object_saving,),
     },
     post_save: {
         Sender.TYPE: (type_changed,),
         Sender.FIELD: (field_changed,),
+        Sender.CONSTRAINT: (constraint_changed,),
         Sender.CHOICE_SET: (choice_set_changed,),
         Sender.OBJECT: (object_created,),
     },
     pre_delete: {
         Sender.TYPE: (definitions_changing, definition_deleting),
-        Sender.FIELD: (definitions_changing, definition_deleting),
+        Sender.FIELD: (definitions_changing, definition_deleting, field_deleting),
+        Sender.CONSTRAINT: (definitions_changing, object_deleting),
         Sender.CHOICE_SET: (definitions_changing, object_deleting),
         Sender.ANY: (object_deleting,),
     },
     post_delete: {
         Sender.TYPE: (type_changed,),
         Sender.FIELD: (field_changed,),
+        Sender.CONSTRAINT: (constraint_changed,),
         Sender.CHOICE_SET: (choice_set_changed,),
     },
     m2m_changed: {

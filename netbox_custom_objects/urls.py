@@ -16,12 +16,18 @@ from .views.objects import features, links, pages, registered, rename
 register_pages()
 
 _slug = '<str:custom_object_type>'
+_constraint = 'customobjecttypeconstraint'
 _object = f'{_slug}/<int:pk>'
 
 urlpatterns = [
     path('', RedirectView.as_view(url=reverse_lazy(f'plugins:{APP_LABEL}:customobjecttype_list')), name='index'),
     path('custom-object-types/', include(get_model_urls(APP_LABEL, 'customobjecttype', detail=False))),
     path('custom-object-types/<int:pk>/', include(get_model_urls(APP_LABEL, 'customobjecttype'))),
+    path(
+        'custom-object-type-constraints/',
+        include(get_model_urls(APP_LABEL, 'customobjecttypeconstraint', detail=False)),
+    ),
+    path('custom-object-type-constraints/<int:pk>/', include(get_model_urls(APP_LABEL, 'customobjecttypeconstraint'))),
     path('custom-object-type-fields/', include(get_model_urls(APP_LABEL, 'customobjecttypefield', detail=False))),
     path('custom-object-type-fields/<int:pk>/', include(get_model_urls(APP_LABEL, 'customobjecttypefield'))),
     path('journal-entries/add/', features.CustomJournalEntryEditView.as_view(), name='custom_journalentry_add'),

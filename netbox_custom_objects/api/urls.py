@@ -15,6 +15,9 @@ router = NetBoxRouter()
 router.APIRootView = views.RootView
 router.register('custom-object-types', views.CustomObjectTypeViewSet, basename='customobjecttype')
 router.register('custom-object-type-fields', views.CustomObjectTypeFieldViewSet, basename='customobjecttypefield')
+router.register(
+    'custom-object-type-constraints', views.CustomObjectTypeConstraintViewSet, basename='customobjecttypeconstraint'
+)
 router.register('staged-changes', views.StagedChangeViewSet, basename='stagedchange')
 router.register(r'(?P<custom_object_type>[-a-zA-Z0-9_]+)', views.CustomObjectViewSet, basename='customobject')
 

@@ -42,6 +42,7 @@ def register() -> None:
     signals.pre_merge.connect(replay.begin)
     signals.pre_revert.connect(replay.begin_revert)
     signals.pre_sync.connect(replay.begin_sync)
+    signals.post_revert.connect(lifecycle.enforce_again)
     for signal in (signals.post_merge, signals.post_revert, signals.post_sync):
         signal.connect(replay.end)
     for signal in (signals.pre_provision, signals.post_provision):
@@ -55,7 +56,7 @@ def register() -> None:
     signals.pre_merge.connect(validators.refuse_hopeless_replay)
     signals.squash_dependency_graph_built.connect(squash.add_edges)
     signals.squash_dependency_graph_built.connect(dry_run.wrap_collapsed)
-    signals.post_provision.connect(lifecycle.mark_retired)
+    signals.post_provision.connect(lifecycle.complete_copy)
     signals.post_provision.connect(standstill.finish)
     signals.post_migrate.connect(lifecycle.reconcile_branch)
     signals.post_deprovision.connect(lifecycle.forget_branch)

@@ -1,5 +1,6 @@
 """What happens to our bookkeeping when branches come and go."""
 
+import logging
 from functools import partial
 
 from django.db import transaction
@@ -10,13 +11,19 @@ from netbox_branching.utilities import activate_branch
 
 from ..ddl.target import MAIN_ALIAS, Target
 from ..ddl.upkeep.marks import copy_retired_marks
+from ..exceptions import SchemaChangeRefused
+from ..field_types.rules import CHECK
 from ..models.attachments import forget_set_aside
 from ..models.revision import forget_schema
+from ..models.rows.loader import load_definitions
 from ..models.staged_change import forget_changes
-from ..services.reconcile import reconcile_all
+from ..runtime import released
+from ..services.reconcile import reconcile, reconcile_all
 from ..services.upkeep.reference_check_job import check_after_replay
 from ..services.upkeep.repair import sweep
 from ..services.upkeep.schemas import OpenSchema, open_main_schema
+
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
 
 def forget_branch(branch, **kwargs) -> None:
@@ -28,9 +35,26 @@ def forget_branch(branch, **kwargs) -> None:
     transaction.on_commit(sweep, robust=True)
 
 
-def mark_retired(branch, **kwargs) -> None:
-    """A branch was provisioned: what main has retired is retired there, too."""
+def complete_copy(branch, **kwargs) -> None:
+    """
+    A branch was provisioned: what main has retired is retired there, too, and checks are added.
+
+    NetBox-branching copies neither comments nor CHECK constraints (host-facts 1.1).
+    """
     copy_retired_marks(Target.for_alias(MAIN_ALIAS), branch.schema_name)
+    for definition in load_definitions(MAIN_ALIAS).values():
+        if any(rule.type == CHECK for rule in definition.rules):
+            reconcile(branch.connection_name, definition.id)
+
+
+def enforce_again(branch, **kwargs) -> None:
+    """A merge was reverted, and that is committed: constraints that are back are enforced again."""
+    for type_id in released.forget():
+        try:
+            reconcile(MAIN_ALIAS, type_id)
+        except SchemaChangeRefused as error:
+            # Main has changed its objects since the merge. The job that repairs tables tries again.
+            logger.error('The constraints of type %s cannot be enforced: %s', type_id, error)
 
 
 def reconcile_branch(branch, **kwargs) -> None:

@@ -12,6 +12,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from netbox_branching.merge_strategies import MergeStrategy
 
+from ..runtime import released
 from ..runtime.context import current_alias, forget_tokens
 from ..schema.rows.replayed import ReplayedRows
 
@@ -66,6 +67,7 @@ def end(**kwargs) -> None:
 
 def _begin(replay: Replay | None) -> None:
     forget_tokens()
+    released.forget()
     _replay.set(replay)
 
 

@@ -9,10 +9,12 @@ from dataclasses import replace
 
 from ..definitions import is_field_column, is_optional_column
 from .operations import (
+    AddCheck,
     AddColumn,
     AlterColumnType,
     CreateIndex,
     CreateTable,
+    DropCheck,
     DropIndex,
     Operation,
     RestoreColumn,
@@ -49,6 +51,9 @@ def diff(actual: Schema, desired: Schema, *, now: str) -> Plan:
 def _table_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]:
     if actual.retired:
         yield RestoreTable(actual.name, actual)
+    for check in actual.checks:
+        if check not in desired.checks:
+            yield DropCheck(actual.name, check)
     # An index that must go would stand in the way of a conversion of its column, so it goes first.
     for index in actual.indexes:
         if index not in desired.indexes and not _only_retired(index, actual, desired):
@@ -57,6 +62,9 @@ def _table_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]
     for index in desired.indexes:
         if index not in actual.indexes:
             yield CreateIndex(actual.name, index)
+    for check in desired.checks:
+        if check not in actual.checks:
+            yield AddCheck(actual.name, check)
 
 
 def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]:
@@ -87,4 +95,6 @@ def _holds(found: str, wanted: str) -> bool:
 
 def _only_retired(index, actual: Table, desired: Table) -> bool:
     """Whether an index covers only columns that are out of use: it is kept, so that restoring them costs nothing."""
+    if index.rule:
+        return False
     return all(desired.column(name) is None and actual.column(name) is not None for name in index.columns)

@@ -12,19 +12,27 @@ from django.utils.translation import gettext as _
 from psycopg import sql
 
 from .. import settings
-from ..exceptions import DuplicateValues, SchemaChangeRefused, UnconvertibleValues, VerificationFailed
+from ..exceptions import (
+    DuplicateValues,
+    SchemaChangeRefused,
+    UnconvertibleValues,
+    VerificationFailed,
+    ViolatedCheck,
+)
 from .conversion import unconvertible
 from .introspect import introspect
 from .locks import with_retries
-from .operations import AlterColumnType, CreateIndex, Operation, Phase
+from .operations import AddCheck, AlterColumnType, CreateIndex, Operation, Phase
 from .plan import Plan, simulate
-from .render import index_statements, render
+from .render import check_statements, index_statements, render
 from .spec import Schema
 from .target import Target
 from .upkeep.column_limit import refuse_without_room
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.ddl')
 
+# Steps that a job can do later, without blocking writers.
+DEFERRED = (CreateIndex, AddCheck)
 # Conversions that PostgreSQL does without reading a row.
 _CATALOG_ONLY = {('character varying', 'text'), ('text', 'character varying')}
 
@@ -45,6 +53,7 @@ def execute(target: Target, type_id: int, plan: Plan, actual: Schema) -> Plan:
         NoColumnsLeft: the table can have no more columns
         UnconvertibleValues: stored values do not survive a conversion
         DuplicateValues: stored values stand in the way of a unique index
+        ViolatedCheck: stored values do not meet a check
         VerificationFailed: the schema is not what the plan promised
     """
     now, later = split(target, plan, actual)
@@ -74,7 +83,7 @@ def split(target: Target, plan: Plan, actual: Schema) -> tuple[Plan, Plan]:
     for operation in plan:
         if operation.phase is Phase.INLINE or not large.get(operation.table) or is_catalog_only(operation):
             now.append(operation)
-        elif isinstance(operation, CreateIndex):
+        elif isinstance(operation, DEFERRED):
             later.append(operation)
         else:
             raise SchemaChangeRefused(
@@ -97,16 +106,24 @@ def is_large(target: Target, table: str) -> bool:
         return cursor.fetchone()[0] > limit
 
 
-def create_indexes_concurrently(target: Target, plan: Plan) -> None:
+def finish(target: Target, plan: Plan) -> None:
     """
-    Build the indexes that a request left for later, without blocking writers. Resumable: run it again after a crash.
+    Do what a request left for later, without blocking writers. Resumable: run it again after a crash.
 
     Must run outside a transaction (PostgreSQL refuses CONCURRENTLY inside one).
 
+    Args:
+        target: where
+        plan: steps of DEFERRED only
+
     Raises:
         DuplicateValues: stored values stand in the way of a unique index
+        ViolatedCheck: stored values do not meet a check
     """
     for operation in plan:
+        if isinstance(operation, AddCheck):
+            _add_check(target, operation)
+            continue
         drop, create = index_statements(operation, target, concurrently=True)
         with target.cursor() as cursor:
             cursor.execute(drop)
@@ -118,16 +135,33 @@ def create_indexes_concurrently(target: Target, plan: Plan) -> None:
                 raise DuplicateValues(operation.table, error.__cause__.diag.message_detail) from error
 
 
+def _add_check(target: Target, operation: AddCheck) -> None:
+    """Add a check in a short transaction, so that no new row violates it, and read the rows after that."""
+    *add, validate = check_statements(operation, target)
+    with_retries(target, operation.table, lambda: _execute(target, *add))
+    try:
+        _execute(target, validate)
+    except IntegrityError as error:
+        with_retries(target, operation.table, lambda: _execute(target, add[0]))
+        raise ViolatedCheck(operation.table) from error
+
+
+def _execute(target: Target, *statements: sql.Composable) -> None:
+    with target.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
 def _run(target: Target, plan: Plan) -> None:
     for operation in plan:
         logger.info('%s: %s', target, operation.describe())
         if isinstance(operation, AlterColumnType) and not is_catalog_only(operation):
             _check_values(target, operation)
         try:
-            with target.cursor() as cursor:
-                for statement in render(operation, target):
-                    cursor.execute(statement)
+            _execute(target, *render(operation, target))
         except IntegrityError as error:
+            if isinstance(operation, AddCheck):
+                raise ViolatedCheck(operation.table) from error
             raise DuplicateValues(operation.table, error.__cause__.diag.message_detail) from error
 
 
@@ -144,7 +178,9 @@ def _verify(target: Target, type_id: int, expected: Schema) -> None:
 
 
 def _comparable(schema: Schema):
-    return [(table.name, table.retired, set(table.columns), set(table.indexes)) for table in schema.tables]
+    return [
+        (table.name, table.retired, *map(set, (table.columns, table.indexes, table.checks))) for table in schema.tables
+    ]
 
 
 def is_catalog_only(operation: Operation) -> bool:

@@ -7,8 +7,14 @@ staged change works with (ddl.staging.filling) belongs to no definition, and is 
 
 import re
 
-from ..definitions import is_working_column, is_working_index, table_name, type_id_from_table_name
-from .spec import Column, Index, Schema, Table
+from ..definitions import (
+    is_working_column,
+    is_working_index,
+    rule_id_from_name,
+    table_name,
+    type_id_from_table_name,
+)
+from .spec import Check, Column, Index, Schema, Table
 from .target import Target
 
 RETIRED_RE = re.compile(r'^retired (?P<at>\S+): (?P<comment>.*)$', re.DOTALL)
@@ -22,7 +28,8 @@ _COLUMNS_SQL = """
     WHERE n.nspname = %s AND c.relkind = 'r' AND {condition}
     ORDER BY c.relname, a.attnum
 """
-_INDEXES_SQL = """
+# Indexes, and the checks that rules ask for, which are neither unique nor not.
+_INDEXES_SQL = r"""
     SELECT c.relname, i.relname, x.indisunique,
            array(SELECT a.attname::text FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, position)
                  JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum = k.attnum ORDER BY k.position),
@@ -31,9 +38,17 @@ _INDEXES_SQL = """
     JOIN pg_class c ON c.oid = x.indrelid
     JOIN pg_class i ON i.oid = x.indexrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = %s AND NOT x.indisprimary AND x.indpred IS NULL AND x.indexprs IS NULL
+    WHERE n.nspname = %s AND NOT x.indisprimary
+      AND (x.indpred IS NULL AND x.indexprs IS NULL OR i.relname ~ '^custom_objects_\d+_rule_\d+_')
       AND {condition}
-    ORDER BY c.relname, i.relname
+    UNION ALL
+    SELECT c.relname, k.conname, NULL, NULL, k.convalidated
+    FROM pg_constraint k
+    JOIN pg_class c ON c.oid = k.conrelid
+    JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = %s AND k.contype = 'c' AND k.conname ~ '^custom_objects_\d+_rule_\d+_'
+      AND {condition}
+    ORDER BY 1, 2
 """
 _NAMES_SQL = r"""
     SELECT c.relname, array_agg(a.attname::text)
@@ -85,6 +100,7 @@ def _read(target: Target, condition: str, params: list) -> Schema:
     comments: dict[str, str | None] = {}
     columns: dict[str, list[Column]] = {}
     indexes: dict[str, list[Index]] = {}
+    checks: dict[str, list[Check]] = {}
     staged: set[str] = set()
     with target.cursor() as cursor:
         # psycopg reads a bare % as a placeholder only when parameters are passed, and they always are here.
@@ -96,10 +112,15 @@ def _read(target: Target, condition: str, params: list) -> Schema:
                 staged.add(table)
             elif column is not None:
                 columns.setdefault(table, []).append(Column(column, type_, comment, retired, not_null=not_null))
-        cursor.execute(_INDEXES_SQL.format(condition=condition), [target.schema, *params])
+        cursor.execute(_INDEXES_SQL.format(condition=condition), [target.schema, *params] * 2)
         for table, name, unique, names, valid in cursor.fetchall():
-            if is_working_index(name) or any(map(is_working_column, names)):
+            if unique is None:
+                # One that is not validated is left over from a job, and not counted, like an invalid index.
+                checks.setdefault(table, []).extend([Check(name)] if valid else [])
+            elif is_working_index(name) or any(map(is_working_column, names)):
                 staged.add(table)
+            elif valid and rule_id_from_name(name) is not None:
+                indexes.setdefault(table, []).append(Index.of_rule(name))
             elif valid:
                 indexes.setdefault(table, []).append(Index(name, tuple(names), unique))
     return Schema.of(
@@ -109,6 +130,7 @@ def _read(target: Target, condition: str, params: list) -> Schema:
             tuple(indexes.get(name, ())),
             *split_comment(comment),
             is_staged=name in staged,
+            checks=tuple(checks.get(name, ())),
         )
         for name, comment in comments.items()
     )

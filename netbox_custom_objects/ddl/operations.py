@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
-from .spec import Column, Index, Schema, Table
+from .spec import Check, Column, Index, Schema, Table
 
 
 class Lock(StrEnum):
@@ -171,6 +171,8 @@ class IndexOperation(Operation):
 
     @property
     def _what(self) -> str:
+        if self.index.rule:
+            return f'unique index {self.index.name} of {self.table}'
         kind = 'unique index' if self.index.unique else 'index'
         return f'{kind} on {", ".join(self.index.columns)} of {self.table}'
 
@@ -205,3 +207,42 @@ class DropIndex(IndexOperation):
 
     def describe(self):
         return f'Drop {self._what}.'
+
+
+@dataclass(frozen=True, slots=True)
+class CheckOperation(Operation):
+    check: Check
+    lock: ClassVar[Lock] = Lock.CATALOG
+
+    def _with_checks(self, schema: Schema, *more: Check) -> Schema:
+        table = schema.table(self.table)
+        others = tuple(check for check in table.checks if check != self.check)
+        return schema.replace(self.table, replace(table, checks=(*others, *more)))
+
+
+@dataclass(frozen=True, slots=True)
+class AddCheck(CheckOperation):
+    """Refuse rows at once, then read those that there are, which blocks no writer."""
+
+    phase: ClassVar[Phase] = Phase.BY_SIZE
+
+    def apply(self, schema):
+        return self._with_checks(schema, self.check)
+
+    def inverse(self):
+        return DropCheck(self.table, self.check)
+
+    def describe(self):
+        return f'Add check {self.check.name} to {self.table}.'
+
+
+@dataclass(frozen=True, slots=True)
+class DropCheck(CheckOperation):
+    def apply(self, schema):
+        return self._with_checks(schema)
+
+    def inverse(self):
+        return AddCheck(self.table, self.check)
+
+    def describe(self):
+        return f'Drop check {self.check.name} of {self.table}.'

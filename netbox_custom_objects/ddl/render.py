@@ -14,10 +14,12 @@ from ..settings import main_schema
 from .conversion import conversion
 from .introspect import retired_comment
 from .operations import (
+    AddCheck,
     AddColumn,
     AlterColumnType,
     CreateIndex,
     CreateTable,
+    DropCheck,
     DropIndex,
     Operation,
     RestoreColumn,
@@ -58,6 +60,8 @@ def _(operation: CreateTable, target: Target) -> Statements:
     if table.fill is not None:
         statements.append(_link_all(target, table))
     statements += [_create_index(target, table.name, index) for index in table.indexes]
+    for check in table.checks:
+        statements += check_statements(AddCheck(table.name, check), target)
     return statements
 
 
@@ -150,6 +154,28 @@ def _(operation: DropIndex, target: Target) -> Statements:
     ]
 
 
+@render.register
+def _(operation: AddCheck, target: Target) -> Statements:
+    return check_statements(operation, target)
+
+
+def check_statements(operation: AddCheck, target: Target) -> Statements:
+    """Return what drops a check that was left half made, refuses rows from now on, and reads those that there are."""
+    table, name = sql.Identifier(target.schema, operation.table), sql.Identifier(operation.check.name)
+    return [
+        sql.SQL('ALTER TABLE {} DROP CONSTRAINT IF EXISTS {}').format(table, name),
+        sql.SQL('ALTER TABLE {} ADD CONSTRAINT {} CHECK ({}) NOT VALID').format(
+            table, name, sql.SQL(operation.check.body)
+        ),
+        sql.SQL('ALTER TABLE {} VALIDATE CONSTRAINT {}').format(table, name),
+    ]
+
+
+@render.register
+def _(operation: DropCheck, target: Target) -> Statements:
+    return check_statements(AddCheck(operation.table, operation.check), target)[:1]
+
+
 def _table(target: Target, table: Table) -> sql.Identifier:
     return sql.Identifier(target.schema, table.name)
 
@@ -169,12 +195,13 @@ def _link_all(target: Target, links: Table) -> sql.Composable:
 
 
 def _create_index(target: Target, table: str, index: Index, how: str = '') -> sql.Composable:
-    return sql.SQL('CREATE {}INDEX {}{} ON {} ({})').format(
+    columns = sql.SQL(', ').join(map(sql.Identifier, index.columns))
+    return sql.SQL('CREATE {}INDEX {}{} ON {} {}').format(
         sql.SQL('UNIQUE ' if index.unique else ''),
         sql.SQL(how),
         sql.Identifier(index.name),
         sql.Identifier(target.schema, table),
-        sql.SQL(', ').join(map(sql.Identifier, index.columns)),
+        sql.SQL(index.body) if index.rule else sql.SQL('({})').format(columns),
     )
 
 

@@ -29,11 +29,30 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """An index over plain columns; two are the same if columns and uniqueness are, regardless of their names."""
+    """
+    An index over plain columns; two are the same if columns and uniqueness are, regardless of their names.
+
+    One that a rule asks for is known by its name alone, which says what it enforces: `rule` is that name, and `body`
+    what SQL needs to create it.
+    """
 
     name: str = field(compare=False)
     columns: tuple[str, ...]
     unique: bool = False
+    rule: str = ''
+    body: str = field(default='', compare=False, repr=False)
+
+    @classmethod
+    def of_rule(cls, name: str, body: str = '') -> 'Index':
+        return cls(name, (), unique=True, rule=name, body=body)
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """A condition that no row may make false; two are the same if their names are, which say what they enforce."""
+
+    name: str
+    body: str = field(default='', compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +71,7 @@ class Table:
     retired: str = ''
     fill: tuple[str, tuple[tuple[int, ...], ...]] | None = field(default=None, compare=False)
     is_staged: bool = field(default=False, compare=False)
+    checks: tuple[Check, ...] = ()
 
     def column(self, name: str) -> Column | None:
         return next((column for column in self.columns if column.name == name), None)

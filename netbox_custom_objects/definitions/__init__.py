@@ -5,7 +5,7 @@ May import the standard library only. Must never import django or netbox (invari
 """
 
 from .fingerprint import canonical_json, fingerprint
-from .model import ChoiceSetRef, FieldDefinition, TargetRef, TypeDefinition
+from .model import ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, TypeDefinition
 from .names import (
     class_name,
     column_name,
@@ -21,6 +21,8 @@ from .names import (
     link_table_name,
     model_name,
     payload_key,
+    rule_id_from_name,
+    rule_name,
     sequence_name,
     table_name,
     type_id_from_model_name,
@@ -31,6 +33,7 @@ from .names import (
 __all__ = (
     'ChoiceSetRef',
     'FieldDefinition',
+    'RuleDefinition',
     'TargetRef',
     'TypeDefinition',
     'canonical_json',
@@ -49,6 +52,8 @@ __all__ = (
     'link_table_name',
     'model_name',
     'payload_key',
+    'rule_id_from_name',
+    'rule_name',
     'sequence_name',
     'table_name',
     'type_id_from_model_name',

@@ -121,6 +121,27 @@ class FieldDefinition:
         return link_table_name(self.type_id, self.id)
 
 
+@dataclass(frozen=True, slots=True)
+class RuleDefinition:
+    """
+    One constraint of a type. Attribute names are those of CustomObjectTypeConstraint; expressions are as stored.
+
+    `type` is `unique` or `check`. A unique rule is about the fields with these ids, and, if there is a condition, about
+    the objects that meet it; a check is about every object, and its expression must not be false.
+    """
+
+    id: int
+    type_id: int
+    name: str
+    type: str
+    field_ids: tuple[int, ...] = ()
+    case_insensitive: bool = False
+    nulls_distinct: bool = True
+    condition: str = ''
+    expression: str = ''
+    message: str = ''
+
+
 @dataclass(frozen=True)
 class TypeDefinition:
     """One type with its fields, in display order (group, weight, name)."""
@@ -138,6 +159,7 @@ class TypeDefinition:
     deprecated: bool = False
     deprecated_since: str = ''
     scheduled_removal: str = ''
+    rules: tuple[RuleDefinition, ...] = ()
 
     @property
     def table(self) -> str:

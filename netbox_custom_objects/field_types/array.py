@@ -27,6 +27,7 @@ from utilities.filters import multivalue_field_factory
 
 from ..choices import FilterLogicChoices
 from ..definitions import FieldDefinition
+from ..expressions.typed.kinds import list_of
 from .base import FieldType
 from .graphql import related_type
 from .registry import FIELD_TYPES, register
@@ -244,6 +245,9 @@ class ArrayFieldType(FieldType):
     def get_example(self, field):
         element_type, _definition = self.element(field)
         return [element_type.example] if field.default is None else field.default
+
+    def get_kind(self, field):
+        return list_of(self.element(field)[0].kind)
 
     def get_columns(self, field):
         (column,) = super().get_columns(field)

@@ -26,6 +26,7 @@ from ..ddl.notation import Notation
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, index_name, unique_name
 from ..expressions import plain
+from ..expressions.typed.kinds import OPAQUE, Kind, Term
 from .graphql import RelatedType, annotation_of, lookup_of, related_type
 from .shared.cells import CellKind
 from .shared.deprecation import read_only
@@ -95,6 +96,8 @@ class FieldType:
     loose_filter: ClassVar[bool] = False
     # Values that are stored but count as missing where one is required, besides NULL.
     empty_values: ClassVar[tuple] = ()
+    # What a value is to rules (expressions.typed).
+    kind: ClassVar[Kind] = OPAQUE
     # What one value is in GraphQL, where it may always be null; None: derived from the model field.
     graphql_type: ClassVar[Any] = None
     # The input by which GraphQL filters values, if it does not follow from what they are.
@@ -142,6 +145,20 @@ class FieldType:
 
     def comment(self, field: FieldDefinition) -> str:
         return f'field {field.id}, created as {field.payload_key.rsplit("__", 1)[0]} ({field.type})'
+
+    # Rules
+
+    def get_kind(self, field: FieldDefinition) -> Kind:
+        return self.kind
+
+    def get_terms(self, field: FieldDefinition) -> tuple[Term, ...]:
+        """Return what rules may read of the field; nothing, if it has no column."""
+        columns = self.get_columns(field)
+        return (Term(str(field.id), field.name, self.get_kind(field), field.name),) if columns else ()
+
+    def get_unique_columns(self, field: FieldDefinition) -> tuple[str, ...]:
+        """Return the columns that hold the value, for a rule that the combination of several is unique."""
+        return tuple(column.name for column in self.get_columns(field))
 
     # Model
 

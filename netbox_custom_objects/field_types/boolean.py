@@ -9,6 +9,7 @@ from netbox.tables import columns
 from netbox.ui import attrs
 from utilities.forms.utils import add_blank_choice
 
+from ..expressions.typed.kinds import BOOLEAN
 from .base import FieldType
 from .registry import register
 from .shared.cells import CellKind
@@ -53,6 +54,7 @@ class BooleanFieldType(FieldType):
     cell_kinds = (CellKind(name, read_boolean, _('neither true nor false'), rank=10),)
     fits_arrays = True
     column_type = 'boolean'
+    kind = BOOLEAN
     graphql_type = bool
     unique_allowed = False
     searchable = False

@@ -22,6 +22,7 @@ from utilities.forms.widgets import APISelect, APISelectMultiple
 
 from ..definitions import FieldDefinition
 from ..expressions import Choice
+from ..expressions.typed.kinds import TEXT, list_of
 from .base import FieldType
 from .graphql import CustomObjectChoiceType
 from .json import validate_storable
@@ -186,6 +187,7 @@ class SelectFieldType(ChoiceFieldType):
     cell_kinds = (CellKind(name, read_choice, _('not a choice'), may_name=True),)
     empty_values = ('',)
     column_type = f'character varying({VALUE_LENGTH})'
+    kind = TEXT
 
     def get_model_field(self, field, **kwargs):
         # Not one of the field's validators, which forms have as well: they offer a choice that is gone to its holder.
@@ -254,6 +256,7 @@ class MultiSelectFieldType(ChoiceFieldType):
     cell_kinds = (CellKind(name, read_choices, _('not a list of choices'), may_name=True),)
     empty_values = ([],)
     column_type = f'character varying({VALUE_LENGTH})[]'
+    kind = list_of(TEXT)
     graphql_type = list[CustomObjectChoiceType]
     unique_allowed = False
 

@@ -15,6 +15,7 @@ from utilities.forms.widgets import ColorSelect
 from utilities.validators import ColorValidator
 
 from ..ddl.notation import Notation
+from ..expressions.typed.kinds import TEXT
 from .base import FieldType
 from .registry import register
 from .shared.cells import CellKind
@@ -125,6 +126,7 @@ class ColorFieldType(FieldType):
     )
     notation = Notation('^#?[0-9A-Fa-f]{6}$', read=(('^#', '', ''),), stored='lower({})')
     column_type = f'character varying({COLOR_LENGTH})'
+    kind = TEXT
     empty_values = ('',)
 
     def get_model_field(self, field, **kwargs):

@@ -6,11 +6,12 @@ Pure in effect: reads nothing, writes nothing; the same definition and base give
 
 from collections.abc import Iterator
 
-from ..ddl.spec import Column, Index, Schema, Table
+from ..ddl.spec import Check, Column, Index, Schema, Table
 from ..definitions import FieldDefinition, TypeDefinition, field_id_from_column_name, index_name
 from .base import FAULTS
 from .base_columns import base_columns
 from .registry import field_type_of
+from .rules import compile_rules
 
 NOTHING = Schema()
 
@@ -34,8 +35,12 @@ def compile_type(definition: TypeDefinition, actual: Schema = NOTHING) -> Schema
     for field in definition.fields:
         for part in _parts(field, definition, actual):
             {Column: columns, Index: indexes, Table: links}[type(part)].append(part)
+    checks = []
+    for part in compile_rules(definition):
+        (checks if isinstance(part, Check) else indexes).append(part)
     comment = f'type {definition.id}, created as {definition.name}'
-    return Schema.of([Table(definition.table, tuple(columns), tuple(indexes), comment), *links])
+    own = Table(definition.table, tuple(columns), tuple(indexes), comment, checks=tuple(checks))
+    return Schema.of([own, *links])
 
 
 def _parts(field: FieldDefinition, definition: TypeDefinition, actual: Schema) -> list[Column | Index | Table]:
@@ -57,6 +62,6 @@ def _kept(field: FieldDefinition, definition: TypeDefinition, actual: Schema) ->
         columns = [column for column in table.live_columns if field_id_from_column_name(column.name) == field.id]
         names = {column.name for column in columns}
         yield from columns
-        yield from (index for index in table.indexes if names.issuperset(index.columns))
+        yield from (index for index in table.indexes if not index.rule and names.issuperset(index.columns))
     if (links := actual.table(field.link_table)) is not None and not links.retired:
         yield links

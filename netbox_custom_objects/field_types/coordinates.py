@@ -18,6 +18,7 @@ from netbox.ui import attrs
 from ..choices import FilterLogicChoices
 from ..ddl.spec import Column
 from ..expressions import StandIn
+from ..expressions.typed.kinds import DECIMAL, Term
 from .base import FieldType
 from .graphql import related_type
 from .number import POINT
@@ -122,6 +123,10 @@ class CoordinatesFieldType(FieldType):
             )
             for part in PARTS
         )
+
+    def get_terms(self, field):
+        names = [self.attribute(field, part) for part in PARTS]
+        return tuple(Term(f'{field.id}_{part.suffix}', name, DECIMAL, name) for part, name in zip(PARTS, names))
 
     def get_model_fields(self, field, context):
         return {

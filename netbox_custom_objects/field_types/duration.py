@@ -20,6 +20,7 @@ from utilities import filters
 from utilities.filters import multivalue_field_factory
 
 from ..ddl.notation import Notation
+from ..expressions.typed.kinds import DURATION
 from .base import FieldType
 from .registry import register
 from .shared.cells import CellKind
@@ -215,6 +216,7 @@ class DurationFieldType(FieldType):
     )
     notation = IN_COLUMNS
     column_type = 'interval'
+    kind = DURATION
     # Compared as durations, written as text.
     graphql_lookup = ComparisonFilterLookup[str]
 

@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from netbox.ui import attrs
 
 from ..ddl.notation import Notation
+from ..expressions.typed.kinds import DECIMAL, INTEGER
 from .base import FieldType
 from .graphql import BigInt
 from .registry import register
@@ -108,6 +109,7 @@ class IntegerFieldType(NumberFieldType):
     fits_arrays = True
     notation = NUMERALS
     column_type = 'bigint'
+    kind = INTEGER
     graphql_type = BigInt
 
     def get_model_field(self, field, **kwargs):
@@ -146,6 +148,7 @@ class DecimalFieldType(NumberFieldType):
     fits_arrays = True
     notation = NUMERALS
     column_type = f'numeric({DECIMAL_DIGITS},{DECIMAL_PLACES})'
+    kind = DECIMAL
     graphql_type = Decimal
 
     def get_model_field(self, field, **kwargs):

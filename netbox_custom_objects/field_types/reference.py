@@ -22,6 +22,7 @@ from utilities.forms.fields import DynamicModelChoiceField, DynamicModelMultiple
 from ..choices import FilterLogicChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, TargetRef, index_name, unique_name
+from ..expressions.typed.kinds import Term, reference_to
 from .base import FieldType, field_table, plain_index
 from .graphql import related_type
 from .polymorphic.keys import model_of, viewable
@@ -163,6 +164,9 @@ class ObjectFieldType(ReferenceFieldType):
 
     def get_indexes(self, field):
         return super().get_indexes(field) or (plain_index(field, field.column()),)
+
+    def get_terms(self, field):
+        return (Term(str(field.id), field.name, reference_to(field.target.label), f'{field.name}_id'),)
 
     def get_model_fields(self, field, context):
         return {field.name: context.foreign_key(field, **self.model_field_kwargs(field))}

@@ -16,6 +16,7 @@ from netbox.ui import attrs
 from utilities.forms.widgets import DatePicker, DateTimePicker
 
 from ..ddl.notation import Notation
+from ..expressions.typed.kinds import DATE, DATETIME
 from .base import FieldType
 from .registry import register
 from .shared.cells import CellKind
@@ -127,6 +128,7 @@ class DateFieldType(TemporalFieldType):
     fits_arrays = True
     notation = Notation(ISO_DATE, varies=True)
     column_type = 'date'
+    kind = DATE
     graphql_type = date
     model_class = models.DateField
 
@@ -161,6 +163,7 @@ class DateTimeFieldType(TemporalFieldType):
     fits_arrays = True
     notation = Notation(ISO_DATETIME, varies=True)
     column_type = 'timestamp with time zone'
+    kind = DATETIME
     graphql_type = datetime
     model_class = models.DateTimeField
 

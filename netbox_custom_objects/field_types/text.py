@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from netbox.tables import columns
 from netbox.ui import attrs
 
+from ..expressions.typed.kinds import TEXT
 from .base import FieldType
 from .json import validate_storable
 from .registry import register
@@ -25,6 +26,7 @@ class CharacterFieldType(FieldType):
     """What text, longtext and url share: a regular expression, text lookups, quick search by `contains`."""
 
     regex_allowed = True
+    kind = TEXT
     loose_filter = True
     empty_values = ('',)
 

@@ -84,6 +84,9 @@ class URLFieldType(CharacterFieldType):
         title = Column(field.column('title'), f'character varying({TITLE_LENGTH})', f'title of {self.comment(field)}')
         return (*super().get_columns(field), title)
 
+    def get_unique_columns(self, field):
+        return (field.column(),)
+
     def get_model_fields(self, field, context):
         return {
             field.name: self.get_model_field(field),

@@ -5,12 +5,14 @@ NetBox's object selector looks a model's filterset up by name in this module: `T
 """
 
 from ..runtime.lookup import model_of_surface
+from .constraints import CustomObjectTypeConstraintFilterSet
 from .fields import CustomObjectTypeFieldFilterSet
 from .objects import CustomObjectFilterSet, build_filter_for_field, get_filterset_class
 from .types import CustomObjectTypeFilterSet
 
 __all__ = (
     'CustomObjectFilterSet',
+    'CustomObjectTypeConstraintFilterSet',
     'CustomObjectTypeFieldFilterSet',
     'CustomObjectTypeFilterSet',
     'build_filter_for_field',

@@ -6,6 +6,7 @@ demand, see `__getattr__`.
 """
 
 from ..runtime.lookup import model_of_surface
+from .constraints import CustomObjectTypeConstraintForm
 from .fields import CustomObjectTypeFieldBulkEditForm, CustomObjectTypeFieldForm, CustomObjectTypeFieldImportForm
 from .filters import CustomObjectTypeFieldFilterForm, CustomObjectTypeFilterForm, get_filter_form_class
 from .objects import get_bulk_edit_form_class, get_form_class, get_import_form_class
@@ -13,6 +14,7 @@ from .types import CustomObjectTypeBulkEditForm, CustomObjectTypeForm, CustomObj
 
 __all__ = (
     'CustomObjectTypeBulkEditForm',
+    'CustomObjectTypeConstraintForm',
     'CustomObjectTypeFieldBulkEditForm',
     'CustomObjectTypeFieldFilterForm',
     'CustomObjectTypeFieldForm',

@@ -2,6 +2,7 @@
 
 from .applied_files import AppliedFile
 from .attachments import SetAside
+from .constraints import CustomObjectTypeConstraint
 from .fields import CustomObjectTypeField
 from .job_reports import JobReport
 from .objects import CustomObject
@@ -16,6 +17,7 @@ __all__ = (
     'CustomObject',
     'CustomObjectObjectType',
     'CustomObjectType',
+    'CustomObjectTypeConstraint',
     'CustomObjectTypeField',
     'JobReport',
     'Revision',

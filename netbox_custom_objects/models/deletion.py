@@ -1,8 +1,8 @@
 """
 What goes with a type when it is deleted, in an order that a merge can replay and a revert can undo.
 
-Objects first, then fields, then (by the caller) the type: each with its own change record, so that an object's record
-never meets a type that is gone already (host-facts 8, trap 17).
+Objects first, then constraints and fields, then (by the caller) the type: each with its own change record, so that an
+object's record never meets a type that is gone already (host-facts 8, trap 17).
 """
 
 from django.apps import apps
@@ -18,7 +18,7 @@ from .protectors import as_current_user_sees
 
 def empty_type(custom_object_type, using: str, delete_referencing_fields: bool = False) -> int:
     """
-    Delete the objects and fields of a type, logging each, and return how many objects it had.
+    Delete the objects, constraints and fields of a type, logging each, and return how many objects it had.
 
     Above the setting `type_delete_log_limit` the objects are left in the table, which is retired with them inside:
     the deletion stays O(1), and reverting it brings them back. The type's own change record then tells their number.
@@ -54,8 +54,8 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
     for field in referencing_fields(custom_object_type, using) if delete_referencing_fields else ():
         field.snapshot()
         field.related_object_types.remove(custom_object_type.object_type_id)
-    for field in custom_object_type.fields.using(using).all():
-        field.delete(using=using)
+    for definition in (*custom_object_type.rules.using(using).all(), *custom_object_type.fields.using(using).all()):
+        definition.delete(using=using)
     return count
 
 

@@ -16,12 +16,12 @@ from extras.models import CustomFieldChoiceSet
 
 from ..constants import APP_LABEL
 from ..definitions import model_name
-from ..models import CustomObjectType, CustomObjectTypeField, StagedChange
+from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField, StagedChange
 from ..models.staged_change import STAGED_ATTRIBUTES
 from ..runtime.context import current_alias
 from .errors import Fault
 from .exporter import Snapshot, base_of, choice_set_attributes, choice_set_entry, type_attributes
-from .format import SCHEMA_FORMAT_VERSION, changes, normal_choice_set, normal_field, normal_type
+from .format import SCHEMA_FORMAT_VERSION, changes, normal_choice_set, normal_constraint, normal_field, normal_type
 from .reading import check
 from .targets import type_name
 
@@ -63,6 +63,21 @@ class FieldChange:
 
 
 @dataclass(slots=True)
+class ConstraintChange:
+    """What applying a document does to one constraint."""
+
+    op: FieldOp
+    name: str
+    # The constraint in the document; of one that is removed, nothing.
+    schema_def: dict = field(default_factory=dict)
+    # {attribute: [now, in the document]}
+    changed_attrs: dict[str, list] = field(default_factory=dict)
+    # Its place in the list of constraints, or of removed constraints.
+    index: int = 0
+    stored: CustomObjectTypeConstraint | None = field(default=None, repr=False, compare=False)
+
+
+@dataclass(slots=True)
 class COTDiff:
     """What applying a document does to one type."""
 
@@ -72,6 +87,7 @@ class COTDiff:
     # {attribute: [now, in the document]}; of a new type, nothing is now.
     cot_changes: dict[str, list] = field(default_factory=dict)
     field_changes: list[FieldChange] = field(default_factory=list)
+    constraint_changes: list[ConstraintChange] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     # Whether the type is another one than the document was made from.
     has_moved: bool = False
@@ -80,7 +96,7 @@ class COTDiff:
 
     @property
     def has_changes(self) -> bool:
-        return self.is_new or bool(self.cot_changes or self.field_changes)
+        return self.is_new or bool(self.cot_changes or self.field_changes or self.constraint_changes)
 
     @property
     def has_destructive_changes(self) -> bool:
@@ -176,8 +192,13 @@ def compare(document: dict, user=None) -> Comparison:
                 FieldChange(FieldOp.ADD, found['id'], None, found, index=place)
                 for place, found in enumerate(entry.get('fields', []))
             ]
+            diff.constraint_changes = [
+                ConstraintChange(FieldOp.ADD, found['name'], found, index=place)
+                for place, found in enumerate(entry.get('constraints', []))
+            ]
         elif reader.may_view_type(type_, ('types', index, 'slug')):
             _compare_type(diff, entry, snapshot, reader, under_way)
+            _compare_constraints(diff, entry, snapshot, reader)
         else:
             diff.stored = None  # its name may be another one than the document's
         diffs.append(diff)
@@ -195,11 +216,12 @@ class _Reader:
         self.user = user
         # What REST calls types that the user may not view, by the names that documents give them.
         self.hidden: dict[str, str] | None = None
-        self.types, self.fields, self.choice_sets = (
+        self.types, self.fields, self.constraints, self.choice_sets = (
             None if user is None else set(rows.restrict(user, 'view').values_list('pk', flat=True))
             for rows in (
                 CustomObjectType.objects.filter(pk__in=snapshot.types),
                 CustomObjectTypeField.objects.filter(custom_object_type__in=snapshot.types),
+                CustomObjectTypeConstraint.objects.filter(custom_object_type__in=snapshot.types),
                 CustomFieldChoiceSet.objects.all(),
             )
         )
@@ -209,6 +231,10 @@ class _Reader:
 
     def may_view_field(self, field_, path) -> bool:
         return self._check(self.fields, field_, path, _('A field with this id exists, and you may not view it.'))
+
+    def may_view_constraint(self, constraint, path) -> bool:
+        message = _('A constraint with this name exists, and you may not view it.')
+        return self._check(self.constraints, constraint, path, message)
 
     def may_view_choice_set(self, choice_set, path) -> bool:
         message = _('A choice set of this name exists, and you may not view it.')
@@ -272,6 +298,30 @@ def _compare_type(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reade
         if reader.knows(field_):
             message = _('The field {name} ({id}) is not in the document, and stays as it is.')
             diff.warnings.append(message.format(name=field_.name, id=field_.schema_id))
+
+
+def _compare_constraints(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reader) -> None:
+    """Compare under the names that the document gives to fields: a rename is no change of a constraint."""
+    type_, path = diff.stored, ('types', diff.index)
+    renamed = {found['id']: found['name'] for found in entry.get('fields', [])}
+    names = {row.pk: renamed[row.schema_id] for row in snapshot.fields[type_.pk] if row.schema_id in renamed}
+    left = {row.name: row for row in snapshot.constraints[type_.pk]}
+    for index, name in enumerate(entry.get('removed_constraints', [])):
+        row = left.pop(name, None)
+        if row is not None and reader.may_view_constraint(row, (*path, 'removed_constraints', index)):
+            diff.constraint_changes.append(ConstraintChange(FieldOp.REMOVE, name, index=index, stored=row))
+    for index, found in enumerate(entry.get('constraints', [])):
+        row = left.pop(found['name'], None)
+        if row is None:
+            diff.constraint_changes.append(ConstraintChange(FieldOp.ADD, found['name'], found, index=index))
+            continue
+        changed = changes(snapshot.constraint(row, names), normal_constraint(found))
+        if reader.may_view_constraint(row, (*path, 'constraints', index, 'name')) and changed:
+            diff.constraint_changes.append(ConstraintChange(FieldOp.ALTER, found['name'], found, changed, index, row))
+    for row in left.values():
+        if reader.constraints is None or row.pk in reader.constraints:
+            message = _('The constraint {name} is not in the document, and stays as it is.')
+            diff.warnings.append(message.format(name=row.name))
 
 
 def _under_way(types: Iterable[int]) -> dict[int, dict]:

@@ -18,7 +18,7 @@ from utilities.permissions import get_permission_for_model
 from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
 from ..exceptions import ConcurrentChange, SchemaChangeRefused, SchemaLocked
-from ..models import CustomObjectType, CustomObjectTypeField
+from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..runtime.context import mark_changed, within_request
 from ..services.staged import start
 from . import reading
@@ -38,7 +38,18 @@ from .errors import (
 )
 from .format import SCHEMA_FORMAT_VERSION
 from .rows.storage import Storage, Written
-from .steps import NotYet, RemoveField, State, Step, WriteChoiceSet, WriteField, WriteType, faults_of
+from .steps import (
+    NotYet,
+    RemoveConstraint,
+    RemoveField,
+    State,
+    Step,
+    WriteChoiceSet,
+    WriteConstraint,
+    WriteField,
+    WriteType,
+    faults_of,
+)
 from .targets import TargetNames, type_name
 
 __all__ = (
@@ -152,9 +163,21 @@ def write(comparison: Comparison, storage: Storage, user=None, note: Callable[[i
     waiting = [WriteChoiceSet(diff) for diff in comparison.choice_sets if diff.has_changes]
     changed = [diff for diff in comparison.diffs if diff.has_changes]
     waiting += [WriteType(diff, document['types'][diff.index]) for diff in changed]
+    waiting += [
+        RemoveConstraint(diff, change)
+        for diff in changed
+        for change in diff.constraint_changes
+        if change.op == FieldOp.REMOVE
+    ]
     waiting += [RemoveField(diff, change) for diff in changed for change in diff.removes]
     for op in (FieldOp.ALTER, FieldOp.ADD):
         waiting += [WriteField(diff, change) for diff in changed for change in diff.field_changes if change.op == op]
+    waiting += [
+        WriteConstraint(diff, change, document['types'][diff.index])
+        for diff in changed
+        for change in diff.constraint_changes
+        if change.op != FieldOp.REMOVE
+    ]
     _settle(waiting, state, note)
     places = {state.types[entry['slug']].pk: index for index, entry in enumerate(document['types'])}
     if faults := [Fault(('types', places[pk]), str(error)) for pk, error in _refused(storage)]:
@@ -230,6 +253,8 @@ def rights_needed(comparison: Comparison) -> dict[tuple[type, str], set[int]]:
             need(CustomObjectType, 'add' if diff.is_new else 'change', diff.stored)
         for change in diff.field_changes:
             need(CustomObjectTypeField, actions[change.op], change.stored)
+        for change in diff.constraint_changes:
+            need(CustomObjectTypeConstraint, actions[change.op], change.stored)
     return needed
 
 

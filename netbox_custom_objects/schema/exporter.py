@@ -14,16 +14,21 @@ from django.utils.translation import gettext as _
 
 from extras.models import CustomFieldChoiceSet
 
-from ..definitions import canonical_json
-from ..models import CustomObjectType, CustomObjectTypeField
+from ..definitions import TypeDefinition, canonical_json
+from ..expressions.typed import InvalidExpression, shown_form
+from ..field_types.rules import scope_of
+from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from ..models.rows.convert import field_definition
 from .errors import ExportRefused
 from .format import (
     CHOICE_SET_DEFAULTS,
+    CONSTRAINT_DEFAULTS,
     FIELD_DEFAULTS,
     SCHEMA_FORMAT_VERSION,
     TYPE_DEFAULTS,
     is_reference,
     normal_choice_set,
+    normal_constraint,
     normal_field,
     normal_type,
     without_defaults,
@@ -39,11 +44,12 @@ _TARGETS = ('related_object_type', 'related_object_types')
 class Snapshot:
     """The types of the current schema as documents describe them."""
 
-    def __init__(self, types: Iterable[CustomObjectType], fields=None):
+    def __init__(self, types: Iterable[CustomObjectType], fields=None, constraints=None):
         """
         Args:
             types: those to describe
             fields: a queryset of the fields to describe, by default all
+            constraints: likewise
         """
         self.types = {type_.pk: type_ for type_ in types}
         self.names = TargetNames(dict(CustomObjectType.objects.values_list('pk', 'slug')))
@@ -53,6 +59,14 @@ class Snapshot:
         self.fields: dict[int, list[CustomObjectTypeField]] = {pk: [] for pk in self.types}
         for field in rows:
             self.fields[field.custom_object_type_id].append(field)
+        constraints = CustomObjectTypeConstraint.objects.all() if constraints is None else constraints
+        self.constraints: dict[int, list[CustomObjectTypeConstraint]] = {pk: [] for pk in self.types}
+        for row in constraints.filter(custom_object_type__in=self.types).order_by('name'):
+            self.constraints[row.custom_object_type_id].append(row)
+
+    def holds(self, type_id: int, fields: int, constraints: int) -> bool:
+        """Whether so many fields and constraints of a type are described."""
+        return len(self.fields[type_id]) == fields and len(self.constraints[type_id]) == constraints
 
     def field(self, field: CustomObjectTypeField) -> dict:
         """Return all attributes of a field as documents have them."""
@@ -71,9 +85,30 @@ class Snapshot:
             found['related_object_types'] = [name for name in targets if name is not None]
         return normal_field(found)
 
+    def constraint(self, row: CustomObjectTypeConstraint, names: dict[int, str] | None = None) -> dict:
+        """
+        Return all attributes of a constraint as documents have them.
+
+        Args:
+            row: the constraint
+            names: how to call fields, by primary key, if not as they are called now
+        """
+        fields = self.fields[row.custom_object_type_id]
+        known = {field.pk: field.name for field in fields} | (names or {})
+        definitions = [field_definition(field, name=known[field.pk]) for field in fields]
+        scope = scope_of(TypeDefinition(row.custom_object_type_id, '', '', fields=tuple(definitions)))
+        found = {name: getattr(row, name) for name in ('type', *CONSTRAINT_DEFAULTS) if name != 'fields'}
+        for name in ('condition', 'expression'):
+            try:
+                found[name] = shown_form(found[name], scope) if found[name] else ''
+            except InvalidExpression:
+                continue
+        return normal_constraint({**found, 'fields': [known.get(pk, f'${pk}') for pk in row.field_ids]})
+
     def entry(self, type_: CustomObjectType) -> dict:
         """Return what a document says of a type."""
-        entry = type_entry(type_.slug, type_attributes(type_), map(self.field, self.fields[type_.pk]))
+        constraints = {row.name: self.constraint(row) for row in self.constraints[type_.pk]}
+        entry = type_entry(type_.slug, type_attributes(type_), map(self.field, self.fields[type_.pk]), constraints)
         if removed := tombstones(type_, {field.schema_id for field in self.fields[type_.pk]}):
             entry['removed_fields'] = removed
         return entry
@@ -83,13 +118,18 @@ def type_attributes(type_: CustomObjectType) -> dict:
     return normal_type({name: getattr(type_, name) for name in ('name', *TYPE_DEFAULTS)})
 
 
-def type_entry(slug: str, attributes: dict, fields: Iterable[dict]) -> dict:
-    """Return what a document says of a type with these attributes and fields, without what it need not say."""
+def type_entry(slug: str, attributes: dict, fields: Iterable[dict], constraints: dict[str, dict]) -> dict:
+    """Return what a document says of a type with these attributes, fields and constraints, and need not leave out."""
     entry = {'name': attributes['name'], 'slug': slug, **without_defaults(attributes, TYPE_DEFAULTS)}
     entry['fields'] = [
         {'id': found['id'], 'name': found['name'], 'type': found['type'], **without_defaults(found, FIELD_DEFAULTS)}
         for found in fields
     ]
+    if constraints:
+        entry['constraints'] = [
+            {'name': name, 'type': found['type'], **without_defaults(found, CONSTRAINT_DEFAULTS)}
+            for name, found in sorted(constraints.items())
+        ]
     return entry
 
 
@@ -110,7 +150,12 @@ def as_exported(document: dict) -> dict:
         for found in document.get('choice_sets', [])
     ]
     types = [
-        type_entry(found['slug'], normal_type(found), map(normal_field, sorted(found['fields'], key=itemgetter('id'))))
+        type_entry(
+            found['slug'],
+            normal_type(found),
+            map(normal_field, sorted(found['fields'], key=itemgetter('id'))),
+            {constraint['name']: normal_constraint(constraint) for constraint in found.get('constraints', [])},
+        )
         for found in document['types']
     ]
     return compose(map(with_base, sets), map(with_base, types))
@@ -135,7 +180,8 @@ def tombstones(type_: CustomObjectType, live: set[int]) -> list[dict]:
 
 def base_of(entry: dict) -> str:
     """Return the hash by which an entry of a document tells later what it was made from."""
-    state = {name: value for name, value in entry.items() if name not in ('base', 'removed_fields')}
+    left_out = ('base', 'removed_fields', 'removed_constraints')
+    state = {name: value for name, value in entry.items() if name not in left_out}
     return hashlib.sha256(canonical_json(state).encode()).hexdigest()[:HASH_DIGITS]
 
 
@@ -169,10 +215,13 @@ def export_types(types: Iterable[CustomObjectType], user=None, with_referred: bo
     """
     viewable = CustomObjectType.objects.all()
     fields, choice_sets = CustomObjectTypeField.objects.all(), CustomFieldChoiceSet.objects.all()
+    constraints = CustomObjectTypeConstraint.objects.all()
     if user is not None:
-        viewable, fields, choice_sets = (rows.restrict(user, 'view') for rows in (viewable, fields, choice_sets))
+        viewable, fields, constraints, choice_sets = (
+            rows.restrict(user, 'view') for rows in (viewable, fields, constraints, choice_sets)
+        )
     chosen, open_ends = _closure(types, viewable, fields, with_referred)
-    snapshot = Snapshot(chosen, fields)
+    snapshot = Snapshot(chosen, fields, constraints)
     known = set(choice_sets.values_list('pk', flat=True))
     used = {}
     for field in (field for found in snapshot.fields.values() for field in found):
@@ -182,10 +231,10 @@ def export_types(types: Iterable[CustomObjectType], user=None, with_referred: bo
             used[field.choice_set.name] = field.choice_set
     if open_ends:
         raise ExportRefused(_('The document would be incomplete: {reasons}.').format(reasons='; '.join(open_ends)))
-    counts = _field_counts(chosen)
+    counts = [_counts(model, chosen) for model in (CustomObjectTypeField, CustomObjectTypeConstraint)]
     entries = [
         # Who does not see all of a type cannot say what the type was like.
-        with_base(entry) if counts.get(type_.pk, 0) == len(snapshot.fields[type_.pk]) else entry
+        with_base(entry) if snapshot.holds(type_.pk, *(found.get(type_.pk, 0) for found in counts)) else entry
         for type_ in chosen
         for entry in [snapshot.entry(type_)]
     ]
@@ -218,8 +267,9 @@ def _closure(types, viewable, fields, with_referred: bool) -> tuple[list[CustomO
     return list(found.values()), open_ends
 
 
-def _field_counts(types) -> dict[int, int]:
-    rows = CustomObjectTypeField.objects.filter(custom_object_type__in=[type_.pk for type_ in types])
+def _counts(model: type, types) -> dict[int, int]:
+    """Return how many fields, or constraints, each type has that has any."""
+    rows = model.objects.filter(custom_object_type__in=[type_.pk for type_ in types])
     counts: dict[int, int] = {}
     for pk in rows.values_list('custom_object_type', flat=True):
         counts[pk] = counts.get(pk, 0) + 1

@@ -74,6 +74,14 @@ FIELD_DEFAULTS = {
     'related_name': '',
     'on_delete_behavior': 'set_null',
 }
+CONSTRAINT_DEFAULTS = {
+    'fields': [],
+    'case_insensitive': False,
+    'nulls_distinct': True,
+    'condition': '',
+    'expression': '',
+    'message': '',
+}
 # What a field of any type can have, and what only fields of some types can have.
 FIELD_BASE_ATTRS = tuple(FIELD_DEFAULTS)[: tuple(FIELD_DEFAULTS).index('validation_regex')]
 _REFERENCE_ATTRS = (
@@ -123,6 +131,11 @@ def normal_field(field: dict) -> dict[str, Any]:
 def normal_type(type_: dict) -> dict[str, Any]:
     """Return the attributes of a type, without its fields."""
     return {name: type_.get(name, default) for name, default in {'name': '', **TYPE_DEFAULTS}.items()}
+
+
+def normal_constraint(constraint: dict) -> dict[str, Any]:
+    """Return all attributes of a constraint; fields go by name, and expressions name fields."""
+    return {name: constraint.get(name, default) for name, default in {'type': '', **CONSTRAINT_DEFAULTS}.items()}
 
 
 def normal_choice_set(choice_set: dict) -> dict[str, Any]:

@@ -6,7 +6,7 @@ May import services. What a user may not view is counted, and not named.
 
 from ..services.dependents import Dependent, Group, grouped
 from ..services.preview import describe_step
-from .comparator import ChoiceSetDiff, Comparison, COTDiff, FieldChange
+from .comparator import ChoiceSetDiff, Comparison, ConstraintChange, COTDiff, FieldChange
 from .errors import FORMAT, ChangedSinceExport, DestructiveChangesError, DocumentError, InvalidDocument
 from .preview import DocumentPreview
 
@@ -27,6 +27,7 @@ def describe_diff(diff: COTDiff) -> dict:
         'has_moved': diff.has_moved,
         'cot_changes': diff.cot_changes,
         'field_changes': [describe_change(change) for change in diff.field_changes],
+        'constraint_changes': [describe_constraint(change) for change in diff.constraint_changes],
         'warnings': diff.warnings,
     }
 
@@ -39,6 +40,11 @@ def describe_change(change: FieldChange) -> dict:
         'schema_def': change.schema_def,
         'destructive': change.is_destructive,
     }
+    return found | ({'changed_attrs': change.changed_attrs} if change.changed_attrs else {})
+
+
+def describe_constraint(change: ConstraintChange) -> dict:
+    found = {'op': str(change.op), 'name': change.name, 'schema_def': change.schema_def}
     return found | ({'changed_attrs': change.changed_attrs} if change.changed_attrs else {})
 
 

@@ -30,6 +30,8 @@ LONGEST_MESSAGE = 300
 _TAG = 'tag:yaml.org,2002:'
 
 # What there is only one of: (list, key, what the list stands in, whether letter case counts).
+# Lists of a type, and what is in them.
+_PARTS = (('fields', 'field'), ('removed_fields', 'removed_field'), ('constraints', 'constraint'))
 _UNIQUE = (('choice_sets', 'name', True), ('types', 'slug', False), ('types', 'name', False))
 
 
@@ -210,6 +212,7 @@ def _contradictions(document: dict) -> Iterator[Fault]:
         for key in ('id', 'name'):
             yield from _repetitions((*path, 'fields'), fields, key)
         yield from _repetitions((*path, 'removed_fields'), removed, 'id')
+        yield from _repetitions((*path, 'constraints'), type_.get('constraints', []), 'name')
         kept = {field['id'] for field in fields}
         for number, field in enumerate(removed):
             if field['id'] in kept:
@@ -235,7 +238,7 @@ def _unknown_keys(document: dict) -> Iterator[str]:
     for index, type_ in enumerate(document['types']):
         path = ('types', index)
         places.append((path, type_, 'type'))
-        for group, name in (('fields', 'field'), ('removed_fields', 'removed_field')):
+        for group, name in _PARTS:
             places += [((*path, group, number), found, name) for number, found in enumerate(type_.get(group, []))]
     for path, found, name in places:
         known = (name if isinstance(name, dict) else schema['$defs'][name])['properties']

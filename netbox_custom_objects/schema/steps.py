@@ -16,16 +16,18 @@ from core.models import ObjectType
 from extras.models import CustomFieldChoiceSet
 
 from ..field_types import FIELD_TYPES
-from ..models import CustomObjectType, CustomObjectTypeField, StagedChange
+from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField, StagedChange
 from ..services.staged import start
-from .comparator import ChoiceSetDiff, COTDiff, FieldChange, FieldOp
+from .comparator import ChoiceSetDiff, ConstraintChange, COTDiff, FieldChange, FieldOp
 from .errors import UNRESOLVED, Fault, InvalidDocument, Path
-from .format import SCHEMA_FORMAT_VERSION, normal_field, normal_type
+from .format import SCHEMA_FORMAT_VERSION, normal_constraint, normal_field, normal_type
 from .rows.storage import Storage
 from .targets import TargetNames
 
 # What a field must have in common with one that was removed for its column to be used again.
 _SAME = ('type', 'element_type', 'is_polymorphic', 'related_object_type_id')
+# What of an entry a type does not remember.
+NOT_KEPT = ('base', 'removed_fields', 'removed_constraints')
 # The key of `schema_document` that holds what was removed, by schema id.
 REMOVED = 'removed'
 
@@ -162,7 +164,7 @@ class WriteType(Step):
         kept = {found['id'] for found in self.entry.get('fields', [])}
         gone = {found['id']: found for found in before.get('removed_fields', []) if found['id'] not in kept}
         gone |= {found['id']: found for found in self.entry.get('removed_fields', [])}
-        entry = {name: value for name, value in self.entry.items() if name not in ('base', 'removed_fields')}
+        entry = {name: value for name, value in self.entry.items() if name not in NOT_KEPT}
         if gone:
             entry['removed_fields'] = [gone[pk] for pk in sorted(gone)]
         removed = {
@@ -262,6 +264,60 @@ class WriteField(Step):
         if self.is_new:
             _reuse_column(row)
         return intended if row.is_polymorphic else None
+
+
+@dataclass
+class RemoveConstraint(Step):
+    diff: COTDiff
+    change: ConstraintChange
+
+    def __post_init__(self):
+        self.path = ('types', self.diff.index, 'removed_constraints', self.change.index)
+
+    def run(self, state):
+        row = state.storage.constraint(self.change.stored.pk)
+        if row is not None:
+            state.storage.delete_constraint(row)
+
+
+@dataclass
+class WriteConstraint(Step):
+    """A constraint that is added, or altered, once the fields of its type are what the document says."""
+
+    diff: COTDiff
+    change: ConstraintChange
+    entry: dict
+
+    def __post_init__(self):
+        self.path = ('types', self.diff.index, 'constraints', self.change.index)
+
+    def run(self, state):
+        type_ = state.types.get(self.diff.slug)
+        if type_ is None:
+            raise NotYet
+        fields = state.storage.picture.fields[type_.pk].values()
+        names = {field_.schema_id: field_.name for field_ in fields}
+        if any(names.get(found['id']) != found['name'] for found in self.entry.get('fields', [])):
+            raise NotYet
+        is_new = self.change.op == FieldOp.ADD
+        row = CustomObjectTypeConstraint(custom_object_type=type_, name=self.change.name)
+        if not is_new:
+            row = state.storage.constraint(self.change.stored.pk)
+            row.snapshot()
+        found = normal_constraint(self.change.schema_def)
+        row.field_ids = [self._id_of(name, fields, index) for index, name in enumerate(found.pop('fields'))]
+        for name, value in found.items():
+            setattr(row, name, value)
+        row.set_edit_context(surroundings=state.storage.picture)
+        row.full_clean()
+        state.storage.save_constraint(row, is_new)
+        state.touch(row, 'add' if is_new else 'change')
+
+    def _id_of(self, name: str, fields, index: int) -> int:
+        pk = next((field_.pk for field_ in fields if field_.name == name), None)
+        if pk is None:
+            raise _unknown((*self.path, 'fields', index), _('Unknown field: {name}.').format(name=name))
+        return pk
 
 
 def _reuse_column(row: CustomObjectTypeField) -> None:

@@ -7,6 +7,7 @@ compiles them, compares with the catalog, executes the plan: read this file to s
 
 import logging
 from contextvars import ContextVar
+from dataclasses import replace
 
 from django.db import transaction
 from django.utils import timezone
@@ -26,6 +27,7 @@ from ..field_types import compile_type
 from ..models.rows.loader import load_definitions
 from ..runtime.classes.registry import forget_lacking
 from ..runtime.context import mark_changed
+from ..runtime.released import is_released
 from .presence import follow_table
 from .preview import current_preview
 from .staged.guard import refuse_while_staged
@@ -91,6 +93,8 @@ def plan_for(target: Target, type_id: int) -> tuple[Plan, Schema]:
 
 def plan_of(definition: TypeDefinition | None, actual: Schema) -> Plan:
     """Return what makes the tables of a type what its definition asks for; retires them if it has none."""
+    if definition and any(is_released(rule.id) for rule in definition.rules):
+        definition = replace(definition, rules=tuple(rule for rule in definition.rules if not is_released(rule.id)))
     desired = compile_type(definition, actual) if definition else Schema()
     return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds'))
 

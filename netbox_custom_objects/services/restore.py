@@ -23,7 +23,7 @@ from ..ddl.target import Target
 from ..ddl.upkeep.retention import Stored, everything
 from ..definitions import column_name, link_table_name, model_name, table_name, type_id_from_model_name
 from ..exceptions import RestoreRefused
-from ..models import CustomObjectType, CustomObjectTypeField
+from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..models.attachments import logged_attachments
 from ..models.change_data import RETIRED_VALUES
 from ..runtime.inbound.holding import missing_targets_allowed
@@ -169,7 +169,7 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
     """
     Undo a deletion; the schema's branch must be active. Changes are logged if there is a current request.
 
-    With a type come those of its fields and objects that were deleted along with it.
+    With a type come those of its fields, objects and constraints that were deleted along with it.
 
     Args:
         deletion: what `choose` returned
@@ -181,7 +181,9 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
     alias = deletion.schema.alias
     is_type = deletion.field_id is None
     model = CustomObjectType if is_type else CustomObjectTypeField
-    fields = _fields_of(deletion) if is_type else []
+    fields, constraints = (
+        _rows_of(deletion, found) if is_type else [] for found in (CustomObjectTypeField, CustomObjectTypeConstraint)
+    )
     objects = _objects_of(deletion) if is_type else {}
     restored = Restored(len(fields), len(objects))
     with transaction.atomic(using=alias), missing_targets_allowed():
@@ -195,6 +197,9 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
         for record in fields:
             _store(_prepare(CustomObjectTypeField, record, deletion.name), alias)
         _bring_back(deletion.type_id, objects, alias)
+        # They were met when the type was deleted, not while its objects come back.
+        for record in constraints:
+            _store(_prepare(CustomObjectTypeConstraint, record, deletion.name), alias)
         _bring_back_attached(deletion, objects, alias)
         while dangling := list(find_dangling(alias, {deletion.type_id})):
             release(alias, dangling)
@@ -202,8 +207,9 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
     return restored
 
 
-def _fields_of(deletion: RecordedDeletion) -> list[ObjectChange]:
-    records = _along(deletion, ContentType.objects.get_for_model(CustomObjectTypeField))
+def _rows_of(deletion: RecordedDeletion, model: type) -> list[ObjectChange]:
+    """Return the records of the fields or constraints that were deleted along with a type."""
+    records = _along(deletion, ContentType.objects.get_for_model(model))
     return [
         record
         for record in records.filter(action=ObjectChangeActionChoices.ACTION_DELETE)

@@ -8,6 +8,7 @@ from importlib import import_module
 
 # The modules with `@register_model_view`.
 REGISTERED = (
+    'constraints',
     'reference_check',
     'spreadsheets',
     'staged',

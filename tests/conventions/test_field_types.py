@@ -24,8 +24,8 @@ CONTRACT = [
 ]  # fmt: skip
 # Names that mean something else as well, or more than one type.
 WORDS = {
-    'array', 'boolean', 'color', 'date', 'datetime', 'decimal', 'integer', 'json', 'mac_address', 'multiobject',
-    'object', 'select', 'text', 'url',
+    'array', 'boolean', 'color', 'date', 'datetime', 'decimal', 'duration', 'integer', 'json', 'mac_address',
+    'multiobject', 'object', 'select', 'text', 'url',
 }  # fmt: skip
 # What is known of the vendor's types does not change.
 TAKE_OVER = (f'{NAME}.ddl.adoption', f'{NAME}.evolution.adoption')

@@ -8,7 +8,7 @@ from django.core.management import CommandError
 from core.models import ObjectChange
 from dcim.models import Site
 
-from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from netbox_custom_objects.services.upkeep.purge import purge
 from tests.field_types.everything import Everything
 from tests.support.beginnings import begins_with
@@ -193,8 +193,13 @@ class TestTypes:
             edit(one, peer=two)
             one.peers.set([two, one])
             one.mixed.set([two])
+            CustomObjectTypeConstraint.objects.create(
+                custom_object_type=thing, name='titles', type='check', expression="title != 'x'"
+            )
         remove(lab, again(thing))
         run('--restore', 'thing')
+        assert again(thing).rules.get().name == 'titles'
+        assert_schema_is_clean()
         one, two = thing.get_model().objects.order_by('pk')
         assert (one.peer, two.peer) == (two, one)
         assert (set(one.peers.all()), set(two.peers.all())) == ({one, two}, {one})

@@ -32,7 +32,17 @@ class TestJSONSchema:
 
     def test_it_names_every_attribute(self):
         expected = {
-            'type': {'name', 'slug', 'base', 'fields', 'removed_fields', *document_format.TYPE_DEFAULTS},
+            'type': {
+                'name',
+                'slug',
+                'base',
+                'fields',
+                'removed_fields',
+                'constraints',
+                'removed_constraints',
+                *document_format.TYPE_DEFAULTS,
+            },
+            'constraint': {'name', 'type', *document_format.CONSTRAINT_DEFAULTS},
             'field': {'id', 'name', 'type', *document_format.FIELD_DEFAULTS},
             'choice_set': {'name', 'base', *document_format.CHOICE_SET_DEFAULTS},
         }

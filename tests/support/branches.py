@@ -101,6 +101,7 @@ def assert_schema_is_clean(alias='default'):
             assert not existing.retired, table.name
             assert set(existing.live_columns) == set(table.columns), table.name
             assert set(table.indexes) <= set(existing.indexes), table.name
+            assert set(table.checks) == set(existing.checks), table.name
     for type_id, schema in found.items():
         if type_id not in definitions:
             assert all(table.retired for table in schema.tables), type_id

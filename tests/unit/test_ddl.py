@@ -4,10 +4,12 @@ import pytest
 
 from netbox_custom_objects.ddl.diff import diff
 from netbox_custom_objects.ddl.operations import (
+    AddCheck,
     AddColumn,
     AlterColumnType,
     CreateIndex,
     CreateTable,
+    DropCheck,
     DropIndex,
     Lock,
     Phase,
@@ -17,7 +19,7 @@ from netbox_custom_objects.ddl.operations import (
     RetireTable,
 )
 from netbox_custom_objects.ddl.plan import Plan, simulate
-from netbox_custom_objects.ddl.spec import Column, Index, Schema, Table
+from netbox_custom_objects.ddl.spec import Check, Column, Index, Schema, Table
 
 NOW = '2026-01-01T00:00:00+00:00'
 EARLIER = '2025-01-01T00:00:00+00:00'
@@ -29,10 +31,14 @@ A_WIDE = Column('f_1', 'text')
 B = Column('f_2', 'bigint')
 PLAIN = Index('t_f_1_idx', ('f_1',))
 UNIQUE = Index('t_f_1_key', ('f_1',), unique=True)
+RULE = Index.of_rule('t_rule_3_aaaaaaaa', '(f_1)')
+CHANGED_RULE = Index.of_rule('t_rule_3_bbbbbbbb', '(f_1) WHERE true')
+CHECK = Check('t_rule_4_aaaaaaaa', 'f_1 > 0')
+CHANGED_CHECK = Check('t_rule_4_bbbbbbbb', 'f_1 > 1')
 
 
-def table(*columns, name='t', indexes=(), retired=''):
-    return Table(name, (ID, *columns), tuple(indexes), retired=retired)
+def table(*columns, name='t', indexes=(), retired='', checks=()):
+    return Table(name, (ID, *columns), tuple(indexes), retired=retired, checks=tuple(checks))
 
 
 def schema(*tables):
@@ -41,7 +47,11 @@ def schema(*tables):
 
 def live(value: Schema):
     """What of a schema is in use, without order."""
-    return {item.name: (set(item.live_columns), set(item.indexes)) for item in value.tables if not item.retired}
+    return {
+        item.name: (set(item.live_columns), set(item.indexes), set(item.checks))
+        for item in value.tables
+        if not item.retired
+    }
 
 
 DIFFERENCES = [
@@ -116,6 +126,24 @@ DIFFERENCES = [
         id='names of indexes do not matter',
     ),
     pytest.param(
+        schema(table(A, indexes=[UNIQUE, RULE], checks=[CHECK])),
+        schema(table(A, indexes=[UNIQUE, CHANGED_RULE], checks=[CHANGED_CHECK])),
+        [DropCheck('t', CHECK), DropIndex('t', RULE), CreateIndex('t', CHANGED_RULE), AddCheck('t', CHANGED_CHECK)],
+        id='rules that were changed',
+    ),
+    pytest.param(
+        schema(table(A, indexes=[RULE], checks=[CHECK])),
+        schema(table(A, indexes=[Index.of_rule(RULE.name)], checks=[Check(CHECK.name)])),
+        [],
+        id='rules are known by their names',
+    ),
+    pytest.param(
+        schema(table(A, indexes=[RULE], checks=[CHECK])),
+        schema(table()),
+        [DropCheck('t', CHECK), DropIndex('t', RULE), RetireColumn('t', A, at=NOW)],
+        id='rules of a retired column go',
+    ),
+    pytest.param(
         schema(table(A), table(B, name='t_f_2')),
         schema(table(A), table(B, name='t_f_3')),
         [CreateTable('t_f_3', table(B, name='t_f_3')), RetireTable('t_f_2', table(B, name='t_f_2'), at=NOW)],
@@ -133,8 +161,8 @@ def test_diff(actual, desired, expected):
 def test_a_plan_leads_there_and_its_inverse_back(actual, desired, expected):
     plan = diff(actual, desired, now=NOW)
     after = simulate(plan, actual)
-    assert {name: columns for name, (columns, _) in live(after).items()} == {
-        name: columns for name, (columns, _) in live(desired).items()
+    assert {name: columns for name, (columns, *_) in live(after).items()} == {
+        name: columns for name, (columns, *_) in live(desired).items()
     }
     assert not diff(after, desired, now=NOW)
     assert live(simulate(plan.inverse(), after)) == live(actual)
@@ -178,6 +206,23 @@ OPERATIONS = [
         Phase.INLINE,
         False,
         'Drop index on f_1 of t.',
+    ),
+    (
+        CreateIndex('t', RULE),
+        schema(table(A)),
+        Lock.SHARE,
+        Phase.BY_SIZE,
+        False,
+        'Create unique index t_rule_3_aaaaaaaa of t.',
+    ),
+    (AddCheck('t', CHECK), schema(table(A)), Lock.CATALOG, Phase.BY_SIZE, False, 'Add check t_rule_4_aaaaaaaa to t.'),
+    (
+        DropCheck('t', CHECK),
+        schema(table(A, checks=[CHECK])),
+        Lock.CATALOG,
+        Phase.INLINE,
+        False,
+        'Drop check t_rule_4_aaaaaaaa of t.',
     ),
 ]
 

@@ -2,6 +2,7 @@
 
 from .background import JobReportView
 from .choices import FieldChoicesView
+from .constraints import CustomObjectTypeConstraintViewSet
 from .documents import SchemaApplyView, SchemaExportView, SchemaPreviewView
 from .fields import CustomObjectTypeFieldViewSet
 from .linked import LinkedObjectsView
@@ -11,6 +12,7 @@ from .staged import FieldStagedChangesViewSet, StagedChangeViewSet
 from .types import CustomObjectTypeViewSet
 
 __all__ = (
+    'CustomObjectTypeConstraintViewSet',
     'CustomObjectTypeFieldViewSet',
     'CustomObjectTypeViewSet',
     'CustomObjectViewSet',

@@ -14,6 +14,7 @@ from django.urls import resolve
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework.exceptions import NotFound, ValidationError
+from rest_framework.serializers import as_serializer_error
 
 from extras.api.mixins import ConfigContextQuerySetMixin
 from netbox.api.viewsets import HTTP_ACTIONS
@@ -24,6 +25,7 @@ from ...filtersets import get_filterset_class
 from ...models import CustomObjectType
 from ...runtime.classes.ghost import ghost
 from ...runtime.classes.registry import world
+from ...runtime.classes.rules import violation_of
 from ...runtime.inbound.holding import hold_objects
 from ...runtime.rights import has_any_right, is_known_to_reader
 from ..prefetch import read_ahead, text_prefetches
@@ -197,4 +199,5 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
         for field in definition.fields:
             if field.unique and unique_name(definition.table, field.column()) == constraint:
                 return ValidationError({field.name: [_('This field must be unique.')]})
-        return error
+        violation = violation_of(error, self.model)
+        return error if violation is None else ValidationError(as_serializer_error(violation))

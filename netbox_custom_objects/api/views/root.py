@@ -20,6 +20,7 @@ class RootView(APIRootView):
         links = {
             name: reverse(f'plugins-api:{APP_LABEL}-api:{viewname}', request=request)
             for name, viewname in (
+                ('custom-object-type-constraints', 'customobjecttypeconstraint-list'),
                 ('custom-object-type-fields', 'customobjecttypefield-list'),
                 ('custom-object-types', 'customobjecttype-list'),
                 ('linked-objects', 'linked-objects'),

@@ -48,19 +48,28 @@ def explain(conflict: Conflict, main: Definitions, branch: Definitions) -> Findi
     """Return the finding that stands for a conflict of definitions."""
     names = Names(main, branch)
     text, remedy = _SENTENCES[conflict.kind](conflict, names)
-    label = 'customobjecttype' if conflict.field_id is None else 'customobjecttypefield'
+    label, object_id = _about(conflict)
     return Finding(
         kind=conflict.kind.value,
         blocks=conflict.blocks,
         text=text,
         remedy=remedy,
         object_type=f'netbox_custom_objects.{label}',
-        object_id=conflict.field_id or conflict.type_id,
+        object_id=object_id,
     )
 
 
+def _about(conflict: Conflict) -> tuple[str, int]:
+    """Return the model and the id of the row that a conflict is about."""
+    if conflict.rule_id is not None:
+        return 'customobjecttypeconstraint', conflict.rule_id
+    if conflict.field_id is not None:
+        return 'customobjecttypefield', conflict.field_id
+    return 'customobjecttype', conflict.type_id
+
+
 class Names:
-    """Readable names of types and fields, wherever they still exist."""
+    """Readable names of types, fields and constraints, wherever they still exist."""
 
     def __init__(self, *sides: Definitions):
         self.types = {pk: definition.name for side in sides for pk, definition in side.items()}
@@ -68,13 +77,22 @@ class Names:
             field.id: field.name for side in sides for definition in side.values() for field in definition.fields
         }
 
+        self.rules = {rule.id: rule.name for side in sides for definition in side.values() for rule in definition.rules}
+
     def type(self, pk: int | None) -> str:
         return f'"{self.types.get(pk, pk)}"'
 
     def field(self, pk: int | None) -> str:
         return f'"{self.fields.get(pk, pk)}"'
 
+    def rule(self, pk: int | None) -> str:
+        return f'"{self.rules.get(pk, pk)}"'
+
     def subject(self, conflict: Conflict) -> str:
+        if conflict.rule_id is not None:
+            return _('constraint {constraint} of type {type}').format(
+                constraint=self.rule(conflict.rule_id), type=self.type(conflict.type_id)
+            )
         if conflict.field_id is None:
             return _('type {type}').format(type=self.type(conflict.type_id))
         return _('field {field} of type {type}').format(
@@ -97,7 +115,7 @@ def _modify_delete(conflict, names):
         text = _('Main deleted the {subject}, but the branch changed it or its objects.')
         remedy = (
             _("Merge with the squash strategy, which skips the branch's changes to it, or restore it in main.")
-            if conflict.field_id
+            if conflict.field_id or conflict.rule_id
             else _('Synchronize the branch, which deletes the type there too, or restore it in main.')
         )
     else:
@@ -109,7 +127,12 @@ def _modify_delete(conflict, names):
 
 
 def _name_collision(conflict, names):
-    if conflict.field_id is None:
+    if conflict.rule_id is not None:
+        text = _('Main and the branch each have a constraint {constraint} of type {type}.').format(
+            constraint=names.rule(conflict.branch or conflict.main or conflict.rule_id),
+            type=names.type(conflict.type_id),
+        )
+    elif conflict.field_id is None:
         text = _('Main and the branch each have a type with the same {attribute} as {type}.').format(
             attribute=conflict.attribute, type=names.type(conflict.branch or conflict.main or conflict.type_id)
         )

@@ -17,7 +17,7 @@ from ...ddl.diff import diff
 from ...ddl.introspect import introspect
 from ...ddl.spec import Schema
 from ...ddl.target import Target
-from ...definitions import FieldDefinition, TypeDefinition
+from ...definitions import FieldDefinition, RuleDefinition, TypeDefinition
 from ...exceptions import SchemaChangeRefused
 from ...field_types import compile_type
 from ...runtime.classes.registry import world
@@ -28,7 +28,7 @@ CREATE, UPDATE, DELETE = 'create', 'update', 'delete'
 
 # Names of definition attributes that are not those of the models.
 _SHOWN_AS = {'default_json': 'default', 'related_object_filter_json': 'related_object_filter', 'targets': 'target'}
-_NOT_SHOWN = {'id', 'type_id', 'payload_key', 'fields', 'former_names'}
+_NOT_SHOWN = {'id', 'type_id', 'payload_key', 'fields', 'rules', 'former_names'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +94,9 @@ def _edits(before: TypeDefinition | None, after: TypeDefinition | None) -> Itera
     ours, theirs = ({field.id: field for field in side.fields} for side in (before, after))
     for field_id in sorted({*ours, *theirs}):
         yield from _field_edits(ours.get(field_id), theirs.get(field_id))
+    ours, theirs = ({rule.id: rule for rule in side.rules} for side in (before, after))
+    for rule_id in sorted({*ours, *theirs}):
+        yield from _rule_edits(ours.get(rule_id), theirs.get(rule_id))
 
 
 def _field_edits(before: FieldDefinition | None, after: FieldDefinition | None) -> Iterator[str]:
@@ -103,6 +106,16 @@ def _field_edits(before: FieldDefinition | None, after: FieldDefinition | None) 
         yield _('Delete field "{name}" ({type}).').format(name=before.name, type=before.type)
     else:
         yield from _attributes(_('field "{name}"').format(name=before.name), before, after)
+
+
+def _rule_edits(before: RuleDefinition | None, after: RuleDefinition | None) -> Iterator[str]:
+    if before is None:
+        yield _('New constraint "{name}" ({type}).').format(name=after.name, type=after.type)
+    elif after is None:
+        yield _('Delete constraint "{name}" ({type}).').format(name=before.name, type=before.type)
+    elif before != after:
+        # Expressions name fields by their ids, which say nothing here.
+        yield _('Change constraint "{name}".').format(name=before.name)
 
 
 def _attributes(subject: str, before, after) -> Iterator[str]:

@@ -11,15 +11,19 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import DEFAULT_DB_ALIAS
 
 from ...constants import APP_LABEL
 from ...definitions import TypeDefinition, field_id_from_payload_key, type_id_from_model_name
 from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import key_from_payload, label_of
 from ...runtime.classes.registry import world
+from ...runtime.released import release
+from ...services.reconcile import reconcile
 
 TYPE_LABEL = f'{APP_LABEL}.customobjecttype'
 FIELD_LABEL = f'{APP_LABEL}.customobjecttypefield'
+CONSTRAINT_LABEL = f'{APP_LABEL}.customobjecttypeconstraint'
 
 TAG_LABEL = 'extras.tag'
 # The attributes of a type that no two types may share.
@@ -34,18 +38,20 @@ class TypeChanges:
 
     type_changes: list = field(default_factory=list)
     field_changes: list = field(default_factory=list)
+    constraint_changes: list = field(default_factory=list)
     object_changes: list = field(default_factory=list)
 
 
 def add_edges(collapsed_changes: dict, **kwargs) -> None:
     """
-    Add our edges to the graph of collapsed changes, in place.
+    Add our edges to the graph of collapsed changes, in place, and let go of constraints that will change.
 
     Args:
         collapsed_changes: netbox-branching's CollapsedChange objects, keyed by (model label, object id[, note])
     """
     graph = Graph(collapsed_changes)
     by_type = sort_by_type(collapsed_changes.values())
+    release_constraints(by_type)
     for changes in by_type.values():
         order_within_type(graph, changes)
     order_between_types(graph, by_type)
@@ -53,6 +59,7 @@ def add_edges(collapsed_changes: dict, **kwargs) -> None:
     order_tags(graph, by_type)
     for changes in by_type.values():
         free_names_first(graph, changes.field_changes, ('name',))
+        free_names_first(graph, changes.constraint_changes, ('name',))
     free_names_first(graph, [change for changes in by_type.values() for change in changes.type_changes], TYPE_NAMES)
 
 
@@ -90,6 +97,8 @@ def sort_by_type(changes: Iterable) -> dict[int, TypeChanges]:
             found[object_id].type_changes.append(change)
         elif label == FIELD_LABEL:
             found[data_of(change)['custom_object_type']].field_changes.append(change)
+        elif label == CONSTRAINT_LABEL:
+            found[data_of(change)['custom_object_type']].constraint_changes.append(change)
         elif (type_id := type_id_of(label)) is not None:
             found[type_id].object_changes.append(change)
     return found
@@ -112,12 +121,32 @@ def order_within_type(graph: Graph, changes: TypeChanges) -> None:
                 graph.after(other, change)
             elif action(change) != DELETE:
                 graph.after(change, other)
-    for change in changes.field_changes:
+    for change in (*changes.field_changes, *changes.constraint_changes):
         for other in changes.type_changes:
             if action(other) == DELETE:
                 graph.after(other, change)
             else:
                 graph.after(change, other)
+    order_constraints(graph, changes)
+
+
+def order_constraints(graph: Graph, changes: TypeChanges) -> None:
+    """A constraint goes before all else is changed, and comes or changes after that: only the end must meet it."""
+    for constraint in changes.constraint_changes:
+        for other in (*changes.field_changes, *changes.object_changes):
+            if action(constraint) == DELETE:
+                graph.after(other, constraint)
+            else:
+                graph.after(constraint, other)
+
+
+def release_constraints(by_type: dict[int, TypeChanges]) -> None:
+    """Let go of the constraints that the merge will change, before the first object is written."""
+    for type_id, changes in by_type.items():
+        if changed := [change.key[1] for change in changes.constraint_changes if action(change) == UPDATE]:
+            for rule_id in changed:
+                release(rule_id, type_id)
+            reconcile(DEFAULT_DB_ALIAS, type_id)
 
 
 def tightens(change) -> bool:

@@ -17,6 +17,7 @@ from ...ddl.target import Target
 from ...runtime.classes.registry import world
 from .findings import Finding, explain
 from .three_way import three_way_merge
+from .unmet import find_unmet
 from .violations import find_large_conversions, find_violations
 from .visible.findings import for_current_reader
 
@@ -30,6 +31,7 @@ def find_conflicts(branch: Branch) -> list[Finding]:
     sides = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
     findings = [explain(conflict, *sides) for conflict in result.conflicts]
     findings += find_violations(branch, result.merged)
+    findings += find_unmet(branch, result.merged)
     findings += find_large_conversions(Target.for_alias(DEFAULT_DB_ALIAS), sides[0], result.merged)
     return sorted(findings, key=lambda finding: not finding.blocks)
 

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from ...ddl.adoption.tables import adopt
 from ...ddl.diff import diff
-from ...ddl.executor import create_indexes_concurrently, execute
+from ...ddl.executor import execute, finish
 from ...ddl.introspect import introspect
 from ...ddl.locks import lock_definitions
 from ...ddl.target import Target
@@ -109,4 +109,4 @@ def _adopt_type(target: Target, type_id: int) -> None:
         later = execute(target, type_id, plan, actual)
         if later:
             # Without blocking writers; if this is killed, the hourly repair builds what is missing.
-            transaction.on_commit(lambda: create_indexes_concurrently(target, later), using=target.alias)
+            transaction.on_commit(lambda: finish(target, later), using=target.alias)

@@ -17,6 +17,7 @@ from rest_framework.fields import CreateOnlyDefault
 from ...choices import FilterLogicChoices
 from ...ddl.spec import Column, Index, Table
 from ...definitions import FieldDefinition, TargetRef, index_name, unique_name
+from ...expressions.typed.kinds import OPAQUE, Term
 from ..base import EMPTY_VALUES, FieldType, field_table, plain_index
 from ..graphql import CustomObjectRelatedObjectType, related_type
 from ..registry import register
@@ -169,6 +170,9 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
             Column(field.column('type'), 'integer', f'content type of {comment}', fill=types),
             Column(field.column('object'), 'bigint', f'object id of {comment}', fill=ids),
         )
+
+    def get_terms(self, field):
+        return (Term(f'{field.id}_object', field.name, OPAQUE, f'{field.name}_object_id'),)
 
     def get_indexes(self, field):
         return (plain_index(field, field.column('type'), field.column('object')),)

@@ -170,6 +170,9 @@ class Command(GalleryActions, BaseCommand):
             when = f' [{preview.verdict(diff, change)}]' if preview else ''
             line = f'  {SIGNS[change.op]} {name} ({change.schema_id}) {changed}'.rstrip()
             self.stdout.write(line + when)
+        for change in diff.constraint_changes:
+            changed = ', '.join(f'{key}: {old!r} → {new!r}' for key, (old, new) in change.changed_attrs.items())
+            self.stdout.write(f'  {SIGNS[change.op]} constraint {change.name} {changed}'.rstrip())
         for step in preview.steps.get(diff.slug, ()) if preview else ():
             self.stdout.write(f'    {step.operation.describe()}')
         if diff.has_moved and diff.has_changes:

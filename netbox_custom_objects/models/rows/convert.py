@@ -4,7 +4,7 @@ One field's row, saved or not, as a FieldDefinition.
 Must never query, but for the targets of a polymorphic field: the loader and the model's own validation stand on it.
 """
 
-from ...definitions import ChoiceSetRef, FieldDefinition, TargetRef, canonical_json
+from ...definitions import ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, canonical_json
 
 # Attributes that a FieldDefinition takes over as they are.
 PLAIN_ATTRIBUTES = (
@@ -35,6 +35,18 @@ PLAIN_ATTRIBUTES = (
     'deprecated',
     'deprecated_since',
     'scheduled_removal',
+)
+# Attributes of a constraint that a RuleDefinition takes over as they are.
+RULE_ATTRIBUTES = (
+    'id',
+    'name',
+    'type',
+    'field_ids',
+    'case_insensitive',
+    'nulls_distinct',
+    'condition',
+    'expression',
+    'message',
 )
 
 
@@ -76,3 +88,13 @@ def definition_from_row(row: dict) -> FieldDefinition:
 
 def _json_or_none(value) -> str | None:
     return None if value is None else canonical_json(value)
+
+
+def rule_definition(constraint) -> RuleDefinition:
+    """Return the definition of one constraint as it is in memory, saved or not."""
+    row = {name: getattr(constraint, name) for name in RULE_ATTRIBUTES}
+    return rule_from_row({**row, 'id': constraint.pk or 0, 'type_id': constraint.custom_object_type_id})
+
+
+def rule_from_row(row: dict) -> RuleDefinition:
+    return RuleDefinition(**{**row, 'field_ids': tuple(row['field_ids'])})

@@ -10,13 +10,14 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 
-from ...definitions import ChoiceSetRef, FieldDefinition, TargetRef, TypeDefinition, canonical_json
+from ...definitions import ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, TypeDefinition, canonical_json
 
 # Attributes whose recorded form is not that of the definition.
 _CONVERTED = {
     'id',
     'type_id',
     'fields',
+    'rules',
     'choice_set',
     'targets',
     'default_json',
@@ -49,6 +50,12 @@ def field_from_change_data(pk: int, data: dict[str, Any], choice_sets: dict[int,
         targets=_targets(data),
         **_plain(FieldDefinition, data),
     )
+
+
+def rule_from_change_data(pk: int, data: dict[str, Any]) -> RuleDefinition:
+    """Return a rule as `serialize_object()` of CustomObjectTypeConstraint recorded it."""
+    values = {**_plain(RuleDefinition, data), 'field_ids': tuple(data.get('field_ids') or ())}
+    return RuleDefinition(id=pk, type_id=data['custom_object_type'], **values)
 
 
 def _plain(definition: type, data: dict) -> dict[str, Any]:

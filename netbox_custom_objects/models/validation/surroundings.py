@@ -68,6 +68,16 @@ class Surroundings:
         fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(row._state.db)
         return fields.filter(custom_object_type=row.pk, name__in=names)
 
+    def fields_of(self, type_id: int, using: str | None) -> Iterable:
+        """Return the fields of a type."""
+        fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(using)
+        return fields.filter(custom_object_type=type_id).select_related('choice_set', 'related_object_type')
+
+    def constraints_of(self, type_id: int, using: str | None) -> Iterable:
+        """Return the constraints of a type."""
+        constraints = apps.get_model(APP_LABEL, 'customobjecttypeconstraint').objects.using(using)
+        return constraints.filter(custom_object_type=type_id)
+
     def trusted(self, row) -> set[str]:
         """Return the foreign keys of a row that are known to lead to something."""
         return set()

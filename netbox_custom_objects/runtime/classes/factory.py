@@ -30,6 +30,7 @@ from ..relations.polymorphic_many import GenericLinks
 from .ghost import exceptions_of, ghost
 from .isolated_apps import IsolatedApps
 from .managers import CustomObjectManager
+from .rules import Rules
 
 ON_DELETE = {
     ObjectFieldOnDeleteChoices.SET_NULL: models.SET_NULL,
@@ -113,6 +114,7 @@ class ClassBuilder:
                 'verbose_name_plural': definition.display_name_plural,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
+                'constraints': [Rules(name='rules', definition=definition)] if definition.rules else [],
             },
         )
 

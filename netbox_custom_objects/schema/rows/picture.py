@@ -14,14 +14,14 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import models
 
 from ...field_types import field_type_of
-from ...models import CustomObject, CustomObjectType, CustomObjectTypeField
+from ...models import CustomObject, CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ...models.rows.convert import field_definition
 from ...models.validation.surroundings import Surroundings
 from ...services.dependents.subject import reverse_name
 
 
 class Picture(Surroundings):
-    """Types and fields as they are by now; each row is noted when it has been written, or would have been."""
+    """Types, fields and constraints as they are by now; each row is noted when it is written, or would be."""
 
     def __init__(self, alias: str, prepare: Callable[[], None] = lambda: None):
         """
@@ -32,6 +32,7 @@ class Picture(Surroundings):
         self.prepare = prepare
         self.types: dict[int, CustomObjectType] = {}
         self.fields: dict[int, dict[int, CustomObjectTypeField]] = defaultdict(dict)
+        self.constraints: dict[int, dict[int, CustomObjectTypeConstraint]] = defaultdict(dict)
         # Types that no object can be of, because they are new.
         self.new_types: set[int] = set()
         # Fields with a related name, by the id of the object type whose objects are given it.
@@ -41,7 +42,8 @@ class Picture(Surroundings):
         self._kept: dict[str, Any] = {}
         self._names: dict[int, set[str]] = {}
         fields = CustomObjectTypeField.objects.using(alias).select_related('choice_set', 'related_object_type')
-        for row in (*CustomObjectType.objects.using(alias).select_related('object_type'), *fields):
+        types = CustomObjectType.objects.using(alias).select_related('object_type')
+        for row in (*types, *fields, *CustomObjectTypeConstraint.objects.using(alias)):
             self.put(row)
 
     def put(self, row, is_stored: bool = True) -> None:
@@ -52,6 +54,9 @@ class Picture(Surroundings):
         if isinstance(row, CustomObjectType):
             self.types[row.pk] = row
             return
+        if isinstance(row, CustomObjectTypeConstraint):
+            self.constraints[row.custom_object_type_id][row.pk] = row
+            return
         if row.primary:
             for other in self.fields[row.custom_object_type_id].values():
                 other.primary = False
@@ -61,10 +66,13 @@ class Picture(Surroundings):
         if row.related_name and row.related_object_type_id is not None:
             self._named[row.related_object_type_id][row.pk] = row
 
-    def remove(self, field) -> None:
-        """Note that a field is gone."""
-        self._forget_name(field.pk)
-        self.fields[field.custom_object_type_id].pop(field.pk, None)
+    def remove(self, row) -> None:
+        """Note that a field or constraint is gone."""
+        if isinstance(row, CustomObjectTypeConstraint):
+            self.constraints[row.custom_object_type_id].pop(row.pk, None)
+            return
+        self._forget_name(row.pk)
+        self.fields[row.custom_object_type_id].pop(row.pk, None)
 
     def _forget_name(self, pk: int) -> None:
         for named in self._named.values():
@@ -117,6 +125,12 @@ class Picture(Surroundings):
     def fields_called(self, row, names):
         return [field for field in self.fields[row.pk].values() if field.name in names]
 
+    def fields_of(self, type_id, using):
+        return self.fields[type_id].values()
+
+    def constraints_of(self, type_id, using):
+        return self.constraints[type_id].values()
+
     def trusted(self, row):
         # They have been looked up already.
         return {'custom_object_type', 'choice_set', 'related_object_type'}
@@ -143,6 +157,8 @@ class Picture(Surroundings):
     def _is_repeated(self, row, names, values: list) -> bool:
         if isinstance(row, CustomObjectType):
             others = self.types.values()
+        elif isinstance(row, CustomObjectTypeConstraint):
+            others = self.constraints[row.custom_object_type_id].values()
         elif 'related_name' in names:
             others = self._named[row.related_object_type_id].values()
         else:

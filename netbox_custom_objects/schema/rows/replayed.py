@@ -13,7 +13,7 @@ from extras.models import CustomFieldChoiceSet
 
 from ...ddl.locks import lock_definitions
 from ...ddl.target import Target
-from ...models import CustomObjectType, CustomObjectTypeField
+from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ...services.reconcile import Postponed
 from .picture import Picture
 
@@ -58,8 +58,10 @@ class ReplayedRows(Picture):
             'related_object_type': _Found(self._object_types, ObjectType, self.alias),
         }
         found = set()
-        for name, rows in known.items():
-            field = row._meta.get_field(name)
+        for field in row._meta.concrete_fields:
+            name, rows = field.name, known.get(field.name)
+            if rows is None:
+                continue
             key = getattr(row, field.attname)
             if key is not None and (other := rows.get(key)) is not None:
                 found.add(name)
@@ -94,7 +96,7 @@ class ReplayedRows(Picture):
             self.new_types.add(row.pk)
 
     def deleted(self, row):
-        if isinstance(row, CustomObjectTypeField):
+        if isinstance(row, (CustomObjectTypeField, CustomObjectTypeConstraint)):
             self.remove(row)
         else:
             self.types.pop(row.pk, None)
@@ -135,5 +137,5 @@ class _Found:
 
 
 def type_id_of(row) -> int:
-    """Return the id of the type that a row is, or is a field of."""
-    return row.custom_object_type_id if isinstance(row, CustomObjectTypeField) else row.pk
+    """Return the id of the type that a row is, or is a field or constraint of."""
+    return row.pk if isinstance(row, CustomObjectType) else row.custom_object_type_id

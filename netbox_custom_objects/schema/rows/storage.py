@@ -8,6 +8,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, nullcontext
 from copy import copy
+from dataclasses import replace
 from itertools import count
 
 from django.contrib.contenttypes.models import ContentType
@@ -21,13 +22,14 @@ from ...constants import APP_LABEL
 from ...ddl.introspect import introspect
 from ...ddl.spec import Schema
 from ...ddl.target import Target
-from ...definitions import ChoiceSetRef, FieldDefinition, TypeDefinition, model_name
+from ...definitions import ChoiceSetRef, FieldDefinition, RuleDefinition, TypeDefinition, model_name
 from ...exceptions import SchemaChangeRefused
 from ...field_types.shared.choice_sets import offered
-from ...models import CustomObjectType, CustomObjectTypeField
+from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ...models.counters import last_pk, next_schema_id
-from ...models.rows.convert import field_definition
+from ...models.rows.convert import field_definition, rule_definition
 from ...models.rows.loader import load_definitions, type_definition
+from ...models.validation.constraints import refuse_used_field
 from ...services.preview import Preview
 from ...services.reconcile import Postponed, plan_of
 from ...services.rules import refuse_used_choices, run_protection_rules
@@ -71,6 +73,16 @@ class Storage(ABC):
 
     @abstractmethod
     def delete_field(self, row: CustomObjectTypeField) -> None: ...
+
+    @abstractmethod
+    def constraint(self, pk: int) -> CustomObjectTypeConstraint | None:
+        """Return a constraint to be changed, None if it is gone."""
+
+    @abstractmethod
+    def save_constraint(self, row: CustomObjectTypeConstraint, is_new: bool) -> None: ...
+
+    @abstractmethod
+    def delete_constraint(self, row: CustomObjectTypeConstraint) -> None: ...
 
     def step(self) -> AbstractContextManager:
         """Return a block that leaves nothing behind if it fails."""
@@ -136,6 +148,21 @@ class Written(Storage):
         row.pk = pk
         self.picture.remove(row)
 
+    def constraint(self, pk):
+        return CustomObjectTypeConstraint.objects.filter(pk=pk).first()
+
+    def save_constraint(self, row, is_new):
+        self.postponed.catch_up(self.alias, row.custom_object_type_id)
+        row.save()
+        self.picture.put(row)
+
+    def delete_constraint(self, row):
+        self.postponed.catch_up(self.alias, row.custom_object_type_id)
+        pk = row.pk
+        row.delete()
+        row.pk = pk
+        self.picture.remove(row)
+
     def finish(self):
         for type_id in self.postponed.types(self.alias):
             try:
@@ -158,11 +185,20 @@ class Tried(Storage):
         self.preview = Preview()
         self._keys = {
             model: count(last_pk(model) + 1)
-            for model in (CustomObjectType, CustomObjectTypeField, CustomFieldChoiceSet, ContentType)
+            for model in (
+                CustomObjectType,
+                CustomObjectTypeField,
+                CustomObjectTypeConstraint,
+                CustomFieldChoiceSet,
+                ContentType,
+            )
         }
         self._before = {(type(row), row.pk): row for row in self._rows()}
         self._definitions = load_definitions(alias)
         self._fields = {pk: {f.id: f for f in found.fields} for pk, found in self._definitions.items()}
+        self._rules: dict[int, dict[int, RuleDefinition]] = {
+            pk: {rule.id: rule for rule in found.rules} for pk, found in self._definitions.items()
+        }
         self._actual: dict[int, Schema] = {}
         # Types that are planned when they are complete, in this order: fields are added.
         self._growing: dict[int, None] = {}
@@ -170,8 +206,8 @@ class Tried(Storage):
 
     def _rows(self):
         yield from self.picture.types.values()
-        for fields in self.picture.fields.values():
-            yield from fields.values()
+        for rows in (*self.picture.fields.values(), *self.picture.constraints.values()):
+            yield from rows.values()
 
     def prepare(self):
         """The tables stay as they are, and so do the classes."""
@@ -216,10 +252,33 @@ class Tried(Storage):
 
     def delete_field(self, row):
         run_protection_rules(row, row._meta.label_lower)
+        row.set_edit_context(surroundings=self.picture)
+        refuse_used_field(row, self.alias)
         fields = self._fields[row.custom_object_type_id]
         self._plan(row.custom_object_type_id, {pk: found for pk, found in fields.items() if pk != row.pk})
         del fields[row.pk]
         self.picture.remove(row)
+
+    def constraint(self, pk):
+        return copy(self._before[CustomObjectTypeConstraint, pk])
+
+    def save_constraint(self, row, is_new):
+        if row.pk is None:
+            row.pk = next(self._keys[CustomObjectTypeConstraint])
+        self._enforce(row.custom_object_type_id, {row.pk: rule_definition(row)})
+        self.picture.put(row, is_stored=False)
+
+    def delete_constraint(self, row):
+        run_protection_rules(row, row._meta.label_lower)
+        rules = self._rules.get(row.custom_object_type_id, {})
+        rules.pop(row.pk, None)
+        self._enforce(row.custom_object_type_id, {})
+        self.picture.remove(row)
+
+    def _enforce(self, type_id: int, rules: dict[int, RuleDefinition]) -> None:
+        """Note what would be done so that more rules are enforced."""
+        self._rules.setdefault(type_id, {}).update(rules)
+        self._plan(type_id, self._fields.get(type_id, {}))
 
     def finish(self):
         for type_id in sorted(self.picture.new_types | self._growing.keys()):
@@ -242,6 +301,7 @@ class Tried(Storage):
 
     def _note(self, type_id: int, fields: dict[int, FieldDefinition], actual: Schema) -> None:
         definition: TypeDefinition = self._definitions[type_id].with_fields(fields.values())
+        definition = replace(definition, rules=tuple(self._rules.get(type_id, {}).values()))
         plan = plan_of(definition, actual)
         refuse_while_staged(self.alias, type_id, plan)
         self.preview.note(self.target, type_id, plan, actual)

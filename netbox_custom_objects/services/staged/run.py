@@ -19,7 +19,7 @@ from netbox.context_managers import event_tracking
 from utilities.request import NetBoxFakeRequest
 
 from ...choices import StagedChangeStageChoices as Stage
-from ...ddl.executor import create_indexes_concurrently
+from ...ddl.executor import finish
 from ...ddl.held import WorkLock
 from ...ddl.locks import lock_definitions
 from ...ddl.operations import CreateIndex
@@ -251,7 +251,7 @@ class StagedRun:
         name = next_unique_name(self.subject.table, self.change.column)
         if not index_is_valid(self.subject.target, name):
             step = CreateIndex(self.subject.table, Index(name, (column,), unique=True))
-            create_indexes_concurrently(self.subject.target, Plan((step,)))
+            finish(self.subject.target, Plan((step,)))
 
     def _switch_now(self) -> None:
         subject = self.subject

@@ -9,9 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from ...constants import LONG_JOB_SECONDS
 from ...ddl.diff import diff
-from ...ddl.executor import create_indexes_concurrently
+from ...ddl.executor import DEFERRED, finish
 from ...ddl.introspect import introspect
-from ...ddl.operations import CreateIndex
 from ...ddl.plan import Plan
 from ...ddl.target import Target
 from ...field_types import compile_type
@@ -20,7 +19,7 @@ from ..discreet_job import DiscreetJob
 
 
 class FinishSchemaChangeJob(DiscreetJob):
-    """Builds the indexes of one type's tables without blocking writers."""
+    """Builds indexes and adds checks to one type's tables without blocking writers."""
 
     class Meta:
         name = _('Finish schema change')
@@ -31,15 +30,15 @@ class FinishSchemaChangeJob(DiscreetJob):
 
 
 def finish_schema_change(alias: str, type_id: int) -> Plan:
-    """Build the missing indexes of one type in one schema, outside of a transaction, and return what was built."""
+    """Add what indexes and checks a type lacks in one schema, outside of a transaction, and return what was added."""
     target = Target.for_alias(alias)
     definition = load_definitions(alias, type_id).get(type_id)
     if definition is None:
         return Plan()
     actual = introspect(target, type_id)
     missing = diff(actual, compile_type(definition, actual), now='')
-    plan = Plan(tuple(operation for operation in missing if isinstance(operation, CreateIndex)))
-    create_indexes_concurrently(target, plan)
+    plan = Plan(tuple(operation for operation in missing if isinstance(operation, DEFERRED)))
+    finish(target, plan)
     return plan
 
 

@@ -36,6 +36,7 @@ from ...models.readers import readable
 from ...services.dependents import dependents_of_type, grouped
 from ...tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
+from ..constraints import ConstraintsPanel
 from ..documents.apply import ImportModel
 from ..documents.export import ExportModel, ExportSelectedModels, ExportThisModel
 from ..documents.gallery import Gallery
@@ -102,7 +103,7 @@ class CustomObjectTypeView(generic.ObjectView):
             TagsPanel(),
             panels.CommentsPanel(),
         ],
-        bottom_panels=[FieldsPanel()],
+        bottom_panels=[FieldsPanel(), ConstraintsPanel()],
     )
 
 

@@ -1,0 +1,62 @@
+"""Serializer of the constraints of custom object types: fields by name, expressions with the names of today."""
+
+from django.core.exceptions import ValidationError as ModelValidationError
+from django.utils.translation import gettext as _
+from rest_framework import serializers
+
+from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSerializer
+
+from ...choices import ConstraintTypeChoices
+from ...expressions.typed.grammar import MAX_LENGTH
+from ...models import CustomObjectTypeConstraint
+from ...runtime.constraints import field_names, shown_expression
+from .common import CheckedMessageMixin
+
+
+class CustomObjectTypeConstraintSerializer(CheckedMessageMixin, ChangeLogMessageSerializer, ValidatedModelSerializer):
+    """A constraint of a type."""
+
+    type = serializers.ChoiceField(choices=ConstraintTypeChoices)
+    fields = serializers.ListField(
+        source='field_ids', child=serializers.CharField(max_length=50), max_length=32, required=False
+    )
+    condition = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
+    expression = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
+
+    class Meta:
+        model = CustomObjectTypeConstraint
+        fields = (
+            'id', 'url', 'display', 'custom_object_type', 'name', 'type', 'fields', 'case_insensitive',
+            'nulls_distinct', 'condition', 'expression', 'message', 'created', 'last_updated',
+        )  # fmt: skip
+        brief_fields = ('id', 'url', 'display', 'custom_object_type', 'name', 'type')
+
+    def to_representation(self, instance):
+        data = super().to_representation(instance)
+        shown = {
+            'fields': lambda: field_names(instance),
+            'condition': lambda: shown_expression(instance, instance.condition),
+            'expression': lambda: shown_expression(instance, instance.expression),
+        }
+        return {**data, **{name: show() for name, show in shown.items() if name in data}}
+
+    def validate(self, data):
+        if self.nested:
+            return data
+        if 'field_ids' in data:
+            data['field_ids'] = self._ids_of(data['field_ids'], data)
+        try:
+            return super().validate(data)
+        except ModelValidationError as error:
+            raise ModelValidationError(
+                {'fields' if name == 'field_ids' else name: found for name, found in error.error_dict.items()}
+            ) from error
+
+    def _ids_of(self, names: list[str], data) -> list[int]:
+        """Return the ids of the fields with these names."""
+        custom_object_type = data.get('custom_object_type') or self.instance.custom_object_type
+        ids = dict(custom_object_type.fields.values_list('name', 'pk'))
+        if unknown := [name for name in names if name not in ids]:
+            message = _('The type has no field with this name: {names}').format(names=', '.join(unknown))
+            raise serializers.ValidationError({'fields': [message]})
+        return [ids[name] for name in names]

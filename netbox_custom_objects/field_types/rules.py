@@ -1,0 +1,138 @@
+"""
+Compiles the rules of a type into the indexes and checks that enforce them.
+
+A rule that cannot be compiled (it reads a field that is gone, or has another kind now) is not enforced; validation
+refuses what would lead there. Pure in effect, like `compile`.
+"""
+
+from collections.abc import Iterator
+
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from ..ddl.spec import Check, Index
+from ..definitions import FieldDefinition, RuleDefinition, TypeDefinition, fingerprint, rule_name
+from ..expressions.typed import InvalidExpression, Scope, Typed, check, parse, sql_of
+from ..expressions.typed.functions import FUNCTIONS
+from ..expressions.typed.kinds import BOOLEAN, TEXT, Term
+from .base import FAULTS, FieldType
+from .registry import field_type_of
+
+UNIQUE, CHECK = 'unique', 'check'
+
+
+def scope_of(definition: TypeDefinition) -> Scope:
+    """Return what expressions of a type may read."""
+    terms, refused = [], {}
+    for field in definition.fields:
+        try:
+            found = field_type_of(field).get_terms(field)
+        except FAULTS:
+            found = ()
+        terms += found
+        if not found:
+            refused[field.name] = format_lazy(
+                _('“{name}” cannot be read here: its values are not stored with the object.'), name=field.name
+            )
+    return Scope(terms, refused)
+
+
+def stored_rule(source: str, scope: Scope) -> Typed:
+    """
+    Return a condition that is stored, checked.
+
+    Raises:
+        InvalidExpression: it does not hold together, or its value may change without a change of the object
+    """
+    return kept(check(parse(source, stored=True), scope, BOOLEAN))
+
+
+def kept(typed: Typed) -> Typed:
+    """Return an expression that the database may keep the value of; raises InvalidExpression otherwise."""
+    for part in typed.walk():
+        if part.op == 'call' and part.value.is_volatile:
+            raise InvalidExpression(
+                _('“{name}” cannot be used in a constraint: its value changes with time.').format(name=part.value.name)
+            )
+    return typed
+
+
+def compile_rule(rule: RuleDefinition, definition: TypeDefinition) -> Index | Check:
+    """
+    Return what enforces a rule; its name says what it enforces, by ids alone (invariant I6).
+
+    Raises:
+        InvalidExpression, ValueError, LookupError: the definition does not hold together
+    """
+    scope = scope_of(definition)
+    if rule.type == CHECK:
+        body = sql_of(stored_rule(rule.expression, scope))
+        return Check(rule_name(definition.id, rule.id, fingerprint(body)), body)
+    body = f'({", ".join(unique_parts(rule, definition))})'
+    if not rule.nulls_distinct:
+        body += ' NULLS NOT DISTINCT'
+    if rule.condition:
+        body += f' WHERE {sql_of(stored_rule(rule.condition, scope))}'
+    return Index.of_rule(rule_name(definition.id, rule.id, fingerprint(body)), body)
+
+
+def can_be_unique(field: FieldDefinition) -> bool:
+    """Whether unique constraints can be about a field."""
+    try:
+        return bool(field_type_of(field).get_unique_columns(field))
+    except FAULTS:
+        return False
+
+
+def unique_fields(rule: RuleDefinition, definition: TypeDefinition) -> list[FieldDefinition]:
+    """Return the fields whose combination must be unique; raises LookupError if one is gone, or holds no column."""
+    by_id = {field.id: field for field in definition.fields}
+    fields = [by_id[field_id] for field_id in rule.field_ids]
+    if not fields or not all(map(can_be_unique, fields)):
+        raise LookupError(rule.name)
+    return fields
+
+
+def unique_parts(rule: RuleDefinition, definition: TypeDefinition) -> list[str]:
+    """Return what must be unique together, in SQL; raises as `unique_fields` does."""
+    return [part for field in unique_fields(rule, definition) for part in _unique_parts(field, rule)]
+
+
+def read_columns(rule: RuleDefinition, definition: TypeDefinition) -> dict[str, str]:
+    """Return {column: key in change data} of what a rule is about or reads."""
+    scope = scope_of(definition)
+    sources = filter(None, (rule.condition, rule.expression))
+    read = {part.value.column for source in sources for part in stored_rule(source, scope).walk() if part.op == 'term'}
+    found = {}
+    for field in definition.fields:
+        field_type = field_type_of(field)
+        keys = field_type.payload_names(field)
+        named = {term.column: keys.get(term.attribute, field.payload_key) for term in field_type.get_terms(field)}
+        columns = field_type.get_unique_columns(field) if field.id in rule.field_ids else ()
+        found |= {column: named.get(column, field.payload_key) for column in (*columns, *(read & named.keys()))}
+    return found
+
+
+def _unique_parts(field: FieldDefinition, rule: RuleDefinition) -> Iterator[str]:
+    """Yield the columns of a field, or what is compared in place of one."""
+    field_type: FieldType = field_type_of(field)
+    texts = {term.column: term for term in field_type.get_terms(field) if term.kind == TEXT}
+    for column in field_type.get_unique_columns(field):
+        if rule.case_insensitive and column in texts:
+            yield f'({sql_of(lower(texts[column]))})'
+        else:
+            yield f'"{column}"'
+
+
+def lower(term: Term) -> Typed:
+    """Return `lower(term)`."""
+    return Typed('call', TEXT, (Typed('term', TEXT, value=term),), FUNCTIONS['lower'])
+
+
+def compile_rules(definition: TypeDefinition) -> Iterator[Index | Check]:
+    """Yield what enforces the rules of a type, without those that cannot be compiled."""
+    for rule in definition.rules:
+        try:
+            yield compile_rule(rule, definition)
+        except FAULTS:
+            continue

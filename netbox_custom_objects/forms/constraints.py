@@ -1,0 +1,97 @@
+"""
+The form of a constraint: what its type needs is asked for, and fields go by the names that they have now.
+
+Choosing another type, or another kind of constraint, renders the form again (htmx).
+"""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from netbox.forms.mixins import ChangelogMessageMixin
+from utilities.forms import get_field_value
+from utilities.forms.fields import DynamicModelChoiceField
+from utilities.forms.rendering import FieldSet
+
+from ..choices import ConstraintTypeChoices
+from ..expressions.typed.grammar import MAX_LENGTH
+from ..field_types.rules import can_be_unique
+from ..field_types.shared.bounds import whole_number
+from ..models import CustomObjectType, CustomObjectTypeConstraint
+from ..runtime.classes.registry import world
+from ..runtime.constraints import shown_expression
+from .fields import ForgivingErrorsMixin
+from .prefill import PrefilledMixin
+
+# What only one type of constraint has; it is reset when the form of the other one is saved.
+OF_TYPE = {
+    ConstraintTypeChoices.UNIQUE: ('field_ids', 'case_insensitive', 'nulls_distinct', 'condition'),
+    ConstraintTypeChoices.CHECK: ('expression',),
+}
+
+
+class ExpressionInput(forms.CharField):
+    """A condition or expression; what stands at its ends belongs to it, or positions in errors would be wrong."""
+
+    widget = forms.Textarea(attrs={'rows': 2, 'class': 'font-monospace', 'spellcheck': 'false'})
+
+    def __init__(self, **kwargs):
+        super().__init__(max_length=MAX_LENGTH, strip=False, **kwargs)
+
+
+class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm):
+    custom_object_type = DynamicModelChoiceField(queryset=CustomObjectType.objects.all(), label=_('Custom object type'))
+    field_ids = forms.TypedMultipleChoiceField(
+        coerce=int, label=_('Fields'), help_text=_('The fields whose values are unique together')
+    )
+    condition = ExpressionInput(
+        required=False,
+        label=_('Condition'),
+        help_text=_('Only objects that meet it must be unique, such as: owner == null'),
+    )
+    expression = ExpressionInput(
+        label=_('Expression'), help_text=_('What must not be false of any object, such as: end > start')
+    )
+
+    class Meta:
+        model = CustomObjectTypeConstraint
+        fields = (
+            'custom_object_type', 'name', 'type', 'field_ids', 'case_insensitive', 'nulls_distinct', 'condition',
+            'expression', 'message',
+        )  # fmt: skip
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name in ('custom_object_type', 'type'):
+            self.fields[name].widget.attrs |= {
+                'hx-get': '.', 'hx-include': '#form_fields', 'hx-target': '#form_fields',
+            }  # fmt: skip
+        kind = get_field_value(self, 'type')
+        shown = OF_TYPE.get(kind, ())
+        self._hidden = [name for names in OF_TYPE.values() for name in names if name not in shown]
+        for name in self._hidden:
+            del self.fields[name]
+        if 'field_ids' in self.fields:
+            self.fields['field_ids'].choices = self._unique_fields()
+        if not self.instance._state.adding:
+            self.fields['custom_object_type'].disabled = True
+        for name in {'condition', 'expression'} & self.fields.keys():
+            if stored := self.initial.get(name):
+                self.initial[name] = shown_expression(self.instance, stored)
+        self.fieldsets = (
+            FieldSet('custom_object_type', 'name', 'message', 'type', name=_('Constraint')),
+            *([FieldSet(*shown, name=_('Rule'))] if shown else []),
+        )
+
+    def _unique_fields(self) -> list[tuple[int, str]]:
+        """Return the fields of the chosen type that can be unique."""
+        chosen = get_field_value(self, 'custom_object_type') or self.instance.custom_object_type_id
+        pk = chosen.pk if isinstance(chosen, CustomObjectType) else whole_number(str(chosen or 0))
+        definition = world().all_definitions.get(pk)
+        fields = definition.fields if definition else ()
+        return [(field.id, field.display_label) for field in fields if can_be_unique(field)]
+
+    def clean(self):
+        super().clean()
+        for name in self._hidden:
+            setattr(self.instance, name, CustomObjectTypeConstraint._meta.get_field(name).get_default())
+        return self.cleaned_data

@@ -1,0 +1,173 @@
+"""
+What a constraint must satisfy, each error under the attribute it is about; and what it forbids about the fields that it
+reads.
+
+Called from CustomObjectTypeConstraint.clean(), and before a field is changed or deleted.
+"""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ...choices import ConstraintTypeChoices
+from ...definitions import RuleDefinition, TypeDefinition
+from ...exceptions import SchemaChangeRefused
+from ...expressions.typed import InvalidExpression, Scope, parse, stored_form
+from ...field_types.base import FAULTS
+from ...field_types.rules import can_be_unique, compile_rule, scope_of, stored_rule
+from ..rows.convert import field_definition, rule_definition
+from .surroundings import surroundings_of
+
+EXPRESSIONS = ('condition', 'expression')
+Errors = Iterator[tuple[str, object]]
+
+
+def validate_constraint(constraint) -> None:
+    """Raise ValidationError, keyed by attribute, unless a constraint can be enforced; have its expressions stored."""
+    if constraint.custom_object_type_id is None or constraint.type not in ConstraintTypeChoices.values():
+        return  # the model field's own validation has said so
+    definition = definition_of(constraint, constraint._state.db)
+    scope = scope_of(definition)
+    check = _unique if constraint.type == ConstraintTypeChoices.UNIQUE else _check
+    errors: dict[str, list] = {}
+    for attribute, message in check(constraint, definition, scope):
+        errors.setdefault(attribute, []).append(message)
+    if errors:
+        raise ValidationError(errors)
+    for name in EXPRESSIONS:
+        setattr(constraint, name, as_stored(getattr(constraint, name), scope))
+
+
+def _unique(constraint, definition: TypeDefinition, scope: Scope) -> Errors:
+    by_id = {field.id: field for field in definition.fields}
+    if not constraint.field_ids:
+        yield 'field_ids', _('Choose at least one field.')
+    if len(set(constraint.field_ids)) < len(constraint.field_ids):
+        yield 'field_ids', _('Each field can be named once.')
+    for pk in constraint.field_ids:
+        if pk not in by_id:
+            yield 'field_ids', _('The type has no field with the ID {pk}.').format(pk=pk)
+        elif not can_be_unique(by_id[pk]):
+            yield 'field_ids', _('Values of {field} cannot be unique.').format(field=by_id[pk].name)
+    if constraint.expression:
+        yield 'expression', _('A unique constraint has a condition, and no expression.')
+    if constraint.condition:
+        yield from _expression(constraint, 'condition', scope)
+
+
+def _check(constraint, definition: TypeDefinition, scope: Scope) -> Errors:
+    for name in ('field_ids', 'condition', 'case_insensitive'):
+        if getattr(constraint, name):
+            yield name, _('This is for unique constraints.')
+    if not constraint.expression:
+        yield 'expression', _('A check needs an expression.')
+        return
+    yield from _expression(constraint, 'expression', scope)
+
+
+def _expression(constraint, name: str, scope: Scope) -> Errors:
+    try:
+        stored_rule(as_stored(getattr(constraint, name), scope), scope)
+    except InvalidExpression as error:
+        yield name, str(error)
+
+
+def as_stored(source: str, scope: Scope) -> str:
+    """
+    Return an expression as it is stored, whether it is so already or as a person has written it.
+
+    Raises:
+        InvalidExpression: it cannot be read
+    """
+    if not source:
+        return ''
+    try:
+        return stored_form(source, scope)
+    except InvalidExpression:
+        if any(node.op == 'key' for node in parse(source, stored=True).walk()):
+            return source
+        raise
+
+
+def normalise(constraint, using: str) -> None:
+    """Have names of fields replaced in the expressions of a constraint that is saved without validation."""
+    if not any(getattr(constraint, name) for name in EXPRESSIONS):
+        return
+    scope = None
+    for name in EXPRESSIONS:
+        source = getattr(constraint, name)
+        try:
+            names = [node.value for node in parse(source, stored=True).walk() if node.op == 'name'] if source else []
+        except InvalidExpression:
+            continue
+        if names:
+            scope = scope or scope_of(definition_of(constraint, using))
+            setattr(constraint, name, as_stored(source, scope))
+
+
+def definition_of(row, using: str | None) -> TypeDefinition:
+    """Return the type of a field or constraint, with the fields that it has by now."""
+    type_id = row.custom_object_type_id
+    fields = surroundings_of(row).fields_of(type_id, using)
+    return TypeDefinition(type_id, '', '').with_fields(map(field_definition, fields))
+
+
+def constraints_of(field, using: str) -> list[str]:
+    """Return the names of the constraints that are about a field, or read it."""
+    return [rule.name for rule in _rules_of(field, using) if reads(rule, field.pk)]
+
+
+def refuse_used_field(field, using: str) -> None:
+    """Raise SchemaChangeRefused if constraints read a field that is about to be deleted."""
+    if names := constraints_of(field, using):
+        raise SchemaChangeRefused(
+            str(_('The field "{field}" is used by constraints: {names}. Change or delete them first.')).format(
+                field=field.name, names=', '.join(names)
+            )
+        )
+
+
+def refuse_broken_constraints(field, using: str) -> None:
+    """Raise ValidationError if constraints that read a field cannot be enforced once it is what it is to be."""
+    rules = [rule for rule in _rules_of(field, using) if reads(rule, field.pk)]
+    if not rules:
+        return
+    definition = definition_of(field, using)
+    others = [other for other in definition.fields if other.id != field.pk]
+    changed = definition.with_fields([*others, field_definition(field)])
+    broken = [rule.name for rule in rules if _is_enforced(rule, definition) and not _is_enforced(rule, changed)]
+    if broken:
+        raise ValidationError({
+            'type': _('These constraints need the field as it is: {names}. Change or delete them first.').format(
+                names=', '.join(broken)
+            )
+        })  # fmt: skip
+
+
+def _is_enforced(rule: RuleDefinition, definition: TypeDefinition) -> bool:
+    try:
+        compile_rule(replace(rule, type_id=definition.id), definition)
+    except FAULTS:
+        return False
+    return True
+
+
+def reads(rule: RuleDefinition, field_id: int) -> bool:
+    """Whether a constraint is about a field, or reads it."""
+    return field_id in rule.field_ids or field_id in set(_read_by(rule))
+
+
+def _read_by(rule: RuleDefinition) -> Iterator[int]:
+    """Yield the ids of the fields that the expressions of a constraint read."""
+    for source in filter(None, (rule.condition, rule.expression)):
+        try:
+            tree = parse(source, stored=True)
+        except InvalidExpression:
+            continue
+        yield from (int(node.value.split('_')[0]) for node in tree.walk() if node.op == 'key')
+
+
+def _rules_of(field, using: str) -> list[RuleDefinition]:
+    return list(map(rule_definition, surroundings_of(field).constraints_of(field.custom_object_type_id, using)))

@@ -1,0 +1,180 @@
+"""
+The rules of a type as a constraint of its model class: forms, REST and scripts say what is wrong before they write.
+
+The database enforces the same rules. All conditions are calculated in one statement, as PostgreSQL does it.
+"""
+
+from collections.abc import Iterator
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, models
+from django.db.models import F, Value
+from django.db.models.lookups import Exact
+from django.utils.translation import gettext as _
+
+from ...definitions import RuleDefinition, TypeDefinition, rule_id_from_name
+from ...expressions.typed import Typed, compile_condition, compile_expression, evaluate, shown_form
+from ...expressions.typed.kinds import BOOLEAN, TEXT
+from ...field_types import field_type_of
+from ...field_types.base import FAULTS
+from ...field_types.rules import CHECK, compile_rule, lower, scope_of, stored_rule, unique_fields
+from ..released import is_released
+
+
+class Rules(models.BaseConstraint):
+    """What `validate_constraints` asks: all rules of a type that can be enforced."""
+
+    def __init__(self, *, name: str, definition: TypeDefinition):
+        super().__init__(name=name)
+        self.definition = definition
+
+    def deconstruct(self):
+        path, _args, kwargs = super().deconstruct()
+        return path, (), {**kwargs, 'definition': self.definition}
+
+    def __eq__(self, other):
+        return isinstance(other, Rules) and (other.name, other.definition) == (self.name, self.definition)
+
+    __hash__ = models.BaseConstraint.__hash__
+
+    def check(self, model, connection):
+        """Say nothing: rules are checked when they are stored."""
+        return []
+
+    @cached_property
+    def scope(self):
+        return scope_of(self.definition)
+
+    @cached_property
+    def enforced(self) -> list[tuple[RuleDefinition, Typed | None]]:
+        """The rules with what each calculates: the expression of a check, the condition of a unique rule if any."""
+        found = []
+        for rule in self.definition.rules:
+            try:
+                compile_rule(rule, self.definition)
+            except FAULTS:
+                continue
+            source = rule.expression if rule.type == CHECK else rule.condition
+            found.append((rule, stored_rule(source, self.scope) if source else None))
+        return found
+
+    def validate(self, model, instance, exclude=None, using=DEFAULT_DB_ALIAS):
+        """Raise ValidationError, by field, for each rule that an object would violate."""
+        errors: dict[str, list[str]] = {}
+        for rule in self._violated(model, instance, using):
+            for name in self.names_of(rule, model, exclude or ()):
+                errors.setdefault(name, []).append(self.message_of(rule))
+        if errors:
+            raise ValidationError(errors)
+
+    def _violated(self, model, instance, using) -> Iterator[RuleDefinition]:
+        row = self._row(instance)
+        # What could not be read as a value has an error of its own.
+        rules = [
+            (rule, typed)
+            for rule, typed in self.enforced
+            if (typed is None or _keys(typed) <= row.keys()) and not is_released(rule.id)
+        ]
+        results = iter(evaluate([typed for _rule, typed in rules if typed is not None], [row], using)[0])
+        for rule, typed in rules:
+            result = True if typed is None else next(results)
+            if rule.type == CHECK:
+                if result is False:
+                    yield rule
+            elif result and self._has_twin(rule, typed, model, instance, using):
+                yield rule
+
+    def _row(self, instance) -> dict[str, Any]:
+        """Return the values of an object by the keys of terms, without those that are none of their kind."""
+        row = {}
+        for term in self.scope.by_key.values():
+            try:
+                row[term.key] = term.kind.model_field.to_python(getattr(instance, term.attribute, None))
+            except (ValidationError, ValueError, TypeError):
+                continue
+        return row
+
+    def _has_twin(self, rule, condition, model, instance, using) -> bool:
+        """Whether another object has the same values."""
+        others = model._base_manager.using(using)
+        if instance.pk is not None and not instance._state.adding:
+            others = others.exclude(pk=instance.pk)
+        for name, term in self._unique_parts(rule, model):
+            value = getattr(instance, name)
+            if value is None and rule.nulls_distinct:
+                return False
+            if value is None:
+                others = others.filter(**{f'{name}__isnull': True})
+            elif term is not None:
+                own = compile_expression(lower(term), lambda _term, value=value: Value(value, models.TextField()))
+                others = others.filter(Exact(compile_expression(lower(term)), own))
+            else:
+                others = others.filter(**{name: value})
+        if condition is not None:
+            others = others.filter(compile_condition(condition))
+        return others.exists()
+
+    def offenders(self, rule: RuleDefinition, model, using) -> models.QuerySet:
+        """
+        Return the objects that violate a rule: those of which a check is false, or that have a twin.
+
+        More conditions on them would leave twins out: look for them by their keys.
+        """
+        objects = model.objects.using(using)
+        typed = next(typed for found, typed in self.enforced if found == rule)
+        if rule.type == CHECK:
+            return objects.filter(compile_condition(Typed('!', BOOLEAN, (typed,)))).order_by('pk')
+        if typed is not None:
+            objects = objects.filter(compile_condition(typed))
+        parts = list(self._unique_parts(rule, model))
+        if rule.nulls_distinct:
+            objects = objects.filter(**{f'{name}__isnull': False for name, _term in parts})
+        # One sort, however many are the same; a join would compare each object with each if nulls are the same.
+        values = [F(name) if term is None else compile_expression(lower(term)) for name, term in parts]
+        objects = objects.annotate(_same=models.Window(models.Count('pk'), partition_by=values))
+        return objects.filter(_same__gt=1).order_by('pk')
+
+    def _unique_parts(self, rule: RuleDefinition, model) -> Iterator[tuple[str, Any]]:
+        """Yield (attribute, term if case does not count) for each column that is unique together with the others."""
+        by_column = {field.column: field for field in model._meta.concrete_fields}
+        for field in unique_fields(rule, self.definition):
+            texts = {term.column: term for term in field_type_of(field).get_terms(field) if term.kind == TEXT}
+            for column in field_type_of(field).get_unique_columns(field):
+                yield by_column[column].attname, texts.get(column) if rule.case_insensitive else None
+
+    def names_of(self, rule: RuleDefinition, model, exclude) -> list[str]:
+        """Return the attributes that an error is about, without those that a form does not show."""
+        if rule.type == CHECK:
+            keys = _keys(stored_rule(rule.expression, self.scope))
+            attributes = [term.attribute for key, term in self.scope.by_key.items() if key in keys]
+        else:
+            attributes = [term.attribute for field in unique_fields(rule, self.definition)
+                          for term in field_type_of(field).get_terms(field)]  # fmt: skip
+        by_attribute = {field.attname: field.name for field in model._meta.concrete_fields}
+        names = [by_attribute.get(attribute, attribute) for attribute in attributes]
+        return [name for name in names if name not in exclude] or [NON_FIELD_ERRORS]
+
+    def message_of(self, rule: RuleDefinition) -> str:
+        if rule.message:
+            return rule.message
+        if rule.type == CHECK:
+            return _('This rule is not met: {expression}').format(expression=shown_form(rule.expression, self.scope))
+        labels = ', '.join(field.display_label for field in unique_fields(rule, self.definition))
+        return _('Another object has the same: {fields}').format(fields=labels)
+
+
+def _keys(typed: Typed) -> set[str]:
+    return {part.value.key for part in typed.walk() if part.op == 'term'}
+
+
+def violation_of(error: IntegrityError, model) -> ValidationError | None:
+    """Return what to say of a rule that only the database could see was violated, None if it was none of the type's."""
+    name = getattr(getattr(error.__cause__, 'diag', None), 'constraint_name', None) or ''
+    rule_id = rule_id_from_name(name)
+    rules = next((found for found in model._meta.constraints if isinstance(found, Rules)), None)
+    rule = next((rule for rule in rules.definition.rules if rule.id == rule_id), None) if rules else None
+    if rule is None:
+        return None
+    return ValidationError(dict.fromkeys(rules.names_of(rule, model, ()), [rules.message_of(rule)]))

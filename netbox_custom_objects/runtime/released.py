@@ -1,0 +1,35 @@
+"""
+Rules that a replay has let go of, until it comes to what they are at its end: objects in between need not meet them.
+
+May import the context. What was noted counts within a replay only: netbox-branching sends no signal when one fails.
+"""
+
+from collections.abc import Mapping
+from contextvars import ContextVar
+from types import MappingProxyType
+
+from .context import in_replay
+
+# The type of each rule, by the rule's id.
+_released: ContextVar[Mapping[int, int]] = ContextVar('netbox_custom_objects_released', default=MappingProxyType({}))
+
+
+def release(rule_id: int, type_id: int) -> None:
+    """Note that a rule is not enforced for the time being."""
+    _released.set({**_released.get(), rule_id: type_id})
+
+
+def take_back(rule_id: int) -> None:
+    """Note that a rule is enforced again."""
+    _released.set({pk: type_id for pk, type_id in _released.get().items() if pk != rule_id})
+
+
+def forget() -> set[int]:
+    """Note that all rules are enforced, and return the ids of the types some of whose rules were not."""
+    type_ids = set(_released.get().values())
+    _released.set({})
+    return type_ids
+
+
+def is_released(rule_id: int) -> bool:
+    return rule_id in _released.get() and in_replay()

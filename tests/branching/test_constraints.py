@@ -1,0 +1,146 @@
+"""Constraints in branches: copied, made, changed, merged, reverted, synchronised; enforced wherever they are."""
+
+from datetime import date
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from netbox_custom_objects.branching.merging.findings import VIOLATION
+from netbox_custom_objects.branching.merging.schema_changes import schema_changes
+from netbox_custom_objects.branching.merging.three_way import three_way_merge
+from netbox_custom_objects.branching.merging.validators import find_conflicts
+from netbox_custom_objects.definitions.merge import Kind
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from netbox_custom_objects.runtime.classes.registry import world
+from tests.support.beginnings import begins_with
+from tests.support.branches import STRATEGIES, Lab, assert_schema_is_clean, delete, edit
+from tests.support.factories import make_type
+
+
+def make_contracts():
+    with Lab().request():
+        contract = make_type('contract', fields=[('name', 'text'), ('start', 'date'), ('end', 'date')])
+        make_rule(contract, 'period', 'end > start')
+        make_rule(contract, 'name', 'end == null', fields=['name'])
+
+
+def make_rule(custom_object_type, name, expression, fields=()):
+    ids = dict(custom_object_type.fields.values_list('name', 'pk'))
+    rule = CustomObjectTypeConstraint(
+        custom_object_type=custom_object_type,
+        name=name,
+        type='unique' if fields else 'check',
+        field_ids=[ids[field] for field in fields],
+        **{'condition' if fields else 'expression': expression},
+    )
+    rule.full_clean()
+    rule.save()
+
+
+@pytest.fixture
+@begins_with(make_contracts)
+def contracts(lab):
+    return lab
+
+
+def alias_of(branch):
+    return branch.connection_name if branch else 'default'
+
+
+def is_refused(lab, branch=None, **values):
+    """Whether the database itself refuses an object."""
+    alias = alias_of(branch)
+    with lab.request(branch):
+        (type_id,) = world(alias).definitions
+        try:
+            with transaction.atomic(using=alias):
+                world(alias).model(type_id).objects.using(alias).bulk_create([world(alias).model(type_id)(**values)])
+                transaction.set_rollback(True, using=alias)
+        except IntegrityError:
+            return True
+    return False
+
+
+LATE = {'start': '2026-02-01', 'end': '2026-01-01'}
+
+
+@pytest.mark.parametrize('strategy', STRATEGIES)
+def test_merge_and_revert_and_again(contracts, strategy):
+    """A branch changes one constraint, deletes another and makes a third, for a field of its own."""
+    lab, branch = contracts, contracts.branch()
+    assert_schema_is_clean(branch.connection_name)
+    assert is_refused(lab, branch, **LATE)
+    with lab.request(branch):
+        contract = CustomObjectType.objects.get()
+        edit(CustomObjectTypeConstraint.objects.get(name='period'), expression='end >= start')
+        delete(CustomObjectTypeConstraint.objects.get(name='name'))
+        field = CustomObjectTypeField(custom_object_type=contract, name='count', type='integer')
+        field.full_clean()
+        field.save()
+        make_rule(contract, 'count', 'count > 0')
+        day = date(2026, 1, 1)
+        made = contract.get_model()(name='x', start=day, end=day, count=5)
+        made.full_clean()
+        made.save()
+    assert is_refused(lab, branch, count=0)
+    sentences = [edit for change in schema_changes(branch) for edit in change.edits]
+    assert [sentence for sentence in sentences if 'constraint' in sentence] == [
+        'Change constraint "period".', 'Delete constraint "name" (unique).', 'New constraint "count" (check).'
+    ]  # fmt: skip
+    for _time in range(2):
+        lab.merge(branch, strategy)
+        assert_schema_is_clean()
+        assert is_refused(lab, count=0)
+        assert not is_refused(lab, start='2026-01-01', end='2026-01-01')
+        lab.revert(branch)
+        assert_schema_is_clean()
+        assert is_refused(lab, start='2026-01-01', end='2026-01-01')
+        assert CustomObjectTypeConstraint.objects.count() == 2
+
+
+def test_sync_and_conflicts(contracts):
+    """Both sides edit the same constraint: the same edit is silent, another is a conflict by attribute."""
+    lab, branch = contracts, contracts.branch()
+    for place in (branch, None):
+        with lab.request(place):
+            edit(CustomObjectTypeConstraint.objects.get(name='period'), expression='end >= start')
+    assert three_way_merge(branch).conflicts == ()
+    with lab.request():
+        edit(CustomObjectTypeConstraint.objects.get(name='period'), message='Main says so.')
+        make_rule(CustomObjectType.objects.get(), 'more', "name != 'x'")
+    with lab.request(branch):
+        edit(CustomObjectTypeConstraint.objects.get(name='period'), message='The branch says so.')
+    (conflict,) = three_way_merge(branch).conflicts
+    assert (conflict.kind, conflict.attribute) == (Kind.ATTRIBUTE, 'message')
+    assert not is_refused(lab, branch, name='x')
+    lab.sync(branch)
+    assert is_refused(lab, branch, name='x')
+    assert_schema_is_clean(branch.connection_name)
+
+
+def test_objects_that_would_not_meet_a_constraint(contracts):
+    """What both sides have done is fine on its own, and is named before the merge that would bring it together."""
+    lab, branch = contracts, contracts.branch()
+
+    def make(place, **values):
+        with lab.request(place):
+            made = CustomObjectType.objects.get().get_model()(**values)
+            made.full_clean()
+            made.save()
+            return made.pk
+
+    def found():
+        return [finding.text for finding in find_conflicts(branch) if finding.kind == VIOLATION]
+
+    ours, theirs = make(None, name='same'), make(branch, name='same')
+    assert found() == [f'Contract {ours} and {theirs} would have the same Name (constraint "name").']
+    with lab.request(branch):
+        contract = CustomObjectType.objects.get()
+        edit(contract.get_model().objects.get(pk=theirs), name='other')
+        make_rule(contract, 'short', 'size(name) < 6')
+    assert found() == []
+    late = make(None, name='too long')
+    assert found() == [f'Contract {late} would not meet the constraint "short".']
+    with lab.request():
+        edit(CustomObjectType.objects.get().get_model().objects.get(pk=late), name='fine')
+    assert found() == []

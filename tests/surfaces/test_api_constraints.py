@@ -1,0 +1,82 @@
+"""Endpoint `custom-object-type-constraints/`, and what constraints refuse at the endpoints of objects."""
+
+import html
+
+import pytest
+
+from dcim.models import Site
+
+from netbox_custom_objects.models import CustomObjectTypeConstraint
+
+from ..support.factories import make_type
+from .rest import Rest, superuser
+
+CONSTRAINTS = 'custom-object-type-constraints/'
+
+
+@pytest.fixture
+def rest(db):
+    return Rest(superuser())
+
+
+@pytest.fixture
+def contract(db):
+    return make_type('contract', fields=[
+        ('name', 'text'), ('start', 'date'), ('end', 'date'), {'name': 'site', 'type': 'object', 'target': Site},
+    ])  # fmt: skip
+
+
+def test_constraints(rest, contract):
+    """Made, shown, renamed fields, changed, refused, deleted."""
+    period = rest.post(CONSTRAINTS, {
+        'custom_object_type': contract.pk, 'name': 'period', 'type': 'check', 'expression': 'end > start',
+        'message': 'The end must be after the start.',
+    })  # fmt: skip
+    assert (period['fields'], period['expression'], period['condition']) == ([], 'end > start', '')
+    name = rest.post(CONSTRAINTS, {
+        'custom_object_type': contract.pk, 'name': 'name', 'type': 'unique', 'fields': ['name', 'site'],
+        'case_insensitive': True, 'nulls_distinct': False, 'condition': 'end == null',
+    })  # fmt: skip
+    assert (name['fields'], name['condition'], name['nulls_distinct']) == (['name', 'site'], 'end == null', False)
+    field = contract.fields.get(name='end')
+    rest.patch(f'custom-object-type-fields/{field.pk}/', {'name': 'until'})
+    assert rest.get(f'{CONSTRAINTS}{period["id"]}/')['expression'] == 'until > start'
+    assert [found['name'] for found in rest.get(f'{CONSTRAINTS}?type=unique')['results']] == ['name']
+    assert rest.get(f'{CONSTRAINTS}?custom_object_type=contract&q=peri')['count'] == 1
+    changed = rest.patch(f'{CONSTRAINTS}{period["id"]}/', {'expression': 'until >= start'})
+    assert changed['expression'] == 'until >= start'
+    assert CustomObjectTypeConstraint.objects.get(name='period').expression.startswith('$')
+    errors = rest.patch(f'{CONSTRAINTS}{period["id"]}/', {'expression': 'untill > start'}, expect=400)
+    assert errors == {'expression': ['Line 1, column 1: There is no field “untill”. Did you mean “until”?']}
+    assert rest.patch(f'{CONSTRAINTS}{name["id"]}/', {'fields': ['nothing']}, expect=400).keys() == {'fields'}
+    assert rest.patch(f'{CONSTRAINTS}{name["id"]}/', {'fields': []}, expect=400).keys() == {'fields'}
+    assert 'period' in str(rest.delete(f'custom-object-type-fields/{field.pk}/', expect=400))
+    rest.delete(f'{CONSTRAINTS}{period["id"]}/')
+    rest.delete(f'{CONSTRAINTS}{name["id"]}/')
+    rest.delete(f'custom-object-type-fields/{field.pk}/')
+
+
+def test_objects(rest, contract):
+    rest.post('contract/', {'name': 'a', 'start': '2026-02-01', 'end': '2026-01-01'})
+    data = {'custom_object_type': contract.pk, 'name': 'period', 'type': 'check', 'expression': 'end > start'}
+    wrong = rest.get('contract/')['results'][0]
+    for path in (CONSTRAINTS, f'{CONSTRAINTS}?dry_run=true'):
+        errors = rest.post(path, data, expect=400)
+        assert f'do not meet the constraint "period": {wrong["display"]}' in html.unescape(str(errors))
+    rest.patch(f'contract/{wrong["id"]}/', {'end': '2026-03-01'})
+    dry = rest.post(f'{CONSTRAINTS}?dry_run=true', data, expect=200)
+    assert [step['operation'] for step in dry['plan']] == ['AddCheck']
+    rest.post(CONSTRAINTS, data)
+    rest.post(CONSTRAINTS, {
+        'custom_object_type': contract.pk, 'name': 'name', 'type': 'unique', 'fields': ['name'], 'message': 'Taken.',
+        'case_insensitive': True,
+    })  # fmt: skip
+    late = {name: ['This rule is not met: end > start'] for name in ('start', 'end')}
+    assert rest.patch(f'contract/{wrong["id"]}/', {'end': '2026-01-01'}, expect=400) == late
+    assert rest.post('contract/', {'name': 'A', 'start': '2026-02-01', 'end': '2026-01-01'}, expect=400) == {
+        **late, 'name': ['Taken.']
+    }  # fmt: skip
+    # Of two that are new, only the database sees that they are the same.
+    errors = rest.post('contract/', [{'name': 'b'}, {'name': 'B'}], expect=400)['errors']
+    assert errors == [{'index': 1, 'errors': {'name': ['Taken.']}}]
+    assert rest.get('contract/')['count'] == 1
