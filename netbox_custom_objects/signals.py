@@ -7,6 +7,7 @@ RECEIVERS, at the end, says what is called when; `early` connects it ahead of Ne
 
 from contextlib import nullcontext
 
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
@@ -28,13 +29,13 @@ from .models.validation.constraints import refuse_broken_constraints, refuse_use
 from .models.validation.fields import types_in_use
 from .models.validation.surroundings import replayed_rows
 from .runtime.classes.registry import world
-from .runtime.context import current_alias, in_replay, in_revert, mark_changed
+from .runtime.context import current_alias, in_replay, mark_changed
 from .runtime.inbound.holding import hold_links, hold_objects, hold_references
 from .runtime.inbound.references import before_delete
 from .runtime.reading.retired import take_out, write_back
 from .runtime.relations.many import insert_links
 from .runtime.released import release, take_back
-from .services.constraints import refuse_offended
+from .services.constraints import let_go, refuse_offended
 from .services.dependents import follow_rename, refuse_inheritance, subject_of
 from .services.reconcile import reconcile
 from .services.rules import (
@@ -132,9 +133,9 @@ def constraint_changed(instance, using: str, created: bool | None = None, **kwar
     """A constraint was saved, or deleted (`created` is None)."""
     if created is not None and not in_replay() and has_changed(instance, *RULE_ATTRIBUTES):
         mark_changed(using)
-        refuse_offended(instance, using)
-    if in_revert():
-        # Objects that the merge made go after it; `branching.lifecycle` has it enforced at the end.
+        refuse_offended(instance.custom_object_type_id, [instance.pk], using)
+    if created is not None and in_replay() and using == DEFAULT_DB_ALIAS:
+        # Objects may come into line later, or go; `branching.replay` has it enforced at the end.
         release(instance.pk, instance.custom_object_type_id)
     else:
         take_back(instance.pk)
@@ -170,6 +171,8 @@ def targets_leaving(instance, using: str, action: str, reverse: bool, pk_set: se
 
 def object_saving(instance, using: str, update_fields=None, **kwargs) -> None:
     """A custom object is about to be written: what it refers to must stay until that is committed."""
+    if in_replay():
+        let_go(instance, using)
     linked = parked_objects(instance) if instance._state.adding else {}
     hold_references(instance, using, update_fields, [target for targets in linked.values() for target in targets])
 

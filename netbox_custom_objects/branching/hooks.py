@@ -9,7 +9,7 @@ from netbox_branching import signals
 from netbox_branching.models import Branch
 from netbox_branching.utilities import register_branching_resolver, register_objectchange_field_migrator
 
-from ..models.validation.surroundings import set_replayed_rows
+from ..models.validation.surroundings import set_replay
 from ..runtime import context, extensions
 from ..runtime.classes.registry import set_preparation
 from ..services.upkeep.schemas import set_branch_lister
@@ -37,13 +37,13 @@ def register() -> None:
     register_template_extensions([template_content.BranchContent])
     Branch.register_preaction_check(validators.check_merge, 'merge')
     Branch.register_preaction_check(validators.check_sync, 'sync')
-    set_replayed_rows(replay.replayed_rows)
+    set_replay(replay.replayed_rows, replay.complete)
     set_preparation(replay.make_tables)
     signals.pre_merge.connect(replay.begin)
     signals.pre_revert.connect(replay.begin_revert)
     signals.pre_sync.connect(replay.begin_sync)
-    signals.post_revert.connect(lifecycle.enforce_again)
     for signal in (signals.post_merge, signals.post_revert, signals.post_sync):
+        signal.connect(lifecycle.enforce_rest)
         signal.connect(replay.end)
     for signal in (signals.pre_provision, signals.post_provision):
         signal.connect(replay.end)

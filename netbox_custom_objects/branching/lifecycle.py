@@ -17,11 +17,13 @@ from ..models.attachments import forget_set_aside
 from ..models.revision import forget_schema
 from ..models.rows.loader import load_definitions
 from ..models.staged_change import forget_changes
-from ..runtime import released
+from ..runtime.released import released
+from ..services.constraints import enforce_released
 from ..services.reconcile import reconcile, reconcile_all
 from ..services.upkeep.reference_check_job import check_after_replay
 from ..services.upkeep.repair import sweep
 from ..services.upkeep.schemas import OpenSchema, open_main_schema
+from . import replay
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
@@ -47,14 +49,19 @@ def complete_copy(branch, **kwargs) -> None:
             reconcile(branch.connection_name, definition.id)
 
 
-def enforce_again(branch, **kwargs) -> None:
-    """A merge was reverted, and that is committed: constraints that are back are enforced again."""
-    for type_id in released.forget():
+def enforce_rest(branch, **kwargs) -> None:
+    """
+    A replay is committed: rules are enforced that it has let go of, and that none of its rows had enforced at its end.
+
+    That is so for all of a synchronisation, whose transaction ends without a sign.
+    """
+    alias = replay.written_alias()
+    for type_id in set(released().values()):
         try:
-            reconcile(MAIN_ALIAS, type_id)
+            enforce_released(type_id, alias)
         except SchemaChangeRefused as error:
-            # Main has changed its objects since the merge. The job that repairs tables tries again.
-            logger.error('The constraints of type %s cannot be enforced: %s', type_id, error)
+            # The type's page says so, and a merge of the branch is refused.
+            logger.error('The constraints of type %s cannot be enforced in %s: %s', type_id, alias, error)
 
 
 def reconcile_branch(branch, **kwargs) -> None:

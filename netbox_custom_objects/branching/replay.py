@@ -15,6 +15,7 @@ from netbox_branching.merge_strategies import MergeStrategy
 from ..runtime import released
 from ..runtime.context import current_alias, forget_tokens
 from ..schema.rows.replayed import ReplayedRows
+from ..services.constraints import enforce_released
 
 # Whether `update_dependent_objects` is called for what was written when all changes are replayed.
 _TELLS_ITS_END = hasattr(MergeStrategy, '_update_dependent_objects')
@@ -113,6 +114,26 @@ def forget_rows() -> None:
     forget_tokens()
     if replay := _replay.get():
         replay.rows = None
+
+
+def written_alias() -> str:
+    """Return the alias of what the replay that has begun writes, also when it is committed."""
+    replay = _replay.get()
+    return replay.alias if replay and not replay.writes_main else DEFAULT_DB_ALIAS
+
+
+def complete() -> None:
+    """
+    Do what the current replay has left for its end: all of its changes are written.
+
+    One that is tried change by change says itself which rules are not met.
+    """
+    replay = current_replay()
+    if replay is not None and replay.writes_main:
+        make_tables(DEFAULT_DB_ALIAS)
+        if not replay.is_tried:
+            for type_id in set(released.released().values()):
+                enforce_released(type_id, DEFAULT_DB_ALIAS)
 
 
 def make_tables(alias: str) -> None:

@@ -58,6 +58,15 @@ _NAMES_SQL = r"""
     WHERE n.nspname = %s AND c.relkind = 'r' AND c.relname ~ '^custom_objects_\d+(_f_\d+)?$'
     GROUP BY c.relname
 """
+_RULES_SQL = r"""
+    SELECT i.relname
+    FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace
+    WHERE n.nspname = %s AND x.indisvalid AND i.relname ~ '^custom_objects_\d+_rule_\d+_'
+    UNION ALL
+    SELECT k.conname
+    FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
+    WHERE n.nspname = %s AND k.convalidated AND k.conname ~ '^custom_objects_\d+_rule_\d+_'
+"""
 # The tables of one type: its own and `custom_objects_<id>_f_<field id>`; the underscores are literal.
 _OF_TYPE = r"(c.relname = %s OR c.relname LIKE %s ESCAPE '\')"
 _ALL = r"c.relname ~ '^custom_objects_\d+(_f_\d+)?$'"
@@ -83,6 +92,13 @@ def columns_of(target: Target) -> dict[str, frozenset[str]]:
     with target.cursor() as cursor:
         cursor.execute(_NAMES_SQL, [target.schema])
         return {table: frozenset(names) for table, names in cursor.fetchall()}
+
+
+def rules_enforced(target: Target) -> frozenset[str]:
+    """Return the names of the indexes and checks that enforce rules in `target`, complete ones only. One query."""
+    with target.cursor() as cursor:
+        cursor.execute(_RULES_SQL, [target.schema] * 2)
+        return frozenset(name for (name,) in cursor.fetchall())
 
 
 def retired_comment(at: str, comment: str) -> str:

@@ -76,6 +76,17 @@ def compile_rule(rule: RuleDefinition, definition: TypeDefinition) -> Index | Ch
     return Index.of_rule(rule_name(definition.id, rule.id, fingerprint(body)), body)
 
 
+def problem_of(rule: RuleDefinition, definition: TypeDefinition) -> str:
+    """Return why a rule cannot be compiled, and is not enforced, '' if it can."""
+    try:
+        compile_rule(rule, definition)
+    except InvalidExpression as error:
+        return str(error)
+    except FAULTS:
+        return str(_('A field that it is about does not exist, or its values cannot be unique.'))
+    return ''
+
+
 def can_be_unique(field: FieldDefinition) -> bool:
     """Whether unique constraints can be about a field."""
     try:

@@ -19,6 +19,7 @@ from ..field_types.shared.bounds import whole_number
 from ..models import CustomObjectType, CustomObjectTypeConstraint
 from ..runtime.classes.registry import world
 from ..runtime.constraints import shown_expression
+from ..runtime.rights import is_known_to_reader
 from .fields import ForgivingErrorsMixin
 from .prefill import PrefilledMixin
 
@@ -87,7 +88,7 @@ class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, Chang
         chosen = get_field_value(self, 'custom_object_type') or self.instance.custom_object_type_id
         pk = chosen.pk if isinstance(chosen, CustomObjectType) else whole_number(str(chosen or 0))
         definition = world().all_definitions.get(pk)
-        fields = definition.fields if definition else ()
+        fields = definition.fields if definition and is_known_to_reader(pk) else ()
         return [(field.id, field.display_label) for field in fields if can_be_unique(field)]
 
     def clean(self):

@@ -10,10 +10,12 @@ from utilities.exceptions import AbortRequest, PermissionsViolation
 from utilities.forms.fields import CommentField, DynamicModelChoiceField, SlugField
 from utilities.forms.rendering import FieldSet
 from utilities.forms.widgets import BulkEditNullBooleanSelect
+from utilities.permissions import get_permission_for_model
 
 from .. import settings
-from ..models import CustomObjectType, CustomObjectTypeField
+from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..services.arrange_fields import copy_fields
+from ..services.constraints import copy_constraints
 
 
 class CustomObjectTypeForm(NetBoxModelForm):
@@ -22,7 +24,7 @@ class CustomObjectTypeForm(NetBoxModelForm):
         queryset=CustomObjectType.objects.all(),
         required=False,
         label=_('Copy fields from'),
-        help_text=_('The new type gets the same fields, which can be changed later'),
+        help_text=_('The new type gets the same fields and constraints, which can be changed later'),
     )
     comments = CommentField()
 
@@ -60,11 +62,20 @@ class CustomObjectTypeForm(NetBoxModelForm):
         user = custom_object_type.edit_context.user
         try:
             copies = copy_fields(source, custom_object_type, CustomObjectTypeField.objects.restrict(user, 'view'))
+            constraints = copy_constraints(self._constraints_of(source, user), custom_object_type, copies)
         except ValidationError as error:
             raise AbortRequest(' '.join(error.messages)) from error
-        allowed = CustomObjectTypeField.objects.restrict(user, 'add').filter(pk__in=[copy.pk for copy in copies])
-        if allowed.count() != len(copies):
-            raise PermissionsViolation
+        for model, made in ((CustomObjectTypeField, copies), (CustomObjectTypeConstraint, constraints)):
+            if model.objects.restrict(user, 'add').filter(pk__in=[copy.pk for copy in made]).count() != len(made):
+                raise PermissionsViolation
+
+    @staticmethod
+    def _constraints_of(source, user):
+        """Return the constraints to copy; none for users who may not add any."""
+        constraints = CustomObjectTypeConstraint.objects
+        if not user.has_perm(get_permission_for_model(CustomObjectTypeConstraint, 'add')):
+            return constraints.none()
+        return constraints.restrict(user, 'view').filter(custom_object_type=source)
 
 
 class CustomObjectTypeBulkEditForm(NetBoxModelBulkEditForm):

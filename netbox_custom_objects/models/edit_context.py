@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from .validation.surroundings import surroundings_of
+from .validation.surroundings import ReplayedMixin
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class EditContext:
     surroundings: Any = None
 
 
-class EditedMixin:
+class EditedMixin(ReplayedMixin):
     """Base of models whose instances carry what their edit is."""
 
     edit_context = EditContext()
@@ -37,7 +37,3 @@ class EditedMixin:
     def set_edit_context(self, **changes) -> None:
         """Say more about the edit that this instance is for."""
         self.edit_context = replace(self.edit_context, **changes)
-
-    def update_dependent_objects(self) -> None:
-        """Make the tables that a replay has left for its end; netbox-branching calls this for each row then."""
-        surroundings_of(self).prepare()

@@ -40,6 +40,7 @@ from . import change_data
 from .concurrency import UpdatesWhatExists, in_transaction
 from .display import name_of
 from .registered import registered_url
+from .validation.surroundings import ReplayedMixin
 
 # What other plugins have added to the class of a type, by type id and name.
 ADDED: dict[int, dict[str, Any]] = {}
@@ -94,6 +95,7 @@ class OfType:
 
 
 class CustomObject(
+    ReplayedMixin,
     UpdatesWhatExists,
     BookmarksMixin,
     ChangeLoggingMixin,

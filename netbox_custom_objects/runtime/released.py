@@ -1,5 +1,5 @@
 """
-Rules that a replay has let go of, until it comes to what they are at its end: objects in between need not meet them.
+Rules that a replay has let go of until its end: objects in between need not meet them.
 
 May import the context. What was noted counts within a replay only: netbox-branching sends no signal when one fails.
 """
@@ -10,8 +10,9 @@ from types import MappingProxyType
 
 from .context import in_replay
 
-# The type of each rule, by the rule's id.
-_released: ContextVar[Mapping[int, int]] = ContextVar('netbox_custom_objects_released', default=MappingProxyType({}))
+# The type of each rule, by the rule's id. Replaced and never changed, so that an earlier state can be put back.
+Released = Mapping[int, int]
+_released: ContextVar[Released] = ContextVar('netbox_custom_objects_released', default=MappingProxyType({}))
 
 
 def release(rule_id: int, type_id: int) -> None:
@@ -24,11 +25,19 @@ def take_back(rule_id: int) -> None:
     _released.set({pk: type_id for pk, type_id in _released.get().items() if pk != rule_id})
 
 
-def forget() -> set[int]:
-    """Note that all rules are enforced, and return the ids of the types some of whose rules were not."""
-    type_ids = set(_released.get().values())
+def released() -> Released:
+    """Return the rules that are not enforced for the time being."""
+    return _released.get()
+
+
+def put_back(before: Released) -> None:
+    """Note that those rules are released that were `before`: all that happened since was undone."""
+    _released.set(before)
+
+
+def forget() -> None:
+    """Note that all rules are enforced."""
     _released.set({})
-    return type_ids
 
 
 def is_released(rule_id: int) -> bool:

@@ -1,33 +1,45 @@
 """
-Which objects are in the way of a constraint that is made or changed: they are named, as far as they may be.
+Constraints and the objects that do not meet them: they are named, as far as they may be, and a replay may pass through
+states that its end does not have. And copies of constraints for another type.
 
-May import runtime. The database would refuse the constraint as well, but not say which objects these are.
+May import runtime. The database would refuse a constraint as well, but not say which objects are in the way.
 """
+
+from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
 from ..exceptions import SchemaChangeRefused
+from ..models import CustomObjectTypeConstraint
 from ..models.readers import named, readable
+from ..models.rows.convert import rule_definition
 from ..models.rows.loader import load_definitions
+from ..models.validation.constraints import EXPRESSIONS, fields_read
 from ..runtime.classes.registry import world
-from ..runtime.classes.rules import Rules
+from ..runtime.classes.rules import Rules, rules_of
+from ..runtime.constraints import shown_expression
+from ..runtime.released import release, released, take_back
+from .reconcile import reconcile
 
 OBJECTS_NAMED = 10
+_COPIED = ('name', 'type', 'case_insensitive', 'nulls_distinct', 'message')
 
 
-def refuse_offended(constraint, using: str) -> None:
+def refuse_offended(type_id: int, rule_ids: Collection[int], using: str) -> None:
     """
-    Look for objects that do not meet a constraint which has been stored; reads the table once, and blocks nobody.
+    Look for objects that do not meet constraints which have been stored; reads the table once for each.
 
     Raises:
         SchemaChangeRefused: there are some
     """
-    definition = load_definitions(using, constraint.custom_object_type_id).get(constraint.custom_object_type_id)
+    definition = load_definitions(using, type_id).get(type_id)
     rules = Rules(name='rules', definition=definition) if definition else None
-    rule = next((rule for rule, _typed in rules.enforced if rule.id == constraint.pk), None) if rules else None
-    if rule is None:
-        return
-    model = world(using).model(definition.id)
+    for rule, _typed in rules.enforced if rules else ():
+        if rule.id in rule_ids:
+            _refuse(rule, rules, world(using).model(type_id), using)
+
+
+def _refuse(rule, rules: Rules, model, using: str) -> None:
     found = list(rules.offenders(rule, model, using)[: OBJECTS_NAMED + 1])
     if not found:
         return
@@ -37,6 +49,64 @@ def refuse_offended(constraint, using: str) -> None:
     more = ' …' if len(names) > OBJECTS_NAMED else ''
     raise SchemaChangeRefused(
         _('Some objects do not meet the constraint "{name}": {objects}').format(
-            name=constraint.name, objects=named(names[:OBJECTS_NAMED], len(found) - len(names)) + more
+            name=rule.name, objects=named(names[:OBJECTS_NAMED], len(found) - len(names)) + more
         )
     )
+
+
+def copy_constraints(constraints, target, copies) -> list[CustomObjectTypeConstraint]:
+    """
+    Give a type copies of another type's constraints, without those that read other fields than it has copies of.
+
+    Args:
+        constraints: a queryset of those that may be copied, all of one type
+        target: a saved type
+        copies: the fields of the target, which have the names of what they are copies of
+
+    Raises:
+        ValidationError: a copy is not valid
+    """
+    by_name, made = {field.name: field.pk for field in copies}, []
+    for constraint in constraints.select_related('custom_object_type'):
+        names = dict(constraint.custom_object_type.fields.values_list('pk', 'name'))
+        read = fields_read(rule_definition(constraint))
+        if not all(names.get(pk) in by_name for pk in read):
+            continue
+        copy = CustomObjectTypeConstraint(
+            custom_object_type=target,
+            field_ids=[by_name[names[pk]] for pk in constraint.field_ids],
+            **{name: shown_expression(constraint, getattr(constraint, name)) for name in EXPRESSIONS},
+            **{name: getattr(constraint, name) for name in _COPIED},
+        )
+        copy.full_clean()
+        copy.save()
+        made.append(copy)
+    return made
+
+
+def let_go(instance, using: str) -> None:
+    """
+    Let go, until the end of the replay, of the rules that an object violates which is about to be written.
+
+    A branch and main may both be fine at each moment, and yet come past the same value when they are put together.
+    """
+    rules, model = rules_of(type(instance)), type(instance)
+    violated = list(rules.violated(model, instance, using)) if rules else ()
+    for rule in violated:
+        release(rule.id, rules.definition.id)
+    if violated:
+        reconcile(using, rules.definition.id)
+
+
+def enforce_released(type_id: int, using: str) -> None:
+    """
+    Enforce the rules of a type that a replay has let go of.
+
+    Raises:
+        SchemaChangeRefused: objects do not meet one; or as `reconcile` does
+    """
+    rule_ids = [rule_id for rule_id, found in released().items() if found == type_id]
+    for rule_id in rule_ids:
+        take_back(rule_id)
+    refuse_offended(type_id, rule_ids, using)
+    reconcile(using, type_id)

@@ -27,6 +27,7 @@ from utilities.permissions import get_permission_for_model
 from ..field_types.shared.deprecation import closed
 from ..forms.imports import UNREADABLE, CheckedImportForm
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..runtime.classes.rules import violations_refused
 from ..runtime.lookup import model_by_slug
 from ..services.second_try import statements_reported, tried_twice
 
@@ -123,7 +124,9 @@ class WritingMixin(TypeFromURLMixin):
         return self._refuse(request) or show(request, *args, **kwargs)
 
     def post(self, request, *args, **kwargs):
-        return self._refuse(request) or super().post(request, *args, **kwargs)
+        # What another request has written since the form was validated is an error of the form, too.
+        with violations_refused(self.model, router.db_for_write(self.model)):
+            return self._refuse(request) or super().post(request, *args, **kwargs)
 
     def _refuse(self, request):
         if not self.model._definition.deprecated:

@@ -9,7 +9,9 @@ from netbox_custom_objects.branching.merging.findings import VIOLATION
 from netbox_custom_objects.branching.merging.schema_changes import schema_changes
 from netbox_custom_objects.branching.merging.three_way import three_way_merge
 from netbox_custom_objects.branching.merging.validators import find_conflicts
+from netbox_custom_objects.branching.trial.dry_run import dry_run
 from netbox_custom_objects.definitions.merge import Kind
+from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from netbox_custom_objects.runtime.classes.registry import world
 from tests.support.beginnings import begins_with
@@ -59,6 +61,23 @@ def is_refused(lab, branch=None, **values):
         except IntegrityError:
             return True
     return False
+
+
+def make(lab, place, **values):
+    with lab.request(place):
+        made = CustomObjectType.objects.get().get_model()(**values)
+        made.full_clean()
+        made.save()
+        return made.pk
+
+
+def change(lab, place, pk, **values):
+    with lab.request(place):
+        edit(CustomObjectType.objects.get().get_model().objects.get(pk=pk), **values)
+
+
+def names():
+    return sorted(CustomObjectType.objects.get().get_model().objects.values_list('name', flat=True))
 
 
 LATE = {'start': '2026-02-01', 'end': '2026-01-01'}
@@ -122,25 +141,76 @@ def test_objects_that_would_not_meet_a_constraint(contracts):
     """What both sides have done is fine on its own, and is named before the merge that would bring it together."""
     lab, branch = contracts, contracts.branch()
 
-    def make(place, **values):
-        with lab.request(place):
-            made = CustomObjectType.objects.get().get_model()(**values)
-            made.full_clean()
-            made.save()
-            return made.pk
-
     def found():
         return [finding.text for finding in find_conflicts(branch) if finding.kind == VIOLATION]
 
-    ours, theirs = make(None, name='same'), make(branch, name='same')
+    ours, theirs = make(lab, None, name='same'), make(lab, branch, name='same')
     assert found() == [f'Contract {ours} and {theirs} would have the same Name (constraint "name").']
     with lab.request(branch):
         contract = CustomObjectType.objects.get()
         edit(contract.get_model().objects.get(pk=theirs), name='other')
         make_rule(contract, 'short', 'size(name) < 6')
     assert found() == []
-    late = make(None, name='too long')
+    late = make(lab, None, name='too long')
     assert found() == [f'Contract {late} would not meet the constraint "short".']
     with lab.request():
         edit(CustomObjectType.objects.get().get_model().objects.get(pk=late), name='fine')
     assert found() == []
+
+
+@pytest.mark.parametrize('strategy', STRATEGIES)
+def test_states_in_between(contracts, strategy):
+    """What a branch has passed through may clash with what main has by now: its end counts, there and back."""
+    lab, branch = contracts, contracts.branch()
+    made, other = make(lab, branch, name='same'), make(lab, branch, name='other')
+    change(lab, branch, made, name='fine')
+    change(lab, branch, other, name='same')
+    change(lab, branch, other, name='else')
+    mended = make(lab, None, name='much too long')
+    make(lab, None, name='same')
+    lab.sync(branch)
+    with lab.request(branch):
+        # Of main's object, the branch changes the name; only then can the constraint be made there.
+        edit(CustomObjectType.objects.get().get_model().objects.get(pk=mended), name='short')
+        make_rule(CustomObjectType.objects.get(), 'short', 'size(name) < 6')
+    for _time in range(2):
+        lab.merge(branch, strategy)
+        assert names() == ['else', 'fine', 'same', 'short']
+        assert_schema_is_clean()
+        assert is_refused(lab, name='same')
+        assert is_refused(lab, name='too long')
+        lab.revert(branch)
+        assert names() == ['much too long', 'same']
+        assert_schema_is_clean()
+        assert is_refused(lab, name='same')
+        assert not is_refused(lab, name='too long')
+
+
+def test_states_in_between_of_main(contracts):
+    """The same for what main has passed through; what is not met at the end of a synchronisation is in the log."""
+    lab, branch = contracts, contracts.branch()
+    make(lab, branch, name='same')
+    made = make(lab, None, name='same')
+    change(lab, None, made, name='other')
+    lab.sync(branch)
+    assert_schema_is_clean(branch.connection_name)
+    assert is_refused(lab, branch, name='same')
+
+
+@pytest.mark.parametrize('strategy', STRATEGIES)
+def test_what_the_end_does_not_meet(contracts, strategy, monkeypatch):
+    """If a clash comes after the check, the merge fails and names the objects."""
+    lab, branch = contracts, contracts.branch()
+    ours, theirs = make(lab, None, name='same'), make(lab, branch, name='same')
+    monkeypatch.setattr('netbox_custom_objects.branching.merging.validators.find_unmet', lambda *args: ())
+    with pytest.raises(SchemaChangeRefused, match=f'constraint "name": Contract {ours}, Contract {theirs}'):
+        lab.merge(branch, strategy)
+    assert names() == ['same']
+    assert_schema_is_clean()
+    assert is_refused(lab, name='same')
+    found = dry_run(branch, strategy, lab.user)
+    assert [(finding.kind, finding.blocks) for finding in found] == [(VIOLATION, True)]
+    change(lab, branch, theirs, name='other')
+    assert dry_run(branch, strategy, lab.user) == []
+    lab.merge(branch, strategy)
+    assert names() == ['other', 'same']

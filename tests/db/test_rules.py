@@ -19,6 +19,7 @@ from netbox_custom_objects.models import CustomObjectTypeConstraint
 from netbox_custom_objects.models.rows.loader import load_definitions
 from netbox_custom_objects.services.reconcile import plan_of
 from tests.support.factories import make_type
+from tests.support.staged import begin
 
 MAIN = Target.for_alias('default')
 FIELDS = [
@@ -274,7 +275,7 @@ def test_objects_that_are_the_same_are_named(contracts):
 
 
 def test_fields_that_constraints_use(contracts):
-    """A rename changes nothing; a deletion and a conversion say what is in the way."""
+    """A rename changes nothing; a deletion and a conversion, at once or in steps, say what is in the way."""
     period = contracts.rules.get(name='period')
     start = field_of(contracts, 'start')
     assert period.expression == f'${field_of(contracts, "end").pk} > ${start.pk}'
@@ -285,6 +286,8 @@ def test_fields_that_constraints_use(contracts):
     start.type = 'text'
     assert 'period' in errors_of(start)['type'][0]
     start.refresh_from_db()
+    with pytest.raises(ValidationError, match='Constraints use this field: period'):
+        begin(start, type='text')
     with pytest.raises(SchemaChangeRefused, match='is used by constraints: period'), transaction.atomic():
         start.delete()
     with pytest.raises(SchemaChangeRefused, match='is used by constraints: name'), transaction.atomic():

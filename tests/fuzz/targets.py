@@ -40,7 +40,8 @@ def addresses(values: dict[str, list]) -> list[str]:
 
 def filled(route: str, values: dict[str, list]) -> list[str]:
     names = CONVERTER.findall(route)
-    first = next((key for key in ('custom-object-types/', 'custom-object-type-fields/') if key in route), '')
+    known = 'custom-object-types/', 'custom-object-type-fields/', 'custom-object-type-constraints/'
+    first = next((key for key in known if key in route), '')
     choices = [values.get(f'{first}{name}') or values[name] for name in names]
     template = CONVERTER.sub('{}', route)
     return [template.format(*chosen) for chosen in itertools.islice(itertools.product(*choices), 6)]

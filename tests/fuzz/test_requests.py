@@ -13,7 +13,7 @@ from django.test import Client
 
 from dcim.models import Site
 
-from netbox_custom_objects.models import Spreadsheet, StagedChange
+from netbox_custom_objects.models import CustomObjectTypeConstraint, Spreadsheet, StagedChange
 from tests.field_types.cases import CASES
 from tests.fuzz.client import Fuzzer
 from tests.fuzz.targets import addresses
@@ -45,6 +45,12 @@ def types(db):
     first = make_object(every_kind, title='First')
     make_object(thing, title='First', kind=first, mixed=first, mixed_list=[first, *sites])
     make_object(thing, title='Second')
+    for attributes in (
+        {'type': 'check', 'expression': "size(title) < 600 && a_integer != 13"},
+        {'type': 'unique', 'field_ids': [thing.fields.get(name=name).pk for name in ('title', 'kind')],
+         'case_insensitive': True, 'nulls_distinct': False, 'condition': "a_boolean != true"},
+    ):  # fmt: skip
+        CustomObjectTypeConstraint.objects.create(custom_object_type=thing, name=attributes['type'], **attributes)
     return [every_kind, thing]
 
 
@@ -52,6 +58,7 @@ def types(db):
 def fuzzer(types):
     objects = [custom_object_type.get_model().objects.first() for custom_object_type in types]
     fields = [field for custom_object_type in types for field in custom_object_type.fields.all()]
+    rules = CustomObjectTypeConstraint.objects.values_list('pk', flat=True)
     change = StagedChange.objects.first()
     user = superuser()
     client = Client()
@@ -64,6 +71,7 @@ def fuzzer(types):
         'pk': [objects[0].pk, 10**18, '1' * 30],
         'custom-object-types/pk': [types[1].pk, '9' * 20],
         'custom-object-type-fields/pk': [field.pk for field in fields[::5]],
+        'custom-object-type-constraints/pk': [*rules, '9' * 20],
         'field_name': ['places', 'mixed_list', 'nothing'],
         'target': ['dcim.site', 'x'],
         'change': [change.pk if change else 1, '9' * 20],
@@ -77,6 +85,7 @@ def fuzzer(types):
         'custom_object_type', 'name', 'slug', 'type', 'tags', 'default', 'related_object_type', 'app_label', 'model',
         'related_object_types_input', 'related_object_filter', 'version', 'schema_document', 'validation_regex',
         'validation_minimum', 'choice_set', 'element_type', 'display_expression', 'owner', 'fill', 'deprecated_since',
+        'fields', 'field_ids', 'case_insensitive', 'nulls_distinct', 'condition', 'expression', 'message',
         'weight', 'search_weight', 'changelog_message', 'local_context_data', 'required', 'unique', 'id', 'add_tags',
     })  # fmt: skip
     return Fuzzer(user, random.Random(SEED), addresses(values), keys)

@@ -6,7 +6,8 @@ TEXTS = (
     '{"a": "\\u0000"}', '"\\ud800"', 'null', 'true', '[]', '{}', '[1, [2]]', '{"id": 1}', "' OR 1=1 --", '%', '%00',
     'x' * 600, 'x' * 70_000, '(', '(?=a)', '(a*)*b', '[[:<:]]', '{{ a }}', '{{', '<b>', '😀', '\u202e', '../..',
     '2024-02-30', '9999-12-31T23:59:59-23:59', '0001-01-01T00:00:00+14:00', '99:99', '-999999999 days', '1,2', '1, x',
-    '"a', 'dcim.site', 'dcim.site:1', 'dcim.nowhere:1', f'dcim.site:{"1" * 5000}', 'custom-objects.x', '.', ':', '::',
+    '"a', 'title != null', 'size(title) <', '1 / 0 == 1', '(' * 900, '!' * 3000, '$1 == $2', 'title.matches("(a*)*b")',
+    'dcim.site', 'dcim.site:1', 'dcim.nowhere:1', f'dcim.site:{"1" * 5000}', 'custom-objects.x', '.', ':', '::',
     f'{"1" * 5000}:', '-id', 'id', 'pk', '__', 'id__id', '-', 'on', 'self', 'f00000000', 'text', 'object', 'select',
     'multiobject', 'array', 'url', 'csv', 'json', 'yaml', 'auto', '{"a": [' * 300, '::1/129', '1.2.3.4/33', 'ff',
 )  # fmt: skip

@@ -1,11 +1,12 @@
 """Rules that cannot be applied any more: they do not stand in the way of writes, and the type's page names them."""
 
 import pytest
+from django.db import connection
 
 from dcim.models import Region, Site
 from users.models import User
 
-from netbox_custom_objects.models import CustomObjectTypeField
+from netbox_custom_objects.models import CustomObjectTypeConstraint, CustomObjectTypeField
 from tests.support.commands import upgrade
 from tests.support.factories import make_choice_set, make_field, make_object, make_type, object_type_of
 from tests.surfaces.rest import Rest, superuser
@@ -129,3 +130,38 @@ def test_what_does_not_match_and_is_not_changed(kind, rest):
     assert list(rest.patch(path, {'title': 'v', 'code': 'c'}, expect=400)) == ['code']
     assert list(rest.post('ticket/', {'code': 'b'}, expect=400)) == ['code']
     rest.patch(path, {'code': 'aa'})
+
+
+def test_constraints_that_are_not_enforced(kind, rest):
+    """A constraint may have lost its field, be written for another release, or wait for a job."""
+    rules = {name: CustomObjectTypeConstraint.objects.create(custom_object_type=kind, name=name, **attributes)
+             for name, attributes in {
+                 'gone': {'type': 'unique', 'field_ids': [kind.fields.get().pk]},
+                 'unknown': {'type': 'check', 'expression': "title != 'x'"},
+                 'later': {'type': 'unique', 'field_ids': [kind.fields.get().pk]},
+                 'fine': {'type': 'check', 'expression': "size(title) < 9"},
+             }.items()}  # fmt: skip
+    constraints = CustomObjectTypeConstraint.objects
+    constraints.filter(name='gone').update(field_ids=[10**9])
+    constraints.filter(name='unknown').update(expression='blend($1)')
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indexrelid::regclass::text LIKE %s",
+                       [f'custom_objects_{kind.pk}_rule_{rules["later"].pk}_%'])  # fmt: skip
+        cursor.execute(f'DROP INDEX {cursor.fetchone()[0]}')
+    enforced = 'The constraint is not enforced'
+    said = {
+        'gone': f'{enforced}: A field that it is about does not exist, or its values cannot be unique.',
+        'unknown': f'{enforced}: Line 1, column 1: There is no function “blend”.',
+        'later': f'{enforced} yet: a background job has to check the objects first.',
+        'fine': '',
+    }
+    listed = rest.get('custom-object-type-constraints/')['results']
+    assert {row['name']: row['ignored_because'] for row in listed} == said
+    page = text_of(Browser(User.objects.get(username='root')).get(f'custom-object-types/{kind.pk}/'))
+    assert all(f'{name} {sentence}' in page for name, sentence in said.items() if sentence)
+    report = upgrade()[1]
+    # It has made the index that was not there.
+    named = [name for name, sentence in said.items() if f'Constraint "{name}": {sentence}' in report]
+    assert named == ['gone', 'unknown']
+    rest.post('ticket/', {'title': 'x'})
+    assert rest.post('ticket/', {'title': 'too long a title'}, expect=400).keys() == {'title'}

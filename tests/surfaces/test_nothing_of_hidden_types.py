@@ -17,7 +17,12 @@ from dcim.models import Site
 from extras.models import JournalEntry, Tag
 from netbox_branching.models import Branch
 
-from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField, Spreadsheet
+from netbox_custom_objects.models import (
+    CustomObjectType,
+    CustomObjectTypeConstraint,
+    CustomObjectTypeField,
+    Spreadsheet,
+)
 from tests.support.factories import make_object, make_type
 from tests.support.kept import KEEPER, read_again
 from tests.support.staged import begin
@@ -38,6 +43,13 @@ CORE = ('/', f'/search/?q={MARK}', '/search/?q=value', '/dcim/sites/{site}/', '/
         '/core/jobs/')  # fmt: skip
 
 
+def make_rule(custom_object_type, name, expression, **attributes):
+    """Make a check of a type."""
+    CustomObjectTypeConstraint.objects.create(
+        custom_object_type=custom_object_type, name=name, type='check', expression=expression, **attributes
+    )
+
+
 class Scene:
     """
     A site and a type that are shown, and a type that is not: it refers to both, and a staged change of it is under way.
@@ -48,6 +60,7 @@ class Scene:
         self.shown = make_type('shown', fields=[
             {'name': 'title', 'primary': True}, {'name': 'place', 'type': 'object', 'target': Site},
         ])  # fmt: skip
+        make_rule(self.shown, 'shown rule', "title != 'x'")
         self.visible = make_object(self.shown, title='value to be found', place=self.site)
         self.hidden = self.make_hidden()
 
@@ -68,6 +81,7 @@ class Scene:
         model = made.get_model()
         others = ({f'{MARK}_title': f'{MARK}-{number}', f'{MARK}_place': self.site} for number in range(COUNT - 1))
         model.objects.bulk_create(model(**values) for values in others)
+        make_rule(made, f'{MARK} rule', f"{MARK}_choice != 'x'", message=f'{MARK} message')
         made.change = begin(made.fields.get(name=f'{MARK}_title'), type='integer')
         made.sheet = Spreadsheet.objects.create(
             owner=superuser(),
@@ -110,6 +124,7 @@ def hidden(db):
 # None of these has a right on the hidden type, or on its definition; None is somebody who is not logged in.
 TYPES = CustomObjectType, ALL, {'name': 'shown'}
 FIELDS = CustomObjectTypeField, ALL, {'custom_object_type__name': 'shown'}
+RULES = CustomObjectTypeConstraint, ALL, {'custom_object_type__name': 'shown'}
 USERS = {
     'without rights': [],
     'reader of objects': [('shown', ['view'], None)],
@@ -117,7 +132,7 @@ USERS = {
     'constrained reader': [('shown', ['view'], {'title': 'nothing'})],
     'reader of types': [(CustomObjectType, ['view'], {'name': 'shown'})],
     'reader of fields': [TYPES, (CustomObjectTypeField, ['view'], {'custom_object_type__name': 'shown'})],
-    'modeller': [TYPES, FIELDS, ('shown', ALL, None)],
+    'modeller': [TYPES, FIELDS, RULES, ('shown', ALL, None)],
     'viewer of jobs': [(Job, ['view'], None), (ObjectChange, ['view'], {'changed_object_type__model': 'site'})],
     'user of NetBox': [(Site, ALL, None), (Tag, ALL, None), (JournalEntry, ALL, None), (Branch, ALL, None)],
     'not logged in': None,
@@ -138,14 +153,18 @@ def patterns(resolver=None, prefix='/'):
 def addresses(hidden, shown, visible):
     """Yield every address of ours, once about what is hidden and once about what is shown."""
     for kind, obj in ((hidden, hidden.obj), (shown, visible)):
-        field = kind.fields.order_by('pk').first()
+        field, rule = kind.fields.order_by('pk').first(), kind.rules.get()
         values = {
             'custom_object_type': kind.slug, 'field_name': f'{MARK}_refs', 'target': 'dcim.site',
             'change': str(hidden.change.pk), 'action': 'cancel', 'path': 'a-page-of-another-plugin',
             'spreadsheet': str(hidden.sheet.pk), 'position': '0', 'name': 'dns',
         }  # fmt: skip
         for route in patterns():
-            owner = next(found for part, found in (('types/', kind), ('fields/', field), ('', obj)) if part in route)
+            owner = next(
+                found
+                for part, found in (('types/', kind), ('fields/', field), ('constraints/', rule), ('', obj))
+                if part in route
+            )
             known = {**values, 'pk': str(owner.pk)}
             yield PART.sub(lambda match, known=known: known[match[1] or match[2]], route)
 
@@ -216,6 +235,10 @@ def pairs(hidden):
         yield 'post', f'{ROOT}{{slug}}/{page}', None
     yield 'get', f'{api}linked-objects/?object_type=dcim.site&object_id={{site}}&type={{slug}}', None
     yield 'get', '/dcim/sites/{site}/custom-objects/?type={slug}', None
+    rule = {'custom_object_type': '{type}', 'name': 'novel', 'type': 'check', 'expression': f'{MARK}_titles == 1'}
+    yield 'post', f'{api}custom-object-type-constraints/?dry_run=true', rule
+    yield 'post', f'{ROOT}custom-object-type-constraints/add/', rule
+    yield 'get', f'{ROOT}custom-object-type-constraints/add/?custom_object_type={{type}}&type=unique', None
     for name in types:
         yield 'get', f'{api}linked-objects/?object_type={name}&object_id={{pk}}', None
         app_label, model = name.split('.')
@@ -271,8 +294,8 @@ def test_what_is_hidden_is_answered_as_what_is_not_there(kind, shown, visible, h
         grants = [(shown if model == 'shown' else model, *more) for model, *more in grants]
         client.force_login(make_user('user', *grants, (Site, ['view'], None)))
     common = {'site': site.pk, 'shown': shown.pk}
-    there = {'slug': hidden.slug, 'model': f'table{hidden.pk}model', 'pk': hidden.obj.pk, **common}
-    absent = {'slug': 'absentz-type', 'model': 'table987model', 'pk': hidden.obj.pk, **common}
+    there = {'slug': hidden.slug, 'model': f'table{hidden.pk}model', 'type': hidden.pk, 'pk': hidden.obj.pk, **common}
+    absent = {'slug': 'absentz-type', 'model': 'table987model', 'type': 987, 'pk': hidden.obj.pk, **common}
     told = []
     for method, path, data in pairs(hidden):
         first, second = ask(client, method, path, data, there), ask(client, method, path, data, absent)

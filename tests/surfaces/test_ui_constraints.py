@@ -2,7 +2,8 @@
 
 import pytest
 
-from netbox_custom_objects.models import CustomObjectTypeConstraint
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from netbox_custom_objects.runtime.classes.rules import Rules
 
 from ..support.factories import make_type
 from .rest import make_user, superuser
@@ -47,6 +48,27 @@ def test_constraints_of_a_type(ui, contract):
     assert list(contract.rules.values_list('name', flat=True)) == ['name']
 
 
+def test_a_clone_has_the_constraints(ui, contract):
+    """Of its own fields; those of users who may not add any are left out."""
+    ids = dict(contract.fields.values_list('name', 'pk'))
+    for attributes in (
+        {'name': 'period', 'type': 'check', 'expression': 'end > start'},
+        {'name': 'name', 'type': 'unique', 'field_ids': [ids['name']], 'condition': 'end == null'},
+    ):
+        CustomObjectTypeConstraint.objects.create(custom_object_type=contract, **attributes)
+    ui.post('custom-object-types/add/', name='loan', slug='loan', fields_of=contract.pk)
+    loan = CustomObjectType.objects.get(name='loan')
+    shown = text_of(ui.get(loan.get_absolute_url()))
+    assert 'end > start' in shown
+    assert 'name where end == null' in shown
+    assert loan.rules.get(name='name').field_ids == [loan.fields.get(name='name').pk]
+    ui.post('loan/add/', expect=200, name='a', start='2026-02-01', end='2026-01-01')
+    rights = [(CustomObjectType, ['view', 'add'], None), (CustomObjectTypeField, ['view', 'add'], None)]
+    modeller = Browser(make_user('modeller', *rights, (CustomObjectTypeConstraint, ['view'], None)))
+    modeller.post('custom-object-types/add/', name='lease', slug='lease', fields_of=contract.pk)
+    assert not CustomObjectType.objects.get(name='lease').rules.exists()
+
+
 def test_objects_in_the_way(ui, contract):
     wrong = contract.get_model().objects.create(start='2026-02-01', end='2026-01-01')
     data = {'custom_object_type': contract.pk, 'name': 'period', 'type': 'check', 'expression': 'end > start'}
@@ -68,3 +90,44 @@ def test_rights(contract):
     shown = text_of(Browser(reader).get(contract.get_absolute_url()))
     assert 'Constraints' in shown
     assert 'secret' not in shown
+
+
+def test_many_objects(ui, contract, monkeypatch):
+    """Imports and bulk edits say which object is wrong; so do forms of what only the database sees."""
+    late, taken = 'The end must be after the start.', 'Taken.'
+    name = contract.fields.get(name='name')
+    for attributes in (
+        {'name': 'period', 'type': 'check', 'expression': 'end > start', 'message': late},
+        {'name': 'name', 'type': 'unique', 'field_ids': [name.pk], 'case_insensitive': True, 'message': taken},
+    ):
+        CustomObjectTypeConstraint.objects.create(custom_object_type=contract, **attributes)
+    objects = contract.get_model().objects
+
+    def load(*lines, expect):
+        data = '\n'.join(('name,start,end', *lines))
+        sent = {'data': data, 'format': 'csv', 'csv_delimiter': ',', 'import_method': 'direct'}
+        return text_of(ui.post('contract/bulk-import/', expect, **sent))
+
+    def change(expect, **values):
+        pks = list(objects.values_list('pk', flat=True))
+        return text_of(ui.post('contract/bulk-edit/', expect, pk=pks, _apply='1', **values))
+
+    fine = 'a,2026-01-01,2026-02-01'
+    assert late in load(fine, 'b,2026-02-01,2026-01-01', expect=200)
+    assert taken in load(fine, 'A,,', expect=200)
+    assert not objects.exists()
+    load(fine, 'b,,2026-03-01', expect=302)
+    assert late in change(200, start='2026-02-15')
+    assert taken in change(200, name='c')
+    assert sorted(objects.values_list('name', flat=True)) == ['a', 'b']
+    change(302, start='2026-01-15')
+    monkeypatch.setattr(Rules, 'validate', lambda *args, **kwargs: None)
+    ui.post('contract/add/', expect=200, name='c', start='2026-02-01', end='2026-01-01')
+    assert ui.errors == {'__all__': [f'end, start: {late}']}
+    assert f'name: {taken}' in load('c,,', 'B,,', expect=200)
+    assert f'name: {taken}' in change(200, name='c')
+    assert f'name: {taken}' in text_of(
+        ui.post('contract/bulk-rename/', 200, pk=[objects.first().pk], find='a', replace='B', field_names=['name'],
+                _apply='1')
+    )  # fmt: skip
+    assert sorted(objects.values_list('name', flat=True)) == ['a', 'b']

@@ -2,32 +2,56 @@
 
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from rest_framework import serializers
 
 from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSerializer
 
 from ...choices import ConstraintTypeChoices
+from ...ddl.introspect import rules_enforced
+from ...ddl.target import Target
 from ...expressions.typed.grammar import MAX_LENGTH
-from ...models import CustomObjectTypeConstraint
+from ...models import CustomObjectType, CustomObjectTypeConstraint
+from ...runtime.classes.registry import world
 from ...runtime.constraints import field_names, shown_expression
+from ...runtime.context import current_alias
+from ...runtime.rights import is_known_to_reader
+from ...services.attention.ignored_rules import why_ignored
 from .common import CheckedMessageMixin
+
+
+class KnownTypeField(serializers.PrimaryKeyRelatedField):
+    """A type that the user knows of: errors about a constraint name fields."""
+
+    def to_internal_value(self, data):
+        found = super().to_internal_value(data)
+        if not is_known_to_reader(found.pk):
+            self.fail('does_not_exist', pk_value=data)
+        return found
 
 
 class CustomObjectTypeConstraintSerializer(CheckedMessageMixin, ChangeLogMessageSerializer, ValidatedModelSerializer):
     """A constraint of a type."""
 
+    # What the database enforces, read once for a list.
+    _enforced = None
+
+    custom_object_type = KnownTypeField(queryset=CustomObjectType.objects.all())
     type = serializers.ChoiceField(choices=ConstraintTypeChoices)
     fields = serializers.ListField(
         source='field_ids', child=serializers.CharField(max_length=50), max_length=32, required=False
     )
     condition = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
     expression = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
+    ignored_because = serializers.SerializerMethodField(
+        help_text=gettext_lazy('Why it is not enforced, empty if it is')
+    )
 
     class Meta:
         model = CustomObjectTypeConstraint
         fields = (
             'id', 'url', 'display', 'custom_object_type', 'name', 'type', 'fields', 'case_insensitive',
-            'nulls_distinct', 'condition', 'expression', 'message', 'created', 'last_updated',
+            'nulls_distinct', 'condition', 'expression', 'message', 'ignored_because', 'created', 'last_updated',
         )  # fmt: skip
         brief_fields = ('id', 'url', 'display', 'custom_object_type', 'name', 'type')
 
@@ -39,6 +63,15 @@ class CustomObjectTypeConstraintSerializer(CheckedMessageMixin, ChangeLogMessage
             'expression': lambda: shown_expression(instance, instance.expression),
         }
         return {**data, **{name: show() for name, show in shown.items() if name in data}}
+
+    def get_ignored_because(self, instance) -> str:
+        definition = world().all_definitions.get(instance.custom_object_type_id)
+        rule = next((rule for rule in definition.rules if rule.id == instance.pk), None) if definition else None
+        if rule is None:
+            return ''
+        if self._enforced is None:
+            self._enforced = rules_enforced(Target.for_alias(current_alias()))
+        return why_ignored(rule, definition, self._enforced)
 
     def validate(self, data):
         if self.nested:

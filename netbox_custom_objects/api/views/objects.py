@@ -11,7 +11,6 @@ from django.conf import settings as django_settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import IntegrityError, router, transaction
 from django.urls import resolve
-from django.utils.translation import gettext as _
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.serializers import as_serializer_error
@@ -19,7 +18,6 @@ from rest_framework.serializers import as_serializer_error
 from extras.api.mixins import ConfigContextQuerySetMixin
 from netbox.api.viewsets import HTTP_ACTIONS
 
-from ...definitions import unique_name
 from ...field_types.shared.rest import KNOWN_TARGETS
 from ...filtersets import get_filterset_class
 from ...models import CustomObjectType
@@ -194,10 +192,5 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
             raise self._not_unique(error) from error
 
     def _not_unique(self, error: IntegrityError) -> Exception:
-        constraint = getattr(getattr(error.__cause__, 'diag', None), 'constraint_name', None)
-        definition = self.model._definition
-        for field in definition.fields:
-            if field.unique and unique_name(definition.table, field.column()) == constraint:
-                return ValidationError({field.name: [_('This field must be unique.')]})
         violation = violation_of(error, self.model)
         return error if violation is None else ValidationError(as_serializer_error(violation))

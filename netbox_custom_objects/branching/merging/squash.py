@@ -11,15 +11,12 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
-from django.db import DEFAULT_DB_ALIAS
 
 from ...constants import APP_LABEL
 from ...definitions import TypeDefinition, field_id_from_payload_key, type_id_from_model_name
 from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import key_from_payload, label_of
 from ...runtime.classes.registry import world
-from ...runtime.released import release
-from ...services.reconcile import reconcile
 
 TYPE_LABEL = f'{APP_LABEL}.customobjecttype'
 FIELD_LABEL = f'{APP_LABEL}.customobjecttypefield'
@@ -44,14 +41,13 @@ class TypeChanges:
 
 def add_edges(collapsed_changes: dict, **kwargs) -> None:
     """
-    Add our edges to the graph of collapsed changes, in place, and let go of constraints that will change.
+    Add our edges to the graph of collapsed changes, in place.
 
     Args:
         collapsed_changes: netbox-branching's CollapsedChange objects, keyed by (model label, object id[, note])
     """
     graph = Graph(collapsed_changes)
     by_type = sort_by_type(collapsed_changes.values())
-    release_constraints(by_type)
     for changes in by_type.values():
         order_within_type(graph, changes)
     order_between_types(graph, by_type)
@@ -131,22 +127,13 @@ def order_within_type(graph: Graph, changes: TypeChanges) -> None:
 
 
 def order_constraints(graph: Graph, changes: TypeChanges) -> None:
-    """A constraint goes before all else is changed, and comes or changes after that: only the end must meet it."""
+    """A constraint goes before the fields that it may read, and comes or changes after them."""
     for constraint in changes.constraint_changes:
-        for other in (*changes.field_changes, *changes.object_changes):
+        for other in changes.field_changes:
             if action(constraint) == DELETE:
                 graph.after(other, constraint)
             else:
                 graph.after(constraint, other)
-
-
-def release_constraints(by_type: dict[int, TypeChanges]) -> None:
-    """Let go of the constraints that the merge will change, before the first object is written."""
-    for type_id, changes in by_type.items():
-        if changed := [change.key[1] for change in changes.constraint_changes if action(change) == UPDATE]:
-            for rule_id in changed:
-                release(rule_id, type_id)
-            reconcile(DEFAULT_DB_ALIAS, type_id)
 
 
 def tightens(change) -> bool:

@@ -25,12 +25,14 @@ from utilities.exceptions import AbortRequest
 
 from ...constants import APP_LABEL
 from ...definitions import model_name
-from ...exceptions import sentence_of
+from ...exceptions import SchemaChangeRefused, sentence_of
 from ...runtime.classes.registry import world
 from ...runtime.context import pinned
+from ...runtime.released import put_back, released
+from ...services.constraints import enforce_released
 from ...services.upkeep.integrity import find_dangling
 from .. import replay
-from ..merging.findings import Finding
+from ..merging.findings import VIOLATION, Finding
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.branching')
 
@@ -124,12 +126,18 @@ class Collector:
         self.progress(self.done, self.total)
 
     def finish(self) -> None:
-        """Look at what only shows at the end: constraints that are checked on commit, and references to nothing."""
+        """Look at what only shows at the end: constraints that are checked then, and references to nothing."""
         try:
             with transaction.atomic():
                 connections[DEFAULT_DB_ALIAS].check_constraints()
         except IntegrityError as error:
             self.findings.append(Finding(kind=DEFERRED_CONSTRAINTS, blocks=True, text=sentence_of(error)))
+        for type_id in set(released().values()):
+            try:
+                with transaction.atomic():
+                    enforce_released(type_id, DEFAULT_DB_ALIAS)
+            except SchemaChangeRefused as error:
+                self.findings.append(Finding(kind=VIOLATION, blocks=True, text=sentence_of(error)))
         for dangling in find_dangling(DEFAULT_DB_ALIAS):
             if dangling.key in self.dangling_before:
                 continue
@@ -156,10 +164,12 @@ class TriedChange:
         return getattr(self._change, name)
 
     def apply(self, *args, **kwargs):
+        before = released()
         try:
             with transaction.atomic():
                 self._change.apply(*args, **kwargs)
         except ERRORS as error:
+            put_back(before)
             replay.forget_rows()
             self._collector.add(error, self._change)
         # Events would go out to webhooks, though nothing happened.

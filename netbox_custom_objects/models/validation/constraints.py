@@ -156,7 +156,12 @@ def _is_enforced(rule: RuleDefinition, definition: TypeDefinition) -> bool:
 
 def reads(rule: RuleDefinition, field_id: int) -> bool:
     """Whether a constraint is about a field, or reads it."""
-    return field_id in rule.field_ids or field_id in set(_read_by(rule))
+    return field_id in fields_read(rule)
+
+
+def fields_read(rule: RuleDefinition) -> set[int]:
+    """Return the ids of the fields that a constraint is about, or reads."""
+    return {*rule.field_ids, *_read_by(rule)}
 
 
 def _read_by(rule: RuleDefinition) -> Iterator[int]:

@@ -120,12 +120,43 @@ class Surroundings:
 STORED = Surroundings()
 
 _find_replayed: Callable[[], Surroundings | None] = lambda: None  # noqa: E731
+_complete_replay: Callable[[], None] = lambda: None  # noqa: E731
 
 
-def set_replayed_rows(find: Callable[[], Surroundings | None]) -> None:
-    """Make `find` return the rows of the current schema while changes are replayed there, None otherwise."""
-    global _find_replayed
-    _find_replayed = find
+def set_replay(find: Callable[[], Surroundings | None], complete: Callable[[], None]) -> None:
+    """
+    Have a replay asked for its rows, and told that all of its changes are written.
+
+    Args:
+        find: returns the rows of the current schema while changes are replayed there, None otherwise
+        complete: does what the replay has left for its end; raises as `reconcile` does
+    """
+    global _find_replayed, _complete_replay
+    _find_replayed, _complete_replay = find, complete
+
+
+class EndOfReplay:
+    """
+    What netbox-branching asks each class of replayed rows for once all changes are written: completes the replay.
+
+    No class has it, so that netbox-branching reads no rows: a table that is being read cannot be changed.
+    """
+
+    def __set_name__(self, owner, name):
+        self.name = name
+
+    def __get__(self, instance, owner):
+        try:
+            _complete_replay()
+        except AttributeError as error:
+            raise RuntimeError('The replay could not be completed.') from error  # it must not pass for the answer
+        raise AttributeError(self.name)
+
+
+class ReplayedMixin:
+    """Base of models whose rows are replayed."""
+
+    update_dependent_objects = EndOfReplay()
 
 
 def surroundings_of(row) -> Surroundings:

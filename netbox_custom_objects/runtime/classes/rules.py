@@ -5,21 +5,25 @@ The database enforces the same rules. All conditions are calculated in one state
 """
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, models
+from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models
 from django.db.models import F, Value
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
-from ...definitions import RuleDefinition, TypeDefinition, rule_id_from_name
+from utilities.exceptions import AbortRequest
+
+from ...definitions import RuleDefinition, TypeDefinition, rule_id_from_name, unique_name
 from ...expressions.typed import Typed, compile_condition, compile_expression, evaluate, shown_form
 from ...expressions.typed.kinds import BOOLEAN, TEXT
 from ...field_types import field_type_of
 from ...field_types.base import FAULTS
 from ...field_types.rules import CHECK, compile_rule, lower, scope_of, stored_rule, unique_fields
+from ..context import in_replay
 from ..released import is_released
 
 
@@ -61,15 +65,22 @@ class Rules(models.BaseConstraint):
         return found
 
     def validate(self, model, instance, exclude=None, using=DEFAULT_DB_ALIAS):
-        """Raise ValidationError, by field, for each rule that an object would violate."""
+        """
+        Raise ValidationError, by field, for each rule that an object would violate.
+
+        Not in a replay, which lets go of them (`services.constraints`): what it comes to counts.
+        """
+        if in_replay():
+            return
         errors: dict[str, list[str]] = {}
-        for rule in self._violated(model, instance, using):
+        for rule in self.violated(model, instance, using):
             for name in self.names_of(rule, model, exclude or ()):
                 errors.setdefault(name, []).append(self.message_of(rule))
         if errors:
             raise ValidationError(errors)
 
-    def _violated(self, model, instance, using) -> Iterator[RuleDefinition]:
+    def violated(self, model, instance, using) -> Iterator[RuleDefinition]:
+        """Yield the rules that an object would violate if it were written as it is."""
         row = self._row(instance)
         # What could not be read as a value has an error of its own.
         rules = [
@@ -133,8 +144,9 @@ class Rules(models.BaseConstraint):
             objects = objects.filter(**{f'{name}__isnull': False for name, _term in parts})
         # One sort, however many are the same; a join would compare each object with each if nulls are the same.
         values = [F(name) if term is None else compile_expression(lower(term)) for name, term in parts]
-        objects = objects.annotate(_same=models.Window(models.Count('pk'), partition_by=values))
-        return objects.filter(_same__gt=1).order_by('pk')
+        # Names of fields have small letters.
+        objects = objects.annotate(Same=models.Window(models.Count('pk'), partition_by=values))
+        return objects.filter(Same__gt=1).order_by('pk')
 
     def _unique_parts(self, rule: RuleDefinition, model) -> Iterator[tuple[str, Any]]:
         """Yield (attribute, term if case does not count) for each column that is unique together with the others."""
@@ -169,12 +181,42 @@ def _keys(typed: Typed) -> set[str]:
     return {part.value.key for part in typed.walk() if part.op == 'term'}
 
 
+def rules_of(model) -> Rules | None:
+    """Return the rules of a class, None if its type has none."""
+    return next((found for found in model._meta.constraints if isinstance(found, Rules)), None)
+
+
 def violation_of(error: IntegrityError, model) -> ValidationError | None:
-    """Return what to say of a rule that only the database could see was violated, None if it was none of the type's."""
+    """
+    Return what to say of a unique field or rule that only the database could see was violated, None of anything else.
+
+    Of two requests that write the same at once, validation refuses neither, and the index one.
+    """
     name = getattr(getattr(error.__cause__, 'diag', None), 'constraint_name', None) or ''
-    rule_id = rule_id_from_name(name)
-    rules = next((found for found in model._meta.constraints if isinstance(found, Rules)), None)
+    for field in model._definition.fields:
+        if field.unique and unique_name(model._definition.table, field.column()) == name:
+            return ValidationError({field.name: [_('This field must be unique.')]})
+    rule_id, rules = rule_id_from_name(name), rules_of(model)
     rule = next((rule for rule in rules.definition.rules if rule.id == rule_id), None) if rules else None
     if rule is None:
         return None
     return ValidationError(dict.fromkeys(rules.names_of(rule, model, ()), [rules.message_of(rule)]))
+
+
+@contextmanager
+def violations_refused(model, using: str) -> Iterator[None]:
+    """Raise AbortRequest, whose message NetBox's forms show, for a statement of which `violation_of` says something."""
+
+    def run(execute, *arguments):
+        try:
+            return execute(*arguments)
+        except IntegrityError as error:
+            violation = violation_of(error, model)
+            if violation is None:
+                raise
+            names = ', '.join(name for name in violation.message_dict if name != NON_FIELD_ERRORS)
+            (message,) = {message for messages in violation.message_dict.values() for message in messages}
+            raise AbortRequest(f'{names}: {message}' if names else message) from error
+
+    with connections[using].execute_wrapper(run):
+        yield

@@ -1,16 +1,19 @@
 """
-Rules of fields that are stored, but cannot be applied: regular expressions that RE2 cannot run, and defaults that
-name what no longer exists.
+Rules that are stored, but not applied: regular expressions that RE2 cannot run, defaults that name what no longer
+exists, and constraints that cannot be calculated or that the database does not enforce yet.
 
-May import field_types. Writes of objects ignore these rules; this reports them.
+May import ddl and field_types. Writes of objects ignore these rules; this reports them.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 
 from django.utils.translation import gettext as _
 
-from ...definitions import FieldDefinition
+from ...ddl.introspect import rules_enforced
+from ...ddl.target import Target
+from ...definitions import FieldDefinition, RuleDefinition, TypeDefinition
 from ...field_types import field_type_of
+from ...field_types.rules import compile_rule, problem_of
 from ...field_types.shared.regex import why_unusable
 
 
@@ -20,3 +23,26 @@ def ignored_rules(field: FieldDefinition) -> Iterator[str]:
         yield _('The regular expression is not enforced: {reason}.').format(reason=reason)
     if field.default_json is not None and field_type_of(field).is_default_gone(field):
         yield _('The default refers to an object or choice that no longer exists; it is not applied to new objects.')
+
+
+def ignored_constraints(definition: TypeDefinition, alias: str) -> Iterator[tuple[RuleDefinition, str]]:
+    """Yield the rules of a type that are not enforced, each with a sentence; one query if it has any."""
+    if definition.rules:
+        enforced = rules_enforced(Target.for_alias(alias))
+        for rule in definition.rules:
+            if sentence := why_ignored(rule, definition, enforced):
+                yield rule, sentence
+
+
+def why_ignored(rule: RuleDefinition, definition: TypeDefinition, enforced: Set[str]) -> str:
+    """
+    Return a sentence about a rule that is not enforced, '' about others.
+
+    Args:
+        enforced: what `rules_enforced` returns of the schema
+    """
+    if problem := problem_of(rule, definition):
+        return _('The constraint is not enforced: {problem}').format(problem=problem)
+    if compile_rule(rule, definition).name not in enforced:
+        return _('The constraint is not enforced yet: a background job has to check the objects first.')
+    return ''

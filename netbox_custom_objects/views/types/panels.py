@@ -13,11 +13,12 @@ from utilities.permissions import get_permission_for_model
 from ...constants import APP_LABEL
 from ...definitions import model_name
 from ...graphql.faults import faults_of
-from ...models import CustomObjectTypeField
+from ...models import CustomObjectTypeConstraint, CustomObjectTypeField
 from ...models.display import problems_of
 from ...runtime.classes.registry import world
+from ...runtime.context import current_alias
 from ...services.attention.deprecated import Deprecated
-from ...services.attention.ignored_rules import ignored_rules
+from ...services.attention.ignored_rules import ignored_constraints, ignored_rules
 from .fields import target_link, targets_of
 
 
@@ -151,7 +152,7 @@ class FaultsPanel(panels.ObjectPanel):
 
 
 class IgnoredRulesPanel(panels.ObjectPanel):
-    """Which rules of the type's fields are not applied, and why."""
+    """Which rules of a type and of its fields are not applied, and why."""
 
     template_name = f'{APP_LABEL}/panels/ignored_rules.html'
     title = _('Rules Without Effect')
@@ -164,6 +165,9 @@ class IgnoredRulesPanel(panels.ObjectPanel):
         if pks := [pk for pk, texts in rules.items() if texts]:
             fields = CustomObjectTypeField.objects.restrict(context['request'].user, 'view').filter(pk__in=pks)
             entries = [(field, rules[field.pk]) for field in fields]
+        if definition and (texts := {rule.id: text for rule, text in ignored_constraints(definition, current_alias())}):
+            constraints = CustomObjectTypeConstraint.objects.restrict(context['request'].user, 'view')
+            entries += [(constraint, [texts[constraint.pk]]) for constraint in constraints.filter(pk__in=texts)]
         return {**found, 'entries': entries}
 
     def should_render(self, context):
