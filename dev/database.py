@@ -15,13 +15,14 @@ from psycopg import sql
 from psycopg.errors import ObjectInUse
 
 from dev import redis, scratch
-from dev.paths import NETBOX_COMMAND, PACKAGE, ROOT, exclusive, netbox_environment
+from dev.migrate import PENDING
+from dev.paths import PACKAGE, ROOT, exclusive, netbox_environment
 from dev.postgres import connect
 
 HOST_PLUGIN = 'netbox_branching'
 
 # Other checkouts of the same code, other plugin lists and running test sessions still clone older ones.
-TEMPLATES_TO_KEEP = 8
+TEMPLATES_TO_KEEP = 16
 
 ATTEMPTS_TO_DROP = 6
 
@@ -64,16 +65,21 @@ def drop(name):
 def migrate(database, plugins=None):
     """Bring a database up to date with the code, showing how far it is."""
     environment = netbox_environment(database, NCO_PLUGINS=plugins or _plugins())
-    total = _count_pending_migrations(environment)
-    progress = Progress(total)
-    command = [*NETBOX_COMMAND, 'migrate', '--no-input', '--no-color']
+    progress = Progress()
     with subprocess.Popen(
-        command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+        [sys.executable, '-m', 'dev.migrate'],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
     ) as process:
         lines = []
         for line in process.stdout:
             lines.append(line)
-            if line.startswith('  Applying'):
+            if line.startswith(PENDING):
+                progress.total = int(line.removeprefix(PENDING))
+            elif line.startswith('  Applying'):
                 progress.advance()
     progress.finish()
     if process.returncode:
@@ -161,22 +167,13 @@ def _drop_old_templates(connection, keep):
             _drop(name)
 
 
-def _count_pending_migrations(environment):
-    command = [*NETBOX_COMMAND, 'showmigrations', '--plan', '--no-color']
-    result = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True)
-    if result.returncode:
-        raise SystemExit('NetBox could not be started; see above.')
-    return sum(line.startswith('[ ]') for line in result.stdout.splitlines())
-
-
 class Progress:
     """A counter of migrations: one line that updates on a terminal, else a line every few seconds."""
 
     SECONDS_BETWEEN_LINES = 10
 
-    def __init__(self, total):
-        self.total = total
-        self.done = 0
+    def __init__(self):
+        self.total = self.done = 0
         self.started = self.printed = time.monotonic()
 
     def advance(self):
