@@ -25,6 +25,7 @@ from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
 from .models.change_data import keep_retired, parked_objects, take_parked_objects, take_retired
 from .models.revision import bump_shared_token
+from .models.rows.convert import field_definition
 from .models.validation.constraints import refuse_broken_constraints, refuse_used_field
 from .models.validation.fields import types_in_use
 from .models.validation.surroundings import replayed_rows
@@ -125,8 +126,9 @@ def _follow(instance, using: str, type_id: int, created: bool | None) -> None:
         rows.deleted(instance)
     else:
         rows.written(instance, created)
+    has_default = created is None and isinstance(instance, CustomObjectTypeField) and instance.default is not None
     with rows.creating() if created else nullcontext():
-        reconcile(using, type_id)
+        reconcile(using, type_id, deleted=field_definition(instance) if has_default else None)
 
 
 def constraint_changed(instance, using: str, created: bool | None = None, **kwargs) -> None:

@@ -4,8 +4,9 @@ The one comparison: what a schema holds against what the definitions ask for, as
 Pure: the standard library only. Must never drop a column or a table, only retire it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from typing import Any
 
 from ..definitions import is_field_column, is_optional_column
 from .operations import (
@@ -25,11 +26,12 @@ from .operations import (
 from .plan import Plan
 from .spec import Schema, Table
 
+NOTHING: Mapping[str, Any] = {}
 # What a column may be instead.
 UNLIMITED = {'character varying(100)[]': 'character varying[]'}
 
 
-def diff(actual: Schema, desired: Schema, *, now: str) -> Plan:
+def diff(actual: Schema, desired: Schema, *, now: str, fills: Mapping[str, Any] = NOTHING) -> Plan:
     """
     Return the plan that turns `actual` into `desired`.
 
@@ -37,20 +39,21 @@ def diff(actual: Schema, desired: Schema, *, now: str) -> Plan:
         actual: what introspection found for one type: its table and link tables, retired ones too
         desired: what the definitions compile to; no tables if the type is gone
         now: ISO timestamp to mark what is retired with
+        fills: what rows get that are made while a column or link table is retired, by its name
     """
     operations: list[Operation] = []
     for table in desired.tables:
         found = actual.table(table.name)
-        operations += [CreateTable(table.name, table)] if found is None else _table_steps(found, table, now)
+        operations += [CreateTable(table.name, table)] if found is None else _table_steps(found, table, now, fills)
     for table in actual.tables:
         if desired.table(table.name) is None and not table.retired:
-            operations.append(RetireTable(table.name, table, at=now))
+            operations.append(RetireTable(table.name, replace(table, fill=fills.get(table.name)), at=now))
     return Plan(tuple(operations))
 
 
-def _table_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]:
+def _table_steps(actual: Table, desired: Table, now: str, fills: Mapping[str, Any]) -> Iterator[Operation]:
     if actual.retired:
-        yield RestoreTable(actual.name, actual)
+        yield RestoreTable(actual.name, replace(actual, fill=desired.fill))
     for check in actual.checks:
         if check not in desired.checks:
             yield DropCheck(actual.name, check)
@@ -58,7 +61,7 @@ def _table_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]
     for index in actual.indexes:
         if index not in desired.indexes and not _only_retired(index, actual, desired):
             yield DropIndex(actual.name, index)
-    yield from _column_steps(actual, desired, now)
+    yield from _column_steps(actual, desired, now, fills)
     for index in desired.indexes:
         if index not in actual.indexes:
             yield CreateIndex(actual.name, index)
@@ -67,7 +70,7 @@ def _table_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]
             yield AddCheck(actual.name, check)
 
 
-def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation]:
+def _column_steps(actual: Table, desired: Table, now: str, fills: Mapping[str, Any]) -> Iterator[Operation]:
     """
     Columns of the model base are only ever added: NetBox's mixins may change, and data may hang on what was.
 
@@ -85,7 +88,7 @@ def _column_steps(actual: Table, desired: Table, now: str) -> Iterator[Operation
             yield AlterColumnType(actual.name, found, new_type=column.type)
     for column in actual.live_columns:
         if desired.column(column.name) is None and is_optional_column(column.name):
-            yield RetireColumn(actual.name, column, at=now)
+            yield RetireColumn(actual.name, replace(column, fill=fills.get(column.name)), at=now)
 
 
 def _holds(found: str, wanted: str) -> bool:

@@ -21,7 +21,7 @@ RETIRED_RE = re.compile(r'^retired (?P<at>\S+): (?P<comment>.*)$', re.DOTALL)
 
 _COLUMNS_SQL = """
     SELECT c.relname, obj_description(c.oid, 'pg_class'), a.attname, format_type(a.atttypid, a.atttypmod),
-           col_description(c.oid, a.attnum), a.attnotnull
+           col_description(c.oid, a.attnum), a.attnotnull, a.atthasdef
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -121,13 +121,16 @@ def _read(target: Target, condition: str, params: list) -> Schema:
     with target.cursor() as cursor:
         # psycopg reads a bare % as a placeholder only when parameters are passed, and they always are here.
         cursor.execute(_COLUMNS_SQL.format(condition=condition), [target.schema, *params])
-        for table, table_comment, column, type_, column_comment, not_null in cursor.fetchall():
+        for table, table_comment, column, type_, column_comment, *found in cursor.fetchall():
             comments[table] = table_comment
             comment, retired = split_comment(column_comment)
             if column is not None and is_working_column(column):
                 staged.add(table)
             elif column is not None:
-                columns.setdefault(table, []).append(Column(column, type_, comment, retired, not_null=not_null))
+                not_null, has_default = found
+                columns.setdefault(table, []).append(
+                    Column(column, type_, comment, retired, not_null=not_null, has_default=has_default)
+                )
         cursor.execute(_INDEXES_SQL.format(condition=condition), [target.schema, *params] * 2)
         for table, name, unique, names, valid in cursor.fetchall():
             if unique is None:

@@ -119,8 +119,11 @@ class AddColumn(ColumnOperation):
 @dataclass(frozen=True, slots=True)
 class RetireColumn(ColumnOperation):
     at: str
-    lock: ClassVar[Lock] = Lock.NONE
     destructive: ClassVar[bool] = True
+
+    @property
+    def lock(self):
+        return Lock.NONE if self.column.fill is None and not self.column.not_null else Lock.CATALOG
 
     def apply(self, schema):
         return self._with_column(schema, replace(self.column, retired=self.at))
@@ -134,7 +137,9 @@ class RetireColumn(ColumnOperation):
 
 @dataclass(frozen=True, slots=True)
 class RestoreColumn(ColumnOperation):
-    lock: ClassVar[Lock] = Lock.NONE
+    @property
+    def lock(self):
+        return Lock.CATALOG if self.column.has_default else Lock.NONE
 
     def apply(self, schema):
         return self._with_column(schema, replace(self.column, retired=''))

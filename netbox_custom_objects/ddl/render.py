@@ -17,6 +17,7 @@ from .operations import (
     AddCheck,
     AddColumn,
     AlterColumnType,
+    ColumnOperation,
     CreateIndex,
     CreateTable,
     DropCheck,
@@ -31,6 +32,8 @@ from .spec import Column, Index, Table
 from .target import Target
 
 Statements = list[sql.Composable]
+# The column of a link table that holds the object that links.
+LINK_SOURCE = 'source_id'
 
 
 @singledispatch
@@ -67,12 +70,19 @@ def _(operation: CreateTable, target: Target) -> Statements:
 
 @render.register
 def _(operation: RetireTable, target: Target) -> Statements:
-    return [_comment_table(target, operation.table, retired_comment(operation.at, operation.spec.comment))]
+    comment = _comment_table(target, operation.table, retired_comment(operation.at, operation.spec.comment))
+    return [comment] if operation.spec.fill is None else [comment, _note_without_links(target, operation.spec)]
 
 
 @render.register
 def _(operation: RestoreTable, target: Target) -> Statements:
-    return [_comment_table(target, operation.table, operation.spec.comment)]
+    links = operation.spec
+    statements = [_comment_table(target, operation.table, links.comment)]
+    if links.fill is not None:
+        statements.append(_link_those_made_meanwhile(target, links))
+    if links.column(LINK_SOURCE):
+        statements.append(_forget_without_links(target, links))
+    return statements
 
 
 @render.register
@@ -88,10 +98,9 @@ def _(operation: AddColumn, target: Target) -> Statements:
     if column.fill is not None:
         # PostgreSQL keeps a constant default of a new column in the catalog: existing rows have it at once and are
         # not rewritten. New rows get their default from the application.
-        value = Jsonb(column.fill) if column.type == 'jsonb' else column.fill
         statements = [
-            sql.SQL('{} DEFAULT {}::{}').format(add, sql.Literal(value), type_),
-            sql.SQL('ALTER TABLE {} ALTER COLUMN {} DROP DEFAULT').format(table, name),
+            sql.SQL('{} DEFAULT {}').format(add, _fill(column)),
+            _alter_column(target, operation, sql.SQL('DROP DEFAULT')),
         ]
     return [*statements, _comment_column(target, operation.table, column, column.comment)]
 
@@ -102,17 +111,21 @@ def _(operation: RetireColumn, target: Target) -> Statements:
     statements = [_comment_column(target, operation.table, column, retired_comment(operation.at, column.comment))]
     if column.not_null:
         # New rows have no value in it.
-        statements.append(
-            sql.SQL('ALTER TABLE {} ALTER COLUMN {} DROP NOT NULL').format(
-                sql.Identifier(target.schema, operation.table), sql.Identifier(column.name)
-            )
-        )
+        statements.append(_alter_column(target, operation, sql.SQL('DROP NOT NULL')))
+    if column.fill is not None:
+        # Rows that are made meanwhile have it when the column comes back, as if the field were new; what other rows
+        # hold is kept, NULL too.
+        statements.append(_alter_column(target, operation, sql.SQL('SET DEFAULT {}').format(_fill(column))))
     return statements
 
 
 @render.register
 def _(operation: RestoreColumn, target: Target) -> Statements:
-    return [_comment_column(target, operation.table, operation.column, operation.column.comment)]
+    column = operation.column
+    statements = [_comment_column(target, operation.table, column, column.comment)]
+    if column.has_default:
+        statements.append(_alter_column(target, operation, sql.SQL('DROP DEFAULT')))
+    return statements
 
 
 @render.register
@@ -180,18 +193,57 @@ def _table(target: Target, table: Table) -> sql.Identifier:
     return sql.Identifier(target.schema, table.name)
 
 
+def _alter_column(target: Target, operation: ColumnOperation, how: sql.Composable) -> sql.Composable:
+    return sql.SQL('ALTER TABLE {} ALTER COLUMN {} {}').format(
+        sql.Identifier(target.schema, operation.table), sql.Identifier(operation.column.name), how
+    )
+
+
+def _fill(column: Column) -> sql.Composable:
+    value = Jsonb(column.fill) if column.type == 'jsonb' else column.fill
+    return sql.SQL('{}::{}').format(sql.Literal(value), sql.SQL(column.type))
+
+
 def _link_all(target: Target, links: Table) -> sql.Composable:
     sources, targets = links.fill
-    columns = [sql.Identifier(column.name) for column in links.columns if column.name not in ('id', 'source_id')]
     rows = [sql.SQL('({})').format(sql.SQL(', ').join(map(sql.Literal, values))) for values in targets]
     return sql.SQL(
         'INSERT INTO {} (source_id, {}) SELECT source.id, target.* FROM {} source, (VALUES {}) target'
     ).format(
         _table(target, links),
-        sql.SQL(', ').join(columns),
+        sql.SQL(', ').join(map(sql.Identifier, _target_columns(links))),
         sql.Identifier(target.schema, sources),
         sql.SQL(', ').join(rows),
     )
+
+
+# While a link table is retired, a row without a target stands for "had no links", so that what has no row was made
+# meanwhile; one without a source says that these rows were written.
+
+
+def _note_without_links(target: Target, links: Table) -> sql.Composable:
+    sources, _targets = links.fill
+    return sql.SQL(
+        'INSERT INTO {links} (source_id) SELECT source.id FROM {sources} source'
+        ' WHERE NOT EXISTS (SELECT FROM {links} link WHERE link.source_id = source.id) UNION ALL SELECT NULL'
+    ).format(links=_table(target, links), sources=sql.Identifier(target.schema, sources))
+
+
+def _link_those_made_meanwhile(target: Target, links: Table) -> sql.Composable:
+    return sql.SQL(
+        '{link_all} WHERE EXISTS (SELECT FROM {links} link WHERE link.source_id IS NULL)'
+        ' AND NOT EXISTS (SELECT FROM {links} link WHERE link.source_id = source.id)'
+    ).format(link_all=_link_all(target, links), links=_table(target, links))
+
+
+def _forget_without_links(target: Target, links: Table) -> sql.Composable:
+    return sql.SQL('DELETE FROM {} WHERE {} IS NULL').format(
+        _table(target, links), sql.Identifier(_target_columns(links)[-1])
+    )
+
+
+def _target_columns(links: Table) -> list[str]:
+    return [column.name for column in links.columns if column.name not in ('id', LINK_SOURCE)]
 
 
 def _create_index(target: Target, table: str, index: Index, how: str = '') -> sql.Composable:

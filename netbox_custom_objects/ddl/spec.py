@@ -15,8 +15,8 @@ class Column:
     One column. `type` is spelled as PostgreSQL's format_type() spells it, e.g. `character varying(200)`.
 
     `comment` is what people see in psql. `retired` is the ISO timestamp since when no field uses the column. `fill`
-    is the value that rows get which exist when the column is added; it is not part of the column afterwards. `not_null`
-    is what introspection finds; no spec asks for it.
+    is the value that rows get which exist when the column is added, or are made while it is retired; it is not part of
+    the column in use. `not_null` and `has_default` are what introspection finds; no spec asks for them.
     """
 
     name: str
@@ -25,6 +25,7 @@ class Column:
     retired: str = ''
     fill: Any = field(default=None, compare=False)
     not_null: bool = field(default=False, compare=False)
+    has_default: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,8 @@ class Table:
     One table; every table of ours has a bigint primary key `id` that draws from a sequence in the main schema.
 
     `fill` is (table, targets): when this link table is created, every row of that table is linked to these targets,
-    each a tuple of the values of the columns after `source_id`. `is_staged`: it holds what staged changes work with.
+    each a tuple of the values of the columns after `source_id`; when it is restored, the rows that were made meanwhile.
+    `is_staged`: it holds what staged changes work with.
     """
 
     name: str

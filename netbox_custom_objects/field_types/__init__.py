@@ -8,7 +8,7 @@ from importlib import import_module
 from pkgutil import walk_packages
 
 from .base import FAULTS, FieldType
-from .compile import compile_type
+from .compile import compile_type, fills_of
 from .registry import FIELD_TYPES, field_type_named, field_type_of
 from .scripting import FIELD_TYPE_CLASS
 
@@ -18,6 +18,7 @@ __all__ = (
     'FIELD_TYPE_CLASS',
     'FieldType',
     'compile_type',
+    'fills_of',
     'field_type_named',
     'field_type_of',
 )

@@ -5,6 +5,7 @@ Pure in effect: reads nothing, writes nothing; the same definition and base give
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 from ..ddl.spec import Check, Column, Index, Schema, Table
 from ..definitions import FieldDefinition, TypeDefinition, field_id_from_column_name, index_name
@@ -41,6 +42,16 @@ def compile_type(definition: TypeDefinition, actual: Schema = NOTHING) -> Schema
     comment = f'type {definition.id}, created as {definition.name}'
     own = Table(definition.table, tuple(columns), tuple(indexes), comment, checks=tuple(checks))
     return Schema.of([own, *links])
+
+
+def fills_of(field: FieldDefinition) -> dict[str, Any]:
+    """Return what a field without a value gets, by column or link table; nothing for one that cannot be compiled."""
+    field_type = field_type_of(field)
+    try:
+        parts = [*field_type.get_columns(field), field_type.get_link_table(field)]
+    except FAULTS:
+        return {}
+    return {part.name: part.fill for part in parts if part is not None and part.fill is not None}
 
 
 def _parts(field: FieldDefinition, definition: TypeDefinition, actual: Schema) -> list[Column | Index | Table]:

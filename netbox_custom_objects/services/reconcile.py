@@ -21,9 +21,9 @@ from ..ddl.operations import AddColumn
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
-from ..definitions import TypeDefinition
+from ..definitions import FieldDefinition, TypeDefinition
 from ..exceptions import SchemaChangeRefused
-from ..field_types import compile_type
+from ..field_types import compile_type, fills_of
 from ..models.rows.loader import load_definitions
 from ..runtime.classes.registry import forget_lacking
 from ..runtime.context import mark_changed
@@ -37,7 +37,7 @@ from .upkeep.rewriting import enqueue_if_worth_it
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
 
-def reconcile(alias: str, type_id: int) -> Plan:
+def reconcile(alias: str, type_id: int, deleted: FieldDefinition | None = None) -> Plan:
     """
     Bring the tables of one type into line with its definition, and return the plan that was carried out.
 
@@ -48,6 +48,7 @@ def reconcile(alias: str, type_id: int) -> Plan:
     Args:
         alias: connection alias; its schema alone is read and changed
         type_id: the type; if it has no row in that schema, its tables are retired
+        deleted: a field that was just deleted; objects get its default that are made until it is restored
 
     Raises:
         SchemaLocked, SchemaChangeRefused, UnconvertibleValues: see ddl.executor.execute and `refuse_while_staged`;
@@ -64,7 +65,7 @@ def reconcile(alias: str, type_id: int) -> Plan:
         # The lock comes before the reading: what a concurrent transaction committed meanwhile must be seen, or its
         # columns would seem to belong to no field and be retired.
         lock_definitions(target)
-        plan, actual = plan_for(target, type_id)
+        plan, actual = plan_for(target, type_id, deleted)
         refuse_while_staged(alias, type_id, plan)
         if preview is not None:
             preview.note(target, type_id, plan, actual)
@@ -78,7 +79,7 @@ def reconcile(alias: str, type_id: int) -> Plan:
     return plan
 
 
-def plan_for(target: Target, type_id: int) -> tuple[Plan, Schema]:
+def plan_for(target: Target, type_id: int, deleted: FieldDefinition | None = None) -> tuple[Plan, Schema]:
     """Return what reconcile would do now, and the introspected schema that it would do it to."""
     definition = load_definitions(target.alias, type_id).get(type_id)
     if definition and not is_ours(definition):
@@ -88,15 +89,16 @@ def plan_for(target: Target, type_id: int) -> tuple[Plan, Schema]:
             ).format(name=definition.name)
         )
     actual = introspect(target, type_id)
-    return plan_of(definition, actual), actual
+    return plan_of(definition, actual, deleted), actual
 
 
-def plan_of(definition: TypeDefinition | None, actual: Schema) -> Plan:
+def plan_of(definition: TypeDefinition | None, actual: Schema, deleted: FieldDefinition | None = None) -> Plan:
     """Return what makes the tables of a type what its definition asks for; retires them if it has none."""
     if definition and any(is_released(rule.id) for rule in definition.rules):
         definition = replace(definition, rules=tuple(rule for rule in definition.rules if not is_released(rule.id)))
     desired = compile_type(definition, actual) if definition else Schema()
-    return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds'))
+    fills = fills_of(deleted) if deleted else {}
+    return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds'), fills=fills)
 
 
 class Postponed:

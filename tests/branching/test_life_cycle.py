@@ -2,12 +2,14 @@
 
 import pytest
 from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 
 from core.models import ObjectChange
 from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
 from netbox_branching.models import ChangeDiff
+from netbox_branching.models import ObjectChange as BranchChange
 from utilities.exceptions import AbortTransaction
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
@@ -352,6 +354,57 @@ def test_a_required_field_that_was_added_and_filled_is_reverted(lab, strategies)
         with lab.request():
             assert rows(model_of(vendor), 'title', 'code') == [('acme', 'a')]
             assert_schema_is_clean()
+
+
+def test_defaults_reach_what_was_made_while_a_field_was_out_of_use(lab, strategies):
+    """Also what a second merge makes before the field; an object that was emptied meanwhile stays empty."""
+    with lab.request():
+        site = Site.objects.create(name='Here', slug='here')
+        key = {'content_type_id': ContentType.objects.get_for_model(Site).pk, 'object_id': site.pk}
+        server = make_type('server', fields=[('title', 'text')])
+        for title in ('old', 'emptied', 'deleted'):
+            make_object(server, title=title)
+    branch = lab.branch()
+    with lab.request(branch):
+        make_object(server, title='early')
+        make_field(server, 'state', default='up')
+        make_field(server, 'place', 'object', targets=[Site], default=key)
+        make_field(server, 'sites', 'multiobject', target=Site, default=[site.pk])
+        make_field(server, 'owners', 'multiobject', targets=[Site], default=[key])
+    with lab.request(branch):
+        make_object(server, title='late', state='down')
+
+    def found():
+        with lab.request():
+            assert_schema_is_clean()
+            return {
+                item.title: (item.state, item.place, list(item.sites.all()), list(item.owners.all()))
+                for item in model_of(server).objects.all()
+            }
+
+    filled, empty = ('up', site, [site], [site]), (None, None, [], [])
+    expected = {'old': filled, 'emptied': filled, 'deleted': filled, 'late': ('down', site, [], [])}
+    for strategy in strategies:
+        # Squashed, an object comes after the field, and change data does not say that it had no links yet.
+        expected['early'] = filled if strategy == 'iterative' else ('up', site, [], [])
+        lab.merge(branch, strategy)
+        assert found() == expected
+        with lab.request():
+            for title in ('emptied', 'deleted'):
+                item = model_of(server).objects.get(title=title)
+                edit(item, state=None, place=None)
+                item.sites.clear()
+                item.owners.clear()
+        assert found() == expected | {'emptied': empty, 'deleted': empty}
+        lab.revert(branch)
+        with lab.request():
+            make_object(server, title='between')
+            delete(model_of(server).objects.get(title='deleted'))
+        with lab.request():
+            last = BranchChange.objects.filter(action='delete').latest('pk')
+            last.undo(branch)
+        lab.merge(branch, strategy)
+        assert found() == expected | {'between': filled, 'emptied': empty, 'deleted': empty}
 
 
 def test_definitions_and_objects_take_turns(lab, branch, strategies):

@@ -79,7 +79,10 @@ class PolymorphicFieldType(StandInMixin, FieldType):
 
     def validate_default(self, field):
         for key in self.default_keys(field):
-            self.check_key(field, key, existing([key]))
+            if field.targets:
+                self.check_type(field, key)
+            # Otherwise they come after the field itself, as in a merge (models.validation.fields).
+            self.check_exists(key, existing([key]))
 
     @once_a_request
     def is_default_gone(self, field):
@@ -92,12 +95,19 @@ class PolymorphicFieldType(StandInMixin, FieldType):
 
     def check_key(self, field: FieldDefinition, key: Key, found: dict[Key, Any] | None) -> None:
         """Raise ValidationError unless a field may refer to an object. `found` is what exists; None trusts that."""
+        self.check_type(field, key)
+        if found is not None:
+            self.check_exists(key, found)
+
+    def check_type(self, field: FieldDefinition, key: Key) -> None:
         if key[0] not in allowed_types(field):
             raise ValidationError(
                 _('Objects of type %(type)s are not allowed here. Allowed types: %(allowed)s.'),
                 params={'type': label_of(key), 'allowed': ', '.join(target.label for target in field.targets)},
             )
-        if found is not None and key not in found:
+
+    def check_exists(self, key: Key, found: dict[Key, Any]) -> None:
+        if key not in found:
             raise ValidationError(_('Object does not exist: %(value)s.'), params={'value': to_text(key)})
 
     def objects_of_type(self, objects, field: FieldDefinition, content_type: int):

@@ -6,6 +6,7 @@ The column of a deleted field keeps its values, so that a revert gives them back
 afterwards takes its own along. No class knows these columns, hence the SQL.
 """
 
+from collections.abc import Container
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,15 +25,20 @@ SCHEMAS_REMEMBERED = 512
 LINK_ID, LINK_SOURCE = 'id', 'source_id'
 
 # {column: value as PostgreSQL writes it}, and {link table: [the same for each link]}
-Values = dict[str, str | list[dict[str, str]]]
+Values = dict[str, str | None | list[dict[str, str]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Retired:
-    """The {column: type} of a type's table that no class knows, and those of each link table that none knows."""
+    """
+    The {column: type} of a type's table that no class knows, and those of each link table that none knows.
+
+    `filled` are the columns in which new objects have a value (ddl.render): that an object has none is recorded, too.
+    """
 
     columns: dict[str, str]
     links: dict[str, dict[str, str]]
+    filled: frozenset[str]
 
 
 def take_out(instance, using: str) -> Values:
@@ -57,7 +63,8 @@ def take_out(instance, using: str) -> Values:
 def _take_out(target: Target, instance, retired: Retired) -> Values:
     values: Values = {}
     if retired.columns:
-        for row in _select(target, table_name(instance._type_id), retired.columns, 'id', instance.pk):
+        table = table_name(instance._type_id)
+        for row in _select(target, table, retired.columns, 'id', instance.pk, retired.filled):
             values |= row
     for table, columns in retired.links.items():
         if rows := _select(target, table, columns, LINK_SOURCE, instance.pk):
@@ -92,6 +99,8 @@ def write_back(instance, values: Values, using: str) -> None:
 def _insert_links(target: Target, table: Table, source_id: int, rows: list[dict[str, str]]) -> None:
     types = _types(table)
     for row in rows:
+        if not row and not table.retired:
+            continue  # it stood for "had no links" (ddl.render)
         names = [LINK_SOURCE, *row]
         _run(
             target,
@@ -108,6 +117,7 @@ def _retired(target: Target, type_id: int, token: int) -> Retired:
     """Return what is out of use; `token` makes the answer that of one revision."""
     columns: dict[str, str] = {}
     links: dict[str, dict[str, str]] = {}
+    filled: frozenset[str] = frozenset()
     left_out = {fault.field.id for fault in world(target.alias).faults.get(type_id, ()) if fault.field}
     left_out_links = {link_table_name(type_id, pk) for pk in left_out}
     for table in introspect(target, type_id).tables:
@@ -117,14 +127,17 @@ def _retired(target: Target, type_id: int, token: int) -> Retired:
                 for column in table.columns
                 if column.retired or field_id_from_column_name(column.name) in left_out
             }
+            filled = frozenset(column.name for column in table.columns if column.retired and column.has_default)
         elif table.retired or table.name in left_out_links:
             links[table.name] = {
                 name: type_ for name, type_ in _types(table).items() if name not in (LINK_ID, LINK_SOURCE)
             }
-    return Retired(columns, links)
+    return Retired(columns, links, filled)
 
 
-def _select(target: Target, table: str, types: dict[str, str], key: str, value: int) -> list[dict[str, str]]:
+def _select(
+    target: Target, table: str, types: dict[str, str], key: str, value: int, with_null: Container[str] = ()
+) -> list[dict[str, str]]:
     columns = sql.SQL(', ').join(sql.SQL('{}::text').format(sql.Identifier(name)) for name in types)
     query = sql.SQL('SELECT {} FROM {} WHERE {} = %s').format(
         columns, sql.Identifier(target.schema, table), sql.Identifier(key)
@@ -132,7 +145,7 @@ def _select(target: Target, table: str, types: dict[str, str], key: str, value: 
     with target.cursor() as cursor:
         cursor.execute(query, [value])
         return [
-            {name: value for name, value in zip(types, row, strict=True) if value is not None}
+            {name: value for name, value in zip(types, row, strict=True) if value is not None or name in with_null}
             for row in cursor.fetchall()
         ]
 
