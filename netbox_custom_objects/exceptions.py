@@ -215,6 +215,13 @@ class TargetGone(ConcurrentChange):
         return _('An object that this one refers to has just been deleted. Nothing was changed; try again.')
 
 
+class BranchClosed(ConcurrentChange):
+    """The branch of a request is being merged, or was merged or archived, since the request began."""
+
+    def sentence(self) -> str:
+        return _('The branch is being merged, or is no longer open. Nothing was changed.')
+
+
 class ObjectGone(ConcurrentChange):
     """An object was deleted since it was read for a change or a deletion."""
 

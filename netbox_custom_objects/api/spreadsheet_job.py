@@ -9,7 +9,7 @@ import uuid
 from contextlib import AbstractContextManager
 
 from django.core.exceptions import PermissionDenied
-from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db import DEFAULT_DB_ALIAS
 from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -36,7 +36,7 @@ from ..schema.spreadsheet.plan import ALL, NONE, Plan
 from ..schema.spreadsheet.references import Targets
 from ..schema.spreadsheet.uploads import keep_found
 from ..services.discreet_job import DiscreetJob
-from ..services.upkeep.schemas import open_schemas
+from ..services.upkeep.schemas import all_or_nothing, open_schemas
 from .prefetch import read_ahead
 from .serializers import get_serializer_class
 
@@ -59,7 +59,7 @@ class LoadSpreadsheetJob(SpreadsheetWork, DiscreetJob):
     def do(self, sheet: Spreadsheet, alias: str | None, **kwargs) -> dict:
         loading = Loading(sheet, self.job.user, self.note)
         try:
-            with self._schema(alias), event_tracking(loading.request), transaction.atomic(using=current_alias()):
+            with self._schema(alias), event_tracking(loading.request), all_or_nothing(current_alias()):
                 return loading.run()
         finally:
             keep_found(sheet, loading.found)

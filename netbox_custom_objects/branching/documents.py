@@ -17,7 +17,8 @@ from ..schema.errors import DocumentError
 from ..schema.executor import apply
 from ..schema.gallery.catalog import find_model
 from ..schema.gallery.install import describe_installation, install
-from ..schema.notation import describe_application, describe_error
+from ..schema.gallery.outcome import what_is_not_there, what_was_done
+from ..schema.notation import describe_application, describe_error, what_was_changed
 from ..services.discreet_job import DiscreetJob
 from .making import inside_new_branch, new_branch
 
@@ -54,6 +55,7 @@ class ApplyInBranchJob(InNewBranchMixin, DiscreetJob):
     def work_there(self, document: dict, options: dict, source: dict | None = None, **kwargs):
         comparison = apply(document, user=self.job.user, **options)
         note_applied(source, self.job.user, self.job.object.name)
+        self.logger.info(what_was_changed(comparison))
         return describe_application(comparison)
 
 
@@ -64,7 +66,10 @@ class InstallInBranchJob(InNewBranchMixin, DiscreetJob):
         name = _('Install model in a new branch')
 
     def work_there(self, model: str, options: dict, **kwargs):
-        return describe_installation(install(find_model(model), user=self.job.user, **options))
+        found = install(find_model(model), user=self.job.user, **options)
+        for sentence in (what_was_done(found), *what_is_not_there(found)):
+            self.logger.info(sentence)
+        return describe_installation(found)
 
 
 def apply_in_new_branch(name: str, document: dict, user, options: dict, source: dict | None = None) -> Job:

@@ -53,6 +53,7 @@ def register() -> None:
     for signal in (signals.post_merge, signals.post_revert):
         signal.connect(lifecycle.check_main)
     signals.post_sync.connect(lifecycle.check_branch)
+    signals.pre_merge.connect(validators.wait_for_edits)
     signals.pre_merge.connect(validators.refuse_hopeless_replay)
     signals.squash_dependency_graph_built.connect(squash.add_edges)
     signals.squash_dependency_graph_built.connect(dry_run.wrap_collapsed)

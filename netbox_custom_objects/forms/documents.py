@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from core.forms.mixins import SyncedDataMixin
-from core.models import DataFile
 from utilities.forms.fields import DynamicModelMultipleChoiceField
 
 from ..models import CustomObjectType
@@ -42,8 +41,8 @@ class ImportDocumentForm(SyncedDataMixin):
     )
     upload_file = forms.FileField(required=False, label=_('Upload'))
 
-    # What the text of a preview was read from.
-    applied_file = forms.ModelChoiceField(DataFile.objects.defer('data'), required=False, widget=forms.HiddenInput)
+    # What the text of a preview was read from; the file may be gone since.
+    applied_file = forms.IntegerField(required=False, widget=forms.HiddenInput)
     applied_hash = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 
     field_order = ('text', 'upload_file', 'data_source', 'data_file')
@@ -63,7 +62,7 @@ class ImportDocumentForm(SyncedDataMixin):
         if data_file:
             self.source = {'data_file': data_file.pk, 'hash': data_file.hash}
         elif text and self.cleaned_data.get('applied_file'):
-            self.source = {'data_file': self.cleaned_data['applied_file'].pk, 'hash': self.cleaned_data['applied_hash']}
+            self.source = {'data_file': self.cleaned_data['applied_file'], 'hash': self.cleaned_data['applied_hash']}
         try:
             self.document = parse_stream(upload) if upload else parse(text or bytes(data_file.data))
             self.warnings = check(self.document)

@@ -40,14 +40,14 @@ class AppliedFile(models.Model):
 
 def note_applied(source: dict | None, user, schema: str) -> None:
     """
-    Note that a file was applied.
+    Note that a file was applied, if its user may view it.
 
     Args:
         source: {'data_file': its primary key, 'hash': of what was applied}, None if the document is from elsewhere
         user: who applied it
         schema: `main`, or the name of the branch in which it was applied
     """
-    files = DataFile.objects.using(DEFAULT_DB_ALIAS)
+    files = DataFile.objects.using(DEFAULT_DB_ALIAS).restrict(user, 'view')
     if source is None or not files.filter(pk=source['data_file']).exists():
         return
     values = {'hash': source['hash'], 'applied': timezone.now(), 'user': user, 'schema': schema}
@@ -59,3 +59,8 @@ def applied_files(user):
     """Return what was applied of the files that a user may view."""
     rows = AppliedFile.objects.using(DEFAULT_DB_ALIAS).filter(data_file__in=DataFile.objects.restrict(user, 'view'))
     return rows.select_related('data_file__source', 'user').defer('data_file__data')
+
+
+def changed_files(user):
+    """Return those that have changed since."""
+    return applied_files(user).exclude(hash=models.F('data_file__hash'))

@@ -21,7 +21,7 @@ from ..services.discreet_job import DiscreetJob
 from ..services.upkeep.schemas import open_schemas
 from .errors import DocumentError
 from .executor import apply
-from .notation import describe_application, describe_error
+from .notation import describe_application, describe_error, what_was_changed
 
 # A document of more types is left to a job.
 TYPES_AT_ONCE = 50
@@ -59,6 +59,7 @@ class ApplyDocumentJob(DiscreetJob):
             self.job.error = self.job.error.format(job=self.job.pk)
             raise JobFailed from error
         note_applied(source, self.job.user, schema.name)
+        self.logger.info(what_was_changed(comparison))
         keep_report(self.job, {'status_code': 200, 'data': describe_application(comparison)})
 
 

@@ -7,7 +7,7 @@ May import the comparator and the steps. Tables follow from the receivers, as fo
 from collections.abc import Callable, Iterator
 
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import router, transaction
+from django.db import router
 from django.utils.translation import gettext as _
 
 from extras.models import CustomFieldChoiceSet
@@ -21,6 +21,7 @@ from ..exceptions import ConcurrentChange, SchemaChangeRefused, SchemaLocked
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..runtime.context import mark_changed, within_request
 from ..services.staged import start
+from ..services.upkeep.schemas import all_or_nothing
 from . import reading
 from .comparator import Comparison, COTDiff, FieldOp, compare
 from .errors import (
@@ -83,6 +84,7 @@ def apply_document(
         DestructiveChangesError, ChangedSinceExport: it would do what was not acknowledged
         PermissionDenied: the user may not make these changes
         SchemaLocked: another transaction is in the way
+        BranchClosed: the branch was merged meanwhile
     """
     try:
         reading.check(doc)
@@ -120,7 +122,7 @@ def apply(
         As `apply_document`.
     """
     alias = router.db_for_write(CustomObjectType)
-    with within_request(), transaction.atomic(using=alias):
+    with within_request(), all_or_nothing(alias):
         # Before anything is compared: it must not change before it is written. What another transaction changed while
         # this one waited is not what the request has seen so far.
         lock_definitions(Target.for_alias(alias))

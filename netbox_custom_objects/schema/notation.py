@@ -4,6 +4,9 @@ Previews and refusals as JSON: what REST and the command answer, in the shapes o
 May import services. What a user may not view is counted, and not named.
 """
 
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
 from ..services.dependents import Dependent, Group, grouped
 from ..services.preview import describe_step
 from .comparator import ChoiceSetDiff, Comparison, ConstraintChange, COTDiff, FieldChange
@@ -14,6 +17,14 @@ from .preview import DocumentPreview
 def describe_application(comparison: Comparison) -> dict:
     """Return what applying a document has done."""
     return {'applied': True, 'diffs': [describe_diff(diff) for diff in comparison.diffs]}
+
+
+def what_was_changed(comparison: Comparison) -> str:
+    """Return a sentence about what applying a document has done."""
+    if not comparison.has_changes:
+        return _('Nothing differed from the document.')
+    count = sum(diff.has_changes for diff in comparison.diffs)
+    return ngettext('{count} type was changed.', '{count} types were changed.', count).format(count=count)
 
 
 def describe_diff(diff: COTDiff) -> dict:

@@ -22,7 +22,7 @@ class CheckReferences(ObjectAction):
     name = 'check_references'
     label = gettext_lazy('Check references')
     permissions_required = frozenset(('change',))
-    template_name = 'netbox_custom_objects/buttons/check_references.html'
+    icon = 'mdi-link-variant-remove'
 
 
 @register_model_view(CustomObjectType, 'check_references', path='check-references', detail=False)

@@ -47,7 +47,7 @@ class FromSpreadsheet(ObjectAction):
     name = 'from_spreadsheet'
     label = gettext_lazy('From spreadsheet')
     permissions_required = frozenset(('add',))
-    template_name = f'{APP_LABEL}/buttons/from_spreadsheet.html'
+    icon = 'mdi-table-arrow-up'
 
 
 class SpreadsheetBase(NewTypeView):

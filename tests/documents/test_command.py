@@ -50,7 +50,8 @@ def test_removing_fields_must_be_allowed(file, tmp_path):
     document = small()
     document['types'][1]['removed_fields'] = [document['types'][1]['fields'].pop(1)]
     file.write_text(json.dumps(document))
-    assert run('apply', str(file))[0] == 2
+    status, output = run('apply', str(file))
+    assert (status, 'With --allow-destructive, it is applied' in output) == (2, True)
     status, output = run('preview', '--json', str(file))
     assert (status, json.loads(output)['diffs'][1]['has_destructive_changes']) == (1, True)
     assert run('apply', '--allow-destructive', str(file))[0] == 0

@@ -118,17 +118,23 @@ def test_a_file_that_was_applied_has_changed(browser, file, tmp_path):
     kept = {name: re.search(rf'name="{name}" value="([^"]*)"', page)[1] for name in ('applied_file', 'applied_hash')}
     browser.post(IMPORT, text=json.dumps(SMALL), _apply='', **kept)
     assert 'Up to date' in browser.get(IMPORT)
+    assert 'has changed since it was applied' not in browser.get(TYPES)
     (tmp_path / 'model.yaml').write_text(yaml.safe_dump(small(label='Quantity')))
     file.source.sync()
     assert 'Changed since' in browser.get(IMPORT)
+    assert '1 data file has changed since it was applied' in browser.get(TYPES)
     (tmp_path / 'model.yaml').write_text(yaml.safe_dump(small(label='Number')))
     applied = AppliedFile.objects.get()
     page = text_of(browser.post(IMPORT, expect=200, _sync=applied.pk))
     assert 'Number' in page
     assert 'Quantity' not in page
+    # What was previewed is applied, also if its file is another by now, or is gone.
     (tmp_path / 'model.yaml').unlink()
     assert 'Select a valid choice' in text_of(browser.post(IMPORT, expect=200, _sync=applied.pk))
     browser.post(IMPORT, expect=404, _sync=applied.pk)
+    browser.post(IMPORT, text=json.dumps(small(label='Previewed')), _apply='', **kept)
+    assert CustomObjectTypeField.objects.filter(label='Previewed').exists()
+    assert not AppliedFile.objects.exists()
 
 
 def test_a_source_that_cannot_be_read_and_files_that_a_user_may_not_view(browser, file):
@@ -138,6 +144,9 @@ def test_a_source_that_cannot_be_read_and_files_that_a_user_may_not_view(browser
     reader = Browser(make_user('reader', (CustomObjectType, ['view'], None)))
     assert 'model.yaml' not in reader.get(IMPORT)
     reader.post(IMPORT, expect=404, _sync=applied.pk)
+    AppliedFile.objects.update(hash='another')
+    assert 'changed since it was applied' in browser.get(TYPES)
+    assert 'changed since it was applied' not in reader.get(TYPES)
 
 
 def test_who_may_not_apply_is_told(applied):

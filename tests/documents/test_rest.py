@@ -53,6 +53,48 @@ class TestApply:
         assert (body['error'], body['destructive_slugs']) == ('destructive_changes', ['server'])
         rest.post('schema/apply/', {'schema': removing(), 'allow_destructive': True}, expect=200)
 
+    def test_a_choice_that_objects_hold_stays(self, rest, applied):
+        for name in ('multi', 'other'):
+            make_field(TYPES.objects.get(slug='server'), name, 'multiselect', choice_set=SETS.objects.get())
+        rest.post('server/', {'title': 'a', 'state': 'up', 'multi': ['down', 'up']})
+        document = small(label='Another')
+        document['choice_sets'][0]['extra_choices'] = [['down', 'Down'], ['new', 'New']]
+        for path, body in (('schema/preview/', document), ('schema/apply/', {'schema': document})):
+            answer = rest.post(path, body, expect=400)
+            (error,) = answer.get('schema_errors') or answer['errors']
+            assert error['path'][:2] == ['choice_sets', '0']
+            assert 'up' in error['message']
+        assert list(SETS.objects.get().values) == ['up', 'down']
+        assert not FIELDS.objects.filter(label='Another').exists()
+
+    def test_a_base_that_was_made_up(self, rest, applied):
+        document = rest.get('schema/export/')
+        field_of(document)['label'] = 'Another'
+        rack, server = document['types']
+        rack['base'], server['base'] = server['base'], rack['base']
+        body = rest.post('schema/apply/', {'schema': document}, expect=409)
+        assert (body['error'], body['names']) == ('changed_since_export', ['server'])
+        assert not FIELDS.objects.filter(label='Another').exists()
+        rest.post('schema/apply/', {'schema': document, 'ignore_base': True}, expect=200)
+
+    def test_objects_in_a_circle(self, rest):
+        document = small()
+        fields = [{'id': 9, 'name': 'parent', 'type': 'object', 'related_object_type': 'custom-objects/server'}]
+        document['types'][0]['fields'] += fields
+        document['types'][1]['fields'] += [fields[0] | {'related_object_type': 'custom-objects/rack'}]
+        for found in document['types']:
+            found['fields'][-1]['on_delete_behavior'] = 'cascade'
+        rest.post('schema/apply/', {'schema': document}, expect=200)
+        rack = rest.post('rack/', {'title': 'rack'})['id']
+        server = rest.post('server/', {'title': 'server', 'parent': rack})['id']
+        rest.patch(f'rack/{rack}/', {'parent': server})
+        assert rest.get('rack/')['results'][0]['parent']['id'] == server
+        assert rest.get(f'server/{server}/')['parent']['id'] == rack
+        again = rest.post('schema/apply/', {'schema': rest.get('schema/export/')}, expect=200)
+        assert not any(diff['has_changes'] for diff in again['diffs'])
+        rest.delete(f'rack/{rack}/')
+        assert rest.get('server/')['count'] == 0
+
     def test_a_document_that_was_overtaken(self, rest, applied):
         document = rest.get('schema/export/')
         field_of(document)['label'] = 'Title'

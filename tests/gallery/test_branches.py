@@ -45,6 +45,7 @@ def test_one_in_a_branch_of_its_own(lab):
     with lab.request():
         job = install_in_new_branch('costs', 'cost-centers', lab.user, options)
     InstallInBranchJob(job).work(model='cost-centers', options=options)
+    assert 'objects were created' in str(job.log_entries)
     assert not CustomObjectType.objects.exists()
     with lab.request(Branch.objects.get(name='costs')):
         assert counts() == {slug: len(rows) for slug, rows in find_model('cost-centers').rows.items()}

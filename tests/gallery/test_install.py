@@ -141,7 +141,7 @@ class TestRights:
 
     def test_objects_need_the_right_to_add_them(self, db):
         engineer = make_user('engineer', *self.GRANTS)
-        with pytest.raises(PermissionDenied, match='add_'):
+        with pytest.raises(PermissionDenied, match='once the type exists'):
             install(COSTS, with_rows=True, user=engineer)
         assert not CustomObjectType.objects.exists()
 

@@ -6,13 +6,14 @@ the strategy, because the page asks before one is chosen. The second is the pre_
 """
 
 from django.core.exceptions import ValidationError
-from django.db import DEFAULT_DB_ALIAS
+from django.db import DEFAULT_DB_ALIAS, transaction
 from django.utils.translation import gettext as _
 
 from netbox_branching.choices import BranchMergeStrategyChoices
 from netbox_branching.models import Branch
 from netbox_branching.utilities import BranchActionIndicator
 
+from ...ddl.locks import lock_definitions
 from ...ddl.target import Target
 from ...runtime.classes.registry import world
 from .findings import Finding, explain
@@ -54,6 +55,19 @@ def check_sync(branch: Branch) -> BranchActionIndicator:
     target = Target.for_alias(branch.connection_name)
     findings = list(find_large_conversions(target, theirs, three_way_merge(branch).merged))
     return BranchActionIndicator(False, _message(branch, findings)) if findings else BranchActionIndicator(True)
+
+
+def wait_for_edits(branch: Branch, **kwargs) -> None:
+    """
+    Wait for edits of definitions in the branch that have begun, a document for example (receiver of pre_merge).
+
+    What they write would not be among the changes that are merged, and the branch is closed afterwards.
+
+    Raises:
+        SchemaLocked: they take long
+    """
+    with transaction.atomic(using=branch.connection_name):
+        lock_definitions(Target.for_alias(branch.connection_name))
 
 
 def refuse_hopeless_replay(branch: Branch, **kwargs) -> None:

@@ -12,11 +12,11 @@ from django.core.management.base import BaseCommand, CommandError
 
 from netbox.context_managers import event_tracking
 
-from ...exceptions import SchemaLocked
+from ...exceptions import ConcurrentChange, SchemaLocked
 from ...models import CustomObjectType
 from ...schema import reading
 from ...schema.comparator import COTDiff
-from ...schema.errors import DocumentError, Fault, InvalidDocument
+from ...schema.errors import ChangedSinceExport, DestructiveChangesError, DocumentError, Fault, InvalidDocument
 from ...schema.executor import apply
 from ...schema.exporter import export_types, to_json, to_yaml
 from ...schema.format import SCHEMA_FORMAT_VERSION
@@ -28,6 +28,8 @@ from ..options import chosen_schemas, request_of
 
 DIFFERENT, INVALID = 1, 2
 STDIN = '-'
+# What the refusal of a document can be answered with.
+OPTIONS = {ChangedSinceExport: '--ignore-base', DestructiveChangesError: '--allow-destructive'}
 SIGNS = {'add': '+', 'alter': '~', 'remove': '-'}
 
 
@@ -73,7 +75,7 @@ class Command(GalleryActions, BaseCommand):
                 self.apply(document, warnings, options)
         except DocumentError as error:
             self.refuse(error, options)
-        except SchemaLocked as error:
+        except (SchemaLocked, ConcurrentChange) as error:
             raise CommandError(str(error), returncode=INVALID) from error
 
     def export(self, schema: OpenSchema, files, options) -> None:
@@ -188,6 +190,8 @@ class Command(GalleryActions, BaseCommand):
             self.stdout.write(json.dumps(describe_error(error)[1], indent=2))
             sys.exit(INVALID)
         lines = [str(fault) for fault in error.faults] if isinstance(error, InvalidDocument) else [str(error)]
+        if option := OPTIONS.get(type(error)):
+            lines.append(f'With {option}, it is applied all the same.')
         raise CommandError('\n'.join(lines), returncode=INVALID) from error
 
     def placed(self, fault: Fault) -> Fault:

@@ -8,10 +8,11 @@ differs is overwritten only if that was acknowledged.
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.db import router, transaction
+from django.db import router
 from django.utils.translation import gettext as _
 
 from ...models import CustomObjectType
+from ...services.upkeep.schemas import all_or_nothing
 from ..comparator import Comparison, COTDiff, compare
 from ..errors import ChangedSinceExport, DocumentError, Fault, InvalidDocument
 from ..executor import apply
@@ -54,8 +55,10 @@ def install(model: GalleryModel, *, with_rows: bool = False, ignore_base: bool =
         AlreadyThere: types or choice sets are there and differ, which was not acknowledged
         PermissionDenied: the user may not make these changes
         SchemaLocked: another transaction is in the way
+        BranchClosed: the branch was merged meanwhile
     """
-    with transaction.atomic(using=router.db_for_write(CustomObjectType)):
+    alias = router.db_for_write(CustomObjectType)
+    with all_or_nothing(alias):
         comparison = compare(model.document, user)
         if faults := [*comparison.faults, *other_types(comparison)]:
             raise InvalidDocument(faults)

@@ -22,6 +22,7 @@ from ...field_types.shared.natural_keys import natural_key
 from ...runtime.classes.memo import surfaced_fields
 from ...runtime.classes.registry import world
 from ...runtime.rights import may_add_objects, may_grant, may_have_added
+from ..comparator import Comparison
 from ..errors import Fault, InvalidDocument
 
 
@@ -61,7 +62,7 @@ def load_rows(rows: dict[str, list[dict]], user=None, new: Collection[str] = ())
         current = world()
         model = current.model(current.find_slug(slug).id)
         if user is not None and not may_add_objects(user, model, slug in new):
-            raise _denied(model)
+            raise _denied(model, slug in new)
         if model.objects.exists():
             loaded.kept.append(slug)
         else:
@@ -146,9 +147,20 @@ def _faults(path, errors) -> list[Fault]:
     ]
 
 
-def _denied(model) -> PermissionDenied:
-    message = _(
-        'Your permissions do not allow this: {permission}. Install the model without sample objects first, and with '
-        'them once you may add objects of its types.'
+def may_load_rows(comparison: Comparison, user) -> bool:
+    """Whether a user may add objects of all types of a model; its new types do not exist yet."""
+    return all(
+        may_grant(user) if diff.stored is None else may_add_objects(user, diff.stored.get_model(), is_new=False)
+        for diff in comparison.diffs
     )
+
+
+def _denied(model, is_new=False) -> PermissionDenied:
+    if is_new:
+        message = _(
+            'The right to add objects of a new type can only be given once the type exists. Install the model without '
+            'sample objects first, and with them once you may add objects of its types.'
+        )
+        return PermissionDenied(message)
+    message = _('Your permissions do not allow this: {permission}.')
     return PermissionDenied(message.format(permission=get_permission_for_model(model, 'add')))

@@ -4,11 +4,14 @@ The schemas that there are to look after: main, and every branch that is not bei
 Branching says through `set_branch_lister` which branches those are.
 """
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass
 
+from django.db import transaction
+
 from ...ddl.target import MAIN_ALIAS
+from ...exceptions import BranchClosed
 
 MAIN = 'main'
 
@@ -44,3 +47,20 @@ def schema_name(alias: str) -> str:
 def open_schemas() -> list[OpenSchema]:
     """Return main, then the branches."""
     return [open_main_schema(), *_list_branches()]
+
+
+@contextmanager
+def all_or_nothing(alias: str) -> Iterator[None]:
+    """
+    Open a transaction in a schema, and in main for what is not branched, such as choice sets.
+
+    Raises:
+        BranchClosed: others have begun to merge the branch, or have closed it: what was written would be lost
+    """
+    with (
+        transaction.atomic(using=MAIN_ALIAS),
+        nullcontext() if alias == MAIN_ALIAS else transaction.atomic(using=alias),
+    ):
+        yield
+        if alias != MAIN_ALIAS and all(schema.alias != alias for schema in open_schemas()):
+            raise BranchClosed()

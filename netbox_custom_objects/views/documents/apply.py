@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 
 from core.choices import DataSourceStatusChoices
 from core.models import DataSource
@@ -27,6 +27,7 @@ from ...schema import apply_job
 from ...schema.errors import DocumentError, InvalidDocument
 from ...schema.executor import apply
 from ...schema.exporter import to_yaml
+from ...schema.notation import what_was_changed
 from ...schema.preview import preview_document
 from ...services.upkeep.schemas import schema_name
 from .page import FLAGS, DocumentPage
@@ -38,7 +39,7 @@ class ImportModel(ObjectAction):
     name = 'import_model'
     label = gettext_lazy('Import model')
     permissions_required = frozenset(('add',))
-    template_name = 'netbox_custom_objects/buttons/import_model.html'
+    icon = 'mdi-file-import-outline'
 
 
 @register_model_view(CustomObjectType, 'import_model', path='import-model', detail=False)
@@ -119,9 +120,7 @@ class ImportModelView(DocumentPage):
             return redirect(apply_job.enqueue(document, user, **flags, source=source).get_absolute_url())
         comparison = apply(document, user=user, **flags)
         note_applied(source, user, schema_name(current_alias()))
-        count = sum(diff.has_changes for diff in comparison.diffs)
-        message = ngettext('{count} type was changed.', '{count} types were changed.', count).format(count=count)
-        messages.success(self.request, message if comparison.has_changes else _('Nothing differed from the document.'))
+        messages.success(self.request, what_was_changed(comparison))
         return redirect(self.list_url())
 
     def apply_in_new_branch(self, subject, name, form):

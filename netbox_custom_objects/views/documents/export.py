@@ -24,6 +24,7 @@ class ExportModel(ObjectAction):
     name = 'export_model'
     label = _('Export model')
     permissions_required = frozenset(('view',))
+    icon = 'mdi-file-export-outline'
     template_name = 'netbox_custom_objects/buttons/export_model.html'
 
 

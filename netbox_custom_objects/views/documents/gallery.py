@@ -11,7 +11,7 @@ from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy
 from django.views.generic import View
 
 from core.signals import clear_events
@@ -27,7 +27,9 @@ from ...runtime import extensions
 from ...schema.comparator import compare
 from ...schema.errors import InvalidDocument
 from ...schema.gallery.catalog import GalleryModel, UnknownModel, find_model, gallery_models
-from ...schema.gallery.install import Installation, install, other_types, preview
+from ...schema.gallery.install import install, other_types, preview
+from ...schema.gallery.outcome import what_is_not_there, what_was_done, what_was_kept
+from ...schema.gallery.rows import may_load_rows
 from ...schema.type_map import definitions_of, everything, type_map
 from .page import DocumentPage
 
@@ -41,7 +43,7 @@ class Gallery(ObjectAction):
     name = 'gallery'
     label = gettext_lazy('Gallery')
     permissions_required = frozenset(('view',))
-    template_name = 'netbox_custom_objects/buttons/gallery.html'
+    icon = 'mdi-view-grid-outline'
 
 
 @register_model_view(CustomObjectType, 'gallery', path='gallery', detail=False)
@@ -117,6 +119,7 @@ class GalleryModelView(DocumentPage):
             'moved': comparison.moved,
             'can_branch': self.can_branch(),
             'missing_rights': self.missing_rights(comparison),
+            'can_load': may_load_rows(comparison, self.request.user),
         }
         return render(self.request, self.template, context)
 
@@ -126,12 +129,13 @@ class GalleryModelView(DocumentPage):
         except SchemaLocked as error:
             form.add_error(None, str(error))
             return self._page(model, form)
-        return self.show_preview(found, form, model=model, again_url=address(model))
+        can_load = may_load_rows(found.comparison, self.request.user)
+        return self.show_preview(found, form, model=model, can_load=can_load, again_url=address(model))
 
     def apply(self, subject, form):
         found = install(subject, user=self.request.user, **_options(form))
-        messages.success(self.request, _what_was_done(found))
-        for message in _what_is_not_there(found):
+        messages.success(self.request, what_was_done(found))
+        for message in (*what_is_not_there(found), *what_was_kept(found)):
             messages.warning(self.request, message)
         return redirect(address(subject))
 
@@ -162,36 +166,6 @@ def picture(model: GalleryModel) -> dict[str, list]:
         'models': [],
         'references': [entry for entry in data['references'] if entry['to'] in keys],
     }
-
-
-def _what_was_done(found: Installation) -> str:
-    count = sum(diff.has_changes for diff in found.comparison.diffs)
-    types = ngettext('{count} type was installed', '{count} types were installed', count).format(count=count)
-    if found.rows is None:
-        return _('{types}.').format(types=types)
-    count = found.rows.count
-    objects = ngettext('{count} object was created', '{count} objects were created', count).format(count=count)
-    return _('{types}, and {objects}.').format(types=types, objects=objects)
-
-
-def _what_is_not_there(found: Installation) -> Iterator[str]:
-    """Yield what else is to be known about sample objects."""
-    if found.rows is None:
-        return
-    if found.rows.missing:
-        message = _('These were not found, and references to them were left empty: {names}.')
-        yield message.format(names=', '.join(found.rows.missing))
-    if found.rows.kept:
-        message = _('These types have objects already, and got no sample objects: {names}.')
-        yield message.format(names=', '.join(found.rows.kept))
-    if found.rows.left_out:
-        count = found.rows.left_out
-        message = ngettext(
-            '{count} object was left out, because something that it requires was not found.',
-            '{count} objects were left out, because something that they require was not found.',
-            count,
-        )
-        yield message.format(count=count)
 
 
 def described_types(model: GalleryModel, comparison, data: dict[str, list]) -> Iterator[dict]:

@@ -100,7 +100,8 @@ class DocumentPage(ObjectPermissionRequiredMixin, View):
             'types': [TypePreview(preview, diff, self.request.user) for diff in comparison.diffs],
             'choice_sets': [found for found in comparison.choice_sets if found.has_changes],
             'form': form,
-            'missing_rights': self.missing_rights(comparison),
+            'missing_rights': (missing := self.missing_rights(comparison)),
+            'can_apply': comparison.has_changes and not preview.faults and not missing,
             'can_branch': self.can_branch(),
         }
         return render(self.request, self.preview_template, context)

@@ -26,7 +26,7 @@ class ShowMap(ObjectAction):
     name = 'map'
     label = _('Map')
     permissions_required = frozenset(('view',))
-    template_name = 'netbox_custom_objects/buttons/map.html'
+    icon = 'mdi-sitemap-outline'
 
 
 @register_model_view(CustomObjectType, 'map', path='map', detail=False)

@@ -37,15 +37,12 @@ from ...services.dependents import dependents_of_type, grouped
 from ...tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
 from ..constraints import ConstraintsPanel
-from ..documents.apply import ImportModel
-from ..documents.export import ExportModel, ExportSelectedModels, ExportThisModel
-from ..documents.gallery import Gallery
-from ..reference_check import CheckReferences
-from ..spreadsheets import FromSpreadsheet
+from ..documents.export import ExportSelectedModels, ExportThisModel
 from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin
 from .fields import FieldsPanel
-from .map import MapPanel, ShowMap
+from .map import MapPanel
+from .menu import ModelMenu
 from .panels import DeprecationPanel, FaultsPanel, IgnoredRulesPanel, RelationsPanel, TypePanel, count_objects
 
 
@@ -74,12 +71,7 @@ class CustomObjectTypeListView(generic.ObjectListView):
         DesignType,
         BulkImport,
         BulkExport,
-        Gallery,
-        FromSpreadsheet,
-        ImportModel,
-        ExportModel,
-        ShowMap,
-        CheckReferences,
+        ModelMenu,
         BulkEdit,
         ExportSelectedModels,
         BulkDelete,
