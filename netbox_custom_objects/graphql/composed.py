@@ -13,7 +13,7 @@ from functools import partial
 import strawberry
 from django.db.models import QuerySet
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
-from strawberry.extensions import SchemaExtension
+from strawberry.extensions import MaxTokensLimiter, SchemaExtension
 from strawberry.types.field import StrawberryField
 from strawberry_django.optimizer import DjangoOptimizerExtension
 
@@ -30,6 +30,8 @@ logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
 
 # Schemas that are kept: of main and some branches, for some sets of types.
 KEPT = 32
+# Of a query without its variables: validating one takes time in proportion to the square of its fields.
+MAX_TOKENS = 5_000
 
 NO_FIELD = StrawberryField(python_name='custom_object')
 
@@ -59,8 +61,12 @@ class ComposedSchema(strawberry.Schema):
         self._schema._strawberry_schema = self
 
     def get_extensions(self, sync: bool = False) -> list[SchemaExtension]:
-        """Return NetBox's extensions; objects that are asked for `custom_objects` know what they were read with."""
-        found = super().get_extensions(sync)
+        """
+        Return NetBox's extensions, and one that bounds a query.
+
+        Objects that are asked for `custom_objects` know what they were read with.
+        """
+        found = [*super().get_extensions(sync), MaxTokensLimiter(MAX_TOKENS)]
         for extension in found:
             if isinstance(extension, DjangoOptimizerExtension):
                 extension.optimize = partial(_optimize, extension, extension.optimize)

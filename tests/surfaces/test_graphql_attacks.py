@@ -187,6 +187,7 @@ class TestQueries:
             ('{ ...a } fragment a on Query { ...b } fragment b on Query { ...a }', 'itself'),
             ('mutation { custom_objects_thing_list { id } }', 'mutation'),
             ('{ ' + ' '.join(f'a{n}: custom_objects_thing_list {{ id }}' for n in range(11)) + ' }', 'aliases'),
+            ('{ ' + 'a ' * 100_000 + '}', 'tokens'),
             ('{ custom_objects_thing_list { ' + ' '.join(f'a{n}: text' for n in range(11)) + ' } }', 'aliases'),
         ],
     )
