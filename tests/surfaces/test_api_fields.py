@@ -219,6 +219,22 @@ def test_filters(rest):
         assert list(rest.get(FIELDS, expect=400, **params)) == list(params)
 
 
+def test_targets_may_be_written_as_they_are_read(rest):
+    site, rack = (ObjectType.objects.get_by_natural_key('dcim', model) for model in ('site', 'rack'))
+    made = make_type('thing')
+    body = {'custom_object_type': made.pk, 'name': 'refs', 'type': 'multiobject', 'is_polymorphic': True}
+    read = rest.post(FIELDS, {**body, 'related_object_types': [site.pk, {'app_label': 'dcim', 'model': 'rack'}]})
+    assert [found['model'] for found in read['related_object_types']] == ['rack', 'site']
+    path = f'{FIELDS}{read["id"]}/'
+    assert rest.put(path, read)['related_object_types'] == read['related_object_types']
+    only_rack = [found for found in read['related_object_types'] if found['model'] == 'rack']
+    assert rest.patch(path, {'related_object_types': only_rack})['related_object_types'] == only_rack
+    answer = rest.post(FIELDS, {**body, 'name': 'more', 'related_object_types': [0]}, expect=400)
+    assert list(answer) == ['related_object_types_input']
+    sent = {'related_object_types': only_rack, 'related_object_types_input': [site.pk]}
+    assert [found['id'] for found in rest.patch(path, sent)['related_object_types']] == [site.pk]
+
+
 def test_a_target_that_the_user_does_not_know_of_can_be_written_back_and_not_be_chosen(db):
     hidden = make_type('hidden')
     shown = make_type('shown', fields=[

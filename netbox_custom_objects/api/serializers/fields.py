@@ -140,6 +140,18 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             data['on_delete_behavior'] = None
         return data
 
+    def to_internal_value(self, data):
+        if isinstance(data, dict) and self._changes_targets(data.get(TARGETS)):
+            data = {f'{TARGETS}_input': data[TARGETS], **data}
+        return super().to_internal_value(data)
+
+    def _changes_targets(self, given) -> bool:
+        """Whether targets are given under the key by which they are read, and not as they are read."""
+        if not isinstance(given, list) or not given:
+            return False
+        stored = self.instance.intended_targets() if isinstance(self.instance, CustomObjectTypeField) else ()
+        return given != self.fields[TARGETS].to_representation(stored)
+
     def validate(self, data):
         if self.nested:
             return data
