@@ -15,6 +15,7 @@ from utilities.permissions import get_permission_for_model
 from ..constants import NAME_PATTERN
 from ..models import CustomObjectType, CustomObjectTypeField, Spreadsheet
 from ..models.validation.reserved import is_reserved
+from ..runtime.rights import may_grant
 from ..schema.spreadsheet.headers import LABEL_LENGTH, NAME_LENGTH
 from ..schema.spreadsheet.kinds import KINDS, LATITUDE, LONGITUDE, OBJECT
 from ..schema.spreadsheet.plan import ALL, CHOICES, FITTING, NONE, Column, Plan
@@ -152,6 +153,10 @@ class PlanForms:
         self.choices = Choices(user)
         stored = Plan.from_json(spreadsheet.plan)
         self.type_form = SpreadsheetTypeForm(data, initial={'rows': stored.rows}, instance=_type_of(stored))
+        if not may_grant(user):
+            # The right to add objects of a type that does not exist cannot be had otherwise.
+            rows = self.type_form.fields['rows']
+            rows.choices = [choice for choice in rows.choices if choice[0] == NONE]
         self.lines = [ColumnForm(data, column, self.choices, line_url(column.position)) for column in stored.columns]
         self._primary = None if data is None else data.get('primary', '')
         if data is not None:
