@@ -19,6 +19,7 @@ from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
 from ..exceptions import ConcurrentChange, SchemaChangeRefused, SchemaLocked
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from ..runtime.classes.registry import making_tables
 from ..runtime.context import mark_changed, within_request
 from ..services.staged import start
 from ..services.upkeep.schemas import all_or_nothing
@@ -136,7 +137,8 @@ def apply(
             raise DestructiveChangesError(comparison.destructive_slugs)
         if comparison.has_changes:
             _check_rights_before(comparison, user)
-            state = write(comparison, Written(alias), user, note)
+            with making_tables():
+                state = write(comparison, Written(alias), user, note)
             _check_rights_after(state, user)
             for change in state.staged.values():
                 start.begin(change, user or _superuser())

@@ -9,7 +9,9 @@ import math
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -44,6 +46,8 @@ _worlds: OrderedDict[tuple[str, int], tuple[World, float]] = OrderedDict()
 _told: set[tuple[str, Fault]] = set()
 _lock = threading.Lock()
 _empty = World({})
+# Whether tables are being made, so that one that is missing is not worth a line in the log.
+_making: ContextVar[bool] = ContextVar('netbox_custom_objects_making', default=False)
 _prepare: Callable[[str], None] = lambda alias: None  # noqa: E731
 
 
@@ -51,6 +55,16 @@ def set_preparation(prepare: Callable[[str], None]) -> None:
     """Have `prepare` called with an alias before its definitions are loaded, to make tables that are missing."""
     global _prepare
     _prepare = prepare
+
+
+@contextmanager
+def making_tables() -> Iterator[None]:
+    """Write definitions whose tables are made at the end; what is still missing then is logged when it is met again."""
+    before = _making.set(True)
+    try:
+        yield
+    finally:
+        _making.reset(before)
 
 
 def world(alias: str | None = None) -> World:
@@ -91,7 +105,7 @@ def _load(target: Target, token: int) -> World:
     # What a preview writes has no tables, and never gets any.
     loaded = World(definitions, None if undone.get() else columns_of(target))
     for fault in (fault for faults in loaded.faults.values() for fault in faults):
-        if (target.schema, fault) not in _told:
+        if (target.schema, fault) not in _told and not _making.get():
             _told.add((target.schema, fault))
             logger.warning('%s: %s', target, fault)
     return loaded
