@@ -14,7 +14,7 @@ from utilities.permissions import get_permission_for_model
 
 from ..constants import NAME_PATTERN
 from ..models import CustomObjectType, CustomObjectTypeField, Spreadsheet
-from ..models.validation.reserved import is_reserved
+from ..models.validation.reserved import alternatives, is_reserved
 from ..runtime.rights import may_grant
 from ..schema.spreadsheet.headers import LABEL_LENGTH, NAME_LENGTH
 from ..schema.spreadsheet.kinds import KINDS, LATITUDE, LONGITUDE, OBJECT
@@ -51,7 +51,10 @@ class SpreadsheetTypeForm(forms.ModelForm):
         widget=forms.Select(attrs={'class': 'form-select no-ts'}),
     )
     branch_name = forms.CharField(
-        required=False, max_length=100, label=_('New branch'), help_text=_('Create everything in a branch of this name')
+        required=False,
+        max_length=100,
+        label=_('New branch'),
+        help_text=_('Create the type and its objects in a branch of this name. Choice sets are not branched.'),
     )
 
     class Meta:
@@ -120,7 +123,9 @@ class ColumnForm(forms.Form):
         if not re.match(NAME_PATTERN, name):
             self.add_error('name', _('Use lower-case letters, digits, and single underscores between them.'))
         elif is_reserved(name):
-            self.add_error('name', _('This name is reserved.'))
+            others = _(' or ').join([other for other in alternatives(name) if not is_reserved(other)][:2])
+            message = _('This name is used by NetBox itself. Choose another one, such as {names}.')
+            self.add_error('name', message.format(names=others))
         kind = KINDS.get(self.cleaned_data.get('kind'))
         if kind is not None and self.cleaned_data.get('unique') and not kind.type.unique_allowed:
             self.add_error('unique', _('Fields of this type cannot be unique.'))

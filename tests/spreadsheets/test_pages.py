@@ -158,7 +158,7 @@ def test_what_the_form_refuses(browser):
         ({'name': 'taken'}, 'already exists'),
         ({'slug': 'Not a slug'}, 'valid'),
         ({'c0-name': 'Not A Name'}, 'lower-case letters'),
-        ({'c0-name': 'id'}, 'reserved'),
+        ({'c0-name': 'id'}, 'identifier or number'),
         ({'c0-name': 'count'}, 'Another column has this name'),
         ({'c0-kind': 'object'}, 'Choose what the field refers to'),
         ({'c0-kind': 'boolean', 'c0-unique': 'on'}, 'cannot be unique'),
