@@ -12,7 +12,7 @@ from django.conf import settings
 from netbox_branching.models import Branch
 
 from tests.support.beginnings import beginning_of, begins_with
-from tests.support.branches import STRATEGIES, Lab, make_branch
+from tests.support.branches import STRATEGIES, Lab, make_branch, make_spare
 from tests.support.databases import TEST_DATABASE, close_connections
 from tests.support.kept import KEEPER
 from tests.support.menus import leave_netbox_out
@@ -83,6 +83,12 @@ def lab(fresh_database):
 def branch(lab):
     """A branch provisioned before anything else happened; `lab.branch()` provisions one now, which takes a second."""
     return Branch.objects.get()
+
+
+@pytest.fixture
+@begins_with(make_spare)
+def spare(fresh_database):
+    """The first branch that the test provisions gets a schema that was made before, see tests/support/spare.py."""
 
 
 @pytest.fixture(params=STRATEGIES)

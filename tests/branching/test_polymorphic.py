@@ -10,6 +10,8 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.branches import assert_schema_is_clean, delete, edit
 from tests.support.factories import make_field, make_object, make_type, object_type_of
 
+pytestmark = pytest.mark.usefixtures('spare')
+
 
 def model_of(custom_object_type):
     return apps.get_model('netbox_custom_objects', f'table{custom_object_type.pk}model')
@@ -25,8 +27,8 @@ def region(fresh_database):
     return Region.objects.create(name='Around', slug='around')
 
 
-def make_thing(*targets, **attributes):
-    thing = make_type('thing', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
+def make_thing(*targets, name='thing', **attributes):
+    thing = make_type(name, fields=[{'name': 'title', 'type': 'text', 'primary': True}])
     make_field(thing, 'ref', 'object', targets=targets, **attributes)
     make_field(thing, 'refs', 'multiobject', targets=targets)
     return thing
@@ -159,31 +161,38 @@ def test_a_type_is_taken_away_and_deleted(lab, strategies, site):
             assert_schema_is_clean()
 
 
-@pytest.mark.parametrize('behavior', ['set_null', 'cascade', 'protect'])
-def test_targets_are_deleted_in_the_branch(lab, strategies, behavior):
+def test_targets_are_deleted_in_the_branch(lab, strategies):
+    things, before, after = {}, {}, {}
     with lab.request():
-        node = make_type('node', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
-        thing = make_thing(Site, node, on_delete_behavior=behavior)
-        target, site = make_object(node, title='n'), Site.objects.create(name='Gone', slug='gone')
-        make_object(thing, title='one', ref=target, refs=[target, site])
-        make_object(thing, title='two', ref=site, refs=[site])
-        before = values(thing)
+        for behavior in ('set_null', 'cascade', 'protect'):
+            node = make_type(f'node_{behavior}', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
+            thing = make_thing(Site, node, name=f'thing_{behavior}', on_delete_behavior=behavior)
+            target, site = make_object(node, title='n'), Site.objects.create(name=behavior, slug=behavior)
+            make_object(thing, title='one', ref=target, refs=[target, site])
+            make_object(thing, title='two', ref=site, refs=[site])
+            things[behavior] = thing, node, site
+            before[behavior] = {'one': ('n', sorted([behavior, 'n'])), 'two': (behavior, [behavior])}
+            after[behavior] = {} if behavior == 'cascade' else {'one': (None, []), 'two': (None, [])}
+
+    def all_values():
+        return {behavior: values(thing) for behavior, (thing, _, _) in things.items()}
+
     branch = lab.branch()
     with lab.request(branch):
-        if behavior == 'protect':
-            for obj in model_of(thing).objects.all():
-                edit(obj, ref=None)
-        delete(model_of(node).objects.get())
-        delete(Site.objects.get())
+        for obj in model_of(things['protect'][0]).objects.all():
+            edit(obj, ref=None)
+        for _, node, site in things.values():
+            delete(model_of(node).objects.get())
+            delete(Site.objects.get(pk=site.pk))
     with lab.request():
-        assert values(thing) == before
+        assert all_values() == before
     for strategy in strategies:
         lab.merge(branch, strategy)
         with lab.request():
-            assert values(thing) == ({} if behavior == 'cascade' else {'one': (None, []), 'two': (None, [])})
+            assert all_values() == after
         lab.revert(branch)
         with lab.request():
-            assert values(thing) == before
+            assert all_values() == before
 
 
 def test_a_type_and_an_id_of_different_edits_are_never_mixed(lab, strategies):

@@ -120,9 +120,11 @@ def make_types_that_point_at_one_another():
 
 def relation_counts():
     """For every model but ours: how many relations it knows, hidden ones and those Django caches apart."""
-    by_label = {}
-    for model in apps.get_models(include_auto_created=True, include_swapped=True):
+    by_label, models = {}, apps.get_models(include_auto_created=True, include_swapped=True)
+    # All at once: for each, Django looks at the fields of all models again.
+    for model in models:
         model._meta._expire_cache()
+    for model in models:
         by_label[model._meta.label] = (
             len(model._meta.get_fields(include_hidden=True)),
             len(model._meta.related_objects),

@@ -5,6 +5,8 @@ One that lacks a part fails the suite, and so does another module that names a t
 """
 
 import inspect
+from collections import defaultdict
+from functools import cache
 
 import pytest
 
@@ -46,16 +48,21 @@ def test_a_type_has_a_label_a_color_and_a_place_of_its_own():
         assert len({getattr(field_type, attribute) for field_type in FIELD_TYPES.values()}) == len(FIELD_TYPES)
 
 
+@cache
+def modules_by_string() -> dict[str, set[str]]:
+    """Return {string: the modules that have it}."""
+    found = defaultdict(set)
+    for module in modules():
+        if module.room != 'migrations' and not module.name.startswith(TAKE_OVER):
+            for text, _line in module.strings():
+                found[text].add(module.relative)
+    return found
+
+
 @pytest.mark.parametrize('name', sorted({*FIELD_TYPES} - WORDS))
 def test_only_its_own_module_names_a_type(name):
     """Adding a type means no entry in another module; what other modules must know of a type, they ask it."""
-    naming = {
-        module.relative
-        for module in modules()
-        for text, _line in module.strings()
-        if text == name and module.room != 'migrations' and not module.name.startswith(TAKE_OVER)
-    }
-    assert naming == {inspect.getsourcefile(type(FIELD_TYPES[name])).rpartition(f'{ROOT}/')[2]}
+    assert modules_by_string()[name] == {inspect.getsourcefile(type(FIELD_TYPES[name])).rpartition(f'{ROOT}/')[2]}
 
 
 @TYPES

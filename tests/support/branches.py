@@ -17,6 +17,7 @@ from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.field_types import compile_type
 from netbox_custom_objects.models.rows.loader import load_definitions
 from netbox_custom_objects.runtime.context import pinned
+from tests.support import spare
 
 STRATEGIES = ('iterative', 'squash')
 
@@ -44,7 +45,8 @@ class Lab:
         """Create and provision a branch."""
         branch = Branch(name=name)
         branch.save(provision=False)
-        branch.provision(user=self.user)
+        with spare.taken(branch):
+            branch.provision(user=self.user)
         return self.fresh(branch)
 
     def fresh(self, branch):
@@ -67,6 +69,13 @@ class Lab:
     def sync(self, branch):
         self.fresh(branch).sync(user=self.user)
         request_finished.send(sender=None)
+
+
+def make_spare():
+    """What tests begin with that ask for `spare`, while main is empty."""
+    branch = Lab().branch()
+    close(branch)
+    spare.keep_as_spare(branch)
 
 
 def make_branch():
