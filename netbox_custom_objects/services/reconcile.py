@@ -22,7 +22,7 @@ from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
 from ..definitions import FieldDefinition, TypeDefinition
-from ..exceptions import SchemaChangeRefused
+from ..exceptions import DuplicateValues, SchemaChangeRefused, ViolatedCheck
 from ..field_types import compile_type, fills_of
 from ..models.rows.loader import load_definitions
 from ..runtime.classes.registry import forget_lacking
@@ -153,11 +153,19 @@ def refusal(target: Target, definition: TypeDefinition) -> str:
 
 def reconcile_all(alias: str) -> dict[int, Plan]:
     """
-    Reconcile every type of one schema, and tables whose type is gone; return the plans that were not empty.
+    Reconcile every type of one schema, and tables whose type is gone; return the plans that were carried out.
 
-    Costs four queries when nothing is to do, however many types there are.
+    Costs four queries when nothing is to do, however many types there are. A type whose objects do not meet a rule that
+    is to be enforced is left as it is.
     """
-    return {type_id: reconcile(alias, type_id) for type_id in plan_all(alias)}
+    done = {}
+    for type_id in plan_all(alias):
+        try:
+            done[type_id] = reconcile(alias, type_id)
+        except (DuplicateValues, ViolatedCheck) as error:
+            # The other types do not wait until somebody has corrected the objects; the type's page says so.
+            logger.error('%s: %s', alias, error)
+    return done
 
 
 def is_ours(definition: TypeDefinition) -> bool:

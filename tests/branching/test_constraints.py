@@ -14,6 +14,8 @@ from netbox_custom_objects.definitions.merge import Kind
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from netbox_custom_objects.runtime.classes.registry import world
+from netbox_custom_objects.services.attention.ignored_rules import ignored_constraints
+from netbox_custom_objects.services.upkeep.repair import repair
 from tests.support.beginnings import begins_with
 from tests.support.branches import STRATEGIES, Lab, assert_schema_is_clean, delete, edit
 from tests.support.factories import make_type
@@ -187,14 +189,37 @@ def test_states_in_between(contracts, strategy):
 
 
 def test_states_in_between_of_main(contracts):
-    """The same for what main has passed through; what is not met at the end of a synchronisation is in the log."""
+    """
+    The same for what main has passed through.
+
+    The type's page says what is not met at the end of a synchronization; once that is corrected, the hourly job has it
+    enforced.
+    """
     lab, branch = contracts, contracts.branch()
-    make(lab, branch, name='same')
+    first = make(lab, branch, name='same')
     made = make(lab, None, name='same')
     change(lab, None, made, name='other')
     lab.sync(branch)
     assert_schema_is_clean(branch.connection_name)
     assert is_refused(lab, branch, name='same')
+    make(lab, None, name='taken')
+    change(lab, branch, first, name='taken')
+    lab.sync(branch)
+    for _time in range(2):
+        assert [rule.name for rule in ignored(lab, branch)] == ['name']
+        assert repair() == {}
+    assert [finding.kind for finding in find_conflicts(branch)] == [VIOLATION]
+    change(lab, branch, first, name='free')
+    assert list(repair()) == [branch.connection_name]
+    assert ignored(lab, branch) == []
+    assert is_refused(lab, branch, name='taken')
+
+
+def ignored(lab, branch):
+    """Return the rules that the type's page in a branch says are not enforced."""
+    with lab.request(branch):
+        (definition,) = world().definitions.values()
+        return [rule for rule, _text in ignored_constraints(definition, branch.connection_name)]
 
 
 @pytest.mark.parametrize('strategy', STRATEGIES)
