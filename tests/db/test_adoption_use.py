@@ -224,6 +224,7 @@ def test_a_branch_is_migrated_that_was_merged_before(adopted):
         for table, columns in ADDED.items():
             drops = ', '.join(f'DROP COLUMN {column}' for column in columns)
             cursor.execute(f'ALTER TABLE {schema}.netbox_custom_objects_{table} {drops}')
+        cursor.execute(f'DROP TABLE {schema}.netbox_custom_objects_customobjecttypeconstraint')
         cursor.execute(
             f'DELETE FROM {schema}.django_migrations WHERE name = ANY(%s)',
             [[*OURS, *own_migrations('0006')]],

@@ -114,6 +114,7 @@ def test_branch_that_has_yet_to_migrate_waits_for_it(lab, thing, use_base):
         )
         cursor.execute('ALTER TABLE netbox_custom_objects_customobjecttype DROP deprecated, DROP deprecated_since')
         cursor.execute('ALTER TABLE netbox_custom_objects_customobjecttype DROP scheduled_removal')
+        cursor.execute('DROP TABLE netbox_custom_objects_customobjecttypeconstraint')
     use_base(Grown)
     out = io.StringIO()
     after_migrate(stdout=out)
