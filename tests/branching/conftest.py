@@ -3,17 +3,7 @@
 import pytest
 from django.conf import settings
 
-from netbox.search import deferred
-
-
-@pytest.fixture(autouse=True)
-def no_indexing(monkeypatch):
-    """
-    Leave the search index alone, as a request does where a worker writes it; no failure of it would be seen here.
-
-    tests/surfaces/test_search.py looks at the index of branches.
-    """
-    monkeypatch.setattr(deferred, '_flush', lambda batch, using: None)
+from tests.support.indexing import no_indexing  # noqa: F401
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ import pytest
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import revision
 from tests.support.beginnings import begins_with
+from tests.support.indexing import no_indexing  # noqa: F401
 from tests.support.vendor_database import adopt_vendor, install_vendor
 
 

@@ -33,6 +33,20 @@ def thing(lab):
     return CustomObjectType.objects.get()
 
 
+def make_everything():
+    with Lab().request():
+        everything = Everything()
+        for number, title in enumerate(('first', 'second')):
+            everything.write(title, number)
+
+
+@pytest.fixture
+@begins_with(make_everything)
+def everything(lab):
+    """A type with a field of each kind, and two objects."""
+    return Everything(CustomObjectType.objects.get(name='everything'))
+
+
 def remove(lab, *instances, branch=None):
     with lab.request(branch):
         for instance in instances:
@@ -55,10 +69,7 @@ def refused(*arguments):
 
 
 class TestFields:
-    def test_come_back_with_values_of_every_kind(self, lab):
-        with lab.request():
-            everything = Everything()
-            everything.write('first', 0)
+    def test_come_back_with_values_of_every_kind(self, lab, everything):
         names = list(everything.cases)
         remove(lab, *CustomObjectTypeField.objects.filter(name__in=names))
         for name in names:
@@ -66,8 +77,8 @@ class TestFields:
         with lab.request():
             assert everything.read('first') == everything.holding(0)
             # They are fields like any other.
-            everything.write('second', 1)
-            assert everything.read('second') == everything.holding(1)
+            everything.write('third', 1)
+            assert everything.read('third') == everything.holding(1)
         assert_schema_is_clean()
         assert run('--restore') == (0, 'No problems found.\n')
 
@@ -161,11 +172,8 @@ class TestFields:
 
 
 class TestTypes:
-    def test_come_back_with_fields_and_objects(self, lab):
+    def test_come_back_with_fields_and_objects(self, lab, everything):
         with lab.request():
-            everything = Everything()
-            for number, title in enumerate(('first', 'second')):
-                everything.write(title, number)
             pks = [
                 (obj.pk, obj.title, obj.created.replace(microsecond=0))
                 for obj in everything.model.objects.order_by('pk')
