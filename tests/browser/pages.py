@@ -83,6 +83,11 @@ class Pages:
         button.or_(link).click()
         self.settle()
 
+    def from_menu(self, menu: str, name: str):
+        """Open a menu among the buttons above, and choose an entry."""
+        self.content.locator('.dropdown-toggle', has_text=re.compile(rf'^\W*{re.escape(menu)}\W*$')).click()
+        self.click(name)
+
     def tab(self, name: str):
         """Open a tab of the object shown; a badge behind its name does not matter."""
         tabs = self.content.locator('.nav-tabs')
