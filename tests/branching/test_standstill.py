@@ -18,18 +18,18 @@ from netbox_custom_objects.exceptions import BranchBeingMade, BranchIncomplete, 
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.support.branches import delete, edit
 from tests.support.factories import make_field, make_object, make_type
-from tests.support.large import make_large
+from tests.support.numbered import make_numbered
 from tests.support.processes import Worker
 from tests.support.sessions import SHORT_WAITS
 
-ROWS = 6000
+ROWS = 50
 
 
 @pytest.fixture
 def field(lab):
-    """A text field of numbers in a table of some size."""
+    """A text field of numbers."""
     with lab.request():
-        return make_large(ROWS)
+        return make_numbered(ROWS)
 
 
 @pytest.fixture
