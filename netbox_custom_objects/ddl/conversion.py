@@ -4,6 +4,7 @@ How the values of a column become values of another type, and which of them woul
 May import `target` and `notation`. Must never write: the executor converts, and asks here first.
 """
 
+import re
 from collections.abc import Iterator
 
 from django.db import DataError, transaction
@@ -15,6 +16,8 @@ from .target import Target
 # How many offending values an error names, and how many characters of each.
 EXAMPLES = 5
 EXAMPLE_LENGTH = 60
+_SAME_BYTES = {('character varying', 'text'), ('text', 'character varying')}
+_NUMERIC = re.compile(r'^numeric\((\d+),(\d+)\)\Z')
 
 
 def conversion(column: sql.Composable, old_type: str, new_type: str) -> sql.Composable:
@@ -27,6 +30,17 @@ def conversion(column: sql.Composable, old_type: str, new_type: str) -> sql.Comp
         new_type: the type it is to have
     """
     return sql.SQL('({})::{}').format(_uncut(column, old_type, new_type), sql.SQL(new_type))
+
+
+def keeps_bytes(old_type: str, new_type: str) -> bool:
+    """Whether PostgreSQL converts a column without reading a row: what is stored means the same to both types."""
+    if (old_type, new_type) in _SAME_BYTES:
+        return True
+    old, new = _NUMERIC.match(old_type), _NUMERIC.match(new_type)
+    if not (old and new):
+        return False
+    (old_digits, old_places), (digits, places) = (map(int, found.groups()) for found in (old, new))
+    return old_digits <= digits and old_places == places
 
 
 def unconvertible(target: Target, table: str, column: str, old_type: str, new_type: str) -> list[tuple[int, str]]:

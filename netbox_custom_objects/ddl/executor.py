@@ -19,7 +19,7 @@ from ..exceptions import (
     VerificationFailed,
     ViolatedCheck,
 )
-from .conversion import unconvertible
+from .conversion import keeps_bytes, unconvertible
 from .introspect import introspect
 from .locks import with_retries
 from .operations import AddCheck, AlterColumnType, CreateIndex, Operation, Phase
@@ -33,8 +33,6 @@ logger = logging.getLogger('netbox.plugins.netbox_custom_objects.ddl')
 
 # Steps that a job can do later, without blocking writers.
 DEFERRED = (CreateIndex, AddCheck)
-# Conversions that PostgreSQL does without reading a row.
-_CATALOG_ONLY = {('character varying', 'text'), ('text', 'character varying')}
 
 
 def execute(target: Target, type_id: int, plan: Plan, actual: Schema) -> Plan:
@@ -187,5 +185,4 @@ def is_catalog_only(operation: Operation) -> bool:
     """Whether a step is a conversion that PostgreSQL does without reading a row."""
     if not isinstance(operation, AlterColumnType):
         return False
-    old, new = operation.column.type, operation.new_type
-    return (old, new) in _CATALOG_ONLY
+    return keeps_bytes(operation.column.type, operation.new_type)

@@ -4,6 +4,7 @@ How values are written as text, by the type of their column: what is read as a v
 Pure: the standard library only. Field types say how their values are written; their registry enters it here.
 """
 
+import re
 from dataclasses import dataclass
 
 # (pattern, replacement, flags), as PostgreSQL's regexp_replace() takes them.
@@ -36,5 +37,13 @@ PLAIN = Notation()
 NOTATIONS: dict[str, Notation] = {}
 
 
+_NUMERIC = re.compile(r'^numeric\(\d+,\d+\)\Z')
+
+
+def notation_key(column_type: str) -> str:
+    """Return what stands for a type of column in NOTATIONS: decimal numbers are written alike, however many digits."""
+    return _NUMERIC.sub('numeric', column_type)
+
+
 def notation_of(column_type: str) -> Notation:
-    return NOTATIONS.get(column_type, PLAIN)
+    return NOTATIONS.get(notation_key(column_type), PLAIN)

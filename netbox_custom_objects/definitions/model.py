@@ -79,6 +79,10 @@ class FieldDefinition:
     element_type: str = ''
     deprecated_since: str = ''
     scheduled_removal: str = ''
+    # None: as many as there always were (field_types.number).
+    decimal_digits: int | None = None
+    decimal_places: int | None = None
+    unit: str = ''
 
     @property
     def is_required(self) -> bool:

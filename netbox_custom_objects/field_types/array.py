@@ -239,6 +239,9 @@ class ArrayFieldType(FieldType):
             default_json=None,
             validation_minimum=None,
             validation_maximum=None,
+            decimal_digits=None,
+            decimal_places=None,
+            unit='',
             filter_logic=FilterLogicChoices.EXACT,
         )
 
@@ -249,10 +252,9 @@ class ArrayFieldType(FieldType):
     def get_kind(self, field):
         return list_of(self.element(field)[0].kind)
 
-    def get_columns(self, field):
-        (column,) = super().get_columns(field)
-        element_type, _definition = self.element(field)
-        return (replace(column, type=f'{element_type.column_type}[]'),)
+    def get_column_type(self, field):
+        element_type, definition = self.element(field)
+        return f'{element_type.get_column_type(definition)}[]'
 
     def get_model_field(self, field, **kwargs):
         element_type, definition = self.element(field)
@@ -283,10 +285,10 @@ class ArrayFieldType(FieldType):
         if field.name not in data:
             return {}
         del data[field.name]  # items as texts, or as JSON has them, depending on their type
-        element_type, _definition = self.element(field)
+        element_type, definition = self.element(field)
         items = instance._meta.get_field(field.name).to_python(getattr(instance, field.name))
         if items is not None:
-            items = [element_type.to_payload(plain(item), item) for item in items]
+            items = [element_type.to_payload(definition, plain(item), item) for item in items]
         return {field.payload_key: items}
 
     def clean_instance(self, instance, field):

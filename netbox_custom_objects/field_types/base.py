@@ -78,6 +78,9 @@ class FieldType:
     default_allowed: ClassVar[bool] = True
     regex_allowed: ClassVar[bool] = False
     bounds_allowed: ClassVar[bool] = False
+    # Whether it has a number of digits and decimal places, and whether a unit.
+    digits_allowed: ClassVar[bool] = False
+    unit_allowed: ClassVar[bool] = False
     # The lowest limit that makes sense, if there is one.
     lowest_bound: ClassVar[int | None] = None
     needs_choice_set: ClassVar[bool] = False
@@ -103,6 +106,10 @@ class FieldType:
     # The input by which GraphQL filters values, if it does not follow from what they are.
     graphql_lookup: ClassVar[Any] = None
 
+    def digits_fault(self, field: FieldDefinition) -> str:
+        """Return why numbers cannot have the digits that a definition asks for, '' if they can."""
+        return ''
+
     def fault(self, field: FieldDefinition) -> str:
         """
         Return why nothing can be made of a definition, '' if something can. Must not query.
@@ -111,6 +118,8 @@ class FieldType:
         """
         if not NAME.match(field.name):
             return format_lazy(_('"{name}" cannot be the name of a field.'), name=field.name)
+        if found := self.digits_fault(field):
+            return found
         try:
             if field.default_json is not None:
                 self.to_python(field, field.default)
@@ -122,7 +131,12 @@ class FieldType:
 
     def get_columns(self, field: FieldDefinition) -> tuple[Column, ...]:
         """Return the columns of the type's table that hold the field; none for many-valued references."""
-        return (Column(field.column(), self.column_type, self.comment(field), fill=self.get_fill(field)),)
+        type_ = self.get_column_type(field)
+        return (Column(field.column(), type_, self.comment(field), fill=self.get_fill(field)),)
+
+    def get_column_type(self, field: FieldDefinition) -> str:
+        """Return the type of the field's column, '' if it has not exactly one."""
+        return self.column_type
 
     def get_fill(self, field: FieldDefinition) -> Any:
         """Return what rows get that exist when the column is added: the default, as the database driver takes it."""
@@ -218,7 +232,7 @@ class FieldType:
         """Return the names that the field takes up on the model, in filters and in REST."""
         return {*self.payload_names(field), *self.get_serializer_names(field)}
 
-    def to_payload(self, value: Any, stored: Any = None) -> Any:
+    def to_payload(self, field: FieldDefinition, value: Any, stored: Any = None) -> Any:
         """Return a value from Django's serializer, made of the attribute `stored`, as change data holds it."""
         return value
 
@@ -231,7 +245,7 @@ class FieldType:
             data: the object as Django's serializer gives it, without what is left out
         """
         return {
-            key: self.to_payload(data.pop(name), instance.__dict__.get(name))
+            key: self.to_payload(field, data.pop(name), instance.__dict__.get(name))
             for name, key in self.payload_names(field).items()
             if name in data
         }
@@ -298,7 +312,7 @@ class FieldType:
         return {'required': field.is_required, 'initial': field.default, **kwargs}
 
     def annotate_form_field(self, field: FieldDefinition, form_field: forms.Field) -> forms.Field:
-        form_field.label = form_field.label or field.display_label
+        form_field.label = form_field.label or self.form_label(field)
         # NetBox's templates take help texts for HTML.
         form_field.help_text = form_field.help_text or escape(field.description)
         if field.input_mode == UIEditableChoices.NO:
@@ -307,6 +321,9 @@ class FieldType:
             form_field.help_text = f'{form_field.help_text} {escape(read_only(field))}'.lstrip()
         form_field.validators = [*form_field.validators, *self.get_validators(field)]
         return form_field
+
+    def form_label(self, field: FieldDefinition) -> str:
+        return field.display_label
 
     def get_import_fields(self, field: FieldDefinition) -> dict[str, forms.Field]:
         """Return the columns of the bulk import form."""
@@ -328,7 +345,7 @@ class FieldType:
     def get_filterform_fields(self, field: FieldDefinition) -> dict[str, forms.Field]:
         """Return the inputs of the list page's filter form; names are those of `get_filters`."""
         form_field = self.get_filterform_field(field)
-        form_field.label = field.display_label
+        form_field.label = self.form_label(field)
         return {field.name: form_field}
 
     def get_filterform_field(self, field: FieldDefinition) -> forms.Field:

@@ -291,7 +291,7 @@ class MultiSelectFieldType(ChoiceFieldType):
     def choice_filter(self, field, values):
         return {f'{field.name}__overlap': values}
 
-    def to_payload(self, value, stored=None):
+    def to_payload(self, field, value, stored=None):
         # Django's serializer writes an array as JSON text.
         return json.loads(value) if isinstance(value, str) else value
 

@@ -174,7 +174,7 @@ class CoordinatesFieldType(FieldType):
     def attribute_names(self, field):
         return {field.name, *super().attribute_names(field)}
 
-    def to_payload(self, value, stored=None):
+    def to_payload(self, field, value, stored=None):
         # As the column will give it back: 47.5 must not differ from 47.500000.
         return str(round(stored, PLACES)) if isinstance(stored, Decimal) and stored.is_finite() else value
 

@@ -165,7 +165,7 @@ class NetworkFieldType(FieldType):
     def to_column(self, field, value):
         return None if value is None else str(value)
 
-    def to_payload(self, value, stored=None):
+    def to_payload(self, field, value, stored=None):
         # As the column will give it back.
         return value if stored is None else same_or_none(self.parse, stored) or value
 

@@ -6,7 +6,7 @@ follow.
 """
 
 from ..choices import ArrayElementTypeChoices, CustomObjectFieldTypeChoices
-from ..ddl.notation import NOTATIONS
+from ..ddl.notation import NOTATIONS, notation_key
 from .base import FieldType
 from .unknown import UnknownFieldType
 
@@ -44,7 +44,8 @@ def _follow() -> None:
     for mapping in (FIELD_TYPES, NOTATIONS):
         mapping.clear()
     FIELD_TYPES.update((field_type.name, field_type) for field_type in found)
-    NOTATIONS.update((field_type.column_type, field_type.notation) for field_type in found if field_type.notation)
+    noted = (field_type for field_type in found if field_type.notation)
+    NOTATIONS.update((notation_key(field_type.column_type), field_type.notation) for field_type in noted)
     CustomObjectFieldTypeChoices.fill((field_type.name, field_type.label, field_type.color) for field_type in found)
     ArrayElementTypeChoices.fill((field_type.name, field_type.label) for field_type in found if field_type.fits_arrays)
 

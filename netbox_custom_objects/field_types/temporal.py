@@ -173,7 +173,7 @@ class DateTimeFieldType(TemporalFieldType):
         naive = moment is not None and timezone.is_naive(moment)
         return timezone.make_aware(moment, timezone.get_default_timezone()) if naive else moment
 
-    def to_payload(self, value, stored=None):
+    def to_payload(self, field, value, stored=None):
         if isinstance(stored, datetime) and timezone.is_aware(stored):
             # Django's serializer cuts microseconds off; and the same moment must not look different in another zone.
             return stored.astimezone(UTC).isoformat().replace('+00:00', 'Z')

@@ -48,9 +48,9 @@ from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 
 # What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
 TYPE_SPECIFIC = (
-    'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'element_type', 'choice_set',
-    'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter', 'related_name',
-    'on_delete_behavior', 'default',
+    'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'decimal_digits',
+    'decimal_places', 'unit', 'element_type', 'choice_set', 'is_polymorphic', 'related_object_type',
+    'related_object_types', 'related_object_filter', 'related_name', 'on_delete_behavior', 'default',
 )  # fmt: skip
 
 UPDATE_DEPENDENTS = 'update_dependents'
@@ -64,6 +64,9 @@ def inputs_of(field_type) -> set[str]:
         'validation_regex': field_type.regex_allowed,
         'validation_minimum': field_type.bounds_allowed,
         'validation_maximum': field_type.bounds_allowed,
+        'decimal_digits': field_type.digits_allowed,
+        'decimal_places': field_type.digits_allowed,
+        'unit': field_type.unit_allowed,
         'element_type': field_type.has_elements,
         'choice_set': field_type.needs_choice_set,
         'is_polymorphic': field_type.is_reference,
@@ -158,12 +161,14 @@ class CustomObjectTypeFieldForm(
         fields = (
             'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
             'element_type', 'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum',
-            'is_polymorphic', 'related_object_type', 'related_object_types',
-            'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name', 'description',
-            'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'deprecated',
-            'deprecated_since', 'scheduled_removal', 'comments',
+            'decimal_digits', 'decimal_places', 'unit', 'is_polymorphic', 'related_object_type',
+            'related_object_types', 'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name',
+            'description', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
+            'deprecated', 'deprecated_since', 'scheduled_removal', 'comments',
         )  # fmt: skip
-        field_classes = dict.fromkeys(('validation_minimum', 'validation_maximum'), IntegerFormField)
+        field_classes = dict.fromkeys(
+            ('validation_minimum', 'validation_maximum', 'decimal_digits', 'decimal_places'), IntegerFormField
+        )
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -253,7 +258,7 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
     return (
         *section(
             _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'element_type',
-            'primary', 'context', 'required', 'unique', 'default',
+            'decimal_digits', 'decimal_places', 'unit', 'primary', 'context', 'required', 'unique', 'default',
         ),
         *section(_('Validation'), 'validation_regex', 'validation_minimum', 'validation_maximum'),
         *section(_('Choices'), 'choice_set'),

@@ -9,7 +9,6 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ..exceptions import SchemaChangeRefused
-from ..field_types import FIELD_TYPES
 from ..field_types.json import DocumentInput
 from ..models import CustomObjectTypeField
 from ..services.staged import start
@@ -93,12 +92,6 @@ class StagedEditMixin(forms.ModelForm):
         return copy
 
     def _is_staged(self) -> bool:
-        before = self.before
-        type_, unique = self.cleaned_data.get('type'), bool(self.cleaned_data.get('unique'))
-        if self.cleaned_data.get(STEP_BY_STEP):
-            return True
-        if type_ not in FIELD_TYPES or (type_ == before.type and unique <= before.unique):
-            return False
-        if not (before.field_type.convertible and FIELD_TYPES[type_].convertible):
-            return False
-        return start.needs_stages(before, type_, unique)
+        wanted = {name: self.cleaned_data.get(name) for name in start.SHAPING}
+        wanted['unique'] = bool(wanted['unique'])
+        return bool(self.cleaned_data.get(STEP_BY_STEP)) or start.needs_stages(self.before, wanted)

@@ -66,9 +66,10 @@ class CustomObjectTypeType(NetBoxObjectType):
     CustomObjectTypeField,
     fields=[
         'id', 'name', 'label', 'type', 'description', 'group_name', 'primary', 'context', 'required', 'unique',
-        'validation_regex', 'validation_minimum', 'validation_maximum', 'is_polymorphic', 'related_name',
-        'on_delete_behavior', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
-        'comments', 'schema_id', 'deprecated', 'deprecated_since', 'scheduled_removal', 'created', 'last_updated',
+        'validation_regex', 'validation_minimum', 'validation_maximum', 'decimal_digits', 'decimal_places', 'unit',
+        'is_polymorphic', 'related_name', 'on_delete_behavior', 'search_weight', 'filter_logic', 'ui_visible',
+        'ui_editable', 'weight', 'is_cloneable', 'comments', 'schema_id', 'deprecated', 'deprecated_since',
+        'scheduled_removal', 'created', 'last_updated',
     ],
     filters=CustomObjectTypeFieldFilter,
     pagination=True,

@@ -7,7 +7,7 @@ Writing the row is all that this module does about the database; columns follow 
 import json
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.validators import RegexValidator
+from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, router, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -28,6 +28,7 @@ from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
 from ..definitions import link_class_name, link_table_name, payload_key
 from ..field_types import FIELD_TYPES, field_type_of
+from ..field_types.shared.digits import MAX_DIGITS
 from .concurrency import UpdatesWhatExists
 from .counters import next_pk, next_schema_id
 from .edit_context import EditedMixin
@@ -104,6 +105,23 @@ class CustomObjectTypeField(
     validation_regex = models.CharField(verbose_name=_('validation regex'), max_length=500, blank=True)
     validation_minimum = models.BigIntegerField(verbose_name=_('minimum value'), blank=True, null=True)
     validation_maximum = models.BigIntegerField(verbose_name=_('maximum value'), blank=True, null=True)
+    decimal_digits = models.PositiveSmallIntegerField(
+        verbose_name=_('digits'),
+        blank=True,
+        null=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MAX_DIGITS)],
+        help_text=_('Digits of a number, decimal places included (1 to 38); 8 if empty'),
+    )
+    decimal_places = models.PositiveSmallIntegerField(
+        verbose_name=_('decimal places'),
+        blank=True,
+        null=True,
+        validators=[MaxValueValidator(MAX_DIGITS)],
+        help_text=_('Digits after the decimal point; 2 if empty'),
+    )
+    unit = models.CharField(
+        verbose_name=_('unit'), max_length=30, blank=True, help_text=_('Shown beside the number, e.g. €, dBm or Mbit/s')
+    )
     element_type = models.CharField(
         verbose_name=_('element type'),
         max_length=50,
@@ -200,6 +218,9 @@ class CustomObjectTypeField(
         'validation_regex',
         'validation_minimum',
         'validation_maximum',
+        'decimal_digits',
+        'decimal_places',
+        'unit',
         'element_type',
         'related_object_type',
         'is_polymorphic',

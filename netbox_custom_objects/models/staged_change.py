@@ -25,6 +25,8 @@ STAGED_ATTRIBUTES = (
     'validation_regex',
     'validation_minimum',
     'validation_maximum',
+    'decimal_digits',
+    'decimal_places',
 )
 
 

@@ -65,6 +65,9 @@ FIELD_DEFAULTS = {
     'validation_regex': '',
     'validation_minimum': None,
     'validation_maximum': None,
+    'decimal_digits': None,
+    'decimal_places': None,
+    'unit': '',
     'element_type': '',
     'choice_set': None,
     'is_polymorphic': False,
@@ -94,6 +97,8 @@ def _type_attrs(name: str) -> tuple[str, ...]:
     return (
         *(('validation_regex',) if field_type.regex_allowed else ()),
         *(('validation_minimum', 'validation_maximum') if field_type.bounds_allowed else ()),
+        *(('decimal_digits', 'decimal_places') if field_type.digits_allowed else ()),
+        *(('unit',) if field_type.unit_allowed else ()),
         *(('element_type',) if field_type.has_elements else ()),
         *(('choice_set',) if field_type.needs_choice_set else ()),
         *(_REFERENCE_ATTRS if field_type.is_reference else ()),
@@ -105,7 +110,11 @@ FIELD_TYPE_ATTRS = {name: _type_attrs(name) for name in FIELD_TYPES}
 
 # Attributes whose values are compared, and written, as JSON: 1 and true, or 1 and 1.0, are not the same there.
 JSON_ATTRS = frozenset(('default', 'related_object_filter'))
-WHOLE_NUMBERS = frozenset(('id', 'weight', 'search_weight', 'validation_minimum', 'validation_maximum'))
+WHOLE_NUMBERS = frozenset(
+    (
+        'id', 'weight', 'search_weight', 'validation_minimum', 'validation_maximum', 'decimal_digits', 'decimal_places',
+    )
+)  # fmt: skip
 
 
 def is_reference(field: dict) -> bool:

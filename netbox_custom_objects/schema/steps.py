@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 from core.models import ObjectType
 from extras.models import CustomFieldChoiceSet
 
-from ..field_types import FIELD_TYPES
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField, StagedChange
 from ..services.staged import start
 from .comparator import ChoiceSetDiff, ConstraintChange, COTDiff, FieldChange, FieldOp
@@ -330,11 +329,7 @@ def _reuse_column(row: CustomObjectTypeField) -> None:
 
 
 def _needs_stages(row: CustomObjectTypeField, before: CustomObjectTypeField) -> bool:
-    if row.type == before.type and row.unique <= before.unique:
-        return False
-    if not (before.field_type.convertible and FIELD_TYPES[row.type].convertible):
-        return False
-    return start.needs_stages(before, row.type, row.unique)
+    return start.needs_stages(before, {name: getattr(row, name) for name in start.SHAPING})
 
 
 def faults_of(path: Path, error: ValidationError) -> list[Fault]:

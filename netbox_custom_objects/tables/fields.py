@@ -35,9 +35,9 @@ class CustomObjectTypeFieldTable(OrderedTable):
             'pk', 'id', 'custom_object_type', 'name', 'type', 'primary', 'context', 'related_object_type',
             'related_object_types', 'label', 'group_name', 'description', 'required', 'unique', 'search_weight',
             'filter_logic', 'default', 'related_object_filter', 'related_name', 'on_delete_behavior', 'weight',
-            'validation_regex', 'validation_minimum', 'validation_maximum', 'element_type', 'choice_set',
-            'ui_visible', 'ui_editable', 'is_cloneable', 'deprecated', 'deprecated_since', 'scheduled_removal',
-            'schema_id', 'comments', 'created', 'last_updated', 'actions',
+            'validation_regex', 'validation_minimum', 'validation_maximum', 'decimal_digits', 'decimal_places',
+            'unit', 'element_type', 'choice_set', 'ui_visible', 'ui_editable', 'is_cloneable', 'deprecated',
+            'deprecated_since', 'scheduled_removal', 'schema_id', 'comments', 'created', 'last_updated', 'actions',
         )  # fmt: skip
         default_columns = (
             'pk', 'name', 'custom_object_type', 'label', 'type', 'related_object_type', 'primary', 'required',

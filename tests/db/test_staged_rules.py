@@ -1,5 +1,7 @@
 """Unique, required and limits in steps: first what stands in the way is listed, then the rule is switched on."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
@@ -8,7 +10,9 @@ from core.models import Job, ObjectChange
 
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
+from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.services.reconcile import plan_for
+from tests.support.branches import edit
 from tests.support.staged import ask, begin, carried_out, fresh, leftovers, make_filled, values_of
 
 MAIN = Target.for_alias('default')
@@ -108,3 +112,26 @@ class TestNarrowing:
         field = make_filled(['ab1', 'cd2', 'x'])
         change = carried_out(field, validation_regex='^[a-z]{2}[0-9]$')
         assert [pk for pk, *_rest in change.offenders] == [3]
+
+
+class TestDigits:
+    def test_numbers_that_have_more_are_listed_and_undoing_brings_all_back(self):
+        field = make_filled(['1.25', '20.00', None], type='decimal')
+        change = carried_out(field, decimal_digits=3, decimal_places=1)
+        assert change.offenders == [[1, '1.25', 'more digits or decimal places']]
+        model = field.custom_object_type.get_model()
+        model.objects.filter(pk=1).update(value=Decimal('1.2'))
+        assert ask(change, 'resume').stage == 'switched'
+        assert list(map(str, values_of(field))) == ['1.2', '20.0', 'None']
+        assert not plan_for(MAIN, field.custom_object_type_id)[0]
+        assert ask(change, 'undo').stage == 'undone'
+        assert list(map(str, values_of(field))) == ['1.20', '20.00', 'None']
+        assert leftovers() == []
+
+    def test_more_digits_need_no_steps_and_more_places_do(self):
+        field = make_filled(['1.25', '20.00', None], type='decimal')
+        edit(fresh(field), decimal_digits=20)
+        with pytest.raises(SchemaChangeRefused, match='step by step'):
+            edit(fresh(field), decimal_places=4)
+        assert carried_out(field, decimal_places=4).stage == 'switched'
+        assert list(map(str, values_of(field))) == ['1.2500', '20.0000', 'None']

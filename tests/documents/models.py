@@ -34,7 +34,7 @@ KINDS = (
     ('text', 'abc', _TEXT),
     ('longtext', 'abc', _TEXT),
     ('integer', 5, _NUMBER),
-    ('decimal', 5.25, _NUMBER),
+    ('decimal', 5.25, {**_NUMBER, 'decimal_digits': 20, 'decimal_places': 4, 'unit': '€'}),
     ('boolean', True, {}),
     ('date', '2026-01-31', {}),
     ('datetime', '2026-01-31T10:00:00Z', {}),

@@ -93,8 +93,11 @@ def find_large_conversions(
             )
 
 
-def _kinds(definition: TypeDefinition) -> dict[int, tuple[str, str]]:
-    return {field.id: (field.type, field.element_type) for field in definition.fields}
+def _kinds(definition: TypeDefinition) -> dict[int, tuple]:
+    return {
+        field.id: (field.type, field.element_type, field.decimal_digits, field.decimal_places)
+        for field in definition.fields
+    }
 
 
 def _touched(branch, merged) -> Iterator[tuple[TypeDefinition, int]]:

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ...choices import ObjectFieldOnDeleteChoices
 from ...constants import APP_LABEL
-from ...ddl.conversion import EXAMPLES, converted_values, unconvertible
+from ...ddl.conversion import EXAMPLES, converted_values, keeps_bytes, unconvertible
 from ...ddl.executor import is_large
 from ...ddl.target import Target
 from ...definitions import column_name, model_name, table_name
@@ -39,7 +39,7 @@ def validate_field(field) -> None:
     if field.type not in FIELD_TYPES or field.custom_object_type_id is None or _is_dangling(field):
         return  # the model field's own validation has said so, or there is nothing to compare with
     before = surroundings_of(field).before(field)
-    checks = [_name, _flags, _limits, _elements, _choice_set, _reference, _related_name, deprecation_errors]
+    checks = [_name, _flags, _limits, _numbers, _elements, _choice_set, _reference, _related_name, deprecation_errors]
     if before is not None:
         checks += [_unchangeable, _under_way, _type_change, _stored_values]
     errors: dict[str, list] = {}
@@ -144,6 +144,18 @@ def _limits(field, before) -> Errors:
             yield attribute, _('This cannot be less than {limit}.').format(limit=field_type.lowest_bound)
     if minimum is not None and maximum is not None and minimum > maximum:
         yield 'validation_minimum', _('The minimum is greater than the maximum.')
+
+
+def _numbers(field, before) -> Errors:
+    if field.unit and not field.field_type.unit_allowed:
+        yield 'unit', _('Only numbers have a unit.')
+    digits = {name: getattr(field, name) for name in ('decimal_digits', 'decimal_places')}
+    given = [name for name, number in digits.items() if number is not None]
+    if given and not field.field_type.digits_allowed:
+        for name in given:
+            yield name, _('Only decimal fields have a number of digits.')
+    elif given and (fault := field.field_type.digits_fault(field_definition(field))):
+        yield given[-1], fault
 
 
 def _elements(field, before) -> Errors:
@@ -272,6 +284,8 @@ def _under_way(field, before) -> Errors:
 
 def _type_change(field, before) -> Errors:
     if before.type == field.type:
+        if before.field_type.digits_allowed and not field.edit_context.is_staged:
+            yield from _conversion(field, before)
         return
     if before.field_type.is_reference:
         yield 'type', _('The type of a field that refers to objects cannot be changed.')
@@ -287,15 +301,22 @@ def _conversion(field, before) -> Errors:
     """Check that what is stored survives the conversion; a large table is neither read nor converted (ddl.executor)."""
     target = Target.for_alias(before._state.db)
     table = table_name(field.custom_object_type_id)
-    old, new = before.field_type.column_type, field.field_type.column_type
-    if old == new or is_large(target, table):
+    definitions = field_definition(before), field_definition(field)
+    if any(field_type_of(definition).fault(definition) for definition in definitions):
+        return  # it is an error by itself
+    old, new = (field_type_of(definition).get_column_type(definition) for definition in definitions)
+    if old == new or keeps_bytes(old, new) or is_large(target, table):
         return
     column = table, column_name(field.pk), old, new
     if examples := unconvertible(target, *column):
         viewable = _readable_ids(field, [pk for pk, _value in examples])
         shown = [f'{value!r} ({pk})' for pk, value in examples if pk in viewable]
         values = named(shown, len(examples) - len(shown))
-        yield 'type', _('Some values cannot be converted to {new}: {values}').format(new=field.type, values=values)
+        if before.type == field.type:
+            attribute = 'decimal_digits' if before.decimal_digits != field.decimal_digits else 'decimal_places'
+            yield attribute, _('Some values have more digits or decimal places: {values}').format(values=values)
+        else:
+            yield 'type', _('Some values cannot be converted to {new}: {values}').format(new=field.type, values=values)
     elif field.field_type.needs_choice_set and field.choice_set_id is not None:
         choices = field.field_type.choices(field_definition(field))
         holders: dict[str, list[int]] = {}

@@ -54,7 +54,7 @@ def _parts(subject: Subject, undoing: bool) -> Iterator[tuple[int, list[Offender
             yield _repeated(subject, column.former, column.old_type)
         return
     if subject.builds_unique:
-        type_ = FIELD_TYPES[subject.field.type].column_type if column is None else column.new_type
+        type_ = subject.column_type if column is None else column.new_type
         yield _repeated(subject, subject.change.column if column is None else column.next, type_)
     if subject.becomes_required and column is None:
         pks = subject.empty_objects().order_by('pk').values_list('pk', flat=True)
@@ -64,8 +64,11 @@ def _parts(subject: Subject, undoing: bool) -> Iterator[tuple[int, list[Offender
 
 
 def _unconverted(subject: Subject, undoing: bool) -> list[Offender]:
-    wanted, former = subject.change.wanted['type'], subject.change.former['type']
-    reason = _('cannot be converted to {type}').format(type=former if undoing else wanted)
+    values = subject.change.former if undoing else subject.change.wanted
+    if 'type' in values:
+        reason = _('cannot be converted to {type}').format(type=values['type'])
+    else:
+        reason = _('more digits or decimal places')
     return [[pk, text, reason] for pk, text in subject.column.offenders(LISTED, reverse=undoing)]
 
 

@@ -22,6 +22,9 @@ from ...models.validation.constraints import constraints_of
 from .run_job import enqueue
 from .subject import Subject, set_value, stored_value
 
+# What the type of a column follows from, and what may need an index besides.
+_COLUMN = ('type', 'decimal_digits', 'decimal_places')
+SHAPING = (*_COLUMN, 'unique')
 # {what can be asked: (the stages in which it can, the stage that it leads to)}
 ACTIONS = {
     'cancel': (Stage.CANCELLABLE, Stage.CANCELLING),
@@ -134,16 +137,20 @@ def ask(change: StagedChange, action: str, user) -> StagedChange:
     return change
 
 
-def needs_stages(before: CustomObjectTypeField, type_: str, unique: bool) -> bool:
+def needs_stages(before: CustomObjectTypeField, wanted: dict) -> bool:
     """
     Whether an edit of a field takes time in proportion to the rows, and there are too many of them for a request.
 
     Args:
         before: the stored field
-        type_: the type it is to have
-        unique: whether it becomes unique
+        wanted: {attribute: what it is to be}, for SHAPING
     """
-    wanted = {'type': type_, 'unique': unique}
+    known = FIELD_TYPES.get(wanted['type'])
+    is_converted = any(wanted[name] != getattr(before, name) for name in _COLUMN)
+    if not is_converted and wanted['unique'] <= before.unique:
+        return False
+    if known is None or not (before.field_type.convertible and known.convertible):
+        return False
     change = StagedChange(
         alias=before._state.db, type_id=before.custom_object_type_id, field_id=before.pk, wanted=wanted,
         former={name: getattr(before, name) for name in wanted},

@@ -15,7 +15,7 @@ from ...exceptions import ObjectGone
 from ...field_types import FIELD_TYPES
 from ...models import CustomObjectTypeField, StagedChange
 from ...models.concurrency import meeting
-from ...models.rows.convert import field_definition
+from ...models.rows.convert import PLAIN_ATTRIBUTES, field_definition
 from ...runtime.classes.registry import world
 
 # What limits values: if it changes, what is stored is held against it.
@@ -42,9 +42,7 @@ class Subject:
         if field is None:
             return None
         target, table, column = cls.place_of(change)
-        old, new = (
-            FIELD_TYPES[values.get('type', field.type)].column_type for values in (change.former, change.wanted)
-        )
+        old, new = (_column_type(field, values) for values in (change.former, change.wanted))
         converts = old != new and not is_catalog_only(AlterColumnType(table, Column(column, old), new_type=new))
         return cls(change, field, StagedColumn(target, table, column, old, new) if converts else None)
 
@@ -68,6 +66,11 @@ class Subject:
     @property
     def table(self) -> str:
         return self.change.table
+
+    @property
+    def column_type(self) -> str:
+        """The type of the column as it is."""
+        return _column_type(self.field, {})
 
     @property
     def builds_unique(self) -> bool:
@@ -138,6 +141,12 @@ class Subject:
 
     def _after(self, name: str):
         return self.change.wanted.get(name, getattr(self.field, name))
+
+
+def _column_type(field: CustomObjectTypeField, values: dict) -> str:
+    """Return the type of a field's column, with other values of attributes."""
+    definition = field_definition(field, **{name: values[name] for name in values if name in PLAIN_ATTRIBUTES})
+    return FIELD_TYPES[definition.type].get_column_type(definition)
 
 
 def stored_value(field: CustomObjectTypeField, name: str):

@@ -76,7 +76,7 @@ def _invalid(form) -> FieldPreview:
             missing.append(label)
         else:
             errors += [(label, message) for error in found for message in error.messages]
-    is_conversion = form.instance.pk is not None and 'type' in form.errors
+    is_conversion = form.instance.pk is not None and form.errors.keys() & {'type', 'decimal_digits', 'decimal_places'}
     return FieldPreview(tuple(errors), tuple(missing), verdict=REFUSED if is_conversion else '')
 
 

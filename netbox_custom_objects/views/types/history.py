@@ -28,7 +28,10 @@ CREATE, DELETE = ObjectChangeActionChoices.ACTION_CREATE, ObjectChangeActionChoi
 # What changes with every change, or is bookkeeping.
 NOT_SHOWN = {'created', 'last_updated', 'custom_object_type', 'cache_timestamp', 'payload_key', 'schema_id'}
 # Attributes that columns, indexes and link tables follow; all others are kept in the row of the field alone.
-STRUCTURAL = {'type', 'unique', 'element_type', 'related_object_type', 'related_object_types', 'is_polymorphic'}
+STRUCTURAL = {
+    'type', 'unique', 'element_type', 'decimal_digits', 'decimal_places', 'related_object_type', 'related_object_types',
+    'is_polymorphic',
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

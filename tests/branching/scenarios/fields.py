@@ -247,6 +247,33 @@ FIELDS = (
         reverted=(Rows('server', 'title amount', 'a 1', 'b 20'), Has('server.amount', type='integer')),
     ),
     Scenario(
+        'a decimal gets more digits and places while main edits values',
+        ancestor=(AddType('server', 'title price:decimal'), Create('server', 'a b', price='1.10')),
+        branch=(
+            SetField('server.price', decimal_digits=38, decimal_places=10, unit='€'),
+            Change('server', 'a', price='1234567890123456789012345678.0123456789'),
+        ),
+        main=(Change('server', 'b', price='2.20'), Create('server', 'c', price='3.30')),
+        merged=(
+            Rows(
+                'server',
+                'title price',
+                'a 1234567890123456789012345678.0123456789',
+                'b 2.2000000000',
+                'c 3.3000000000',
+            ),
+            Has('server.price', decimal_digits=38, decimal_places=10, unit='€'),
+        ),
+    ),
+    Scenario(
+        'a decimal gets less places on both sides, alike',
+        ancestor=(AddType('server', 'title price:decimal'), Create('server', 'a', price='1.10')),
+        branch=(SetField('server.price', decimal_places=1), Create('server', 'b', price='2.2')),
+        main=(SetField('server.price', decimal_places=1),),
+        merged=(Rows('server', 'title price', 'a 1.1', 'b 2.2'), Has('server.price', decimal_places=1)),
+        reverted=(Rows('server', 'title price', 'a 1.10'), Has('server.price', decimal_places=None)),
+    ),
+    Scenario(
         'select becomes text, and text becomes select',
         ancestor=(
             AddType('server', 'title color:select=red,blue word'),

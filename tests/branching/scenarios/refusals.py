@@ -191,6 +191,20 @@ VALUES = (
         merged=(Rows('server', 'title serial', 'a 2', 'b 1'),),
     ),
     Scenario(
+        'main takes decimal places away, the branch uses them',
+        ancestor=(AddType('server', 'title price:decimal'), Create('server', 'a', price='1.10')),
+        branch=(Change('server', 'a', price='1.25'),),
+        main=(SetField('server.price', decimal_places=1),),
+        refused=both('no more than 1 decimal place'),
+    ),
+    Scenario(
+        'the branch takes digits away, main uses them',
+        ancestor=(AddType('server', 'title price:decimal'), Create('server', 'a', price='1.10')),
+        branch=(SetField('server.price', decimal_digits=4),),
+        main=(Change('server', 'a', price='1000'),),
+        refused=both('more digits or decimal places'),
+    ),
+    Scenario(
         'the branch converts a field, main stores what cannot be converted',
         ancestor=WORDS,
         branch=(Convert('server.word', 'integer'),),
