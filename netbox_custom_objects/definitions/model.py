@@ -83,6 +83,8 @@ class FieldDefinition:
     decimal_digits: int | None = None
     decimal_places: int | None = None
     unit: str = ''
+    max_length: int | None = None
+    suggest_values: bool = False
 
     @property
     def is_required(self) -> bool:

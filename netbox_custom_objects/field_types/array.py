@@ -239,6 +239,8 @@ class ArrayFieldType(FieldType):
             default_json=None,
             validation_minimum=None,
             validation_maximum=None,
+            max_length=None,
+            suggest_values=False,
             decimal_digits=None,
             decimal_places=None,
             unit='',

@@ -78,6 +78,9 @@ class FieldType:
     default_allowed: ClassVar[bool] = True
     regex_allowed: ClassVar[bool] = False
     bounds_allowed: ClassVar[bool] = False
+    # Whether it can have a maximum length, and forms can suggest values.
+    length_allowed: ClassVar[bool] = False
+    suggestions_allowed: ClassVar[bool] = False
     # Whether it has a number of digits and decimal places, and whether a unit.
     digits_allowed: ClassVar[bool] = False
     unit_allowed: ClassVar[bool] = False

@@ -3,7 +3,9 @@
 import django_tables2 as tables
 from django import forms
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxLengthValidator
 from django.db import models
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from netbox.tables import columns
@@ -36,7 +38,13 @@ class CharacterFieldType(FieldType):
         return None if value is None else str(value)
 
     def get_validators(self, field):
-        return [*super().get_validators(field), validate_storable]
+        length = [MaxLengthValidator(field.max_length)] if field.max_length is not None else []
+        return [*super().get_validators(field), validate_storable, *length]
+
+    def annotate_form_field(self, field, form_field):
+        if field.max_length is not None:
+            form_field.widget.attrs['maxlength'] = field.max_length
+        return super().annotate_form_field(field, form_field)
 
     def get_filter(self, field):
         return TextFilter(field_name=field.name, label=field.display_label)
@@ -53,6 +61,30 @@ class MultilineField(forms.CharField):
         return value.replace('\r\n', '\n') if isinstance(value, str) else value
 
 
+class SuggestingInput(forms.TextInput):
+    """Suggests values that other objects have, which it asks for while one types."""
+
+    template_name = 'netbox_custom_objects/widgets/suggesting_input.html'
+
+    def __init__(self, field_id: int):
+        super().__init__({'autocomplete': 'off'})
+        self.field_id = field_id
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        attributes = context['widget']['attrs']
+        suggestions = f'{attributes.get("id", name)}_suggestions'
+        attributes |= {
+            'list': suggestions,
+            'hx-get': reverse('plugins:netbox_custom_objects:customobjecttypefield_suggestions', args=[self.field_id]),
+            'hx-trigger': 'focus once, input changed delay:200ms',
+            'hx-target': f'#{suggestions}',
+            'hx-swap': 'innerHTML',
+        }
+        context['suggestions'] = suggestions
+        return context
+
+
 @register
 class TextFieldType(CharacterFieldType):
     name = 'text'
@@ -64,12 +96,16 @@ class TextFieldType(CharacterFieldType):
         CellKind(name, read_text, _('contains characters that cannot be stored'), identifies=True, may_name=True),
     )
     fits_arrays = True
+    length_allowed = True
+    suggestions_allowed = True
     column_type = 'character varying'
 
     def get_model_field(self, field, **kwargs):
         return models.CharField(**self.model_field_kwargs(field), **kwargs)
 
     def get_form_field(self, field, **kwargs):
+        if field.suggest_values and field.id:
+            kwargs['widget'] = SuggestingInput(field.id)
         return forms.CharField(empty_value=None, **self.form_field_kwargs(field, **kwargs))
 
     def get_table_column_field(self, field):
@@ -85,6 +121,7 @@ class LongTextFieldType(CharacterFieldType):
     position = 20
     example = 'Some **bold** text'
     cell_kinds = (CellKind(name, read_text, _('contains characters that cannot be stored')),)
+    length_allowed = True
     column_type = 'text'
 
     def get_filters(self, field):

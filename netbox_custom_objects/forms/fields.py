@@ -48,8 +48,8 @@ from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 
 # What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
 TYPE_SPECIFIC = (
-    'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'decimal_digits',
-    'decimal_places', 'unit', 'element_type', 'choice_set', 'is_polymorphic', 'related_object_type',
+    'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
+    'decimal_digits', 'decimal_places', 'unit', 'element_type', 'choice_set', 'is_polymorphic', 'related_object_type',
     'related_object_types', 'related_object_filter', 'related_name', 'on_delete_behavior', 'default',
 )  # fmt: skip
 
@@ -64,6 +64,8 @@ def inputs_of(field_type) -> set[str]:
         'validation_regex': field_type.regex_allowed,
         'validation_minimum': field_type.bounds_allowed,
         'validation_maximum': field_type.bounds_allowed,
+        'max_length': field_type.length_allowed,
+        'suggest_values': field_type.suggestions_allowed,
         'decimal_digits': field_type.digits_allowed,
         'decimal_places': field_type.digits_allowed,
         'unit': field_type.unit_allowed,
@@ -160,14 +162,15 @@ class CustomObjectTypeFieldForm(
         model = CustomObjectTypeField
         fields = (
             'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
-            'element_type', 'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum',
-            'decimal_digits', 'decimal_places', 'unit', 'is_polymorphic', 'related_object_type',
+            'element_type', 'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length',
+            'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'is_polymorphic', 'related_object_type',
             'related_object_types', 'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name',
             'description', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
             'deprecated', 'deprecated_since', 'scheduled_removal', 'comments',
         )  # fmt: skip
         field_classes = dict.fromkeys(
-            ('validation_minimum', 'validation_maximum', 'decimal_digits', 'decimal_places'), IntegerFormField
+            ('validation_minimum', 'validation_maximum', 'max_length', 'decimal_digits', 'decimal_places'),
+            IntegerFormField,
         )
 
     def __init__(self, *args, **kwargs):
@@ -260,14 +263,15 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
             _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'element_type',
             'decimal_digits', 'decimal_places', 'unit', 'primary', 'context', 'required', 'unique', 'default',
         ),
-        *section(_('Validation'), 'validation_regex', 'validation_minimum', 'validation_maximum'),
+        *section(_('Validation'), 'max_length', 'validation_regex', 'validation_minimum', 'validation_maximum'),
         *section(_('Choices'), 'choice_set'),
         *section(
             _('Related Object'), 'is_polymorphic', 'related_object_type', 'related_object_types',
             'related_object_filter', 'related_name', 'on_delete_behavior',
         ),
         *section(
-            _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable'
+            _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
+            'suggest_values',
         ),
         *section(_('Deprecation'), 'deprecated', 'deprecated_since', 'scheduled_removal'),
         *(() if is_new else section(_('Execution'), UPDATE_DEPENDENTS, STEP_BY_STEP, FILL)),

@@ -105,6 +105,18 @@ class CustomObjectTypeField(
     validation_regex = models.CharField(verbose_name=_('validation regex'), max_length=500, blank=True)
     validation_minimum = models.BigIntegerField(verbose_name=_('minimum value'), blank=True, null=True)
     validation_maximum = models.BigIntegerField(verbose_name=_('maximum value'), blank=True, null=True)
+    max_length = models.PositiveIntegerField(
+        verbose_name=_('maximum length'),
+        blank=True,
+        null=True,
+        validators=[MinValueValidator(1)],
+        help_text=_('Characters that a text can have; no limit if empty'),
+    )
+    suggest_values = models.BooleanField(
+        verbose_name=_('suggest values'),
+        default=False,
+        help_text=_('Forms suggest values that other objects have'),
+    )
     decimal_digits = models.PositiveSmallIntegerField(
         verbose_name=_('digits'),
         blank=True,
@@ -218,6 +230,8 @@ class CustomObjectTypeField(
         'validation_regex',
         'validation_minimum',
         'validation_maximum',
+        'max_length',
+        'suggest_values',
         'decimal_digits',
         'decimal_places',
         'unit',

@@ -25,6 +25,7 @@ STAGED_ATTRIBUTES = (
     'validation_regex',
     'validation_minimum',
     'validation_maximum',
+    'max_length',
     'decimal_digits',
     'decimal_places',
 )

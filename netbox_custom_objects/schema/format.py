@@ -65,6 +65,8 @@ FIELD_DEFAULTS = {
     'validation_regex': '',
     'validation_minimum': None,
     'validation_maximum': None,
+    'max_length': None,
+    'suggest_values': False,
     'decimal_digits': None,
     'decimal_places': None,
     'unit': '',
@@ -97,6 +99,8 @@ def _type_attrs(name: str) -> tuple[str, ...]:
     return (
         *(('validation_regex',) if field_type.regex_allowed else ()),
         *(('validation_minimum', 'validation_maximum') if field_type.bounds_allowed else ()),
+        *(('max_length',) if field_type.length_allowed else ()),
+        *(('suggest_values',) if field_type.suggestions_allowed else ()),
         *(('decimal_digits', 'decimal_places') if field_type.digits_allowed else ()),
         *(('unit',) if field_type.unit_allowed else ()),
         *(('element_type',) if field_type.has_elements else ()),
@@ -112,7 +116,8 @@ FIELD_TYPE_ATTRS = {name: _type_attrs(name) for name in FIELD_TYPES}
 JSON_ATTRS = frozenset(('default', 'related_object_filter'))
 WHOLE_NUMBERS = frozenset(
     (
-        'id', 'weight', 'search_weight', 'validation_minimum', 'validation_maximum', 'decimal_digits', 'decimal_places',
+        'id', 'weight', 'search_weight', 'validation_minimum', 'validation_maximum', 'max_length', 'decimal_digits',
+        'decimal_places',
     )
 )  # fmt: skip
 

@@ -17,6 +17,7 @@ REGISTERED = (
     'documents.gallery',
     'fields.pages',
     'fields.preview',
+    'fields.suggestions',
     'types.designer',
     'types.fields',
     'types.history',

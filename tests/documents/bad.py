@@ -70,6 +70,7 @@ FIELDS = [
     ('unknown editability', {'ui_editable': False}, 'ui_editable'),
     ('no version', {'deprecated': True, 'deprecated_since': 'x'}, 'deprecated_since'),
     ('array without elements', {'type': 'array'}, 'element_type'),
+    ('length of an integer', {'type': 'integer', 'max_length': 9}, 'max_length'),
     ('digits of an integer', {'type': 'integer', 'decimal_digits': 9}, 'decimal_digits'),
     ('more places than digits', {'type': 'decimal', 'decimal_places': 9}, 'decimal_places'),
     ('unit of a text', {'unit': 'm'}, 'unit'),

@@ -24,14 +24,14 @@ SMALL = {
     ],
 }
 
-_TEXT = {'validation_regex': '^[a-z]+$'}
+_TEXT = {'max_length': 200, 'validation_regex': '^[a-z]+$'}
 _NUMBER = {'validation_minimum': 1, 'validation_maximum': 9}
 _CHOICE = {'choice_set': 'Colors'}
 _ONE = {'related_object_type': 'dcim/site', 'related_object_filter': {'status': 'active'}}
 _MANY = {'is_polymorphic': True, 'related_object_types': ['custom-objects/every-kind', 'dcim/site']}
 # (type, its default, what else it has)
 KINDS = (
-    ('text', 'abc', _TEXT),
+    ('text', 'abc', {**_TEXT, 'suggest_values': True}),
     ('longtext', 'abc', _TEXT),
     ('integer', 5, _NUMBER),
     ('decimal', 5.25, {**_NUMBER, 'decimal_digits': 20, 'decimal_places': 4, 'unit': '€'}),

@@ -3,12 +3,23 @@
 import pytest
 from django.core.exceptions import ValidationError
 
+from netbox_custom_objects.models import CustomObjectTypeField
 from tests.support.factories import make_field, make_type
 
 
 def one_field(type, **attributes):
     """Return a type with one field called `value`."""
     return make_type('thing', fields=[{'name': 'value', 'type': type, **attributes}])
+
+
+def edited(thing, **attributes):
+    """Change the only field of a type, as a form does, and return it."""
+    field = CustomObjectTypeField.objects.get(custom_object_type=thing)
+    for name, value in attributes.items():
+        setattr(field, name, value)
+    field.full_clean()
+    field.save()
+    return field
 
 
 def refused(check, key='value'):

@@ -7,7 +7,7 @@ import pytest
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.case import Case, ordered_lookups, sample
 from tests.field_types.json_values import BOOLEANS, HIGH, HUGE, LISTS, NOT_FINITE, NUL, OBJECTS, WORDS
-from tests.field_types.refusals import one_field, refused, refused_field, refused_value
+from tests.field_types.refusals import edited, one_field, refused, refused_field, refused_value
 from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser, text_of
 
@@ -45,33 +45,24 @@ def test_equal_numbers_are_equal_in_change_data():
     assert written == ['1.10', '1.10', '1.10']
 
 
-def edit(thing, **attributes):
-    """Change the only field of a type, as a form does."""
-    field = CustomObjectTypeField.objects.get(custom_object_type=thing)
-    for name, value in attributes.items():
-        setattr(field, name, value)
-    field.full_clean()
-    field.save()
-
-
 def test_widening_keeps_values_and_narrowing_asks_for_them():
     thing = one_field('decimal', decimal_digits=6)
     first, second = (thing.get_model().objects.create(value=Decimal(text)) for text in ('12.30', '-9999.99'))
-    edit(thing, decimal_digits=20)
-    edit(thing, decimal_places=4)
-    edit(thing, decimal_digits=38)
+    edited(thing, decimal_digits=20)
+    edited(thing, decimal_places=4)
+    edited(thing, decimal_digits=38)
     model = thing.get_model()
     assert str(model.objects.get(pk=first.pk).value) == '12.3000'
     model.objects.filter(pk=first.pk).update(value=Decimal('12.3456'))
     for wanted, offender in (({'decimal_places': 3}, "'12.3456'"), ({'decimal_digits': 7}, "'-9999.9900'")):
-        message = refused(lambda wanted=wanted: edit(thing, **wanted), next(iter(wanted)))
+        message = refused(lambda wanted=wanted: edited(thing, **wanted), next(iter(wanted)))
         assert message.startswith('Some values have more digits or decimal places: ')
         assert offender in message
-    edit(thing, decimal_digits=None, decimal_places=4)
-    edit(thing, decimal_digits=8)
+    edited(thing, decimal_digits=None, decimal_places=4)
+    edited(thing, decimal_digits=8)
     assert str(thing.get_model().objects.get(pk=second.pk).value) == '-9999.9900'
     thing.get_model().objects.all().delete()
-    edit(thing, decimal_digits=1, decimal_places=1)
+    edited(thing, decimal_digits=1, decimal_places=1)
     assert refused_value(thing, Decimal('1'))
     thing.get_model()(value=Decimal('0.1')).full_clean()
 
@@ -84,7 +75,7 @@ def test_more_digits_are_instant_and_more_places_rewrite_the_table():
         ({'decimal_digits': 30, 'decimal_places': 9}, 'access exclusive, rewrites the table'),
         ({'unit': 'm'}, None),
     ):
-        steps = rest.patch(path, wanted)['steps']
+        steps = rest.patch(path, wanted)['plan']
         assert [step['lock'] for step in steps] == ([lock] if lock else []), wanted
 
 

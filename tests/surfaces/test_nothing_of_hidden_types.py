@@ -67,7 +67,7 @@ class Scene:
     def make_hidden(self):
         targets = [self.shown, Site]
         made = make_type(f'{MARK}_type', group_name=f'{MARK} group', description=f'{MARK} text', fields=[
-            {'name': f'{MARK}_title', 'primary': True, 'label': f'{MARK} label'},
+            {'name': f'{MARK}_title', 'primary': True, 'label': f'{MARK} label', 'suggest_values': True},
             {'name': f'{MARK}_choice', 'type': 'select', 'choices': [f'{MARK}-choice']},
             {'name': f'{MARK}_place', 'type': 'object', 'target': Site},
             {'name': f'{MARK}_ref', 'type': 'object', 'target': self.shown},
@@ -82,7 +82,7 @@ class Scene:
         others = ({f'{MARK}_title': f'{MARK}-{number}', f'{MARK}_place': self.site} for number in range(COUNT - 1))
         model.objects.bulk_create(model(**values) for values in others)
         make_rule(made, f'{MARK} rule', f"{MARK}_choice != 'x'", message=f'{MARK} message')
-        made.change = begin(made.fields.get(name=f'{MARK}_title'), type='integer')
+        made.change = begin(made.fields.get(name=f'{MARK}_title'), unique=True)
         made.sheet = Spreadsheet.objects.create(
             owner=superuser(),
             upload=uuid4(),

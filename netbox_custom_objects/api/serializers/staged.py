@@ -10,7 +10,7 @@ from ...choices import CustomObjectFieldTypeChoices
 from ...choices import StagedChangeStageChoices as Stage
 from ...constants import APP_LABEL
 from ...field_types.json import DocumentField
-from ...field_types.shared.bounds import INT64_MAX, INT64_MIN
+from ...field_types.shared.bounds import INT64_MAX, INT64_MIN, MAX_LENGTH
 from ...field_types.shared.digits import MAX_DIGITS
 from ...services.staged.visible import Offenders, viewable_offenders
 from .common import encodable
@@ -35,6 +35,7 @@ class StagedChangeRequestSerializer(serializers.Serializer):
     validation_maximum = serializers.IntegerField(
         required=False, allow_null=True, min_value=INT64_MIN, max_value=INT64_MAX
     )
+    max_length = serializers.IntegerField(required=False, allow_null=True, min_value=1, max_value=MAX_LENGTH)
     decimal_digits = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=MAX_DIGITS)
     decimal_places = serializers.IntegerField(required=False, allow_null=True, min_value=0, max_value=MAX_DIGITS)
     fill = DocumentField(required=False, allow_null=True)

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 
 # What an ID or any other whole number can be.
 INT64_MIN, INT64_MAX = -(2**63), 2**63 - 1
+# What the length of a text can be limited to, at most.
+MAX_LENGTH = 2**31 - 1
 
 
 def whole_number(text) -> int | None:

@@ -22,6 +22,8 @@ PLAIN_ATTRIBUTES = (
     'validation_regex',
     'validation_minimum',
     'validation_maximum',
+    'max_length',
+    'suggest_values',
     'decimal_digits',
     'decimal_places',
     'unit',

@@ -9,11 +9,12 @@ from collections.abc import Iterator
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db.models import Count
+from django.db.models.functions import Left, Length
 from django.utils.translation import gettext_lazy as _
 
 from ...choices import ObjectFieldOnDeleteChoices
 from ...constants import APP_LABEL
-from ...ddl.conversion import EXAMPLES, converted_values, keeps_bytes, unconvertible
+from ...ddl.conversion import EXAMPLE_LENGTH, EXAMPLES, converted_values, keeps_bytes, unconvertible
 from ...ddl.executor import is_large
 from ...ddl.target import Target
 from ...definitions import column_name, model_name, table_name
@@ -149,6 +150,10 @@ def _limits(field, before) -> Errors:
 def _numbers(field, before) -> Errors:
     if field.unit and not field.field_type.unit_allowed:
         yield 'unit', _('Only numbers have a unit.')
+    if field.max_length is not None and not field.field_type.length_allowed:
+        yield 'max_length', _('Only text and longtext fields have a maximum length.')
+    if field.suggest_values and not field.field_type.suggestions_allowed:
+        yield 'suggest_values', _('Values are only suggested for text fields.')
     digits = {name: getattr(field, name) for name in ('decimal_digits', 'decimal_places')}
     given = [name for name, number in digits.items() if number is not None]
     if given and not field.field_type.digits_allowed:
@@ -309,9 +314,7 @@ def _conversion(field, before) -> Errors:
         return
     column = table, column_name(field.pk), old, new
     if examples := unconvertible(target, *column):
-        viewable = _readable_ids(field, [pk for pk, _value in examples])
-        shown = [f'{value!r} ({pk})' for pk, value in examples if pk in viewable]
-        values = named(shown, len(examples) - len(shown))
+        values = _shown_examples(field, examples)
         if before.type == field.type:
             attribute = 'decimal_digits' if before.decimal_digits != field.decimal_digits else 'decimal_places'
             yield attribute, _('Some values have more digits or decimal places: {values}').format(values=values)
@@ -327,12 +330,19 @@ def _conversion(field, before) -> Errors:
         if holders:
             values = _shown_values(field, holders)
             yield 'type', _('Some values are not in the choice set: {values}').format(values=values)
-    elif field.field_type.checked_when_converted:
+    elif field.field_type.checked_when_converted or field.max_length is not None:
         model_field = field.field_type.get_model_field(field_definition(field))
         found = converted_values(target, *column)
         if refused := {repr(value): pks for value, pks in found if not _passes(model_field, value)}:
             values = _shown_values(field, refused)
             yield 'type', _('Some values are not valid for {new}: {values}').format(new=field.type, values=values)
+
+
+def _shown_examples(field, examples: list[tuple[int, str]]) -> str:
+    """Return the values that an error is about, and the ids of their objects."""
+    viewable = _readable_ids(field, [pk for pk, _value in examples])
+    shown = [f'{value!r} ({pk})' for pk, value in examples if pk in viewable]
+    return named(shown, len(examples) - len(shown))
 
 
 def _shown_values(field, holders: dict[str, list[int]]) -> str:
@@ -365,7 +375,8 @@ def _stored_values(field, before) -> Errors:
     becomes_unique = field.unique and not before.unique and field.field_type.unique_allowed
     becomes_required = _needs_value(field) and not _needs_value(before)
     removed = _removed_choices(field, before)
-    if field.edit_context.is_staged or not (becomes_unique or becomes_required or removed):
+    shortened = _is_shortened(field, before)
+    if field.edit_context.is_staged or not (becomes_unique or becomes_required or removed or shortened):
         return
     objects = _objects(field)
     definition = field_definition(before)
@@ -373,7 +384,9 @@ def _stored_values(field, before) -> Errors:
         return
     name = before.name
     if becomes_unique:
-        repeated = objects.exclude(**{f'{name}__isnull': True}).values(name).annotate(n=Count('pk')).filter(n__gt=1)
+        # In capitals, which names of fields are not.
+        counts = objects.exclude(**{f'{name}__isnull': True}).values(name).annotate(COUNT=Count('pk'))
+        repeated = counts.filter(COUNT__gt=1)
         if values := [row[name] for row in repeated.order_by(name)[:EXAMPLES]]:
             viewable = readable(objects)
             shown = [str(value) for value in values if viewable.filter(**{name: value}).exists()]
@@ -390,6 +403,20 @@ def _stored_values(field, before) -> Errors:
         found = counted(objects.filter(**before.field_type.choice_filter(definition, removed)))
         if found:
             yield 'choice_set', _('A value that is not in this choice set is used by {objects}.').format(objects=found)
+    if shortened:
+        yield from _too_long(field, objects, name)
+
+
+def _is_shortened(field, before) -> bool:
+    """Whether stored texts may be longer than they can be from now on; a conversion checks the values themselves."""
+    both = before.field_type.length_allowed and field.field_type.length_allowed
+    return both and field.max_length is not None and not (before.max_length and before.max_length <= field.max_length)
+
+
+def _too_long(field, objects, name: str) -> Errors:
+    found = objects.alias(LENGTH=Length(name)).filter(LENGTH__gt=field.max_length).order_by('pk')
+    if examples := list(found.values_list('pk', Left(name, EXAMPLE_LENGTH))[:EXAMPLES]):
+        yield 'max_length', _('Some values are longer: {values}').format(values=_shown_examples(field, examples))
 
 
 def _needs_value(field) -> bool:

@@ -19,7 +19,7 @@ from ...models.rows.convert import PLAIN_ATTRIBUTES, field_definition
 from ...runtime.classes.registry import world
 
 # What limits values: if it changes, what is stored is held against it.
-LIMITS = ('choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum')
+LIMITS = ('choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length')
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,8 @@ class Subject:
     def limits_values(self) -> bool:
         """Whether values that can be stored may be none that the field can have."""
         field_type = FIELD_TYPES[self._after('type')]
-        converted = 'type' in self.change.wanted and (field_type.needs_choice_set or field_type.checked_when_converted)
+        is_checked = field_type.needs_choice_set or field_type.checked_when_converted or self._after('max_length')
+        converted = 'type' in self.change.wanted and is_checked
         return converted or any(self.change.wanted.get(name) not in (None, '') for name in LIMITS)
 
     def has(self, values: dict) -> bool:
