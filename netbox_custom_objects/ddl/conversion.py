@@ -117,6 +117,8 @@ def _uncut(column: sql.Composable, old_type: str, new_type: str) -> sql.Composab
         return sql.SQL('to_jsonb({})').format(
             as_text(column, old_type) if notation_of(old_type).text_in_json else column
         )
+    if _NUMERIC.match(old_type) and _NUMERIC.match(new_type):
+        return column  # PostgreSQL sees that more digits mean no other bytes
     text = as_text(column, old_type)
     if new_type.endswith('[]'):
         if old_type.endswith('[]'):

@@ -58,6 +58,7 @@ def _(operation: CreateTable, target: Target) -> Statements:
     if target.is_main:
         # Provisioning a branch finds the default of `id` through this ownership (host-facts 1.1).
         statements.append(sql.SQL('ALTER SEQUENCE {} OWNED BY {}.id').format(sequence, _table(target, table)))
+    statements += [_create_sequence(column) for column in table.columns if column.sequence]
     statements.append(_comment_table(target, table.name, table.comment))
     statements += [_comment_column(target, table.name, c, c.comment) for c in table.columns if c.comment]
     if table.fill is not None:
@@ -102,7 +103,13 @@ def _(operation: AddColumn, target: Target) -> Statements:
             sql.SQL('{} DEFAULT {}').format(add, _fill(column)),
             _alter_column(target, operation, sql.SQL('DROP DEFAULT')),
         ]
+    if column.sequence:
+        statements.append(_create_sequence(column))
     return [*statements, _comment_column(target, operation.table, column, column.comment)]
+
+
+def _create_sequence(column: Column) -> sql.Composable:
+    return sql.SQL('CREATE SEQUENCE IF NOT EXISTS {}').format(sql.Identifier(main_schema(), column.sequence))
 
 
 @render.register

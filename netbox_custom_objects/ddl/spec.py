@@ -16,7 +16,8 @@ class Column:
 
     `comment` is what people see in psql. `retired` is the ISO timestamp since when no field uses the column. `fill`
     is the value that rows get which exist when the column is added, or are made while it is retired; it is not part of
-    the column in use. `not_null` and `has_default` are what introspection finds; no spec asks for them.
+    the column in use. `not_null` and `has_default` are what introspection finds; no spec asks for them. `sequence`, in
+    the main schema, is there as soon as the column is.
     """
 
     name: str
@@ -26,6 +27,7 @@ class Column:
     fill: Any = field(default=None, compare=False)
     not_null: bool = field(default=False, compare=False)
     has_default: bool = field(default=False, compare=False)
+    sequence: str = field(default='', compare=False)
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,8 @@ class FieldDefinition:
     unit: str = ''
     max_length: int | None = None
     suggest_values: bool = False
+    number_template: str = ''
+    restart_yearly: bool = False
 
     @property
     def is_required(self) -> bool:

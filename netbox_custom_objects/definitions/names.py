@@ -67,6 +67,11 @@ def is_optional_column(name: str) -> bool:
     return is_field_column(name) or name in CONFIG_CONTEXT_COLUMNS
 
 
+def number_sequence_name(table: str, column: str) -> str:
+    """Return the sequence, always in the main schema, from which the numbers of a column are drawn in every schema."""
+    return f'{table}_{column}_number_seq'
+
+
 def link_table_name(type_id: int, field_id: int) -> str:
     """Return the table that holds the links of a many-valued field: `custom_objects_5_f_7`."""
     return f'{table_name(type_id)}_{column_name(field_id)}'

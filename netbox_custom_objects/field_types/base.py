@@ -83,6 +83,9 @@ class FieldType:
     suggestions_allowed: ClassVar[bool] = False
     # Whether it has a number of digits and decimal places, and whether a unit.
     digits_allowed: ClassVar[bool] = False
+    # Whether its values are drawn, by a template; whether no two objects can have the same, without being asked for.
+    numbers_allowed: ClassVar[bool] = False
+    is_always_unique: ClassVar[bool] = False
     unit_allowed: ClassVar[bool] = False
     # The lowest limit that makes sense, if there is one.
     lowest_bound: ClassVar[int | None] = None
@@ -109,9 +112,9 @@ class FieldType:
     # The input by which GraphQL filters values, if it does not follow from what they are.
     graphql_lookup: ClassVar[Any] = None
 
-    def digits_fault(self, field: FieldDefinition) -> str:
-        """Return why numbers cannot have the digits that a definition asks for, '' if they can."""
-        return ''
+    def option_faults(self, field: FieldDefinition) -> dict[str, str]:
+        """Return what is wrong with the options that only this type has, by attribute."""
+        return {}
 
     def fault(self, field: FieldDefinition) -> str:
         """
@@ -121,8 +124,8 @@ class FieldType:
         """
         if not NAME.match(field.name):
             return format_lazy(_('"{name}" cannot be the name of a field.'), name=field.name)
-        if found := self.digits_fault(field):
-            return found
+        if found := self.option_faults(field):
+            return next(iter(found.values()))
         try:
             if field.default_json is not None:
                 self.to_python(field, field.default)
@@ -151,10 +154,14 @@ class FieldType:
 
     def get_indexes(self, field: FieldDefinition) -> tuple[Index, ...]:
         """Return the indexes that the field's columns need."""
-        if not field.unique:
+        if not self.is_unique(field):
             return ()
         table, column = field_table(field), field.column()
         return (Index(unique_name(table, column), (column,), unique=True),)
+
+    def is_unique(self, field: FieldDefinition) -> bool:
+        """Whether no two objects can have the same value."""
+        return field.unique or self.is_always_unique
 
     def get_link_table(self, field: FieldDefinition) -> Table | None:
         """Return the link table of a many-valued reference."""
@@ -194,7 +201,7 @@ class FieldType:
             'db_column': field.column(),
             'null': True,
             'blank': not field.is_required,
-            'unique': field.unique,
+            'unique': self.is_unique(field),
             'validators': self.get_validators(field),
         }
         if field.default_json is not None:
@@ -385,7 +392,7 @@ class FieldType:
 
     def declared_kwargs(self, field: FieldDefinition, model: type[models.Model]) -> dict[str, Any]:
         """Return the arguments that serializer fields of ours have in common."""
-        validators = [UniqueValidator(model._default_manager)] if field.unique else []
+        validators = [UniqueValidator(model._default_manager)] if self.is_unique(field) else []
         return {**self.presence_kwargs(field), **self.label_kwargs(field), 'validators': validators}
 
     def label_kwargs(self, field: FieldDefinition) -> dict[str, str]:

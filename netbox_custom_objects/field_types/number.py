@@ -208,14 +208,16 @@ class DecimalFieldType(NumberFieldType):
             'decimal_places': DECIMAL_PLACES if places is None else places,
         }
 
-    def digits_fault(self, field):
+    def option_faults(self, field):
         digits, places = self.digits_of(field).values()
         if not 1 <= digits <= MAX_DIGITS:
-            return format_lazy(_('A number can have 1 to {most} digits, not {digits}.'), most=MAX_DIGITS, digits=digits)
+            text = _('A number can have 1 to {most} digits, not {digits}.')
+            return {'decimal_digits': format_lazy(text, most=MAX_DIGITS, digits=digits)}
         if not 0 <= places <= digits:
             text = _('A number of {digits} digits cannot have {places} decimal places.')
-            return format_lazy(text, digits=digits, places=places)
-        return ''
+            name = 'decimal_digits' if field.decimal_places is None else 'decimal_places'
+            return {name: format_lazy(text, digits=digits, places=places)}
+        return {}
 
     def get_column_type(self, field):
         return 'numeric({max_digits},{decimal_places})'.format(**self.digits_of(field))

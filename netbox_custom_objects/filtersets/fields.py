@@ -66,8 +66,9 @@ class CustomObjectTypeFieldFilterSet(TrueOrFalseMixin, DeprecationFilterSet, Cha
         fields = (
             'id', 'name', 'label', 'description', 'primary', 'context', 'required', 'unique', 'validation_regex',
             'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits',
-            'decimal_places', 'unit', 'is_polymorphic', 'related_name', 'group_name', 'search_weight', 'weight',
-            'is_cloneable', 'schema_id', 'deprecated', 'deprecated_since', 'scheduled_removal',
+            'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic', 'related_name',
+            'group_name', 'search_weight', 'weight', 'is_cloneable', 'schema_id', 'deprecated', 'deprecated_since',
+            'scheduled_removal',
         )  # fmt: skip
 
     def search(self, queryset, name, value):

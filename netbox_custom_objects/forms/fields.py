@@ -49,8 +49,9 @@ from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 # What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
 TYPE_SPECIFIC = (
     'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
-    'decimal_digits', 'decimal_places', 'unit', 'element_type', 'choice_set', 'is_polymorphic', 'related_object_type',
-    'related_object_types', 'related_object_filter', 'related_name', 'on_delete_behavior', 'default',
+    'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type', 'choice_set',
+    'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter', 'related_name',
+    'on_delete_behavior', 'default',
 )  # fmt: skip
 
 UPDATE_DEPENDENTS = 'update_dependents'
@@ -69,6 +70,8 @@ def inputs_of(field_type) -> set[str]:
         'decimal_digits': field_type.digits_allowed,
         'decimal_places': field_type.digits_allowed,
         'unit': field_type.unit_allowed,
+        'number_template': field_type.numbers_allowed,
+        'restart_yearly': field_type.numbers_allowed,
         'element_type': field_type.has_elements,
         'choice_set': field_type.needs_choice_set,
         'is_polymorphic': field_type.is_reference,
@@ -163,10 +166,10 @@ class CustomObjectTypeFieldForm(
         fields = (
             'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
             'element_type', 'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length',
-            'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'is_polymorphic', 'related_object_type',
-            'related_object_types', 'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name',
-            'description', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
-            'deprecated', 'deprecated_since', 'scheduled_removal', 'comments',
+            'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly',
+            'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter', 'related_name',
+            'on_delete_behavior', 'group_name', 'description', 'search_weight', 'filter_logic', 'ui_visible',
+            'ui_editable', 'weight', 'is_cloneable', 'deprecated', 'deprecated_since', 'scheduled_removal', 'comments',
         )  # fmt: skip
         field_classes = dict.fromkeys(
             ('validation_minimum', 'validation_maximum', 'max_length', 'decimal_digits', 'decimal_places'),
@@ -261,7 +264,8 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
     return (
         *section(
             _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'element_type',
-            'decimal_digits', 'decimal_places', 'unit', 'primary', 'context', 'required', 'unique', 'default',
+            'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'primary', 'context',
+            'required', 'unique', 'default',
         ),
         *section(_('Validation'), 'max_length', 'validation_regex', 'validation_minimum', 'validation_maximum'),
         *section(_('Choices'), 'choice_set'),

@@ -67,9 +67,10 @@ class CustomObjectTypeType(NetBoxObjectType):
     fields=[
         'id', 'name', 'label', 'type', 'description', 'group_name', 'primary', 'context', 'required', 'unique',
         'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
-        'decimal_digits', 'decimal_places', 'unit', 'is_polymorphic', 'related_name', 'on_delete_behavior',
-        'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'comments',
-        'schema_id', 'deprecated', 'deprecated_since', 'scheduled_removal', 'created', 'last_updated',
+        'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
+        'related_name', 'on_delete_behavior', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight',
+        'is_cloneable', 'comments', 'schema_id', 'deprecated', 'deprecated_since', 'scheduled_removal', 'created',
+        'last_updated',
     ],
     filters=CustomObjectTypeFieldFilter,
     pagination=True,

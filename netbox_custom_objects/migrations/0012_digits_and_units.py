@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('netbox_custom_objects', '0010_spreadsheets'),
+        ('netbox_custom_objects', '0011_constraints'),
     ]
 
     operations = [

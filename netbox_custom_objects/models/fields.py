@@ -134,6 +134,15 @@ class CustomObjectTypeField(
     unit = models.CharField(
         verbose_name=_('unit'), max_length=30, blank=True, help_text=_('Shown beside the number, e.g. €, dBm or Mbit/s')
     )
+    number_template = models.CharField(
+        verbose_name=_('number template'),
+        max_length=100,
+        blank=True,
+        help_text=_('How a number is written, e.g. DEV{number:06} or {year}-{number}; {number} if empty'),
+    )
+    restart_yearly = models.BooleanField(
+        verbose_name=_('restart yearly'), default=False, help_text=_('Numbers begin again at 1 each year')
+    )
     element_type = models.CharField(
         verbose_name=_('element type'),
         max_length=50,
@@ -235,6 +244,8 @@ class CustomObjectTypeField(
         'decimal_digits',
         'decimal_places',
         'unit',
+        'number_template',
+        'restart_yearly',
         'element_type',
         'related_object_type',
         'is_polymorphic',

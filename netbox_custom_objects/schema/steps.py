@@ -24,7 +24,7 @@ from .rows.storage import Storage
 from .targets import TargetNames
 
 # What a field must have in common with one that was removed for its column to be used again.
-_SAME = ('type', 'element_type', 'is_polymorphic', 'related_object_type_id')
+_SAME = ('type', 'element_type', 'decimal_digits', 'decimal_places', 'is_polymorphic', 'related_object_type_id')
 # What of an entry a type does not remember.
 NOT_KEPT = ('base', 'removed_fields', 'removed_constraints')
 # The key of `schema_document` that holds what was removed, by schema id.
@@ -322,7 +322,7 @@ class WriteConstraint(Step):
 def _reuse_column(row: CustomObjectTypeField) -> None:
     """Give a field that was removed, and is added again, the column that holds its values."""
     removed = (row.custom_object_type.schema_document or {}).get(REMOVED, {}).get(str(row.schema_id))
-    if removed is None or any(getattr(row, name) != removed[name] for name in _SAME):
+    if removed is None or any(getattr(row, name) != removed.get(name) for name in _SAME):
         return
     if not CustomObjectTypeField.objects.filter(pk=removed['id']).exists():
         row.pk, row.payload_key = removed['id'], removed['payload_key']

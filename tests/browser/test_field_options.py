@@ -31,10 +31,13 @@ TARGETS = {'is_polymorphic': True, 'related_object_types': [SITE, REGION], 'rela
 UNIQUE = {'unique': True, 'context': True}
 # (words, kind, own options)
 FIELDS = (
-    ('Text', 'text', {'default': '"\\"12\\"\\nTest"', 'validation_regex': '.*', 'primary': True}),
+    ('Text', 'text', {'default': '"\\"12\\"\\nTest"', 'validation_regex': '.*', 'primary': True,
+                      'max_length': '99', 'suggest_values': True}),
     ('Text (long)', 'longtext', {'validation_regex': '^a', 'unique': True, 'context': True}),
-    ('Integer', 'integer', {'validation_minimum': '0', 'validation_maximum': '9', 'default': '0', 'context': True}),
-    ('Decimal', 'decimal', {'validation_minimum': '-1', 'validation_maximum': '9', **UNIQUE}),
+    ('Integer', 'integer', {'validation_minimum': '0', 'validation_maximum': '9', 'default': '0', 'context': True,
+                            'unit': 'Mbit/s'}),
+    ('Decimal', 'decimal', {'validation_minimum': '-1', 'validation_maximum': '9', 'decimal_digits': '12',
+                            'decimal_places': '4', 'unit': '€', **UNIQUE}),
     ('Boolean (true/false)', 'boolean', {'default': 'false', 'context': True}),
     ('Date', 'date', UNIQUE),
     ('Date & time', 'datetime', UNIQUE),
@@ -53,6 +56,7 @@ FIELDS = (
     ('IP address', 'ip_address', UNIQUE),
     ('IP prefix', 'ip_prefix', {'default': '"10.0.0.0/8"'}),
     ('Coordinates', 'coordinates', {}),
+    ('Autonumber', 'autonumber', {'number_template': '{year}-{number:04}', 'restart_yearly': True, 'context': True}),
     ('Array', 'array', {'element_type': ['Integer'], 'default': '[1, 2]', 'validation_minimum': '1',
                         'validation_maximum': '3'}),
 )  # fmt: skip
@@ -63,7 +67,10 @@ ONLY_IN_EDITOR = {
 }  # fmt: skip
 # It renders the form again, and decides which other inputs there are.
 FIRST = 'is_polymorphic'
-JSON = ('default', 'related_object_filter', 'validation_minimum', 'validation_maximum', 'weight')
+JSON = (
+    'default', 'related_object_filter', 'validation_minimum', 'validation_maximum', 'max_length', 'decimal_digits',
+    'decimal_places', 'weight',
+)  # fmt: skip
 
 # Fills in inputs as a hand does, all in one call: each must be there to be seen, and says that it was changed.
 FILL = """

@@ -82,7 +82,7 @@ def test_has_a_page_in_the_documentation(name):
     assert head['holds']
     assert head['column']
     for key, says in (
-        ('unique', field_type.unique_allowed),
+        ('unique', field_type.unique_allowed or field_type.is_always_unique),
         ('regex', field_type.regex_allowed),
         ('limits', field_type.bounds_allowed),
         ('convertible', field_type.convertible),

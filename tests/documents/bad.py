@@ -71,6 +71,7 @@ FIELDS = [
     ('no version', {'deprecated': True, 'deprecated_since': 'x'}, 'deprecated_since'),
     ('array without elements', {'type': 'array'}, 'element_type'),
     ('length of an integer', {'type': 'integer', 'max_length': 9}, 'max_length'),
+    ('template of a text', {'number_template': '{number}'}, 'number_template'),
     ('digits of an integer', {'type': 'integer', 'decimal_digits': 9}, 'decimal_digits'),
     ('more places than digits', {'type': 'decimal', 'decimal_places': 9}, 'decimal_places'),
     ('unit of a text', {'unit': 'm'}, 'unit'),

@@ -53,6 +53,7 @@ KINDS = (
     ('ip_address', '192.0.2.1/24', {}),
     ('ip_prefix', '192.0.2.0/24', {}),
     ('coordinates', None, {}),
+    ('autonumber', None, {'number_template': '{year}-{number:04}', 'restart_yearly': True}),
     ('array', [1, 2], {'element_type': 'integer', **_NUMBER}),
 )
 _EVERY_FIELD = {

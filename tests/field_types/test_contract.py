@@ -183,6 +183,7 @@ def test_payload_keys_are_aliases_of_the_attribute(kit, case):
     for key, part in json.loads(json.dumps(source.serialize_object())).items():
         if key.startswith(field.payload_key):
             setattr(obj, key, part)
+    source.delete()  # some values can be there only once
     obj.save()
     assert kit.get(obj) == expected(case, case.values[0])
 

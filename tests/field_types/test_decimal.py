@@ -3,6 +3,7 @@
 from decimal import Decimal
 
 import pytest
+from django.db import connection
 
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.case import Case, ordered_lookups, sample
@@ -45,11 +46,21 @@ def test_equal_numbers_are_equal_in_change_data():
     assert written == ['1.10', '1.10', '1.10']
 
 
+def file_of(thing):
+    """Return the file that holds the table, which is another one once PostgreSQL has rewritten it."""
+    with connection.cursor() as cursor:
+        cursor.execute('SELECT pg_relation_filenode(%s::regclass)', [thing.get_database_table_name()])
+        return cursor.fetchone()[0]
+
+
 def test_widening_keeps_values_and_narrowing_asks_for_them():
     thing = one_field('decimal', decimal_digits=6)
     first, second = (thing.get_model().objects.create(value=Decimal(text)) for text in ('12.30', '-9999.99'))
+    place = file_of(thing)
     edited(thing, decimal_digits=20)
+    assert file_of(thing) == place
     edited(thing, decimal_places=4)
+    assert file_of(thing) != place
     edited(thing, decimal_digits=38)
     model = thing.get_model()
     assert str(model.objects.get(pk=first.pk).value) == '12.3000'

@@ -87,6 +87,7 @@ def fuzzer(types):
         'validation_minimum', 'choice_set', 'element_type', 'display_expression', 'owner', 'fill', 'deprecated_since',
         'fields', 'field_ids', 'case_insensitive', 'nulls_distinct', 'condition', 'expression', 'message',
         'weight', 'search_weight', 'changelog_message', 'local_context_data', 'required', 'unique', 'id', 'add_tags',
+        'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly',
     })  # fmt: skip
     return Fuzzer(user, random.Random(SEED), addresses(values), keys)
 

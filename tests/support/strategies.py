@@ -43,6 +43,9 @@ def fields(draw, field_id: int, type_id: int):
         attributes['choice_set'] = ChoiceSetRef(draw(st.integers(1, 3)), 'v')
     elif field_type.has_elements:
         attributes['element_type'] = draw(st.sampled_from(ArrayElementTypeChoices.values()))
+    elif field_type.digits_allowed and draw(st.booleans()):
+        attributes['decimal_digits'] = draw(st.integers(8, 38))
+        attributes['decimal_places'] = draw(st.integers(0, 8))
     elif kind in DEFAULTS and draw(st.booleans()):
         attributes['default_json'] = canonical_json(DEFAULTS[kind])
     return FieldDefinition(

@@ -92,7 +92,7 @@ class TestForm:
                 ['validation_regex', 'unique', 'default'],
                 ['validation_minimum', 'choice_set', 'related_object_type'],
             ),
-            ('integer', ['validation_minimum', 'validation_maximum'], ['validation_regex', 'choice_set']),
+            ('integer', ['validation_minimum', 'validation_maximum', 'unit'], ['validation_regex', 'choice_set']),
             ('boolean', ['default'], ['unique', 'validation_regex']),
             ('select', ['choice_set'], ['related_object_type', 'validation_regex']),
             ('object', ['related_object_type', 'on_delete_behavior', 'related_name'], ['choice_set']),

@@ -42,6 +42,7 @@ EXPECTED = {
     'ip_address': ({}, {'f_7': 'inet'}, (), ()),
     'ip_prefix': ({}, {'f_7': 'cidr'}, (), ()),
     'coordinates': ({}, {'f_7_lat': 'numeric(8,6)', 'f_7_lon': 'numeric(9,6)'}, (), ()),
+    'autonumber': ({}, {'f_7': 'character varying'}, (Index(f'{TABLE}_f_7_key', ('f_7',), unique=True),), ()),
     'array': ({'element_type': 'decimal'}, {'f_7': 'numeric(8,2)[]'}, (), ()),
 }
 
@@ -88,12 +89,25 @@ def test_nothing_but_the_type_of_a_field_shapes_its_columns(type):
         'on_delete_behavior': 'cascade',
         'deprecated': True,
         'search_weight': 0,
+        'unit': 'm',
+        'max_length': 5,
+        'suggest_values': True,
+        'number_template': 'A{number}',
     }
     before = definition(type, **attributes)
     after = TypeDefinition(
         5, 'renamed', 'moved', fields=(FieldDefinition(7, 5, 'renamed', type, 'title__7', **attributes, **changed),)
     )
     assert compile_type(after) == compile_type(before)
+
+
+def test_digits_of_a_decimal_shape_its_column():
+    (column,) = (
+        compile_type(definition('decimal', decimal_digits=38, decimal_places=0))
+        .table(TABLE)
+        .columns[len(BASE_COLUMNS) :]
+    )
+    assert column.type == 'numeric(38,0)'
 
 
 def test_a_default_fills_the_rows_that_exist():

@@ -53,7 +53,8 @@ def find_violations(branch: Branch, merged: dict[int, TypeDefinition]) -> Iterat
     """
     main, theirs = Target.for_alias(DEFAULT_DB_ALIAS), Target.for_alias(branch.connection_name)
     for definition, content_type_id in _touched(branch, merged):
-        unique = [field for field in definition.fields if field.unique and not field_type_of(field).many]
+        types = [(field, field_type_of(field)) for field in definition.fields]
+        unique = [field for field, field_type in types if field_type.is_unique(field) and not field_type.many]
         if not unique:
             continue
         sides = [introspect(target, definition.id).table(definition.table) for target in (main, theirs)]

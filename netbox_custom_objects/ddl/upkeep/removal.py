@@ -14,7 +14,7 @@ _TABLES_SQL = r"""
 """
 _SEQUENCES_SQL = r"""
     SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE c.relkind = 'S' AND n.nspname = %s AND c.relname ~ '^custom_objects_\d+(_f_\d+)?_id_seq$' ORDER BY 1
+    WHERE c.relkind = 'S' AND n.nspname = %s AND c.relname ~ '^custom_objects_\d+(_f_\d+)?_(id|number)_seq$' ORDER BY 1
 """
 
 

@@ -19,6 +19,13 @@ _UNUSED_SQL = r"""
     WHERE c.relkind = 'S' AND n.nspname = %s AND c.relname ~ '^custom_objects_\d+(_f_\d+)?_id_seq$'
       AND NOT EXISTS (SELECT 1 FROM pg_depend d WHERE d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid
                       AND d.classid = 'pg_attrdef'::regclass)
+    UNION
+    -- Those of autonumber fields are named after their column, which is in at least one schema, retired or not.
+    SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    CROSS JOIN LATERAL regexp_match(c.relname, '^(custom_objects_\d+)_(f_\d+)_number_seq$') AS part
+    WHERE c.relkind = 'S' AND n.nspname = %s AND part IS NOT NULL
+      AND NOT EXISTS (SELECT 1 FROM pg_class t JOIN pg_attribute a ON a.attrelid = t.oid
+                      WHERE t.relkind = 'r' AND t.relname = part[1] AND a.attname = part[2] AND NOT a.attisdropped)
 """
 _TABLES_SQL = r"SELECT DISTINCT relname FROM pg_class WHERE relkind = 'r' AND relname ~ '^custom_objects_\d+$'"
 # `lock_definitions` takes two-part keys, the second of which is 0.
@@ -37,7 +44,7 @@ def drop_unused_sequences(target: Target) -> list[str]:
     A type that is being created makes its sequence and its table in one transaction: others see both or neither.
     """
     with target.cursor() as cursor:
-        cursor.execute(_UNUSED_SQL, [main_schema()])
+        cursor.execute(_UNUSED_SQL, [main_schema()] * 2)
         names = sorted(name for (name,) in cursor.fetchall())
         for name in names:
             # Without CASCADE: PostgreSQL refuses if a table came to depend on it meanwhile.

@@ -27,6 +27,8 @@ PLAIN_ATTRIBUTES = (
     'decimal_digits',
     'decimal_places',
     'unit',
+    'number_template',
+    'restart_yearly',
     'element_type',
     'is_polymorphic',
     'related_name',

@@ -28,6 +28,16 @@ from .reserved import alternatives, is_reserved, parameter_of
 from .surroundings import surroundings_of
 
 Errors = Iterator[tuple[str, object]]
+# What only some types have: the flag of these types, and the error that others get.
+OPTIONS = {
+    'max_length': ('length_allowed', _('Only text and longtext fields have a maximum length.')),
+    'suggest_values': ('suggestions_allowed', _('Values are only suggested for text fields.')),
+    'decimal_digits': ('digits_allowed', _('Only decimal fields have a number of digits.')),
+    'decimal_places': ('digits_allowed', _('Only decimal fields have a number of digits.')),
+    'unit': ('unit_allowed', _('Only numbers have a unit.')),
+    'number_template': ('numbers_allowed', _('Only autonumber fields have a template.')),
+    'restart_yearly': ('numbers_allowed', _('Only autonumber fields begin again each year.')),
+}
 
 
 def validate_field(field) -> None:
@@ -40,7 +50,7 @@ def validate_field(field) -> None:
     if field.type not in FIELD_TYPES or field.custom_object_type_id is None or _is_dangling(field):
         return  # the model field's own validation has said so, or there is nothing to compare with
     before = surroundings_of(field).before(field)
-    checks = [_name, _flags, _limits, _numbers, _elements, _choice_set, _reference, _related_name, deprecation_errors]
+    checks = [_name, _flags, _limits, _options, _elements, _choice_set, _reference, _related_name, deprecation_errors]
     if before is not None:
         checks += [_unchangeable, _under_way, _type_change, _stored_values]
     errors: dict[str, list] = {}
@@ -147,20 +157,15 @@ def _limits(field, before) -> Errors:
         yield 'validation_minimum', _('The minimum is greater than the maximum.')
 
 
-def _numbers(field, before) -> Errors:
-    if field.unit and not field.field_type.unit_allowed:
-        yield 'unit', _('Only numbers have a unit.')
-    if field.max_length is not None and not field.field_type.length_allowed:
-        yield 'max_length', _('Only text and longtext fields have a maximum length.')
-    if field.suggest_values and not field.field_type.suggestions_allowed:
-        yield 'suggest_values', _('Values are only suggested for text fields.')
-    digits = {name: getattr(field, name) for name in ('decimal_digits', 'decimal_places')}
-    given = [name for name, number in digits.items() if number is not None]
-    if given and not field.field_type.digits_allowed:
-        for name in given:
-            yield name, _('Only decimal fields have a number of digits.')
-    elif given and (fault := field.field_type.digits_fault(field_definition(field))):
-        yield given[-1], fault
+def _options(field, before) -> Errors:
+    """Check the attributes that only some types have, and what these say of them."""
+    known = True
+    for attribute, (flag, message) in OPTIONS.items():
+        if getattr(field, attribute) not in (None, '', False) and not getattr(field.field_type, flag):
+            known = False
+            yield attribute, message
+    if known:
+        yield from field.field_type.option_faults(field_definition(field)).items()
 
 
 def _elements(field, before) -> Errors:

@@ -194,7 +194,7 @@ def violation_of(error: IntegrityError, model) -> ValidationError | None:
     """
     name = getattr(getattr(error.__cause__, 'diag', None), 'constraint_name', None) or ''
     for field in model._definition.fields:
-        if field.unique and unique_name(model._definition.table, field.column()) == name:
+        if field_type_of(field).is_unique(field) and unique_name(model._definition.table, field.column()) == name:
             return ValidationError({field.name: [_('This field must be unique.')]})
     rule_id, rules = rule_id_from_name(name), rules_of(model)
     rule = next((rule for rule in rules.definition.rules if rule.id == rule_id), None) if rules else None

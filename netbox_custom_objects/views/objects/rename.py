@@ -27,10 +27,12 @@ from ..base import WritingMixin
 
 def rename_fields(model) -> tuple[str, ...]:
     """Return the names of the text fields of a type that users may see and edit, the one that names objects first."""
+    types = [(field, field_type_of(field)) for field in surfaced_fields(model)]
     fields = [
         field
-        for field in surfaced_fields(model)
-        if isinstance(field_type_of(field), CharacterFieldType)
+        for field, field_type in types
+        if isinstance(field_type, CharacterFieldType)
+        and not field_type.numbers_allowed
         and field.input_mode == UIEditableChoices.YES
         and field.ui_visible != UIVisibleChoices.HIDDEN
     ]
