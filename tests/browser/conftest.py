@@ -10,7 +10,7 @@ from dev.paths import STATE
 from dev.serve import start_netbox
 from tests.browser.chromium import NOT_FOUND, arguments, find_chromium
 from tests.browser.pages import SECONDS_TO_ANSWER, Pages
-from tests.support.databases import TEST_DATABASE
+from tests.support.databases import TEST_DATABASE, close_connections
 from tests.support.processes import Fork
 
 EVIDENCE = STATE / 'browser'
@@ -19,12 +19,14 @@ FAILED = pytest.StashKey[bool]()
 expect.set_options(timeout=SECONDS_TO_ANSWER * 1000)
 
 
-@pytest.fixture(scope='module')
+@pytest.fixture(scope='package')
 def browser():
-    """Chromium. For a module at most: meanwhile Playwright's event loop keeps Django's ORM off this thread."""
+    """Chromium. For this directory at most: meanwhile Playwright's event loop keeps Django's ORM off this thread."""
     binary = find_chromium()
     if not binary:
         pytest.fail(NOT_FOUND, pytrace=False)
+    # What was opened before could not be closed meanwhile.
+    close_connections()
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=binary, args=arguments())
         yield browser
@@ -33,7 +35,7 @@ def browser():
 
 @pytest.fixture(scope='module')
 def netbox():
-    """NetBox as in production, with a new database: several web processes and a worker. Before `browser`, see there."""
+    """NetBox as in production, with a new database: several web processes and a worker."""
     # Tests of this directory use no database themselves, so that nothing replaces it meanwhile.
     TEST_DATABASE.replace()
     TEST_DATABASE.mark_dirty()
@@ -50,7 +52,9 @@ def netbox():
 @pytest.fixture
 def page(request, netbox, browser):
     """A new window of an English-speaking browser that knows nothing of other tests."""
-    context = browser.new_context(base_url=netbox.url, locale='en-US', viewport={'width': 1400, 'height': 1000})
+    context = browser.new_context(
+        base_url=netbox.url, locale='en-US', viewport={'width': 1400, 'height': 1000}, reduced_motion='reduce'
+    )
     page = context.new_page()
     yield page
     if request.node.stash.get(FAILED, False):
