@@ -248,7 +248,18 @@ def test_a_branch_is_migrated_that_was_merged_before(adopted):
 # What our migrations add to the tables of definitions in a branch.
 ADDED = {
     'customobjecttype': ('deprecated', 'deprecated_since', 'scheduled_removal'),
-    'customobjecttypefield': ('payload_key', 'former_names', 'element_type'),
+    'customobjecttypefield': (
+        'payload_key',
+        'former_names',
+        'element_type',
+        'max_length',
+        'suggest_values',
+        'decimal_digits',
+        'decimal_places',
+        'unit',
+        'number_template',
+        'restart_yearly',
+    ),  # fmt: skip
 }
 
 

@@ -16,7 +16,7 @@ KINDS = {
     'text': 'text', 'longtext': 'text', 'url': 'text', 'email': 'text', 'color': 'text', 'select': 'text',
     'integer': 'integer', 'decimal': 'decimal', 'boolean': 'boolean', 'date': 'date', 'datetime': 'datetime',
     'duration': 'duration', 'multiselect': 'list', 'array': 'list', 'object': 'reference', 'ip_address': 'opaque',
-    'ip_prefix': 'opaque', 'mac_address': 'opaque', 'json': 'opaque',
+    'ip_prefix': 'opaque', 'mac_address': 'opaque', 'json': 'opaque', 'autonumber': 'text',
 }  # fmt: skip
 
 
