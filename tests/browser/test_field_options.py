@@ -32,13 +32,10 @@ TARGETS = {'is_polymorphic': True, 'related_object_types': [SITE, REGION], 'rela
 UNIQUE = {'unique': True, 'context': True}
 # (words, kind, own options)
 FIELDS = (
-    ('Text', 'text', {'default': '"\\"12\\"\\nTest"', 'validation_regex': '.*', 'primary': True,
-                      'max_length': '99', 'suggest_values': True}),
+    ('Text', 'text', {'default': '"\\"12\\"\\nTest"', 'validation_regex': '.*', 'primary': True}),
     ('Text (long)', 'longtext', {'validation_regex': '^a', 'unique': True, 'context': True}),
-    ('Integer', 'integer', {'validation_minimum': '0', 'validation_maximum': '9', 'default': '0', 'context': True,
-                            'unit': 'Mbit/s'}),
-    ('Decimal', 'decimal', {'validation_minimum': '-1', 'validation_maximum': '9', 'decimal_digits': '12',
-                            'decimal_places': '4', 'unit': '€', **UNIQUE}),
+    ('Integer', 'integer', {'validation_minimum': '0', 'validation_maximum': '9', 'default': '0', 'context': True}),
+    ('Decimal', 'decimal', {'validation_minimum': '-1', 'validation_maximum': '9', **UNIQUE}),
     ('Boolean (true/false)', 'boolean', {'default': 'false', 'context': True}),
     ('Date', 'date', UNIQUE),
     ('Date & time', 'datetime', UNIQUE),
@@ -57,7 +54,6 @@ FIELDS = (
     ('IP address', 'ip_address', UNIQUE),
     ('IP prefix', 'ip_prefix', {'default': '"10.0.0.0/8"'}),
     ('Coordinates', 'coordinates', {}),
-    ('Autonumber', 'autonumber', {'number_template': '{year}-{number:04}', 'restart_yearly': True, 'context': True}),
     ('Array', 'array', {'element_type': ['Integer'], 'default': '[1, 2]', 'validation_minimum': '1',
                         'validation_maximum': '3'}),
 )  # fmt: skip
@@ -68,10 +64,7 @@ ONLY_IN_EDITOR = {
 }  # fmt: skip
 # It renders the form again, and decides which other inputs there are.
 FIRST = 'is_polymorphic'
-JSON = (
-    'default', 'related_object_filter', 'validation_minimum', 'validation_maximum', 'max_length', 'decimal_digits',
-    'decimal_places', 'weight',
-)  # fmt: skip
+JSON = ('default', 'related_object_filter', 'validation_minimum', 'validation_maximum', 'weight')
 
 # Fills in inputs as a hand does, all in one call: each must be there to be seen, and says that it was changed.
 FILL = """
@@ -126,9 +119,12 @@ def test_every_option_is_stored_by_both_forms(pages, netbox):
         expect(pages.content.locator('[name=name]')).to_have_value('')
     check(netbox, edited, range(len(FIELDS)), editor=True)
     save_untouched(pages, netbox, edited)
-    design(pages, 'designed', range(len(FIELDS)))
-    (designed,) = call(netbox, f'{API}/custom-object-types/?name=designed')['results']
-    check(netbox, designed['id'], range(len(FIELDS)), editor=False)
+    # Two types, as the time that the browser takes for a row grows with the number of rows.
+    middle = len(FIELDS) // 2
+    for name, numbers in (('designed', range(middle)), ('designed_2', range(middle, len(FIELDS)))):
+        design(pages, name, numbers)
+        (designed,) = call(netbox, f'{API}/custom-object-types/?name={name}')['results']
+        check(netbox, designed['id'], numbers, editor=False)
     look_at_a_phone(pages, edited)
 
 
