@@ -13,6 +13,7 @@ __all__ = (
     'FilterLogicChoices',
     'MappingFieldTypeChoices',
     'ObjectFieldOnDeleteChoices',
+    'ResultTypeChoices',
     'SearchWeightChoices',
     'StagedChangeStageChoices',
     'UIEditableChoices',
@@ -85,6 +86,20 @@ class ConstraintTypeChoices(ChoiceSet):
     CHECK = 'check'
 
     CHOICES = ((UNIQUE, _('Unique'), 'purple'), (CHECK, _('Check'), 'blue'))
+
+
+class ResultTypeChoices(ChoiceSet):
+    """What the values of a computed field are: the kinds of the typed language that are single values."""
+
+    CHOICES = (
+        ('text', _('Text')),
+        ('integer', _('Integer')),
+        ('decimal', _('Decimal')),
+        ('boolean', _('Boolean (true/false)')),
+        ('date', _('Date')),
+        ('datetime', _('Date and time')),
+        ('duration', _('Duration')),
+    )
 
 
 class ObjectFieldOnDeleteChoices(ChoiceSet):

@@ -114,3 +114,6 @@ DEFAULT_SETTINGS = {
     # Unknown filter parameters of custom object lists are refused with a 400 instead of being ignored.
     'strict_filtering': True,
 }
+
+# What is stored of an expression may be longer than what a person may write: keys take the place of names.
+STORED_LENGTH = 5_000

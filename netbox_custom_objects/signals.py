@@ -26,6 +26,7 @@ from .models import CustomObjectType, CustomObjectTypeField
 from .models.change_data import keep_retired, parked_objects, take_parked_objects, take_retired
 from .models.revision import bump_shared_token
 from .models.rows.convert import field_definition
+from .models.validation.computed import refuse_read_conversion, refuse_read_field
 from .models.validation.constraints import refuse_broken_constraints, refuse_used_field
 from .models.validation.fields import types_in_use
 from .models.validation.surroundings import replayed_rows
@@ -49,6 +50,10 @@ from .services.rules import (
 
 # What of a constraint says which objects meet it.
 RULE_ATTRIBUTES = ('type', 'field_ids', 'case_insensitive', 'nulls_distinct', 'condition', 'expression')
+# What of a field decides what the search index holds of its values.
+INDEXED_ATTRIBUTES = (
+    'name', 'type', 'search_weight', 'expression', 'result_type', 'decimal_digits', 'decimal_places',
+)  # fmt: skip
 
 
 def definitions_changing(instance, using: str, **kwargs) -> None:
@@ -75,6 +80,7 @@ def field_deleting(instance: CustomObjectTypeField, using: str, **kwargs) -> Non
     """A field is about to be deleted; a constraint that reads it would no longer be enforced."""
     if not in_replay():
         refuse_used_field(instance, using)
+        refuse_read_field(instance, using)
 
 
 def field_saving(instance: CustomObjectTypeField, **kwargs) -> None:
@@ -94,6 +100,7 @@ def field_cleaned(instance: CustomObjectTypeField, **kwargs) -> None:
         refuse_inheritance(instance, using)
     if not instance._state.adding and instance._loaded_type != instance.type:
         refuse_broken_constraints(instance, using)
+        refuse_read_conversion(instance, using)
 
 
 def type_changed(instance: CustomObjectType, using: str, created: bool | None = None, **kwargs) -> None:
@@ -114,8 +121,8 @@ def field_changed(
         former = subject_of(instance, using, name=instance._loaded_name)
         follow_rename(former, instance, using)
     # A new field is empty, unless it has a default or its column comes back with the values that it held.
-    filled = not created or raw or instance.default is not None
-    if filled and (created is not False or has_changed(instance, 'name', 'type', 'search_weight')):
+    filled = not created or raw or instance.default is not None or instance.field_type.is_computed
+    if filled and (created is not False or has_changed(instance, *INDEXED_ATTRIBUTES)):
         ReindexCustomObjectTypeJob.enqueue_for(instance.custom_object_type_id, using)
 
 

@@ -39,13 +39,15 @@ def forget_branch(branch, **kwargs) -> None:
 
 def complete_copy(branch, **kwargs) -> None:
     """
-    A branch was provisioned: what main has retired is retired there, too, and checks are added.
+    A branch was provisioned: what main has retired is retired there, too, checks are added, and computed fields are
+    calculated by the branch itself.
 
-    NetBox-branching copies neither comments nor CHECK constraints (host-facts 1.1).
+    NetBox-branching copies neither comments nor CHECK constraints (host-facts 1.1), and of generated columns the values
+    alone.
     """
     copy_retired_marks(Target.for_alias(MAIN_ALIAS), branch.schema_name)
     for definition in load_definitions(MAIN_ALIAS).values():
-        if any(rule.type == CHECK for rule in definition.rules):
+        if any(rule.type == CHECK for rule in definition.rules) or any(field.expression for field in definition.fields):
             reconcile(branch.connection_name, definition.id)
 
 

@@ -1,7 +1,7 @@
 """
 The one comparison: what a schema holds against what the definitions ask for, as a plan.
 
-Pure: the standard library only. Must never drop a column or a table, only retire it.
+Pure: the standard library only. Must never drop a table, nor a column that is not generated, only retire it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,9 +13,11 @@ from .operations import (
     AddCheck,
     AddColumn,
     AlterColumnType,
+    CalculateColumn,
     CreateIndex,
     CreateTable,
     DropCheck,
+    DropColumn,
     DropIndex,
     Operation,
     RestoreColumn,
@@ -61,7 +63,7 @@ def _table_steps(actual: Table, desired: Table, now: str, fills: Mapping[str, An
     for index in actual.indexes:
         if index not in desired.indexes and not _only_retired(index, actual, desired):
             yield DropIndex(actual.name, index)
-    yield from _column_steps(actual, desired, now, fills)
+    yield from _with_generated(actual, desired, list(_column_steps(actual, desired, now, fills)))
     for index in desired.indexes:
         if index not in actual.indexes:
             yield CreateIndex(actual.name, index)
@@ -78,6 +80,8 @@ def _column_steps(actual: Table, desired: Table, now: str, fills: Mapping[str, A
     """
     for column in desired.columns:
         found = actual.column(column.name)
+        if column.generated or found is not None and found.generated:
+            continue
         if found is None:
             yield AddColumn(actual.name, column)
             continue
@@ -87,8 +91,35 @@ def _column_steps(actual: Table, desired: Table, now: str, fills: Mapping[str, A
         if not _holds(found.type, column.type) and is_field_column(column.name):
             yield AlterColumnType(actual.name, found, new_type=column.type)
     for column in actual.live_columns:
-        if desired.column(column.name) is None and is_optional_column(column.name):
+        if desired.column(column.name) is None and is_optional_column(column.name) and not column.generated:
             yield RetireColumn(actual.name, replace(column, fill=fills.get(column.name)), at=now)
+
+
+def _with_generated(actual: Table, desired: Table, steps: list[Operation]) -> Iterator[Operation]:
+    """
+    Yield the steps of columns with those of generated ones, which read others: those must be there, and as they are.
+
+    A conversion is refused while a generated column reads the column, so they all go before it, and come after it.
+    """
+    converts = any(isinstance(step, AlterColumnType) for step in steps)
+    kept = {}
+    for column in actual.columns:
+        wanted = desired.column(column.name)
+        if column.generated and (wanted is None or converts):
+            yield DropColumn(actual.name, column)
+        else:
+            kept[column.name] = column
+    yield from steps
+    for column in desired.columns:
+        found = kept.get(column.name)
+        if found is None and (column.generated or column.name in {other.name for other in actual.columns}):
+            yield AddColumn(actual.name, column)
+        elif found is not None and (column.generated or found.generated):
+            if found.retired:
+                yield RestoreColumn(actual.name, found)
+                found = replace(found, retired='')
+            if (found.generated, found.type) != (column.generated, column.type):
+                yield CalculateColumn(actual.name, found, new=column)
 
 
 def _holds(found: str, wanted: str) -> bool:

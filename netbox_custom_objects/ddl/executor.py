@@ -22,7 +22,15 @@ from ..exceptions import (
 from .conversion import keeps_bytes, unconvertible
 from .introspect import introspect
 from .locks import with_retries
-from .operations import AddCheck, AlterColumnType, CreateIndex, Operation, Phase
+from .operations import (
+    AddCheck,
+    AddColumn,
+    AlterColumnType,
+    CalculateColumn,
+    CreateIndex,
+    Operation,
+    Phase,
+)
 from .plan import Plan, simulate
 from .render import check_statements, index_statements, render
 from .spec import Schema
@@ -31,8 +39,8 @@ from .upkeep.column_limit import refuse_without_room
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.ddl')
 
-# Steps that a job can do later, without blocking writers.
-DEFERRED = (CreateIndex, AddCheck)
+# Steps that a job can do later; but for calculating columns, without blocking writers.
+DEFERRED = (CreateIndex, AddCheck, CalculateColumn)
 
 
 def execute(target: Target, type_id: int, plan: Plan, actual: Schema) -> Plan:
@@ -83,6 +91,10 @@ def split(target: Target, plan: Plan, actual: Schema) -> tuple[Plan, Plan]:
             now.append(operation)
         elif isinstance(operation, DEFERRED):
             later.append(operation)
+        elif isinstance(operation, AddColumn):
+            empty = operation.column.without_values
+            now.append(AddColumn(operation.table, empty))
+            later.append(CalculateColumn(operation.table, empty, new=operation.column))
         else:
             raise SchemaChangeRefused(
                 _(
@@ -106,7 +118,7 @@ def is_large(target: Target, table: str) -> bool:
 
 def finish(target: Target, plan: Plan) -> None:
     """
-    Do what a request left for later, without blocking writers. Resumable: run it again after a crash.
+    Do what a request left for later. Only calculating a column blocks writers. Resumable: run it again after a crash.
 
     Must run outside a transaction (PostgreSQL refuses CONCURRENTLY inside one).
 
@@ -121,6 +133,9 @@ def finish(target: Target, plan: Plan) -> None:
     for operation in plan:
         if isinstance(operation, AddCheck):
             _add_check(target, operation)
+            continue
+        if isinstance(operation, CalculateColumn):
+            _calculate(target, operation)
             continue
         drop, create = index_statements(operation, target, concurrently=True)
         with target.cursor() as cursor:
@@ -142,6 +157,10 @@ def _add_check(target: Target, operation: AddCheck) -> None:
     except IntegrityError as error:
         with_retries(target, operation.table, lambda: _execute(target, add[0]))
         raise ViolatedCheck(operation.table) from error
+
+
+def _calculate(target: Target, operation: CalculateColumn) -> None:
+    with_retries(target, operation.table, lambda: _execute(target, *render(operation, target)))
 
 
 def _execute(target: Target, *statements: sql.Composable) -> None:

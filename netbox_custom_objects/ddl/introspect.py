@@ -18,10 +18,13 @@ from .spec import Check, Column, Index, Schema, Table
 from .target import Target
 
 RETIRED_RE = re.compile(r'^retired (?P<at>\S+): (?P<comment>.*)$', re.DOTALL)
+# How the comment of a generated column ends (`Column.of_expression`), and what stands for one that does not.
+DIGEST_RE = re.compile(r'calculated \[([0-9a-f]{8})\]\Z')
+UNKNOWN_DIGEST = 'unknown'
 
 _COLUMNS_SQL = """
     SELECT c.relname, obj_description(c.oid, 'pg_class'), a.attname, format_type(a.atttypid, a.atttypmod),
-           col_description(c.oid, a.attnum), a.attnotnull, a.atthasdef
+           col_description(c.oid, a.attnum), a.attnotnull, a.atthasdef, a.attgenerated
     FROM pg_class c
     JOIN pg_namespace n ON n.oid = c.relnamespace
     LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
@@ -112,6 +115,12 @@ def split_comment(text: str | None) -> tuple[str, str]:
     return (match['comment'], match['at']) if match else (text or '', '')
 
 
+def digest_of(comment: str, kind: str) -> str:
+    """Return the digest by which a generated column is known, '' for a plain one (`kind` is PostgreSQL's mark)."""
+    found = DIGEST_RE.search(comment)
+    return (found[1] if found else UNKNOWN_DIGEST) if kind else ''
+
+
 def _read(target: Target, condition: str, params: list) -> Schema:
     comments: dict[str, str | None] = {}
     columns: dict[str, list[Column]] = {}
@@ -127,9 +136,12 @@ def _read(target: Target, condition: str, params: list) -> Schema:
             if column is not None and is_working_column(column):
                 staged.add(table)
             elif column is not None:
-                not_null, has_default = found
+                not_null, has_default, generated = found
+                digest = digest_of(comment, generated)
                 columns.setdefault(table, []).append(
-                    Column(column, type_, comment, retired, not_null=not_null, has_default=has_default)
+                    Column(
+                        column, type_, comment, retired, not_null=not_null, has_default=has_default, generated=digest
+                    )
                 )
         cursor.execute(_INDEXES_SQL.format(condition=condition), [target.schema, *params] * 2)
         for table, name, unique, names, valid in cursor.fetchall():

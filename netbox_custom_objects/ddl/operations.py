@@ -106,14 +106,27 @@ class ColumnOperation(Operation):
 
 @dataclass(frozen=True, slots=True)
 class AddColumn(ColumnOperation):
+    @property
+    def lock(self) -> Lock:
+        return Lock.REWRITE if self.column.generated else Lock.CATALOG
+
+    @property
+    def phase(self) -> Phase:
+        return Phase.BY_SIZE if self.column.generated else Phase.INLINE
+
     def apply(self, schema):
         return self._with_column(schema, self.column)
 
     def inverse(self):
+        if self.column.generated:
+            return DropColumn(self.table, self.column)
         return RetireColumn(self.table, self.column, at='undone')
 
     def describe(self):
-        return f'Add column {self.column.name} ({self.column.type}) to {self.table}; existing rows are not touched.'
+        what = f'column {self.column.name} ({self.column.type})'
+        if self.column.generated:
+            return f'Add {what} to {self.table} and calculate it for all rows.'
+        return f'Add {what} to {self.table}; existing rows are not touched.'
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +162,42 @@ class RestoreColumn(ColumnOperation):
 
     def describe(self):
         return f'Restore column {self.column.name} of {self.table} with the values it held when it was retired.'
+
+
+@dataclass(frozen=True, slots=True)
+class DropColumn(ColumnOperation):
+    """Remove a generated column: its values can be calculated again, and it would hold on to the columns it reads."""
+
+    destructive: ClassVar[bool] = True
+
+    def apply(self, schema):
+        table = schema.table(self.table)
+        others = tuple(other for other in table.columns if other.name != self.column.name)
+        return schema.replace(self.table, replace(table, columns=others))
+
+    def inverse(self):
+        return AddColumn(self.table, self.column)
+
+    def describe(self):
+        return f'Drop column {self.column.name} of {self.table}, whose values are calculated.'
+
+
+@dataclass(frozen=True, slots=True)
+class CalculateColumn(ColumnOperation):
+    """Put a column in place of one whose values are calculated in another way, or not yet."""
+
+    new: Column
+    lock: ClassVar[Lock] = Lock.REWRITE
+    phase: ClassVar[Phase] = Phase.BY_SIZE
+
+    def apply(self, schema):
+        return self._with_column(schema, self.new)
+
+    def inverse(self):
+        return CalculateColumn(self.table, self.new, new=self.column)
+
+    def describe(self):
+        return f'Calculate column {self.column.name} ({self.new.type}) of {self.table} for all rows.'
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,7 @@
 """
 Turns operations into SQL, qualified with the target's schema.
 
-Must never run anything, and never render DROP TABLE or DROP COLUMN: nothing is dropped, only retired.
+Must never run anything, and never render DROP TABLE, nor DROP COLUMN but for generated columns: all else is retired.
 """
 
 from functools import singledispatch
@@ -17,10 +17,12 @@ from .operations import (
     AddCheck,
     AddColumn,
     AlterColumnType,
+    CalculateColumn,
     ColumnOperation,
     CreateIndex,
     CreateTable,
     DropCheck,
+    DropColumn,
     DropIndex,
     Operation,
     RestoreColumn,
@@ -46,9 +48,7 @@ def render(operation: Operation, target: Target) -> Statements:
 def _(operation: CreateTable, target: Target) -> Statements:
     table = operation.spec
     sequence = sql.Identifier(main_schema(), sequence_name(table.name))
-    columns = [
-        sql.SQL('{} {}').format(sql.Identifier(c.name), sql.SQL(c.type)) for c in table.columns if c.name != 'id'
-    ]
+    columns = [sql.SQL('{} {}').format(sql.Identifier(c.name), _type(c)) for c in table.columns if c.name != 'id']
     statements = [
         sql.SQL('CREATE SEQUENCE IF NOT EXISTS {}').format(sequence),
         sql.SQL('CREATE TABLE {} (id bigint PRIMARY KEY DEFAULT nextval({}), {})').format(
@@ -92,7 +92,7 @@ def _(operation: AddColumn, target: Target) -> Statements:
     table, name, type_ = (
         sql.Identifier(target.schema, operation.table),
         sql.Identifier(column.name),
-        sql.SQL(column.type),
+        _type(column),
     )
     add = sql.SQL('ALTER TABLE {} ADD COLUMN {} {}').format(table, name, type_)
     statements = [add]
@@ -133,6 +133,30 @@ def _(operation: RestoreColumn, target: Target) -> Statements:
     if column.has_default:
         statements.append(_alter_column(target, operation, sql.SQL('DROP DEFAULT')))
     return statements
+
+
+@render.register
+def _(operation: DropColumn, target: Target) -> Statements:
+    return [
+        sql.SQL('ALTER TABLE {} DROP COLUMN {}').format(
+            sql.Identifier(target.schema, operation.table), sql.Identifier(operation.column.name)
+        )
+    ]
+
+
+@render.register
+def _(operation: CalculateColumn, target: Target) -> Statements:
+    column = operation.new
+    return [
+        # PostgreSQL drops first, whatever the order; both in one statement, as either alone would be wrong.
+        sql.SQL('ALTER TABLE {} DROP COLUMN {}, ADD COLUMN {} {}').format(
+            sql.Identifier(target.schema, operation.table),
+            sql.Identifier(operation.column.name),
+            sql.Identifier(column.name),
+            _type(column),
+        ),
+        _comment_column(target, operation.table, column, column.comment),
+    ]
 
 
 @render.register
@@ -194,6 +218,13 @@ def check_statements(operation: AddCheck, target: Target) -> Statements:
 @render.register
 def _(operation: DropCheck, target: Target) -> Statements:
     return check_statements(AddCheck(operation.table, operation.check), target)[:1]
+
+
+def _type(column: Column) -> sql.Composable:
+    """Return the type of a column, and how its values are calculated if they are."""
+    if not column.generated:
+        return sql.SQL(column.type)
+    return sql.SQL('{} GENERATED ALWAYS AS ({}) STORED').format(sql.SQL(column.type), sql.SQL(column.body))
 
 
 def _table(target: Target, table: Table) -> sql.Identifier:

@@ -5,7 +5,7 @@ Pure: the standard library only. Must never hold SQL beyond the names of column 
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 
@@ -18,6 +18,9 @@ class Column:
     is the value that rows get which exist when the column is added, or are made while it is retired; it is not part of
     the column in use. `not_null` and `has_default` are what introspection finds; no spec asks for them. `sequence`, in
     the main schema, is there as soon as the column is.
+
+    Values of a generated column are calculated by the database: `generated` is a digest of how, and `body` says it in
+    SQL. The comment ends with the digest, too, by which introspection knows it.
     """
 
     name: str
@@ -28,6 +31,17 @@ class Column:
     not_null: bool = field(default=False, compare=False)
     has_default: bool = field(default=False, compare=False)
     sequence: str = field(default='', compare=False)
+    generated: str = ''
+    body: str = field(default='', compare=False, repr=False)
+
+    @classmethod
+    def of_expression(cls, name: str, type_: str, comment: str, body: str, digest: str) -> 'Column':
+        return cls(name, type_, f'{comment}, calculated [{digest}]', generated=digest, body=body)
+
+    @property
+    def without_values(self) -> 'Column':
+        """The column as it is until its values are calculated: plain and empty."""
+        return replace(self, generated='', body='')
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ May import the standard library only. Must never import django or netbox (invari
 """
 
 from .fingerprint import canonical_json, fingerprint
-from .model import ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, TypeDefinition
+from .model import ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, TypeDefinition, read_ids, with_names
 from .names import (
     class_name,
     column_name,
@@ -54,6 +54,7 @@ __all__ = (
     'model_name',
     'number_sequence_name',
     'payload_key',
+    'read_ids',
     'rule_id_from_name',
     'rule_name',
     'sequence_name',
@@ -61,4 +62,5 @@ __all__ = (
     'type_id_from_model_name',
     'type_id_from_table_name',
     'unique_name',
+    'with_names',
 )

@@ -10,12 +10,12 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from .model import FieldDefinition, RuleDefinition, TypeDefinition
+from .model import FieldDefinition, RuleDefinition, TypeDefinition, read_ids
 
 Definitions = Mapping[int, TypeDefinition]
 
 # Part of a definition's identity, or compared on their own.
-_NOT_COMPARED = {'id', 'type_id', 'payload_key', 'fields', 'rules', 'former_names'}
+_NOT_COMPARED = {'id', 'type_id', 'payload_key', 'fields', 'rules', 'former_names', 'reads'}
 
 
 class Kind(StrEnum):
@@ -201,8 +201,12 @@ def _clashes(attribute, merged, main, branch) -> Iterator[tuple]:
 
 
 def _dangling(merged, main, branch) -> Iterator[Conflict]:
-    """Fields that would refer to a type which one side deleted, and the other side's references do not know."""
+    """
+    Fields that would refer to a type which one side deleted, and the other side's references do not know; or that are
+    computed from such a field.
+    """
     for definition in merged.values():
+        yield from _computed_from_nothing(definition, main.get(definition.id), branch.get(definition.id))
         for field in definition.fields:
             for target in field.targets:
                 if target.type_id is None or target.type_id in merged:
@@ -210,3 +214,12 @@ def _dangling(merged, main, branch) -> Iterator[Conflict]:
                 if target.type_id in main or target.type_id in branch:
                     here, there = (field.id if target.type_id in side else DELETED for side in (main, branch))
                     yield Conflict(Kind.DANGLING_REFERENCE, definition.id, field.id, 'targets', here, there)
+
+
+def _computed_from_nothing(merged, main, branch) -> Iterator[Conflict]:
+    kept, ours, theirs = ({field.id for field in side.fields} if side else set() for side in (merged, main, branch))
+    for field in merged.fields:
+        for read in sorted(read_ids(field.expression) - kept):
+            if read in ours or read in theirs:
+                here, there = (field.id if read in side else DELETED for side in (ours, theirs))
+                yield Conflict(Kind.DANGLING_REFERENCE, merged.id, field.id, 'expression', here, there)

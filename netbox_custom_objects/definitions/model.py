@@ -6,6 +6,8 @@ enough to compile a table, to build a model class and to draw every surface.
 """
 
 import json
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
@@ -13,6 +15,17 @@ from typing import Any
 from .names import column_name, link_table_name, model_name, table_name, type_id_from_model_name
 
 APP_LABEL = 'netbox_custom_objects'
+KEY_RE = re.compile(r'\$(\d+)')
+
+
+def read_ids(expression: str) -> frozenset[int]:
+    """Return the ids of the fields that a stored expression names by key; those in its texts and comments, too."""
+    return frozenset(map(int, KEY_RE.findall(expression)))
+
+
+def with_names(expression: str, names: Mapping[int, str]) -> str:
+    """Return a stored expression for people to read, with names of fields by their ids in place of keys."""
+    return KEY_RE.sub(lambda found: names.get(int(found[1]), found[0]), expression)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +100,11 @@ class FieldDefinition:
     suggest_values: bool = False
     number_template: str = ''
     restart_yearly: bool = False
+    # How its values are calculated, as stored (with keys such as `$7` for fields), and what they are.
+    expression: str = ''
+    result_type: str = ''
+    # The fields of the type that the expression may read; the type's definition, of which they are part, sees to it.
+    reads: tuple['FieldDefinition', ...] = field(default=(), compare=False, repr=False)
 
     @property
     def is_required(self) -> bool:
@@ -168,6 +186,17 @@ class TypeDefinition:
     deprecated_since: str = ''
     scheduled_removal: str = ''
     rules: tuple[RuleDefinition, ...] = ()
+
+    def __post_init__(self):
+        if any(field.expression for field in self.fields):
+            object.__setattr__(self, 'fields', tuple(self._with_reads(field) for field in self.fields))
+
+    def _with_reads(self, field: FieldDefinition) -> FieldDefinition:
+        """Return a field with the definitions of those that its expression reads."""
+        if not field.expression:
+            return field
+        ids = read_ids(field.expression)
+        return replace(field, reads=tuple(replace(other, reads=()) for other in self.fields if other.id in ids))
 
     @property
     def table(self) -> str:

@@ -18,8 +18,8 @@ from ..choices import UIEditableChoices
 from ..ddl.numbering import draw_number, follow_number
 from ..ddl.target import Target
 from ..definitions import number_sequence_name
-from .base import field_table
 from .registry import register
+from .shared.indexes import field_table
 from .text import TextFieldType
 
 TEMPLATE = '{number}'

@@ -24,12 +24,13 @@ from netbox.ui import attrs
 from ..choices import FilterLogicChoices, UIEditableChoices
 from ..ddl.notation import Notation
 from ..ddl.spec import Column, Index, Table
-from ..definitions import FieldDefinition, index_name, unique_name
+from ..definitions import FieldDefinition, unique_name
 from ..expressions import plain
 from ..expressions.typed.kinds import OPAQUE, Kind, Term
 from .graphql import RelatedType, annotation_of, lookup_of, related_type
 from .shared.cells import CellKind
 from .shared.deprecation import read_only
+from .shared.indexes import field_table
 from .shared.regex import PatternValidator
 
 EMPTY_VALUES = (None, '', [], {}, ())
@@ -105,8 +106,12 @@ class FieldType:
     loose_filter: ClassVar[bool] = False
     # Values that are stored but count as missing where one is required, besides NULL.
     empty_values: ClassVar[tuple] = ()
+    # Whether its values are calculated by the database, from an expression.
+    is_computed: ClassVar[bool] = False
     # What a value is to rules (expressions.typed).
     kind: ClassVar[Kind] = OPAQUE
+    # Why rules cannot read it, if they cannot.
+    unreadable: ClassVar[Any] = _('“{name}” cannot be read here: its values are not stored with the object.')
     # What one value is in GraphQL, where it may always be null; None: derived from the model field.
     graphql_type: ClassVar[Any] = None
     # The input by which GraphQL filters values, if it does not follow from what they are.
@@ -295,6 +300,10 @@ class FieldType:
         raise NotImplementedError
 
     # Surfaces
+
+    def refusal(self, field: FieldDefinition) -> str:
+        """Return why requests cannot set a value, '' if they can."""
+        return read_only(field) if field.deprecated else ''
 
     def get_example(self, field: FieldDefinition) -> Any:
         """Return a value that such a field might hold, as REST takes it: the default if there is one."""
@@ -486,11 +495,3 @@ class FieldType:
         """
         lookups = self.name_lookups(field) if in_name else self.quick_search_lookups(field)
         return models.Q(*((lookup, text) for lookup in lookups), _connector=models.Q.OR)
-
-
-def field_table(field: FieldDefinition) -> str:
-    return field.link_table.removesuffix(f'_{field.column()}')
-
-
-def plain_index(field: FieldDefinition, *columns: str) -> Index:
-    return Index(index_name(field_table(field), *columns), columns)

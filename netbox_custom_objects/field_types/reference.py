@@ -23,7 +23,7 @@ from ..choices import FilterLogicChoices
 from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, TargetRef, index_name, unique_name
 from ..expressions.typed.kinds import Term, reference_to
-from .base import FieldType, field_table, plain_index
+from .base import FieldType
 from .graphql import related_type
 from .polymorphic.keys import model_of, viewable
 from .polymorphic.ui import TargetsColumn
@@ -31,6 +31,7 @@ from .registry import register
 from .shared.cells import CellKind, join_values
 from .shared.filters import EmptyFilter, TargetFilter
 from .shared.gone_defaults import once_a_request
+from .shared.indexes import field_table, plain_index
 from .shared.natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
 from .shared.rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
 from .shared.selects import select_context

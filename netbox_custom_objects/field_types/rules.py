@@ -5,14 +5,14 @@ A rule that cannot be compiled (it reads a field that is gone, or has another ki
 refuses what would lead there. Pure in effect, like `compile`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..ddl.spec import Check, Index
 from ..definitions import FieldDefinition, RuleDefinition, TypeDefinition, fingerprint, rule_name
-from ..expressions.typed import InvalidExpression, Scope, Typed, check, parse, sql_of
+from ..expressions.typed import InvalidExpression, Scope, Typed, check, parse, shown_form, sql_of
 from ..expressions.typed.functions import FUNCTIONS
 from ..expressions.typed.kinds import BOOLEAN, TEXT, Term
 from .base import FAULTS, FieldType
@@ -23,18 +23,29 @@ UNIQUE, CHECK = 'unique', 'check'
 
 def scope_of(definition: TypeDefinition) -> Scope:
     """Return what expressions of a type may read."""
+    return scope_of_fields(definition.fields)
+
+
+def scope_of_fields(fields: Iterable[FieldDefinition]) -> Scope:
+    """Return what expressions may read of these fields of a type."""
     terms, refused = [], {}
-    for field in definition.fields:
+    for field in fields:
         try:
             found = field_type_of(field).get_terms(field)
         except FAULTS:
             found = ()
         terms += found
         if not found:
-            refused[field.name] = format_lazy(
-                _('“{name}” cannot be read here: its values are not stored with the object.'), name=field.name
-            )
+            refused[field.name] = format_lazy(field_type_of(field).unreadable, name=field.name)
     return Scope(terms, refused)
+
+
+def shown_computation(field: FieldDefinition) -> str:
+    """Return how the values of a field are calculated, with the names of the fields that it reads."""
+    try:
+        return shown_form(field.expression, scope_of_fields(field.reads)) if field.expression else ''
+    except InvalidExpression:
+        return field.expression
 
 
 def stored_rule(source: str, scope: Scope) -> Typed:
@@ -52,7 +63,7 @@ def kept(typed: Typed) -> Typed:
     for part in typed.walk():
         if part.op == 'call' and part.value.is_volatile:
             raise InvalidExpression(
-                _('“{name}” cannot be used in a constraint: its value changes with time.').format(name=part.value.name)
+                _('“{name}” cannot be used here: its value changes with time.').format(name=part.value.name)
             )
     return typed
 

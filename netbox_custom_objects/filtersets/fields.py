@@ -14,6 +14,7 @@ from ..choices import (
     CustomObjectFieldTypeChoices,
     FilterLogicChoices,
     ObjectFieldOnDeleteChoices,
+    ResultTypeChoices,
     UIEditableChoices,
     UIVisibleChoices,
 )
@@ -37,6 +38,7 @@ class CustomObjectTypeFieldFilterSet(TrueOrFalseMixin, DeprecationFilterSet, Cha
     q = django_filters.CharFilter(method='search', label=_('Search'))
     type = django_filters.MultipleChoiceFilter(choices=CustomObjectFieldTypeChoices.listed, distinct=False)
     element_type = django_filters.MultipleChoiceFilter(choices=ArrayElementTypeChoices.listed, distinct=False)
+    result_type = django_filters.MultipleChoiceFilter(choices=ResultTypeChoices, distinct=False)
     custom_object_type_id = django_filters.ModelMultipleChoiceFilter(
         queryset=types_of_reader, distinct=False, label=_('Custom object type (ID)')
     )

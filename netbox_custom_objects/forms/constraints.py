@@ -13,13 +13,10 @@ from utilities.forms.fields import DynamicModelChoiceField
 from utilities.forms.rendering import FieldSet
 
 from ..choices import ConstraintTypeChoices
-from ..expressions.typed.grammar import MAX_LENGTH
 from ..field_types.rules import can_be_unique
-from ..field_types.shared.bounds import whole_number
 from ..models import CustomObjectType, CustomObjectTypeConstraint
-from ..runtime.classes.registry import world
 from ..runtime.constraints import shown_expression
-from ..runtime.rights import is_known_to_reader
+from .expressions import ExpressionInput, chosen_type
 from .fields import ForgivingErrorsMixin
 from .prefill import PrefilledMixin
 
@@ -28,15 +25,6 @@ OF_TYPE = {
     ConstraintTypeChoices.UNIQUE: ('field_ids', 'case_insensitive', 'nulls_distinct', 'condition'),
     ConstraintTypeChoices.CHECK: ('expression',),
 }
-
-
-class ExpressionInput(forms.CharField):
-    """A condition or expression; what stands at its ends belongs to it, or positions in errors would be wrong."""
-
-    widget = forms.Textarea(attrs={'rows': 2, 'class': 'font-monospace', 'spellcheck': 'false'})
-
-    def __init__(self, **kwargs):
-        super().__init__(max_length=MAX_LENGTH, strip=False, **kwargs)
 
 
 class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm):
@@ -85,10 +73,8 @@ class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, Chang
 
     def _unique_fields(self) -> list[tuple[int, str]]:
         """Return the fields of the chosen type that can be unique."""
-        chosen = get_field_value(self, 'custom_object_type') or self.instance.custom_object_type_id
-        pk = chosen.pk if isinstance(chosen, CustomObjectType) else whole_number(str(chosen or 0))
-        definition = world().all_definitions.get(pk)
-        fields = definition.fields if definition and is_known_to_reader(pk) else ()
+        definition = chosen_type(self)
+        fields = definition.fields if definition else ()
         return [(field.id, field.display_label) for field in fields if can_be_unique(field)]
 
     def clean(self):

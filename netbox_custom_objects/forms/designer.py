@@ -28,8 +28,8 @@ _NOT_ASKED = ('custom_object_type', 'weight', 'changelog_message', 'deprecated',
 OWN_TYPE = 'self'
 _TARGETS = {'related_object_type', 'related_object_types'}
 # Shown without unfolding the row.
-_FIRST = ('name', 'label', 'type', 'element_type', 'choice_set', 'is_polymorphic', 'related_object_type',
-          'related_object_types')  # fmt: skip
+_FIRST = ('name', 'label', 'type', 'element_type', 'result_type', 'expression', 'choice_set',
+          'is_polymorphic', 'related_object_type', 'related_object_types')  # fmt: skip
 
 
 def new_row_key() -> str:

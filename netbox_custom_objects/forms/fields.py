@@ -31,6 +31,7 @@ from ..choices import (
     CustomObjectFieldTypeChoices,
     FilterLogicChoices,
     ObjectFieldOnDeleteChoices,
+    ResultTypeChoices,
     SearchWeightChoices,
     UIEditableChoices,
     UIVisibleChoices,
@@ -43,6 +44,7 @@ from ..field_types.shared.digits import IntegerFormField
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
 from ..runtime.rights import types_known_to_reader
 from ..services.dependents import updating_dependents
+from .expressions import ExpressionInput, chosen_type, shown, with_names
 from .prefill import PrefilledMixin
 from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 
@@ -51,7 +53,7 @@ TYPE_SPECIFIC = (
     'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
     'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type', 'choice_set',
     'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter', 'related_name',
-    'on_delete_behavior', 'default',
+    'on_delete_behavior', 'default', 'required', 'result_type', 'expression',
 )  # fmt: skip
 
 UPDATE_DEPENDENTS = 'update_dependents'
@@ -60,6 +62,7 @@ UPDATE_DEPENDENTS = 'update_dependents'
 def inputs_of(field_type) -> set[str]:
     """Return which of TYPE_SPECIFIC a field of this type has."""
     wanted = {
+        'required': not field_type.is_computed,
         'unique': field_type.unique_allowed,
         'default': field_type.default_allowed,
         'validation_regex': field_type.regex_allowed,
@@ -73,6 +76,8 @@ def inputs_of(field_type) -> set[str]:
         'number_template': field_type.numbers_allowed,
         'restart_yearly': field_type.numbers_allowed,
         'element_type': field_type.has_elements,
+        'result_type': field_type.is_computed,
+        'expression': field_type.is_computed,
         'choice_set': field_type.needs_choice_set,
         'is_polymorphic': field_type.is_reference,
         'related_object_type': field_type.is_reference and not field_type.polymorphic,
@@ -150,6 +155,11 @@ class CustomObjectTypeFieldForm(
     on_delete_behavior = forms.ChoiceField(
         choices=ObjectFieldOnDeleteChoices, label=_('On delete'), help_text=_('When the related object is deleted')
     )
+    result_type = forms.ChoiceField(choices=lambda: add_blank_choice(ResultTypeChoices), label=_('Result type'))
+    expression = ExpressionInput(
+        label=_('Expression'),
+        help_text=_('How the value is calculated from other fields of the object, such as: quantity * unit_price.'),
+    )
     search_weight = forms.TypedChoiceField(choices=SearchWeightChoices, coerce=int, label=_('Search weight'))
     comments = CommentField()
     update_dependents = forms.BooleanField(
@@ -165,11 +175,12 @@ class CustomObjectTypeFieldForm(
         model = CustomObjectTypeField
         fields = (
             'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
-            'element_type', 'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length',
-            'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly',
-            'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter', 'related_name',
-            'on_delete_behavior', 'group_name', 'description', 'search_weight', 'filter_logic', 'ui_visible',
-            'ui_editable', 'weight', 'is_cloneable', 'deprecated', 'deprecated_since', 'scheduled_removal', 'comments',
+            'element_type', 'result_type', 'expression', 'choice_set', 'validation_regex', 'validation_minimum',
+            'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit',
+            'number_template', 'restart_yearly', 'is_polymorphic', 'related_object_type', 'related_object_types',
+            'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name', 'description',
+            'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'deprecated',
+            'deprecated_since', 'scheduled_removal', 'comments',
         )  # fmt: skip
         field_classes = dict.fromkeys(
             ('validation_minimum', 'validation_maximum', 'max_length', 'decimal_digits', 'decimal_places'),
@@ -194,6 +205,8 @@ class CustomObjectTypeFieldForm(
         if 'element_type' in self.fields:
             self.fields['validation_minimum'].label = _('Minimum number of items')
             self.fields['validation_maximum'].label = _('Maximum number of items')
+        if 'expression' in self.fields:
+            self._offer_names()
         self._offer_current_weight()
         if self.instance._state.adding:
             del self.fields[UPDATE_DEPENDENTS]
@@ -231,6 +244,14 @@ class CustomObjectTypeFieldForm(
         with updating_dependents(self.instance, self.instance.edit_context.user):
             return super().save(commit)
 
+    def _offer_names(self):
+        """Show the expression with the names that fields have now, and what it may read."""
+        definition = chosen_type(self)
+        if stored := self.initial.get('expression'):
+            self.initial['expression'] = shown(stored, definition)
+        expression = self.fields['expression']
+        expression.help_text = with_names(expression.help_text, definition)
+
     def _offer_current_weight(self):
         weight = self.instance.search_weight
         if weight not in SearchWeightChoices.values():
@@ -264,8 +285,8 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
     return (
         *section(
             _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'element_type',
-            'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'primary', 'context',
-            'required', 'unique', 'default',
+            'result_type', 'expression', 'decimal_digits', 'decimal_places', 'unit', 'number_template',
+            'restart_yearly', 'primary', 'context', 'required', 'unique', 'default',
         ),
         *section(_('Validation'), 'max_length', 'validation_regex', 'validation_minimum', 'validation_maximum'),
         *section(_('Choices'), 'choice_set'),
@@ -358,6 +379,9 @@ class CustomObjectTypeFieldImportForm(NotesTargetsMixin, ForgivingErrorsMixin, C
     )  # fmt: skip
     element_type = CSVChoiceField(
         choices=ArrayElementTypeChoices, required=False, help_text=_('What the items of an array are')
+    )
+    result_type = CSVChoiceField(
+        choices=ResultTypeChoices, required=False, help_text=_('What the values of a computed field are')
     )
     filter_logic = CSVChoiceField(choices=FilterLogicChoices, required=False)
     ui_visible = CSVChoiceField(choices=UIVisibleChoices, required=False)

@@ -21,7 +21,6 @@ from ..choices import UIEditableChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..field_types.json import DocumentInput, TypedDocument
-from ..field_types.shared.deprecation import read_only
 from ..models.validation.reserved import PAGE_INPUTS
 from ..runtime.classes.memo import per_type, surfaced_fields
 from .defaults import ImportDefaultsMixin, LinkDefaultsMixin
@@ -107,19 +106,19 @@ class CustomObjectImportForm(
         queryset=Owner.objects.all(), required=False, help_text=_('ID of the owner, or owner.name as the header')
     )
 
-    # {input of a deprecated field: why it is refused}
-    deprecated_inputs: ClassVar[dict[str, str]] = {}
+    # {name of a value that cannot be set: why}
+    refused_inputs: ClassVar[dict[str, str]] = {}
 
     def __init__(self, *args, headers=None, **kwargs):
         # NetBox would say that it does not know the header, or fail at one that names an attribute of the target.
-        known = {name: part for name, part in (headers or {}).items() if name not in self.deprecated_inputs}
+        known = {name: part for name, part in (headers or {}).items() if name not in self.refused_inputs}
         super().__init__(*args, headers=known, **kwargs)
 
     def clean(self):
         super().clean()
-        for name in self.deprecated_inputs:
+        for name in self.refused_inputs:
             if name in self.data:
-                self.add_error(None, f'{name}: {self.deprecated_inputs[name]}')
+                self.add_error(None, f'{name}: {self.refused_inputs[name]}')
         return self.cleaned_data
 
 
@@ -190,11 +189,11 @@ def get_import_form_class(model) -> type[CustomObjectImportForm]:
     declared |= _local_data(model)
     return _form(CustomObjectImportForm, model, 'ImportForm', declared, {
         'Meta': _meta(model, [*declared, 'owner', 'tags']),
-        'deprecated_inputs': {
-            name: read_only(field)
+        'refused_inputs': {
+            name: reason
             for field in surfaced_fields(model)
-            if field.deprecated
-            for name in field_type_of(field).get_import_fields(field)
+            if (reason := field_type_of(field).refusal(field))
+            for name in field_type_of(field).get_import_fields(field) or (field.name,)
         },
     })  # fmt: skip
 

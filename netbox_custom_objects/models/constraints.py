@@ -14,14 +14,12 @@ from netbox.models.features import CloningMixin, ExportTemplatesMixin
 from utilities.querysets import RestrictedQuerySet
 
 from ..choices import ConstraintTypeChoices
+from ..constants import STORED_LENGTH
 from .concurrency import UpdatesWhatExists
 from .counters import next_pk
 from .edit_context import EditedMixin
 from .validation.constraints import normalise, validate_constraint
 from .validation.surroundings import surroundings_of
-
-# What is stored of an expression may be longer than what a person may write: keys take the place of names.
-STORED_LENGTH = 5_000
 
 
 class CustomObjectTypeConstraintQuerySet(RestrictedQuerySet):

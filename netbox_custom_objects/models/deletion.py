@@ -54,7 +54,9 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
     for field in referencing_fields(custom_object_type, using) if delete_referencing_fields else ():
         field.snapshot()
         field.related_object_types.remove(custom_object_type.object_type_id)
-    for definition in (*custom_object_type.rules.using(using).all(), *custom_object_type.fields.using(using).all()):
+    # What reads fields goes before them.
+    fields = sorted(custom_object_type.fields.using(using).all(), key=lambda field: not field.expression)
+    for definition in (*custom_object_type.rules.using(using).all(), *fields):
         definition.delete(using=using)
     return count
 

@@ -20,10 +20,11 @@ from ..choices import (
     CustomObjectFieldTypeChoices,
     FilterLogicChoices,
     ObjectFieldOnDeleteChoices,
+    ResultTypeChoices,
     UIEditableChoices,
     UIVisibleChoices,
 )
-from ..constants import NAME_PATTERN
+from ..constants import NAME_PATTERN, STORED_LENGTH
 from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
 from ..definitions import link_class_name, link_table_name, payload_key
@@ -34,6 +35,7 @@ from .counters import next_pk, next_schema_id
 from .edit_context import EditedMixin
 from .scripting import FieldScripting
 from .types import validate_version
+from .validation.computed import store_expression
 from .validation.fields import validate_field
 from .validation.surroundings import surroundings_of
 
@@ -44,7 +46,8 @@ class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
     def delete(self):
         deleted = 0
         with transaction.atomic(using=self.db):
-            for field in self:
+            # What reads other fields goes before them.
+            for field in sorted(self, key=lambda field: not field.expression):
                 field.delete(using=self.db)
                 deleted += 1
         return deleted, {CustomObjectTypeField._meta.label: deleted}
@@ -214,6 +217,21 @@ class CustomObjectTypeField(
         verbose_name=_('scheduled removal'), max_length=50, blank=True, validators=[validate_version]
     )
 
+    # Named by the names of fields when it is written, and stored with their keys (`expressions.typed.storage`).
+    expression = models.TextField(
+        verbose_name=_('expression'),
+        max_length=STORED_LENGTH,
+        blank=True,
+        help_text=_('How the values of a computed field are calculated, e.g. quantity * unit_price'),
+    )
+    result_type = models.CharField(
+        verbose_name=_('result type'),
+        max_length=50,
+        choices=ResultTypeChoices,
+        blank=True,
+        help_text=_('What the values of a computed field are'),
+    )
+
     # The key of this field's value in change data (decision 9): never changed, never used again.
     payload_key = models.CharField(
         verbose_name=_('payload key'), max_length=80, blank=True, editable=False, db_index=True
@@ -247,6 +265,8 @@ class CustomObjectTypeField(
         'number_template',
         'restart_yearly',
         'element_type',
+        'expression',
+        'result_type',
         'related_object_type',
         'is_polymorphic',
         'related_object_types',
@@ -402,6 +422,7 @@ class CustomObjectTypeField(
                 kwargs['force_insert'] = True
             self._assign_identity()
             self._remember_former_name()
+            store_expression(self)
             if self.primary:
                 self._clear_other_primary(using)
             super().save(*args, using=using, **kwargs)

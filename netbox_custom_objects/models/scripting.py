@@ -220,6 +220,8 @@ class FieldScripting(models.Model):
         Raises:
             ValidationError: no object could hold the value
         """
+        if self.field_type.is_computed:
+            raise ValidationError(self.field_type.refusal(self.definition))
         if value in EMPTY_VALUES:
             if self.definition.is_required:
                 raise ValidationError(_('Required field cannot be empty.'))

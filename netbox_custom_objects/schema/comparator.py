@@ -273,6 +273,7 @@ def _compare_type(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reade
     diff.cot_changes = changes(type_attributes(type_), normal_type(entry))
     diff.has_moved = 'base' in entry and entry['base'] != base_of(snapshot.entry(type_))
     left = {field_.schema_id: field_ for field_ in snapshot.fields[type_.pk]}
+    names = _names_in(entry, snapshot.fields[type_.pk])
     for index, found in enumerate(entry.get('removed_fields', [])):
         field_ = left.pop(found['id'], None)
         if field_ is not None and reader.may_view_field(field_, (*path, 'removed_fields', index, 'id')):
@@ -285,7 +286,7 @@ def _compare_type(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reade
         if field_ is None:
             diff.field_changes.append(FieldChange(FieldOp.ADD, found['id'], None, found, index=index))
         elif reader.may_view_field(field_, (*path, 'fields', index, 'id')):
-            now = snapshot.field(field_)
+            now = snapshot.field(field_, names)
             if field_.pk in under_way:
                 now |= under_way[field_.pk]
                 diff.warnings.append(_('{name} is being changed step by step.').format(name=field_.name))
@@ -300,11 +301,16 @@ def _compare_type(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reade
             diff.warnings.append(message.format(name=field_.name, id=field_.schema_id))
 
 
+def _names_in(entry: dict, fields: list[CustomObjectTypeField]) -> dict[int, str]:
+    """Return what a document calls fields that exist, by primary key."""
+    names = {found['id']: found['name'] for found in entry.get('fields', [])}
+    return {row.pk: names[row.schema_id] for row in fields if row.schema_id in names}
+
+
 def _compare_constraints(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reader) -> None:
     """Compare under the names that the document gives to fields: a rename is no change of a constraint."""
     type_, path = diff.stored, ('types', diff.index)
-    renamed = {found['id']: found['name'] for found in entry.get('fields', [])}
-    names = {row.pk: renamed[row.schema_id] for row in snapshot.fields[type_.pk] if row.schema_id in renamed}
+    names = _names_in(entry, snapshot.fields[type_.pk])
     left = {row.name: row for row in snapshot.constraints[type_.pk]}
     for index, name in enumerate(entry.get('removed_constraints', [])):
         row = left.pop(name, None)

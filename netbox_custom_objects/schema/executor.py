@@ -175,7 +175,12 @@ def write(comparison: Comparison, storage: Storage, user=None, note: Callable[[i
     ]
     waiting += [RemoveField(diff, change) for diff in changed for change in diff.removes]
     for op in (FieldOp.ALTER, FieldOp.ADD):
-        waiting += [WriteField(diff, change) for diff in changed for change in diff.field_changes if change.op == op]
+        waiting += [
+            WriteField(diff, change, document['types'][diff.index])
+            for diff in changed
+            for change in diff.field_changes
+            if change.op == op
+        ]
     waiting += [
         WriteConstraint(diff, change, document['types'][diff.index])
         for diff in changed

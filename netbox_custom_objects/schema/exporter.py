@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from extras.models import CustomFieldChoiceSet
 
-from ..definitions import TypeDefinition, canonical_json
+from ..definitions import canonical_json
 from ..expressions.typed import InvalidExpression, shown_form
-from ..field_types.rules import scope_of
+from ..field_types.rules import scope_of_fields
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..models.rows.convert import field_definition
 from .errors import ExportRefused
@@ -68,12 +68,20 @@ class Snapshot:
         """Whether so many fields and constraints of a type are described."""
         return len(self.fields[type_id]) == fields and len(self.constraints[type_id]) == constraints
 
-    def field(self, field: CustomObjectTypeField) -> dict:
-        """Return all attributes of a field as documents have them."""
+    def field(self, field: CustomObjectTypeField, names: dict[int, str] | None = None) -> dict:
+        """
+        Return all attributes of a field as documents have them.
+
+        Args:
+            field: the field
+            names: how to call the fields that it reads, by primary key, if not as they are called now
+        """
         found = {'id': field.schema_id, 'name': field.name, 'type': field.type}
         for name in FIELD_DEFAULTS:
             if name not in (*_TARGETS, 'choice_set'):
                 found[name] = getattr(field, name)
+        if field.expression:
+            found['expression'] = self._shown(field.expression, field.custom_object_type_id, names)
         if is_reference(found):
             del found['default']
         if field.choice_set is not None:
@@ -93,17 +101,20 @@ class Snapshot:
             row: the constraint
             names: how to call fields, by primary key, if not as they are called now
         """
-        fields = self.fields[row.custom_object_type_id]
-        known = {field.pk: field.name for field in fields} | (names or {})
-        definitions = [field_definition(field, name=known[field.pk]) for field in fields]
-        scope = scope_of(TypeDefinition(row.custom_object_type_id, '', '', fields=tuple(definitions)))
+        known = {field.pk: field.name for field in self.fields[row.custom_object_type_id]} | (names or {})
         found = {name: getattr(row, name) for name in ('type', *CONSTRAINT_DEFAULTS) if name != 'fields'}
         for name in ('condition', 'expression'):
-            try:
-                found[name] = shown_form(found[name], scope) if found[name] else ''
-            except InvalidExpression:
-                continue
+            found[name] = self._shown(found[name], row.custom_object_type_id, names) if found[name] else ''
         return normal_constraint({**found, 'fields': [known.get(pk, f'${pk}') for pk in row.field_ids]})
+
+    def _shown(self, stored: str, type_id: int, names: dict[int, str] | None) -> str:
+        """Return an expression with the names of fields in place of keys."""
+        names = names or {}
+        fields = [field_definition(row, name=names.get(row.pk, row.name)) for row in self.fields[type_id]]
+        try:
+            return shown_form(stored, scope_of_fields(fields))
+        except InvalidExpression:
+            return stored
 
     def entry(self, type_: CustomObjectType) -> dict:
         """Return what a document says of a type."""

@@ -203,6 +203,7 @@ class WriteField(Step):
 
     diff: COTDiff
     change: FieldChange
+    entry: dict
 
     def __post_init__(self):
         self.path = ('types', self.diff.index, 'fields', self.change.index)
@@ -219,6 +220,8 @@ class WriteField(Step):
             row, before = (state.storage.field(self.change.stored.pk) for _row in range(2))
             row.snapshot()
         targets = self._assign(row, state)
+        if row.field_type.is_computed and row.expression:
+            self._wait_for_names(row, state)
         is_staged = before is not None and _needs_stages(row, before)
         row.set_edit_context(user=state.user, is_staged=is_staged, surroundings=state.storage.picture)
         row.full_clean()
@@ -228,6 +231,14 @@ class WriteField(Step):
         if self.is_new:
             state.new_fields[self.path] = row.pk
         state.touch(row, 'add' if self.is_new else 'change')
+
+    def _wait_for_names(self, row, state) -> None:
+        """Raise NotYet until the other fields, which its expression names, are called as the document says."""
+        fields = state.storage.picture.fields[row.custom_object_type_id].values()
+        names = {found.schema_id: found.name for found in fields}
+        plain = [found for found in self.entry['fields'] if not found.get('expression')]
+        if any(names.get(found['id']) != found['name'] for found in plain):
+            raise NotYet
 
     def make_way(self, state):
         if not self.change.is_rename:

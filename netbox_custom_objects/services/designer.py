@@ -62,7 +62,10 @@ def _create(type_form, rows, user):
     try:
         type_form.instance._changelog_message = message
         custom_object_type = type_form.save()
-        fields = [_add(row, custom_object_type, number, message) for number, row in enumerate(rows, start=1)]
+        numbered = list(enumerate(rows, start=1))
+        # What reads other fields comes after them, wherever it is shown.
+        numbered.sort(key=lambda found: 'expression' in found[1].fields)
+        fields = [_add(row, custom_object_type, number, message) for number, row in numbered]
         if any(field is None for field in fields):
             raise Invalid
         _check_primary(rows)

@@ -17,7 +17,7 @@ from ..ddl.diff import diff
 from ..ddl.executor import execute, split
 from ..ddl.introspect import introspect, introspect_all
 from ..ddl.locks import lock_definitions
-from ..ddl.operations import AddColumn
+from ..ddl.operations import AddColumn, CalculateColumn
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
@@ -74,7 +74,7 @@ def reconcile(alias: str, type_id: int, deleted: FieldDefinition | None = None) 
                 transaction.on_commit(lambda: enqueue_deferred(alias, type_id), using=alias)
             forget_lacking(target.schema)
             follow_table(target, type_id, plan)
-            if any(isinstance(operation, AddColumn) for operation in plan):
+            if any(isinstance(operation, (AddColumn, CalculateColumn)) for operation in plan):
                 enqueue_if_worth_it(alias, type_id)
     return plan
 

@@ -56,6 +56,8 @@ FIELDS = (
     ('Coordinates', 'coordinates', {}),
     ('Array', 'array', {'element_type': ['Integer'], 'default': '[1, 2]', 'validation_minimum': '1',
                         'validation_maximum': '3'}),
+    # It cannot be required.
+    ('Computed', 'computed', {'result_type': ['Integer'], 'expression': 'field_2 * 2', 'required': None}),
 )  # fmt: skip
 # What only the editor asks for.
 ONLY_IN_EDITOR = {
@@ -131,10 +133,11 @@ def test_every_option_is_stored_by_both_forms(pages, netbox):
 def options_of(number: int, editor: bool) -> dict:
     """Return what is chosen for a field in the editor, or in a row of the designer."""
     _words, kind, own = FIELDS[number]
-    if not editor:
-        return {**PLAIN, **own}
-    related_name = {'related_name': 'things'} if kind == 'object' and 'is_polymorphic' not in own else {}
-    return {**PLAIN, **own, **related_name, **ONLY_IN_EDITOR}
+    found = {**PLAIN, **own}
+    if editor:
+        related_name = {'related_name': 'things'} if kind == 'object' and 'is_polymorphic' not in own else {}
+        found |= {**related_name, **ONLY_IN_EDITOR}
+    return {option: value for option, value in found.items() if value is not None}
 
 
 def design(pages, name, numbers):

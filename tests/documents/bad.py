@@ -75,6 +75,8 @@ FIELDS = [
     ('digits of an integer', {'type': 'integer', 'decimal_digits': 9}, 'decimal_digits'),
     ('more places than digits', {'type': 'decimal', 'decimal_places': 9}, 'decimal_places'),
     ('unit of a text', {'unit': 'm'}, 'unit'),
+    ('computed from nothing', {'type': 'computed', 'result_type': 'text'}, 'expression'),
+    ('expression of a text', {'expression': '1 + 1'}, 'expression'),
     ('elements of a text', {'element_type': 'text'}, 'element_type'),
     ('id is zero', {'id': 0}, 'id'),
     ('id is too large', {'id': 2**31}, 'id'),

@@ -55,6 +55,17 @@ KINDS = (
     ('coordinates', None, {}),
     ('autonumber', None, {'number_template': '{year}-{number:04}', 'restart_yearly': True}),
     ('array', [1, 2], {'element_type': 'integer', **_NUMBER}),
+    (
+        'computed',
+        None,
+        {
+            'expression': 'f4 * 2',
+            'result_type': 'decimal',
+            'decimal_digits': 20,
+            'decimal_places': 4,
+            'unit': '€',
+        },
+    ),
 )
 _EVERY_FIELD = {
     'description': 'What it is: a field',

@@ -13,6 +13,7 @@ from typing import Any
 
 from netbox_custom_objects.field_types.base import FieldType
 from netbox_custom_objects.field_types.registry import field_type_named
+from tests.support.factories import make_field
 
 # The field of the case's type is called this in every test of the contract.
 NAME = 'value'
@@ -106,6 +107,8 @@ class Case:
     is_polymorphic: bool = False
     # Tells apart cases of one type.
     variant: str = ''
+    # The type of another field, from which the value is computed: values are written to it, and read of the case's own.
+    source: str = ''
 
     # The attribute that holds the value; several if the value is a tuple. The first name of `keys` is the one under
     # which errors stand.
@@ -166,9 +169,29 @@ class Case:
         """Return the names of the form fields that a sample fills in."""
         return list(self.form_fields or sample.form)
 
+    def source_of(self, name: str = NAME) -> str:
+        """Return what the field is called from which a field is computed."""
+        return f'source_{name}'
+
+    def source_fields(self, name: str = NAME) -> list[dict]:
+        """Return what the field must have beside it: the one that values are written to, if it is another one."""
+        return [{'name': self.source_of(name), 'type': self.source}] if self.source else []
+
+    def reading(self, name: str = NAME) -> dict:
+        """Return how the field reads what stands beside it, as more of its arguments."""
+        return {'expression': self.source_of(name)} if self.source else {}
+
+    def add_source(self, custom_object_type, name: str = NAME) -> dict:
+        """Make what the field must have beside it, unless it is there; return how the field reads it."""
+        for found in self.source_fields(name):
+            if not custom_object_type.fields.filter(name=found['name']).exists():
+                make_field(custom_object_type, **found)
+        return self.reading(name)
+
     def store(self, obj, value, name: str = NAME) -> None:
         """Set the attribute, or the attributes, of an object to a value of the case."""
-        for attribute, part in self.attributes(value, name).items():
+        parts = {self.source_of(name): value} if self.source else self.attributes(value, name)
+        for attribute, part in parts.items():
             setattr(obj, attribute, part)
 
     def load(self, obj, name: str = NAME):
@@ -180,6 +203,8 @@ class Case:
 
     def attributes(self, value, name: str = NAME) -> dict:
         """Return a value as keyword arguments of the model class or of `filter()`."""
+        if self.source:
+            return {self.source_of(): value}
         if isinstance(self.attribute, str):
             return {self.attribute.replace(NAME, name, 1): value}
         parts = value if isinstance(value, tuple) else (value,) * len(self.attribute)

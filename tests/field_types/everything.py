@@ -27,7 +27,8 @@ class Everything:
             # Cases share what they need.
             if case.needs not in needs:
                 needs[case.needs] = case.needs()
-            fields.append({'name': name, 'type': case.type, **needs[case.needs]})
+            fields += case.source_fields(name)
+            fields.append({'name': name, 'type': case.type, **needs[case.needs], **case.reading(name)})
         return make_type('everything', fields=fields)
 
     @property

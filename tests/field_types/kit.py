@@ -32,7 +32,8 @@ class Kit:
         return kit
 
     def add(self, name=NAME, **attributes):
-        self.field = make_field(self.type, name, self.case.type, **{**self.needs, **attributes})
+        needs = {**self.needs, **self.case.add_source(self.type)}
+        self.field = make_field(self.type, name, self.case.type, **{**needs, **attributes})
         return self.field
 
     def restore(self, field, pk):

@@ -54,6 +54,9 @@ def test_values_come_back_as_they_went_in(rest, kit, case):
 
 def test_options(rest, kit, case):
     """OPTIONS says what one must know to make a form: the same about the keys of every type."""
+    if case.source:
+        assert rest.options('thing/')['actions']['POST'][case.key]['read_only']
+        return
     kit.edit(label='The <label>', description='What it is', required=True)
     obj = kit.make(case.values[0])
     keys = rest.options('thing/')['actions']['POST']
@@ -100,6 +103,8 @@ def test_no_value(rest, kit, case):
 
 
 def test_required(rest, kit, case):
+    if case.source:
+        return
     kit.edit(required=True)
     made = rest.post('thing/', {'title': 'x', **bodies(case)[0]})
     before = kit.get(kit.model(pk=made['id']))
@@ -205,6 +210,8 @@ def test_quick_search(rest, kit, case):
 
 def test_change_log(rest, kit, case):
     """Records hold what was and what is, under keys that outlive names, and a diff shows the field and no other."""
+    if case.source:
+        return  # they hold what was written
     first, second = case.samples[:2]
     made = rest.post('thing/', {'title': 'x', **resolve(first.rest)})
     rest.patch(f'thing/{made["id"]}/', resolve(second.rest))

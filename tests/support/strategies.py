@@ -18,6 +18,12 @@ from netbox_custom_objects.field_types import FIELD_TYPES
 TYPE_IDS = range(1, 7)
 DEFAULTS = {'text': 'x', 'integer': 5, 'boolean': False, 'json': {'a': [1]}, 'decimal': 1.5, 'date': '2026-01-31'}
 
+COMPUTED = [
+    {'result_type': 'integer', 'expression': '1 + 2'},
+    {'result_type': 'text', 'expression': "lower('A')"},
+    {'result_type': 'decimal', 'expression': '1 / 3.0', 'decimal_places': 4},
+]
+
 # A few dozen: two sides often use the same name, and drawing one of a regular expression takes ten times as long.
 names = st.sampled_from([
     *'abcdefgh0123456789', 'ab', 'a_b', 'a_b_c', 'b_a', 'a1', '1a', '0_0', '00', 'f', 'f_1', 'f_2', 'f_11', 'f_100',
@@ -43,6 +49,8 @@ def fields(draw, field_id: int, type_id: int):
         attributes['choice_set'] = ChoiceSetRef(draw(st.integers(1, 3)), 'v')
     elif field_type.has_elements:
         attributes['element_type'] = draw(st.sampled_from(ArrayElementTypeChoices.values()))
+    elif field_type.is_computed:
+        attributes |= draw(st.sampled_from(COMPUTED))
     elif field_type.digits_allowed and draw(st.booleans()):
         attributes['decimal_digits'] = draw(st.integers(8, 38))
         attributes['decimal_places'] = draw(st.integers(0, 8))

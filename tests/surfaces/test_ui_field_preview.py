@@ -45,10 +45,12 @@ def test_every_type_is_shown(browser, kind, type):
         'select': lambda: {'choice_set': make_choice_set('colors', ['red', 'blue']).pk},
         'object': lambda: {'related_object_type': object_type()},
         'array': lambda: {'element_type': 'date'},
+        'computed': lambda: {'result_type': 'integer', 'expression': '1 + 2'},
     }
     needs |= {'multiselect': needs['select'], 'multiobject': needs['object']}
     text = preview(browser, kind, name='thing', label='A thing', type=type, **needs.get(type, dict)())
-    for words in ('Instant', 'In forms A thing', 'In lists A thing', 'In the REST API { "thing'):
+    inputs = 'No input: the value is calculated.' if type == 'computed' else 'A thing'
+    for words in ('Instant', f'In forms {inputs}', 'In lists A thing', 'In the REST API { "thing'):
         assert words in text
     assert 'Refused' not in text
 

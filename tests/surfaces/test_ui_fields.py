@@ -315,11 +315,14 @@ def test_the_delete_page_of_a_field_of_any_type_counts_its_values(browser, db):
     thing = make_type('thing', fields=[{'name': 'title', 'primary': True}])
     cases = {}
     for case in CASES:
+        if case.is_drawn:
+            continue  # every object has a value
         name = f'f_{len(cases)}'
         needs = case.needs()
         if 'choice_set' in needs:
             needs['choice_set'].name = name
             needs['choice_set'].save()
+        needs |= case.add_source(thing, name)
         cases[name] = (case, make_field(thing, name, case.type, **needs))
 
     model = thing.get_model()

@@ -101,7 +101,7 @@ class EveryType:
             self.fields[name] = case
             # Each case makes its choice set under the same name.
             CustomFieldChoiceSet.objects.filter(name='colors').update(name=f'colors before {name}')
-            make_field(self.type, name, case.type, **case.needs())
+            make_field(self.type, name, case.type, **{**case.needs(), **case.add_source(self.type, name)})
 
     @property
     def model(self):

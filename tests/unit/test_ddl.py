@@ -7,9 +7,11 @@ from netbox_custom_objects.ddl.operations import (
     AddCheck,
     AddColumn,
     AlterColumnType,
+    CalculateColumn,
     CreateIndex,
     CreateTable,
     DropCheck,
+    DropColumn,
     DropIndex,
     Lock,
     Phase,
@@ -29,6 +31,8 @@ A = Column('f_1', 'character varying')
 A_RETIRED = Column('f_1', 'character varying', retired=EARLIER)
 A_WIDE = Column('f_1', 'text')
 B = Column('f_2', 'bigint')
+SUM = Column('f_3', 'bigint', generated='aaaaaaaa', body='f_1 + f_2')
+PRODUCT = Column('f_3', 'bigint', generated='bbbbbbbb', body='f_1 * f_2')
 PLAIN = Index('t_f_1_idx', ('f_1',))
 UNIQUE = Index('t_f_1_key', ('f_1',), unique=True)
 RULE = Index.of_rule('t_rule_3_aaaaaaaa', '(f_1)')
@@ -138,6 +142,28 @@ DIFFERENCES = [
         id='rules are known by their names',
     ),
     pytest.param(
+        schema(table(A, B)), schema(table(SUM, A, B)), [AddColumn('t', SUM)], id='new column that is calculated'
+    ),
+    pytest.param(schema(table(A, SUM)), schema(table(A)), [DropColumn('t', SUM)], id='column that was calculated gone'),
+    pytest.param(
+        schema(table(A, SUM)),
+        schema(table(A, PRODUCT)),
+        [CalculateColumn('t', SUM, new=PRODUCT)],
+        id='calculated in another way',
+    ),
+    pytest.param(
+        schema(table(A, SUM.without_values)),
+        schema(table(A, SUM)),
+        [CalculateColumn('t', SUM.without_values, new=SUM)],
+        id='copied or not calculated yet',
+    ),
+    pytest.param(
+        schema(table(A, SUM)),
+        schema(table(A_WIDE, SUM)),
+        [DropColumn('t', SUM), AlterColumnType('t', A, new_type='text'), AddColumn('t', SUM)],
+        id='a conversion beside a column that is calculated',
+    ),
+    pytest.param(
         schema(table(A, indexes=[RULE], checks=[CHECK])),
         schema(table()),
         [DropCheck('t', CHECK), DropIndex('t', RULE), RetireColumn('t', A, at=NOW)],
@@ -197,6 +223,16 @@ OPERATIONS = [
         Phase.BY_SIZE,
         False,
         'Convert column f_1 of t from character varying to text.',
+    ),
+    (AddColumn('t', SUM), schema(table(A)), Lock.REWRITE, Phase.BY_SIZE, False, 'Add column f_3 (bigint) to t and'),
+    (DropColumn('t', SUM), schema(table(SUM)), Lock.CATALOG, Phase.INLINE, True, 'Drop column f_3 of t,'),
+    (
+        CalculateColumn('t', SUM, new=PRODUCT),
+        schema(table(SUM)),
+        Lock.REWRITE,
+        Phase.BY_SIZE,
+        False,
+        'Calculate column f_3 (bigint) of t',
     ),
     (CreateIndex('t', UNIQUE), schema(table(A)), Lock.SHARE, Phase.BY_SIZE, False, 'Create unique index on f_1 of t.'),
     (

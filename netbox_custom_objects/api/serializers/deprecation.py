@@ -1,5 +1,6 @@
 """
-Writes to deprecated types and fields: refused, unless they leave every value as it is.
+Writes to deprecated types, and to fields that are deprecated or computed: refused, unless they leave every value as it
+is.
 
 May import field_types and runtime. Only requests come through here: merges, reverts and scripts write what they must.
 """
@@ -15,13 +16,13 @@ from rest_framework.utils.encoders import JSONEncoder
 from ...definitions import FieldDefinition
 from ...field_types import field_type_of
 from ...field_types.base import EMPTY_VALUES
-from ...field_types.shared.deprecation import closed, read_only
+from ...field_types.shared.deprecation import closed
 from ...runtime.classes.memo import surfaced_fields
 
 
 class DeprecationMixin(serializers.Serializer):
     """
-    Keeps the values of deprecated fields: a new object has their defaults, an existing one what it holds.
+    Keeps the values of deprecated and computed fields: a new object has their defaults, an existing one what it holds.
 
     A client may send back what it has read, in either form, as a PUT does.
     """
@@ -33,30 +34,32 @@ class DeprecationMixin(serializers.Serializer):
         return super().run_validation(data)
 
     @cached_property
-    def _deprecated(self) -> dict[str, FieldDefinition]:
-        """The deprecated fields, by key."""
+    def _closed(self) -> dict[str, FieldDefinition]:
+        """The fields whose values requests cannot set, by key."""
         return {
             key: field
             for field in surfaced_fields(self.Meta.model)
-            if field.deprecated
+            if field_type_of(field).refusal(field)
             for key in field_type_of(field).get_serializer_names(field)
-            if key in self.fields and not self.fields[key].read_only
+            if key in self.fields
         }
 
     def to_internal_value(self, data):
-        if not self._deprecated or not hasattr(data, 'keys'):
+        if not self._closed or not hasattr(data, 'keys'):
             return super().to_internal_value(data)
-        sent = {key for key in self._deprecated if key in data}
+        sent = {key for key in self._closed if key in data}
         if kept := {key for key in sent if self._is_as_read(key, data[key])}:
             data = data.copy()
             for key in kept:
                 del data[key]
         values = super().to_internal_value(data)
         refused = {}
-        for key, field in self._deprecated.items():
+        for key, field in self._closed.items():
             source = self.fields[key].source
-            if key in sent - kept and _comparable(values.get(source)) != _comparable(self._held(key, field)):
-                refused[key] = [read_only(field)]
+            if key in sent - kept and (
+                self.fields[key].read_only or _comparable(values.get(source)) != _comparable(self._held(key, field))
+            ):
+                refused[key] = [field_type_of(field).refusal(field)]
             if self.instance is not None:
                 values.pop(source, None)
         if refused:

@@ -13,12 +13,14 @@ from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSer
 from ...choices import ObjectFieldOnDeleteChoices
 from ...constants import APP_LABEL, COMMON_MODEL
 from ...definitions import type_id_from_model_name
+from ...expressions.typed.grammar import MAX_LENGTH
 from ...field_types import FIELD_TYPES
 from ...field_types.json import DocumentField
 from ...field_types.polymorphic.keys import content_type_id_of
 from ...field_types.shared.bounds import whole_number
 from ...field_types.shared.digits import IntegerValueField
 from ...models import CustomObjectType, CustomObjectTypeField
+from ...runtime.constraints import shown_expression
 from ...runtime.rights import is_known_to_reader
 from ...services.dependents import updating_dependents
 from .common import CheckedMessageMixin
@@ -113,6 +115,8 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         choices=ObjectFieldOnDeleteChoices.CHOICES, required=False, allow_null=True, allow_blank=True
     )
 
+    expression = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
+
     update_dependents = serializers.BooleanField(
         write_only=True,
         required=False,
@@ -128,10 +132,11 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             'id', 'url', 'display', 'name', 'label', 'custom_object_type', 'description', 'type', 'primary', 'context',
             'required', 'unique', 'default', 'choice_set', 'validation_regex', 'validation_minimum',
             'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit',
-            'number_template', 'restart_yearly', 'element_type', 'is_polymorphic', 'related_object_type',
-            'related_object_types', 'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name',
-            'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'comments',
-            'schema_id', 'deprecated', 'deprecated_since', 'scheduled_removal',
+            'number_template', 'restart_yearly', 'element_type', 'expression', 'result_type', 'is_polymorphic',
+            'related_object_type', 'related_object_types', 'related_object_filter', 'related_name',
+            'on_delete_behavior', 'group_name', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable',
+            'weight', 'is_cloneable', 'comments', 'schema_id', 'deprecated', 'deprecated_since',
+            'scheduled_removal',
         )  # fmt: skip
         fields = (*brief_fields, 'app_label', 'model', 'related_object_types_input', 'update_dependents')
 
@@ -139,6 +144,8 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         data = super().to_representation(instance)
         if instance.type != 'object' and 'on_delete_behavior' in data:
             data['on_delete_behavior'] = None
+        if data.get('expression'):
+            data['expression'] = shown_expression(instance, instance.expression)
         return data
 
     def to_internal_value(self, data):

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 
 from django.utils.translation import gettext as _
 
-from ...definitions import TypeDefinition
+from ...definitions import TypeDefinition, with_names
 from ...definitions.merge import DELETED, Conflict, Kind
 
 Definitions = dict[int, TypeDefinition]
@@ -105,8 +105,8 @@ def _attribute(conflict, names):
     return text.format(
         attribute=conflict.attribute,
         subject=names.subject(conflict),
-        main=_value(conflict.main),
-        branch=_value(conflict.branch),
+        main=_value(conflict, conflict.main, names),
+        branch=_value(conflict, conflict.branch, names),
     ), _("The branch's value wins. Change it in the branch if main's value is right.")
 
 
@@ -147,6 +147,9 @@ def _name_collision(conflict, names):
 
 def _dangling_reference(conflict, names):
     side = _('Main') if conflict.main == DELETED else _('The branch')
+    if conflict.attribute == 'expression':
+        text = _('{side} deleted a field that the {subject} is computed from.')
+        return text.format(side=side, subject=names.subject(conflict)), _('Restore that field, or delete this one.')
     text = _('{side} deleted a type that the {subject} refers to.')
     remedy = _('Restore that type, or delete the field.')
     return text.format(side=side, subject=names.subject(conflict)), remedy
@@ -160,5 +163,7 @@ _SENTENCES = {
 }
 
 
-def _value(value) -> str:
+def _value(conflict, value, names) -> str:
+    if conflict.attribute in ('expression', 'condition'):
+        value = with_names(value, names.fields)
     return _('nothing') if value in (None, '', ()) else f'"{value}"'

@@ -20,6 +20,7 @@ from ...ddl.target import Target
 from ...definitions import FieldDefinition, RuleDefinition, TypeDefinition
 from ...exceptions import SchemaChangeRefused
 from ...field_types import compile_type
+from ...field_types.rules import shown_computation
 from ...runtime.classes.registry import world
 from ...services.preview import Preview, Step
 from .three_way import count_schema_changes, three_way_merge
@@ -28,7 +29,7 @@ CREATE, UPDATE, DELETE = 'create', 'update', 'delete'
 
 # Names of definition attributes that are not those of the models.
 _SHOWN_AS = {'default_json': 'default', 'related_object_filter_json': 'related_object_filter', 'targets': 'target'}
-_NOT_SHOWN = {'id', 'type_id', 'payload_key', 'fields', 'rules', 'former_names'}
+_NOT_SHOWN = {'id', 'type_id', 'payload_key', 'fields', 'rules', 'former_names', 'reads'}
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,8 @@ def _rule_edits(before: RuleDefinition | None, after: RuleDefinition | None) -> 
 def _attributes(subject: str, before, after) -> Iterator[str]:
     for name in (field.name for field in fields(before)):
         old, new = getattr(before, name), getattr(after, name)
+        if name == 'expression':
+            old, new = shown_computation(before), shown_computation(after)
         if old != new and name not in _NOT_SHOWN:
             yield _('Change "{attribute}" of the {subject} from {old} to {new}.').format(
                 attribute=_SHOWN_AS.get(name, name), subject=subject, old=_shown(old), new=_shown(new)

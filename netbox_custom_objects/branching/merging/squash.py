@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from django.contrib.contenttypes.models import ContentType
 
 from ...constants import APP_LABEL
-from ...definitions import TypeDefinition, field_id_from_payload_key, type_id_from_model_name
+from ...definitions import TypeDefinition, field_id_from_payload_key, read_ids, type_id_from_model_name
 from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import key_from_payload, label_of
 from ...runtime.classes.registry import world
@@ -124,6 +124,20 @@ def order_within_type(graph: Graph, changes: TypeChanges) -> None:
             else:
                 graph.after(change, other)
     order_constraints(graph, changes)
+    order_computed(graph, changes)
+
+
+def order_computed(graph: Graph, changes: TypeChanges) -> None:
+    """A computed field comes, or is changed, after what it reads; it goes, or stops to read a field, before that."""
+    by_id = {change.key[1]: change for change in changes.field_changes}
+    for change in changes.field_changes:
+        states = [data for data in (change.prechange_data, change.postchange_data) if data]
+        read = {pk for data in states for pk in read_ids(data.get('expression') or '')}
+        for other in (by_id[pk] for pk in read if pk in by_id):
+            if action(other) == DELETE:
+                graph.after(other, change)
+            elif action(change) != DELETE:
+                graph.after(change, other)
 
 
 def order_constraints(graph: Graph, changes: TypeChanges) -> None:

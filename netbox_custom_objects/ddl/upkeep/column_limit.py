@@ -13,7 +13,7 @@ from psycopg import sql
 from ...definitions import table_name, type_id_from_table_name
 from ...exceptions import NoColumnsLeft, RewriteRefused
 from ..locks import with_retries
-from ..operations import AddColumn, CreateTable, Operation
+from ..operations import AddColumn, CalculateColumn, CreateTable, Operation
 from ..target import Target
 
 LIMIT = 1600
@@ -66,6 +66,12 @@ _OBSTACLES = {
     'inheritance': gettext_lazy('inheritance by {name}'),
     'storage': gettext_lazy('a tablespace of its own, or no write-ahead log'),
 }
+
+# Generated columns take no values.
+_STORED_SQL = """
+    SELECT attname FROM pg_attribute
+    WHERE attrelid = %s::regclass AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum
+"""
 
 # What is made for a table besides its columns, as statements that make it again; what goes before must come first.
 _PARTS_SQL = """
@@ -128,7 +134,7 @@ def refuse_without_room(target: Target, operations: list[Operation]) -> None:
     Raises:
         NoColumnsLeft: they do not
     """
-    added = Counter(operation.table for operation in operations if isinstance(operation, AddColumn))
+    added = Counter(operation.table for operation in operations if isinstance(operation, (AddColumn, CalculateColumn)))
     for operation in operations:
         if isinstance(operation, CreateTable) and len(operation.spec.columns) > LIMIT:
             raise NoColumnsLeft(operation.table, LIMIT, 0, 0, LIMIT)
@@ -174,7 +180,9 @@ def _rewrite(target: Target, table: str) -> None:
         (sequence,) = cursor.fetchone()
         # Everything but what has a name of its own in the schema, for it is taken.
         run('CREATE TABLE {new} (LIKE {old} INCLUDING ALL EXCLUDING INDEXES)')
-        run('INSERT INTO {new} SELECT * FROM {old}')
+        cursor.execute(_STORED_SQL, [names['old'].as_string()])
+        names['columns'] = sql.SQL(', ').join(sql.Identifier(column) for (column,) in cursor.fetchall())
+        run('INSERT INTO {new} ({columns}) SELECT {columns} FROM {old}')
         cursor.execute('SELECT obj_description(%s::regclass, %s)', [names['old'].as_string(), 'pg_class'])
         (comment,) = cursor.fetchone()
         cursor.execute(sql.SQL('COMMENT ON TABLE {new} IS {}').format(sql.Literal(comment), **names))

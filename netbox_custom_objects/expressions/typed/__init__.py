@@ -11,21 +11,25 @@ from .compiler import compile_condition, compile_expression
 from .grammar import parse
 from .kinds import Kind, Scope, Term
 from .problems import InvalidExpression
+from .results import Result, compile_result, sql_of_result
 from .rows import evaluate, sql_of
 from .storage import shown_form, stored_form
 
 __all__ = (
     'InvalidExpression',
     'Kind',
+    'Result',
     'Scope',
     'Term',
     'Typed',
     'check',
     'compile_condition',
     'compile_expression',
+    'compile_result',
     'evaluate',
     'parse',
     'shown_form',
     'sql_of',
+    'sql_of_result',
     'stored_form',
 )

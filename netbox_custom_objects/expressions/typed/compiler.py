@@ -23,6 +23,11 @@ COUNTED = (DATE, DATETIME, DURATION)
 OPERATORS = {'&&': 'AND', '||': 'OR', '==': '=', '!=': '<>'}
 
 type Reference = Callable[[Term], Expression]
+type Text = Callable[[Expression], Expression]
+
+
+def unchanged(expression: Expression) -> Expression:
+    return expression
 
 
 def by_attribute(term: Term) -> F:
@@ -30,15 +35,16 @@ def by_attribute(term: Term) -> F:
     return F(term.attribute)
 
 
-def compile_expression(typed: Typed, reference: Reference = by_attribute) -> Expression:
+def compile_expression(typed: Typed, reference: Reference = by_attribute, text: Text = unchanged) -> Expression:
     """
     Return a checked expression as Django has it.
 
     Args:
         typed: what `check` returned
         reference: how to refer to a term; by default as a queryset of the model does
+        text: makes what stands for a constant text of the expression for that text
     """
-    return _Compiler(reference).value(typed)
+    return _Compiler(reference, text).value(typed)
 
 
 def compile_condition(typed: Typed, reference: Reference = by_attribute) -> Expression:
@@ -54,8 +60,9 @@ def _is_counted(typed: Typed) -> bool:
 
 
 class _Compiler:
-    def __init__(self, reference: Reference):
+    def __init__(self, reference: Reference, text: Text = unchanged):
         self.reference = reference
+        self.text = text
         self.methods = {
             'constant': self.constant, 'term': self.term, 'call': self.call, 'choice': self.choice,
             'in': self.contained, 'is null': self.is_null, '&&': self.logical, '||': self.logical, '!': self.negation,
@@ -95,7 +102,8 @@ class _Compiler:
         if typed.kind.is_number:
             return pieces.number(typed.value)
         field = typed.kind.model_field
-        return Cast(Value(typed.value, field), field)
+        found = Cast(Value(typed.value, field), field)
+        return self.text(found) if typed.kind == TEXT else found
 
     def term(self, typed: Typed) -> Expression:
         return self.reference(typed.value)

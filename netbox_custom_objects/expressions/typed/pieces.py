@@ -85,7 +85,11 @@ def remainder(dividend: Expression, divisor: Expression) -> Expression:
 
 def within(kind: Kind, count: Expression) -> Expression:
     """Return a number of days or seconds, null if it is beyond what a kind can be."""
-    below, above = map(number, LIMITS[kind])
+    return between(count, *map(number, LIMITS[kind]))
+
+
+def between(count: Expression, below: Expression, above: Expression) -> Expression:
+    """Return a number, null if it is not between two others."""
     # GREATEST and LEAST skip null: it becomes the bound below, and null again.
     bounded = call('LEAST', call('GREATEST', count, below), above)
     return call('NULLIF', call('NULLIF', bounded, below), above)

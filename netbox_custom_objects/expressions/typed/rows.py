@@ -35,7 +35,12 @@ def own_column(term: Term) -> Column:
 
 def sql_of(typed: Typed) -> str:
     """Return a checked expression as PostgreSQL reads it in an index or a check, constants and all. Must not query."""
-    text, parameters = _compiled(compile_expression(typed, own_column), connections[DEFAULT_DB_ALIAS])
+    return literal_sql(compile_expression(typed, own_column))
+
+
+def literal_sql(expression: Expression) -> str:
+    """Return an expression as SQL, with its constants in it."""
+    text, parameters = _compiled(expression, connections[DEFAULT_DB_ALIAS])
     return text % tuple(sql.Literal(parameter).as_string() for parameter in parameters)
 
 

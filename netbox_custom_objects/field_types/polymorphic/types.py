@@ -18,11 +18,12 @@ from ...choices import FilterLogicChoices
 from ...ddl.spec import Column, Index, Table
 from ...definitions import FieldDefinition, TargetRef, index_name, unique_name
 from ...expressions.typed.kinds import OPAQUE, Term
-from ..base import EMPTY_VALUES, FieldType, field_table, plain_index
+from ..base import EMPTY_VALUES, FieldType
 from ..graphql import CustomObjectRelatedObjectType, related_type
 from ..registry import register
 from ..shared.filters import EmptyFilter
 from ..shared.gone_defaults import once_a_request
+from ..shared.indexes import field_table, plain_index
 from ..shared.stand_ins import StandInMixin
 from .filters import TargetKeyFilter, TargetLinkFilter
 from .forms import (

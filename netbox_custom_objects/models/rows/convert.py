@@ -42,6 +42,8 @@ PLAIN_ATTRIBUTES = (
     'deprecated',
     'deprecated_since',
     'scheduled_removal',
+    'expression',
+    'result_type',
 )
 # Attributes of a constraint that a RuleDefinition takes over as they are.
 RULE_ATTRIBUTES = (

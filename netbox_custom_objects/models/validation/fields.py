@@ -24,6 +24,7 @@ from ...field_types.shared.regex import validate_pattern
 from ..readers import counted, named, readable
 from ..rows.convert import field_definition
 from ..staged_change import STAGED_ATTRIBUTES, unfinished_change
+from .computed import computed_errors, store_expression
 from .reserved import alternatives, is_reserved, parameter_of
 from .surroundings import surroundings_of
 
@@ -50,7 +51,8 @@ def validate_field(field) -> None:
     if field.type not in FIELD_TYPES or field.custom_object_type_id is None or _is_dangling(field):
         return  # the model field's own validation has said so, or there is nothing to compare with
     before = surroundings_of(field).before(field)
-    checks = [_name, _flags, _limits, _options, _elements, _choice_set, _reference, _related_name, deprecation_errors]
+    checks = [_name, _flags, _limits, _options, _elements, _choice_set, _reference, _related_name, computed_errors]
+    checks.append(deprecation_errors)
     if before is not None:
         checks += [_unchangeable, _under_way, _type_change, _stored_values]
     errors: dict[str, list] = {}
@@ -63,6 +65,7 @@ def validate_field(field) -> None:
             errors.setdefault(attribute, []).append(message)
     if errors:
         raise ValidationError(errors)
+    store_expression(field)
 
 
 def _is_dangling(field) -> bool:
@@ -294,7 +297,7 @@ def _under_way(field, before) -> Errors:
 
 def _type_change(field, before) -> Errors:
     if before.type == field.type:
-        if before.field_type.digits_allowed and not field.edit_context.is_staged:
+        if before.field_type.digits_allowed and not before.field_type.is_computed and not field.edit_context.is_staged:
             yield from _conversion(field, before)
         return
     if before.field_type.is_reference:

@@ -58,13 +58,15 @@ def split_faulty(
     """Return the definitions without the types and fields that cannot be built, and what these are."""
     sound, faults = {}, []
     for type_id, definition in definitions.items():
-        found = list(_faults_of(definition, storage))
-        faults += found
-        if not found:
-            sound[type_id] = definition
-        elif not any(fault.field is None for fault in found):
+        # Computed fields that read what is left out cannot be built, either.
+        while found := list(_faults_of(definition, storage)):
+            faults += found
+            if any(fault.field is None for fault in found):
+                break
             left_out = {fault.field.id for fault in found}
-            sound[type_id] = definition.with_fields(f for f in definition.fields if f.id not in left_out)
+            definition = definition.with_fields(f for f in definition.fields if f.id not in left_out)
+        else:
+            sound[type_id] = definition
     return sound, faults
 
 

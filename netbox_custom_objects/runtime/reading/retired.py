@@ -83,7 +83,8 @@ def write_back(instance, values: Values, using: str) -> None:
     target = Target.for_alias(using)
     schema = introspect(target, instance._type_id)
     main_table = schema.table(table_name(instance._type_id))
-    known = {name: value for name, value in values.items() if main_table.column(name)}
+    stored = {column.name for column in main_table.columns if not column.generated}
+    known = {name: value for name, value in values.items() if name in stored}
     if known:
         types = _types(main_table)
         assignments = [sql.SQL('{} = {}').format(sql.Identifier(name), _cast(types[name])) for name in known]

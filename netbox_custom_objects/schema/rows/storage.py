@@ -29,6 +29,7 @@ from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObject
 from ...models.counters import last_pk, next_schema_id
 from ...models.rows.convert import field_definition, rule_definition
 from ...models.rows.loader import load_definitions, type_definition
+from ...models.validation.computed import refuse_read_field
 from ...models.validation.constraints import refuse_used_field
 from ...services.preview import Preview
 from ...services.reconcile import Postponed, plan_of
@@ -254,6 +255,7 @@ class Tried(Storage):
         run_protection_rules(row, row._meta.label_lower)
         row.set_edit_context(surroundings=self.picture)
         refuse_used_field(row, self.alias)
+        refuse_read_field(row, self.alias)
         fields = self._fields[row.custom_object_type_id]
         self._plan(row.custom_object_type_id, {pk: found for pk, found in fields.items() if pk != row.pk})
         del fields[row.pk]

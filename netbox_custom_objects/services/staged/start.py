@@ -18,6 +18,7 @@ from ...field_types import FIELD_TYPES
 from ...models import CustomObjectTypeField, StagedChange
 from ...models.concurrency import meeting
 from ...models.staged_change import STAGED_ATTRIBUTES, unfinished_change
+from ...models.validation.computed import computed_from
 from ...models.validation.constraints import constraints_of
 from .run_job import enqueue
 from .subject import Subject, set_value, stored_value
@@ -63,6 +64,9 @@ def prepare(field: CustomObjectTypeField, wanted: dict, fill=None, is_valid: boo
         ValidationError: as for `start`
     """
     alias = field._state.db or DEFAULT_DB_ALIAS
+    if field.field_type.is_computed:
+        message = _('A computed field is not changed step by step: a job calculates its values in any case.')
+        raise ValidationError({NON_FIELD_ERRORS: [message]})
     if unknown := sorted(set(wanted) - set(STAGED_ATTRIBUTES)):
         raise ValidationError({unknown[0]: _('This cannot be changed step by step; edit the field as usual.')})
     if (type_ := wanted.get('type', field.type)) not in FIELD_TYPES:
@@ -79,6 +83,9 @@ def prepare(field: CustomObjectTypeField, wanted: dict, fill=None, is_valid: boo
     if Subject.of_existing(change).column is not None and (names := constraints_of(field, alias)):
         # Another column takes the place of the field's, and indexes and checks would stay with the former one.
         message = _('Constraints use this field: {names}. Delete them first, and add them again afterwards.')
+        raise ValidationError({'type': message.format(names=', '.join(names))})
+    if Subject.of_existing(change).column is not None and (names := computed_from(field, alias)):
+        message = _('Computed fields read this field: {names}. Delete them first, and add them again afterwards.')
         raise ValidationError({'type': message.format(names=', '.join(names))})
     if not is_valid:
         _validate(change)

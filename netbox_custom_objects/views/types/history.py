@@ -23,13 +23,15 @@ from utilities.views import ViewTab, register_model_view
 
 from ...constants import APP_LABEL
 from ...models import CustomObjectType, CustomObjectTypeField
+from ...runtime.constraints import shown_expression
 
 CREATE, DELETE = ObjectChangeActionChoices.ACTION_CREATE, ObjectChangeActionChoices.ACTION_DELETE
 # What changes with every change, or is bookkeeping.
 NOT_SHOWN = {'created', 'last_updated', 'custom_object_type', 'cache_timestamp', 'payload_key', 'schema_id'}
 # Attributes that columns, indexes and link tables follow; all others are kept in the row of the field alone.
 STRUCTURAL = {
-    'type', 'unique', 'element_type', 'decimal_digits', 'decimal_places', 'related_object_type', 'related_object_types',
+    'type', 'unique', 'element_type', 'expression', 'result_type', 'decimal_digits', 'decimal_places',
+    'related_object_type', 'related_object_types',
     'is_polymorphic',
 }  # fmt: skip
 
@@ -104,8 +106,16 @@ def edits_of(change: ObjectChange) -> Iterator[Edit]:
         old, new = before.get(name), after.get(name)
         if name not in NOT_SHOWN and (old or None) != (new or None):
             text = _('{subject}: {attribute} changed from {old} to {new}.')
+            if is_field and name == 'expression':
+                old, new = (_with_names(data) for data in (before, after))
             shown = {'attribute': _title(change, name), 'old': _shown(name, old), 'new': _shown(name, new)}
             yield Edit(text.format(subject=subject, **shown), is_field and name in STRUCTURAL, url)
+
+
+def _with_names(data: dict) -> str:
+    """Return the expression in a record of a field, with the names that other fields have now."""
+    field = CustomObjectTypeField(custom_object_type_id=data.get('custom_object_type'))
+    return shown_expression(field, data.get('expression') or '')
 
 
 def _title(change: ObjectChange, name: str) -> str:

@@ -1,0 +1,119 @@
+"""
+What a computed field must satisfy, and what it forbids about the fields that it reads.
+
+Called from CustomObjectTypeField.clean(), and before a field is changed or deleted.
+"""
+
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from ...choices import ResultTypeChoices
+from ...definitions import FieldDefinition, read_ids
+from ...exceptions import SchemaChangeRefused
+from ...expressions.typed import InvalidExpression, Kind, parse, stored_form
+from ...field_types.computed import check_computed
+from ...field_types.rules import scope_of_fields
+from ..readers import readable
+from ..rows.convert import field_definition
+from .surroundings import surroundings_of
+
+Errors = Iterator[tuple[str, object]]
+
+
+def computed_errors(field, before) -> Errors:
+    """Yield (attribute, message) for what is wrong with how the values of a field are calculated."""
+    if not field.field_type.is_computed:
+        for name in ('expression', 'result_type'):
+            if getattr(field, name):
+                yield name, _('This is for computed fields.')
+        return
+    if field.required:
+        yield 'required', _('The values of a computed field cannot be required.')
+    if not field.result_type:
+        yield 'result_type', _('Choose what the values are.')
+    if not field.expression:
+        yield 'expression', _('A computed field needs an expression.')
+    if not field.expression or field.result_type not in ResultTypeChoices.values():
+        return
+    if before is not None and (before.expression, before.result_type) == (field.expression, field.result_type):
+        return  # a field that it reads may be gone, and must not stand in the way of other edits
+    try:
+        check_computed(read_tree(field.expression), Kind(field.result_type), others_of(field))
+    except InvalidExpression as error:
+        yield 'expression', str(_for_reader(error, field))
+
+
+def _for_reader(error: InvalidExpression, field) -> InvalidExpression:
+    """Return what is wrong with an expression, as if the fields that the reader may not view did not exist."""
+    stored = type(field).objects.using(field._state.db).filter(custom_object_type=field.custom_object_type_id)
+    hidden = {*stored.values_list('pk', flat=True)} - {*readable(stored).values_list('pk', flat=True)}
+    if not hidden:
+        return error
+    shown = [other for other in others_of(field) if other.id not in hidden]
+    try:
+        check_computed(read_tree(field.expression), Kind(field.result_type), shown)
+    except InvalidExpression as found:
+        return found
+    return error
+
+
+def read_tree(source: str):
+    """
+    Return an expression that is written with names of fields, or stored with keys, as a tree.
+
+    Raises:
+        InvalidExpression: it cannot be read; the position is that in the source
+    """
+    try:
+        return parse(source)
+    except InvalidExpression:
+        if is_stored(source):
+            return parse(source, stored=True)
+        raise
+
+
+def is_stored(source: str) -> bool:
+    """Whether an expression names fields by keys."""
+    try:
+        return any(node.op == 'key' for node in parse(source, stored=True).walk())
+    except InvalidExpression:
+        return False
+
+
+def others_of(field) -> list[FieldDefinition]:
+    """Return the definitions of the fields of its type, itself left out: what it may read."""
+    return [field_definition(other) for other in surroundings_of(field).siblings(field)]
+
+
+def store_expression(field) -> None:
+    """Have the names of fields replaced by keys in an expression that people have written."""
+    if field.expression and not is_stored(field.expression):
+        try:
+            field.expression = stored_form(field.expression, scope_of_fields(others_of(field)))
+        except InvalidExpression:
+            return  # saved without validation: the field is left out of its type, and reported
+
+
+def computed_from(field, using: str | None) -> list[str]:
+    """Return the names of the computed fields that read a field."""
+    fields = surroundings_of(field).fields_of(field.custom_object_type_id, using)
+    return sorted(other.name for other in fields if other.expression and field.pk in read_ids(other.expression))
+
+
+def refuse_read_field(field, using: str) -> None:
+    """Raise SchemaChangeRefused if computed fields read a field that is about to be deleted."""
+    if names := computed_from(field, using):
+        raise SchemaChangeRefused(
+            str(_('The field "{field}" is read by computed fields: {names}. Change or delete them first.')).format(
+                field=field.name, names=', '.join(names)
+            )
+        )
+
+
+def refuse_read_conversion(field, using: str) -> None:
+    """Raise ValidationError if computed fields read a field that is about to have another type."""
+    if names := computed_from(field, using):
+        message = _('These computed fields read the field as it is: {names}. Change or delete them first.')
+        raise ValidationError({'type': message.format(names=', '.join(names))})
