@@ -259,6 +259,8 @@ ADDED = {
         'unit',
         'number_template',
         'restart_yearly',
+        'expression',
+        'result_type',
     ),  # fmt: skip
 }
 
