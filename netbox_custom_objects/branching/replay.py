@@ -122,9 +122,9 @@ def written_alias() -> str:
     return replay.alias if replay and not replay.writes_main else DEFAULT_DB_ALIAS
 
 
-def complete() -> None:
+def complete() -> bool:
     """
-    Do what the current replay has left for its end: all of its changes are written.
+    Do what the current replay has left for its end: all of its changes are written. Return whether there is a replay.
 
     One that is tried change by change says itself which rules are not met.
     """
@@ -134,6 +134,7 @@ def complete() -> None:
         if not replay.is_tried:
             for type_id in set(released.released().values()):
                 enforce_released(type_id, DEFAULT_DB_ALIAS)
+    return replay is not None
 
 
 def make_tables(alias: str) -> None:

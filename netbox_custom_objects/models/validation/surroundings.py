@@ -120,16 +120,17 @@ class Surroundings:
 STORED = Surroundings()
 
 _find_replayed: Callable[[], Surroundings | None] = lambda: None  # noqa: E731
-_complete_replay: Callable[[], None] = lambda: None  # noqa: E731
+_complete_replay: Callable[[], bool] = lambda: False  # noqa: E731
 
 
-def set_replay(find: Callable[[], Surroundings | None], complete: Callable[[], None]) -> None:
+def set_replay(find: Callable[[], Surroundings | None], complete: Callable[[], bool]) -> None:
     """
     Have a replay asked for its rows, and told that all of its changes are written.
 
     Args:
         find: returns the rows of the current schema while changes are replayed there, None otherwise
-        complete: does what the replay has left for its end; raises as `reconcile` does
+        complete: does what the replay has left for its end, if there is one, and returns whether there is; raises as
+            `reconcile` does
     """
     global _find_replayed, _complete_replay
     _find_replayed, _complete_replay = find, complete
@@ -139,7 +140,8 @@ class EndOfReplay:
     """
     What netbox-branching asks each class of replayed rows for once all changes are written: completes the replay.
 
-    No class has it, so that netbox-branching reads no rows: a table that is being read cannot be changed.
+    In a replay no class has it, so that netbox-branching reads no rows: a table that is being read cannot be changed.
+    At other times it can be read, as Django REST framework reads all attributes of a class that a list is ordered by.
     """
 
     def __set_name__(self, owner, name):
@@ -147,10 +149,12 @@ class EndOfReplay:
 
     def __get__(self, instance, owner):
         try:
-            _complete_replay()
+            is_replayed = _complete_replay()
         except AttributeError as error:
             raise RuntimeError('The replay could not be completed.') from error  # it must not pass for the answer
-        raise AttributeError(self.name)
+        if is_replayed:
+            raise AttributeError(self.name)
+        return self
 
 
 class ReplayedMixin:
