@@ -37,7 +37,7 @@ from .runtime.inbound.references import before_delete
 from .runtime.reading.retired import take_out, write_back
 from .runtime.relations.many import insert_links
 from .runtime.released import release, take_back
-from .services.constraints import let_go, refuse_offended
+from .services.constraints import refuse_offended, release_violated
 from .services.dependents import follow_rename, refuse_inheritance, subject_of
 from .services.reconcile import reconcile
 from .services.rules import (
@@ -181,7 +181,7 @@ def targets_leaving(instance, using: str, action: str, reverse: bool, pk_set: se
 def object_saving(instance, using: str, update_fields=None, **kwargs) -> None:
     """A custom object is about to be written: what it refers to must stay until that is committed."""
     if in_replay():
-        let_go(instance, using)
+        release_violated(instance, using)
     linked = parked_objects(instance) if instance._state.adding else {}
     hold_references(instance, using, update_fields, [target for targets in linked.values() for target in targets])
 

@@ -53,7 +53,7 @@ def complete_copy(branch, **kwargs) -> None:
 
 def enforce_rest(branch, **kwargs) -> None:
     """
-    A replay is committed: rules are enforced that it has let go of, and that none of its rows had enforced at its end.
+    A replay is committed: rules that it has released are enforced, unless one of its rows had them enforced at its end.
 
     That is so for all of a synchronisation, whose transaction ends without a sign.
     """

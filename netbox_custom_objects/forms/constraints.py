@@ -38,7 +38,7 @@ class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, Chang
         help_text=_('Only objects that meet it must be unique, such as: owner == null'),
     )
     expression = ExpressionInput(
-        label=_('Expression'), help_text=_('What must not be false of any object, such as: end > start')
+        label=_('Expression'), help_text=_('Must not be false for any object, such as: end > start')
     )
 
     class Meta:

@@ -79,7 +79,7 @@ class CustomObjectTypeConstraint(UpdatesWhatExists, EditedMixin, CloningMixin, E
         verbose_name=_('expression'),
         max_length=STORED_LENGTH,
         blank=True,
-        help_text=_('What must not be false of any object, e.g. end > start'),
+        help_text=_('Must not be false for any object, e.g. end > start'),
     )
     message = models.CharField(
         verbose_name=_('message'), max_length=200, blank=True, help_text=_('Shown when an object does not meet it')

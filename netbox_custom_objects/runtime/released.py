@@ -1,5 +1,5 @@
 """
-Rules that a replay has let go of until its end: objects in between need not meet them.
+Rules that a replay has released until its end: objects in between need not meet them.
 
 May import the context. What was noted counts within a replay only: netbox-branching sends no signal when one fails.
 """

@@ -84,9 +84,9 @@ def copy_constraints(constraints, target, copies) -> list[CustomObjectTypeConstr
     return made
 
 
-def let_go(instance, using: str) -> None:
+def release_violated(instance, using: str) -> None:
     """
-    Let go, until the end of the replay, of the rules that an object violates which is about to be written.
+    Release, until the end of the replay, the rules that an object violates which is about to be written.
 
     A branch and main may both be fine at each moment, and yet come past the same value when they are put together.
     """
@@ -100,7 +100,7 @@ def let_go(instance, using: str) -> None:
 
 def enforce_released(type_id: int, using: str) -> None:
     """
-    Enforce the rules of a type that a replay has let go of.
+    Enforce the rules of a type that a replay has released.
 
     Raises:
         SchemaChangeRefused: objects do not meet one; or as `reconcile` does

@@ -21,7 +21,7 @@ def test_the_editor_of_constraints(pages, post):
     pages.content.locator('[name=expression]').fill('ende > start')
     pages.fill('Message', 'The end must be after the start.')
     pages.click('Create')
-    expect(pages.content.get_by_text('Line 1, column 1: There is no field “ende”.')).to_be_visible()
+    expect(pages.content.get_by_text('Line 1, column 1: Unknown field “ende”.')).to_be_visible()
     pages.picture('constraint-editor')
     pages.content.locator('[name=expression]').fill('end > start')
     pages.click('Create')

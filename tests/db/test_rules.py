@@ -219,7 +219,7 @@ def test_a_constraint_that_cannot_be_stored(contracts):
     count = field_of(contracts, 'count').pk
     assert errors(type='check') == {'expression': ['A check needs an expression.']}
     assert errors(type='check', expression='ende > start')['expression'] == [
-        'Line 1, column 1: There is no field “ende”. Did you mean “end”?'
+        'Line 1, column 1: Unknown field “ende”. Did you mean “end”?'
     ]
     assert 'changes with time' in errors(type='check', expression='end > today()')['expression'][0]
     assert 'true or false' in errors(type='check', expression='count')['expression'][0]

@@ -59,7 +59,7 @@ def test_round_trip_and_changes():
 
 
 @pytest.mark.parametrize(('changes', 'key', 'reason'), [
-    ({'expression': 'quantite * price'}, 'expression', 'There is no field “quantite”'),
+    ({'expression': 'quantite * price'}, 'expression', 'Unknown field “quantite”'),
     ({'expression': ''}, 'expression', 'needs an expression'),
     ({'result_type': 'json'}, 'result_type', 'is not one of'),
 ])  # fmt: skip

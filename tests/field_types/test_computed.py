@@ -117,7 +117,7 @@ def test_the_expression_is_stored_by_ids_and_shown_by_names(line, rest):
 
 
 @pytest.mark.parametrize(('attributes', 'key', 'message'), [
-    ({'expression': 'quantity * unit_prise'}, 'expression', 'Line 1, column 12: There is no field “unit_prise”.'),
+    ({'expression': 'quantity * unit_prise'}, 'expression', 'Line 1, column 12: Unknown field “unit_prise”.'),
     ({'expression': 'quantity *'}, 'expression', 'Line 1, column 11'),
     ({'expression': "title + 'x'"}, 'expression', 'must be a decimal, not text'),
     ({'expression': 'quantity > 1 && today() > today() ? 1.0 : 2.0'}, 'expression', '“today” cannot be used here'),

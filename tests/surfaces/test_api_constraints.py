@@ -47,7 +47,7 @@ def test_constraints(rest, contract):
     assert changed['expression'] == 'until >= start'
     assert CustomObjectTypeConstraint.objects.get(name='period').expression.startswith('$')
     errors = rest.patch(f'{CONSTRAINTS}{period["id"]}/', {'expression': 'untill > start'}, expect=400)
-    assert errors == {'expression': ['Line 1, column 1: There is no field “untill”. Did you mean “until”?']}
+    assert errors == {'expression': ['Line 1, column 1: Unknown field “untill”. Did you mean “until”?']}
     assert rest.patch(f'{CONSTRAINTS}{name["id"]}/', {'fields': ['nothing']}, expect=400).keys() == {'fields'}
     assert rest.patch(f'{CONSTRAINTS}{name["id"]}/', {'fields': []}, expect=400).keys() == {'fields'}
     assert 'period' in str(rest.delete(f'custom-object-type-fields/{field.pk}/', expect=400))

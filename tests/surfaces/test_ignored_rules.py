@@ -151,7 +151,7 @@ def test_constraints_that_are_not_enforced(kind, rest):
     enforced = 'The constraint is not enforced'
     said = {
         'gone': f'{enforced}: A field that it is about does not exist, or its values cannot be unique.',
-        'unknown': f'{enforced}: Line 1, column 1: There is no function “blend”.',
+        'unknown': f'{enforced}: Line 1, column 1: Unknown function “blend”.',
         'later': f'{enforced} yet: a background job has to check the objects first.',
         'fine': '',
     }

@@ -31,7 +31,7 @@ def test_constraints_of_a_type(ui, contract):
     assert 'Expression' not in form
     common = {'custom_object_type': contract.pk, 'name': 'period', 'type': 'check'}
     ui.post(ADD, expect=200, **common, expression='ende > start')
-    assert ui.errors == {'expression': ['Line 1, column 1: There is no field “ende”. Did you mean “end”?']}
+    assert ui.errors == {'expression': ['Line 1, column 1: Unknown field “ende”. Did you mean “end”?']}
     ui.post(ADD, **common, expression='end > start', message='The end must be after the start.')
     ui.post(ADD, **{**common, 'name': 'name', 'type': 'unique'}, field_ids=[ids['name']], condition='end == null')
     shown = text_of(ui.get(page))

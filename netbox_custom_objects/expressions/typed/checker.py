@@ -112,7 +112,7 @@ class _Checker:
             return Typed('term', term.kind, value=term)
         if reason := self.scope.refused.get(node.value):
             raise node.problem(reason)
-        reason = _('There is no field “{name}”.').format(name=node.value)
+        reason = _('Unknown field “{name}”.').format(name=node.value)
         if alike := get_close_matches(node.value, self.scope.by_name, n=1):
             reason += ' ' + _('Did you mean “{meant}”?').format(meant=alike[0])
         raise node.problem(reason)
@@ -217,7 +217,7 @@ class _Checker:
     def call(self, node: Node) -> Typed:
         function = FUNCTIONS.get(node.value)
         if function is None:
-            reason = _('There is no function “{name}”.').format(name=node.value)
+            reason = _('Unknown function “{name}”.').format(name=node.value)
             if alike := get_close_matches(node.value, FUNCTIONS, n=1):
                 reason += ' ' + _('Did you mean “{meant}”?').format(meant=alike[0])
             raise node.problem(reason)
