@@ -72,6 +72,8 @@ def test_paging_and_order(rest):
     page = rest.get(types, start=second.pk, limit=1)
     assert (page['count'], page['results'][0]['id']) == (None, second.pk)
     assert f'start={second.pk + 1}' in page['next']
+    for refused in {'start': -1}, {'start': 'x'}, {'start': 1, 'offset': 1}, {'start': 1, 'ordering': 'name'}:
+        assert list(rest.get(types, **refused, expect=400)) == ['start']
     page = rest.get(types, limit=2)
     assert (page['count'], len(page['results'])) == (3, 2)
     assert 'offset=2' in page['next']

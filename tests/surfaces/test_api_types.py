@@ -163,8 +163,8 @@ class TestRoot:
         shown = make_type('apple', slug='z-apple')
         body = rest.get()
         assert list(body) == [
-            'custom-object-type-fields', 'custom-object-types', 'linked-objects', 'schema/export', 'schema/preview',
-            'schema/apply', 'z-apple', 'a-zebra',
+            'custom-object-type-constraints', 'custom-object-type-fields', 'custom-object-types', 'linked-objects',
+            'schema/export', 'schema/preview', 'schema/apply', 'z-apple', 'a-zebra',
         ]  # fmt: skip
         assert body['z-apple'] == 'http://testserver/api/plugins/custom-objects/z-apple/'
         for name, url in body.items():

@@ -91,8 +91,8 @@ class TestEveryFieldType:
 
     def test_definitions(self, rest, everything):
         for field in everything.type.fields.exclude(name='title'):
-            case = everything.cases[field.name]
-            if case.default is not None:
+            case = everything.cases.get(field.name)
+            if case is not None and case.default is not None:
                 field.default = resolve(case.default[0])
             field.description, field.group_name, field.deprecated_since = 'x', 'group', '1.0'
             field.save()
@@ -103,7 +103,7 @@ class TestEveryFieldType:
         for write in (rest.patch, rest.put):
             assert kept(write(path, read)) == kept(read)
         rows = rest.get('custom-object-type-fields/', custom_object_type_id=thing.pk, limit=100)['results']
-        assert len(rows) == len(everything.cases) + 1
+        assert len(rows) == thing.fields.count() > len(everything.cases)
         for row in rows:
             for write in (rest.patch, rest.put):
                 assert kept(write(f'custom-object-type-fields/{row["id"]}/', row)) == kept(row)

@@ -96,7 +96,8 @@ class EveryType:
         self.type = make_type('every_type', fields=[{'name': 'name', 'type': 'text', 'primary': True}])
         make_field(self.type, 'label')
         self.fields = {}
-        for case in SAMPLED:
+        # Of those that are drawn, NetBox's cases would give the same to all.
+        for case in (case for case in SAMPLED if not case.is_drawn):
             name = f'v_{str(case).replace(" ", "_").replace("-", "_")}'.lower()
             self.fields[name] = case
             # Each case makes its choice set under the same name.

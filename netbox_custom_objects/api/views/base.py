@@ -107,7 +107,13 @@ def schema_errors() -> Iterator[None]:
 
 
 class StrictPagination(NetBoxPagination):
-    """NetBox's, described as it is: a page that is asked for by `start` has no count."""
+    """NetBox's, described as it is: a page that is asked for by `start` has no count. Errors stand under `start`."""
+
+    def paginate_queryset(self, queryset, request, view=None):
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except ValidationError as error:
+            raise ValidationError({self.start_query_param: error.detail}) from error
 
     def get_paginated_response_schema(self, schema):
         described = super().get_paginated_response_schema(schema)
