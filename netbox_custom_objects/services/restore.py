@@ -23,6 +23,7 @@ from ..ddl.target import Target
 from ..ddl.upkeep.retention import Stored, everything
 from ..definitions import column_name, link_table_name, model_name, table_name, type_id_from_model_name
 from ..exceptions import RestoreRefused
+from ..field_types import field_type_named
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..models.attachments import logged_attachments
 from ..models.change_data import RETIRED_VALUES
@@ -42,7 +43,7 @@ class RecordedDeletion:
     name: str
     # None if the type itself was deleted.
     field_id: int | None = None
-    # Whether its table or column is still there, out of use.
+    # Whether its table or column is still there, out of use; or nothing is needed because values are calculated.
     is_kept: bool = False
 
     @property
@@ -89,7 +90,8 @@ def find_deletions(schema: OpenSchema) -> list[RecordedDeletion]:
         pk, type_id = record.changed_object_id, record.prechange_data['custom_object_type']
         if pk not in fields:
             name = f'{names.get(type_id, type_id)}.{record.prechange_data["name"]}'
-            found.append(RecordedDeletion(schema, record, type_id, name, pk, _holds(retired, type_id, pk)))
+            is_kept = _is_computed(record.prechange_data) or _holds(retired, type_id, pk)
+            found.append(RecordedDeletion(schema, record, type_id, name, pk, is_kept))
     return sorted(found, key=lambda deletion: deletion.record.pk, reverse=True)
 
 
@@ -116,6 +118,10 @@ def _newest(alias: str, model: type) -> Iterator[ObjectChange]:
         if record.changed_object_id not in seen:
             seen.add(record.changed_object_id)
             yield record
+
+
+def _is_computed(data: dict) -> bool:
+    return field_type_named(data['type'], data.get('is_polymorphic', False)).is_computed
 
 
 def _holds(retired: list[Stored], type_id: int, field_id: int | None = None) -> bool:

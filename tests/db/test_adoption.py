@@ -69,7 +69,7 @@ def test_everything_is_ours_afterwards(adopted):
 
 
 def test_numbers_go_on_and_swapped_names_keep_their_values(adopted):
-    numbers = {'custom_objects_1': 401, 'custom_objects_2': 31, 'custom_objects_3': 1, 'custom_objects_1_f_14': 601}
+    numbers = {'custom_objects_1': 401, 'custom_objects_2': 31, 'custom_objects_3': 1, 'custom_objects_1_f_14': 121}
     for table, number in numbers.items():
         assert rows("SELECT nextval(pg_get_serial_sequence(%s, 'id'))", table) == [(number,)], table
     assert rows("INSERT INTO custom_objects_2 (f_30) VALUES ('new') RETURNING id") == [(32,)]

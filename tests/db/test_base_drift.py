@@ -6,6 +6,7 @@ import json
 import pytest
 from django.core.management import CommandError
 from django.db import IntegrityError, connection, connections, models, transaction
+from django.db.migrations import AddField
 
 from dcim.models import Site
 
@@ -23,7 +24,7 @@ from netbox_custom_objects.services.upkeep.schemas import open_schemas
 from tests.support.branches import close
 from tests.support.commands import upgrade as run
 from tests.support.factories import make_field, make_object, make_type
-from tests.support.migrations import own_migrations
+from tests.support.migrations import operations_of, own_migrations
 
 MAIN = Target.for_alias('default')
 
@@ -112,9 +113,14 @@ def test_branch_that_has_yet_to_migrate_waits_for_it(lab, thing, use_base):
             "DELETE FROM django_migrations WHERE app = 'netbox_custom_objects' AND name = ANY(%s)",
             [own_migrations('0004')],
         )
-        cursor.execute('ALTER TABLE netbox_custom_objects_customobjecttype DROP deprecated, DROP deprecated_since')
-        cursor.execute('ALTER TABLE netbox_custom_objects_customobjecttype DROP scheduled_removal')
-        cursor.execute('DROP TABLE netbox_custom_objects_customobjecttypeconstraint')
+        for operation in operations_of(own_migrations('0004')):
+            if isinstance(operation, AddField) and operation.model_name in (
+                'customobjecttype',
+                'customobjecttypefield',
+            ):
+                table = f'{branch.schema_name}.netbox_custom_objects_{operation.model_name}'
+                cursor.execute(f'ALTER TABLE {table} DROP {operation.name}')
+        cursor.execute(f'DROP TABLE {branch.schema_name}.netbox_custom_objects_customobjecttypeconstraint')
     use_base(Grown)
     out = io.StringIO()
     after_migrate(stdout=out)

@@ -8,6 +8,7 @@ from weakref import WeakSet
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.cache import cache
+from django.core.exceptions import SynchronousOnlyOperation
 from django.core.signals import request_finished
 from django.db import DatabaseError, connections
 from django.db.backends.signals import connection_created
@@ -141,7 +142,8 @@ def close_connections():
     Connections of other threads and processes are cut by the server when it drops the database.
     """
     for connection in list(_opened):
-        with suppress(DatabaseError):  # It belongs to another thread.
+        # It belongs to another thread, which Django tells only if no event loop runs in this one.
+        with suppress(DatabaseError, SynchronousOnlyOperation):
             connection.close()
             _opened.discard(connection)
             with suppress(AttributeError):  # It was opened beside Django's own, so Django does not know it.

@@ -6,11 +6,14 @@ into a running NetBox. Other processes get the package as a plugin of NetBox, wi
 
 import itertools
 import os
+from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from textwrap import dedent, indent
 
 from django.apps import apps
 from django.db import connection
+from django.db.migrations.operations.base import Operation
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import override_settings
 
@@ -25,6 +28,12 @@ PLUGIN = 'evolving'
 def own_migrations(first: str) -> list[str]:
     """Return the names of our migrations from one on; those of other installations stand in the same table."""
     return sorted(path.stem for path in PACKAGE.glob('migrations/[0-9]*.py') if path.stem >= first)
+
+
+def operations_of(names: list[str]) -> Iterator[Operation]:
+    """Yield the operations of our migrations."""
+    for name in names:
+        yield from import_module(f'netbox_custom_objects.migrations.{name}').Migration.operations
 
 
 _HEADER = """

@@ -78,6 +78,14 @@ class IntegerModelField(PlainDigitsMixin, models.BigIntegerField):
 class DecimalModelField(PlainDigitsMixin, models.DecimalField):
     """A number with a fixed number of digits and decimal places."""
 
+    def to_python(self, value):
+        """Return the number; zeros behind its decimal places, which change data may have, are no digits of it."""
+        found = super().to_python(value)
+        if self.decimal_places is None or found is None or not found.is_finite():
+            return found
+        exact = fixed(found, self.decimal_places)
+        return exact if exact == found and -found.as_tuple().exponent > self.decimal_places else found
+
 
 class IntegerFormField(PlainDigitsMixin, BigIntegerField):
     """An input for a whole number of 64 bits."""
