@@ -267,6 +267,6 @@ class ComputedFieldType(FieldType):
 
 def _read_only(found: serializers.Field, label: dict[str, str]) -> serializers.Field:
     """Return a serializer field that only shows values; DRF makes each from its arguments again."""
-    unfit = ('required', 'allow_null', 'validators', 'default')
+    unfit = ('required', 'validators', 'default')
     kwargs = {name: value for name, value in found._kwargs.items() if name not in unfit}
-    return type(found)(*found._args, **{**kwargs, **label, 'read_only': True})
+    return type(found)(*found._args, **{**kwargs, **label, 'read_only': True, 'allow_null': True})

@@ -7,6 +7,7 @@ Must change nothing. That plugin keeps the classes of types in caches; here clas
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from operator import attrgetter
 from typing import Any
 
 from django.apps import apps
@@ -19,7 +20,7 @@ from django.utils.translation import gettext as _
 from netbox.search import FieldTypes
 
 from ..constants import APP_LABEL
-from ..definitions import FieldDefinition, canonical_json, link_table_name, model_name, table_name
+from ..definitions import FieldDefinition, canonical_json, link_table_name, model_name, read_ids, table_name
 from ..field_types.base import EMPTY_VALUES
 from ..field_types.shared.choice_sets import Choices, choices_of
 from .display import expression_names
@@ -130,8 +131,12 @@ class FieldScripting(models.Model):
 
     @property
     def definition(self) -> FieldDefinition:
-        """What everything that is made of the field is made of."""
-        return field_definition(self)
+        """What everything that is made of the field is made of; of a computed field, with the fields that it reads."""
+        definition = field_definition(self)
+        if not (ids := read_ids(definition.expression)):
+            return definition
+        read = type(self).objects.using(self._state.db).filter(pk__in=ids)
+        return replace(definition, reads=tuple(sorted(map(field_definition, read), key=attrgetter('sort_key'))))
 
     @property
     def original(self):

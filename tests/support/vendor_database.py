@@ -14,7 +14,8 @@ KEPT = {
     'files': "SELECT relfilenode FROM pg_class WHERE relkind = 'r' AND relname ~ '^custom_objects_' ORDER BY 1",
     'rows': 'SELECT count(*), max(xmin::text::bigint) FROM custom_objects_1',
     'types': "SELECT id, model FROM django_content_type WHERE app_label = 'netbox_custom_objects'"
-    " AND model ~ '^(custom|table|through)' AND model <> 'customobject' ORDER BY id",
+    " AND model ~ '^(custom|table|through)' AND model NOT IN ('customobject', 'customobjecttypeconstraint')"
+    ' ORDER BY id',
     'changes': 'SELECT * FROM core_objectchange ORDER BY id',
     'journal': 'SELECT * FROM extras_journalentry',
     'bookmarks': 'SELECT * FROM extras_bookmark',

@@ -173,8 +173,8 @@ class TestRoot:
             rest.get(url.removeprefix('http://testserver'), expect=refused.get(name, 200))
         user = Rest(make_user('viewer', (shown, ['view'], None), (make_type('other'), ['add'], None)))
         assert list(user.get()) == [
-            'custom-object-type-fields', 'custom-object-types', 'linked-objects', 'schema/export', 'schema/preview',
-            'schema/apply', 'z-apple',
+            'custom-object-type-constraints', 'custom-object-type-fields', 'custom-object-types', 'linked-objects',
+            'schema/export', 'schema/preview', 'schema/apply', 'z-apple',
         ]  # fmt: skip
 
     def test_needs_a_user(self, rest):

@@ -172,9 +172,14 @@ class TestFields:
     @pytest.fixture
     def fields(self, db):
         everything = KEEPER.value
-        # Beside them there are those that computed fields are calculated from.
-        rows = everything.type.fields.filter(name__in=everything.cases)
+        # Computed fields take no values; beside them there are those that they are calculated from.
+        rows = everything.type.fields.filter(name__in=everything.cases).exclude(type='computed')
         return [(field, everything.cases[field.name]) for field in rows]
+
+    def test_the_definition_of_a_computed_field_has_what_it_reads(self, db):
+        computed = KEEPER.value.type.fields.get(type='computed')
+        assert [read.name for read in computed.definition.reads] == [f'source_{computed.name}']
+        assert FIELD_TYPE_CLASS['computed']().get_model_field(computed).generated
 
     def test_field_types_take_a_row_or_a_definition(self, fields):
         obj = KEEPER.value.write('a', 0)
