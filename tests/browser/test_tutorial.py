@@ -76,6 +76,7 @@ def design(pages):
     expect(pages.page).to_have_title('Patch panel | NetBox')
     expect(pages.content.locator('#type-fields tr[data-field]')).to_have_count(10)
     expect(pages.menu()).to_have_text(['Custom Object Types', 'Patch panels'])
+    expect(pages.content.locator('[data-map] svg .node')).not_to_have_count(0)
     pages.picture('type')
 
 
