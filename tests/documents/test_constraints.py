@@ -90,7 +90,7 @@ def test_changes():
 
 
 @pytest.mark.parametrize(('constraint', 'path', 'reason'), [
-    ({'name': 'a', 'type': 'check', 'expression': 'ende > start'}, 'expression', 'no field “ende”'),
+    ({'name': 'a', 'type': 'check', 'expression': 'ende > start'}, 'expression', 'Unknown field “ende”'),
     ({'name': 'a', 'type': 'check'}, 'expression', 'needs an expression'),
     ({'name': 'a', 'type': 'unique', 'fields': ['nothing']}, 'fields[0]', 'Unknown field'),
     ({'name': 'a', 'type': 'other'}, 'type', 'is not one of'),

@@ -62,7 +62,7 @@ REFUSED = [
     ('in > 3', 1, 1, 'not expected'),
     ('5count > 3', 1, 1, 'not expected'),
     ('nmae == null', 1, 1, 'Did you mean “name”?'),
-    ('count > 1 &&\nzzz', 2, 1, 'no field “zzz”'),
+    ('count > 1 &&\nzzz', 2, 1, 'Unknown field “zzz”'),
     ('sites == null', 1, 1, 'has no column'),
     ('site.name == null', 1, 6, '“.name” cannot'),
     ('loewr(name)', 1, 1, 'Did you mean “lower”?'),
