@@ -148,7 +148,7 @@ def _(operation: DropColumn, target: Target) -> Statements:
 def _(operation: CalculateColumn, target: Target) -> Statements:
     column = operation.new
     return [
-        # PostgreSQL drops first, whatever the order; both in one statement, as either alone would be wrong.
+        # PostgreSQL drops first, in any order; both in one statement, as either alone would be wrong.
         sql.SQL('ALTER TABLE {} DROP COLUMN {}, ADD COLUMN {} {}').format(
             sql.Identifier(target.schema, operation.table),
             sql.Identifier(operation.column.name),

@@ -178,7 +178,7 @@ class ComputedFieldType(FieldType):
         return field_type.get_model_field(plain)
 
     def get_change_data(self, instance, field, data):
-        # What is calculated is no part of what was changed, and nothing to restore.
+        # What is calculated is not part of what was changed, and need not be restored.
         data.pop(field.name, None)
         return {}
 

@@ -308,7 +308,7 @@ def _names_in(entry: dict, fields: list[CustomObjectTypeField]) -> dict[int, str
 
 
 def _compare_constraints(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reader) -> None:
-    """Compare under the names that the document gives to fields: a rename is no change of a constraint."""
+    """Compare under the names that the document gives to fields: a rename does not change a constraint."""
     type_, path = diff.stored, ('types', diff.index)
     names = _names_in(entry, snapshot.fields[type_.pk])
     left = {row.name: row for row in snapshot.constraints[type_.pk]}

@@ -153,7 +153,7 @@ def refusal(target: Target, definition: TypeDefinition) -> str:
 
 def reconcile_all(alias: str) -> dict[int, Plan]:
     """
-    Reconcile every type of one schema, and tables whose type is gone; return the plans that were carried out.
+    Reconcile every type of one schema, and tables whose type is gone; return the plans that were run.
 
     Costs four queries when nothing is to do, however many types there are. A type whose objects do not meet a rule that
     is to be enforced is left as it is.
@@ -163,7 +163,7 @@ def reconcile_all(alias: str) -> dict[int, Plan]:
         try:
             done[type_id] = reconcile(alias, type_id)
         except (DuplicateValues, ViolatedCheck) as error:
-            # The other types do not wait until somebody has corrected the objects; the type's page says so.
+            # The other types do not wait until the objects are corrected; the type's page names them.
             logger.error('%s: %s', alias, error)
     return done
 

@@ -1,4 +1,4 @@
-"""Numbers that count up, in branches: none is drawn twice, whatever is merged first."""
+"""Numbers that count up, in branches: none is drawn twice, regardless of what is merged first."""
 
 from django.apps import apps
 

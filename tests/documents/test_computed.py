@@ -38,7 +38,7 @@ def test_round_trip_and_changes():
     assert not diff_document(first)[0].has_changes
     assert_schema_is_clean()
     make_object(CustomObjectType.objects.get(), quantity=2, price='1.50')
-    # A rename is no change of what reads the field.
+    # A rename does not change what reads the field.
     renamed = document({**TOTAL, 'expression': 'pieces * price'}, {**QUANTITY, 'name': 'pieces'}, PRICE)
     assert [change.schema_id for change in diff_document(renamed)[0].alters] == [2]
     changed = document({**TOTAL, 'expression': 'pieces * price + 1'}, {**QUANTITY, 'name': 'pieces'}, PRICE)

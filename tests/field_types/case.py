@@ -147,7 +147,7 @@ class Case:
     # What GraphQL's schema is told of the type: an annotation, or Keys of several.
     graphql: Any = None
     clonable: bool = True
-    # Whether a new object has a value that nobody gave it, and which forms only show.
+    # Whether a new object gets a value by itself, which forms only show.
     is_drawn: bool = False
 
     def __str__(self):

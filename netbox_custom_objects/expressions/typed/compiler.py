@@ -1,7 +1,7 @@
 """
 Makes Django expressions of what was checked, so that Django makes the SQL wherever it is used.
 
-To PostgreSQL all of it is immutable (but for `today` and `now`), and raises no error whatever a row holds: what cannot
+To PostgreSQL all of it is immutable (but for `today` and `now`), and raises no error regardless of what a row holds: what cannot
 be calculated is null.
 """
 
