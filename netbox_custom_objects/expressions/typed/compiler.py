@@ -1,8 +1,8 @@
 """
 Makes Django expressions of what was checked, so that Django makes the SQL wherever it is used.
 
-To PostgreSQL all of it is immutable (but for `today` and `now`), and raises no error regardless of what a row holds: what cannot
-be calculated is null.
+To PostgreSQL all of it is immutable (but for `today` and `now`), and raises no error, regardless of what a row holds:
+what cannot be calculated is null.
 """
 
 from collections.abc import Callable
