@@ -9,7 +9,7 @@ states of the models than it would: together that takes a fifth of the time. `de
 import gc
 
 PENDING = 'Migrations to apply: '
-# Each migration makes many of the two hundred models anew, out of thousands of objects.
+# Each migration builds many of the two hundred models again, out of thousands of objects.
 THRESHOLDS = 200_000, 50, 100
 
 

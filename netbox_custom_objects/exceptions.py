@@ -219,7 +219,7 @@ class BranchClosed(ConcurrentChange):
     """The branch of a request is being merged, or was merged or archived, since the request began."""
 
     def sentence(self) -> str:
-        return _('The branch is being merged, or is no longer open. Nothing was changed.')
+        return _('The branch is being merged or has been closed. Nothing was changed.')
 
 
 class ObjectGone(ConcurrentChange):

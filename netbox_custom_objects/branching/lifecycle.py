@@ -55,7 +55,7 @@ def enforce_rest(branch, **kwargs) -> None:
     """
     A replay is committed: rules that it has released are enforced, unless one of its rows had them enforced at its end.
 
-    That is so for all of a synchronisation, whose transaction ends without a sign.
+    After a synchronization this applies to all of them: it sends no signal before its transaction ends.
     """
     alias = replay.written_alias()
     for type_id in set(released().values()):

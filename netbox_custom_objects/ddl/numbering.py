@@ -1,7 +1,7 @@
 """
 Numbers of autonumber fields: drawn from sequences in the main schema, so that no two schemas ever draw the same.
 
-May import target. Sequences know of no transaction: a number that was drawn is used up, whatever becomes of the object.
+May import target. Sequences are not transactional: a drawn number is used up even if the object is never stored.
 A sequence that begins again each year holds the year in its upper digits.
 """
 

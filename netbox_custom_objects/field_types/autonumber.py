@@ -30,7 +30,7 @@ WIDEST, LONGEST = 20, 200
 
 
 class ToBeDrawn(str):
-    """What stands for a number that is drawn when the object is saved; no text that users write is one."""
+    """Placeholder for a number that is drawn when the object is saved; never equal to text that users enter."""
 
 
 TO_BE_DRAWN = ToBeDrawn('to be drawn')
@@ -100,7 +100,7 @@ class NumberedField(models.CharField):
             this_year = timezone.localdate().year
             number, year = draw_number(target, numbering.sequence, this_year if numbering.restarts else None)
             text = numbering.write(number, year or this_year)
-            # One that was given by hand, for another year or by another template, is passed over.
+            # A value entered by hand for another year or template is ignored.
             if not model._base_manager.using(target.alias).filter(**{self.attname: text}).exists():
                 return text
 

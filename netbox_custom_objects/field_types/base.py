@@ -118,7 +118,7 @@ class FieldType:
     graphql_lookup: ClassVar[Any] = None
 
     def option_faults(self, field: FieldDefinition) -> dict[str, str]:
-        """Return what is wrong with the options that only this type has, by attribute."""
+        """Return faults of the options that only this type has, by attribute."""
         return {}
 
     def fault(self, field: FieldDefinition) -> str:

@@ -24,7 +24,7 @@ from .rules import kept, scope_of_fields
 from .shared.deprecation import notice
 
 RESULT_TYPES = tuple(kind.name for kind in SCALARS)
-# Of decimals, if nothing else is said: as many as a float holds exactly, so that REST answers them as numbers.
+# Defaults for decimals: as many digits as a float holds exactly, so that REST returns numbers.
 DIGITS, PLACES = 15, 2
 # Of a definition that a computed value has no use for.
 UNUSED = {

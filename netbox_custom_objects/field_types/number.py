@@ -1,4 +1,4 @@
-"""Field types integer (64 bit) and decimal (exact, up to 38 digits; 8 with 2 places if nothing else is said)."""
+"""Field types integer (64 bit) and decimal (exact, up to 38 digits; 8 with 2 places by default)."""
 
 import re
 from collections.abc import Callable

@@ -62,7 +62,7 @@ class MultilineField(forms.CharField):
 
 
 class SuggestingInput(forms.TextInput):
-    """Suggests values that other objects have, which it asks for while one types."""
+    """Text input with a datalist of values in use, fetched while the user types."""
 
     template_name = 'netbox_custom_objects/widgets/suggesting_input.html'
 

@@ -1,12 +1,14 @@
 """What all filtersets of the plugin share. May import models, NetBox's filtersets and the filters of field_types."""
 
 import django_filters
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from utilities.filters import MultiValueCharFilter, MultiValueDateTimeFilter
 
 from ..field_types.shared.deprecation import parse_version
 from ..field_types.shared.filters import DateTimeFilter, TextFilter, TrueOrFalseFilter
+from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.types import validate_version
 
 # NetBox's own fail at bad patterns, at `null` with most lookups, and at time zones that PostgreSQL does not know.
@@ -49,6 +51,32 @@ class DeprecationFilterSet(django_filters.FilterSet):
     """Finds what is scheduled for removal in a version, or before it."""
 
     scheduled_removal__lte = ReachedFilter(field_name='scheduled_removal', label=_('Scheduled removal, at the latest'))
+
+
+def types_of_reader(request):
+    """Return the types that a user may view, or of which fields: others are answered like those that do not exist."""
+    if request is None:
+        return CustomObjectType.objects.all()
+    types = CustomObjectType.objects.restrict(request.user, 'view')
+    fields = CustomObjectTypeField.objects.restrict(request.user, 'view')
+    return CustomObjectType.objects.filter(
+        Q(pk__in=types.values('pk')) | Q(pk__in=fields.order_by().values('custom_object_type'))
+    )
+
+
+class OfTypeFilterSet(django_filters.FilterSet):
+    """Finds what belongs to types that the reader may know of."""
+
+    custom_object_type_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=types_of_reader, distinct=False, label=_('Custom object type (ID)')
+    )
+    custom_object_type = django_filters.ModelMultipleChoiceFilter(
+        field_name='custom_object_type__name',
+        to_field_name='name',
+        queryset=types_of_reader,
+        distinct=False,
+        label=_('Custom object type (name)'),
+    )
 
 
 def _is_meant(name, data) -> bool:

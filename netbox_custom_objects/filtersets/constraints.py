@@ -9,24 +9,13 @@ from utilities.filtersets import register_filterset
 
 from ..choices import ConstraintTypeChoices
 from ..models import CustomObjectTypeConstraint
-from .base import AskedForMixin, TrueOrFalseMixin
-from .fields import types_of_reader
+from .base import AskedForMixin, OfTypeFilterSet, TrueOrFalseMixin
 
 
 @register_filterset
-class CustomObjectTypeConstraintFilterSet(TrueOrFalseMixin, ChangeLoggedModelFilterSet, AskedForMixin):
+class CustomObjectTypeConstraintFilterSet(TrueOrFalseMixin, OfTypeFilterSet, ChangeLoggedModelFilterSet, AskedForMixin):
     q = django_filters.CharFilter(method='search', label=_('Search'))
     type = django_filters.MultipleChoiceFilter(choices=ConstraintTypeChoices, distinct=False)
-    custom_object_type_id = django_filters.ModelMultipleChoiceFilter(
-        queryset=types_of_reader, distinct=False, label=_('Custom object type (ID)')
-    )
-    custom_object_type = django_filters.ModelMultipleChoiceFilter(
-        field_name='custom_object_type__name',
-        to_field_name='name',
-        queryset=types_of_reader,
-        distinct=False,
-        label=_('Custom object type (name)'),
-    )
 
     class Meta:
         model = CustomObjectTypeConstraint

@@ -18,37 +18,18 @@ from ..choices import (
     UIEditableChoices,
     UIVisibleChoices,
 )
-from ..models import CustomObjectType, CustomObjectTypeField
-from .base import AskedForMixin, DeprecationFilterSet, TrueOrFalseMixin
-
-
-def types_of_reader(request):
-    """Return the types that a user may view, or of which fields: others are answered like those that do not exist."""
-    if request is None:
-        return CustomObjectType.objects.all()
-    types = CustomObjectType.objects.restrict(request.user, 'view')
-    fields = CustomObjectTypeField.objects.restrict(request.user, 'view')
-    return CustomObjectType.objects.filter(
-        Q(pk__in=types.values('pk')) | Q(pk__in=fields.order_by().values('custom_object_type'))
-    )
+from ..models import CustomObjectTypeField
+from .base import AskedForMixin, DeprecationFilterSet, OfTypeFilterSet, TrueOrFalseMixin
 
 
 @register_filterset
-class CustomObjectTypeFieldFilterSet(TrueOrFalseMixin, DeprecationFilterSet, ChangeLoggedModelFilterSet, AskedForMixin):
+class CustomObjectTypeFieldFilterSet(
+    TrueOrFalseMixin, OfTypeFilterSet, DeprecationFilterSet, ChangeLoggedModelFilterSet, AskedForMixin
+):
     q = django_filters.CharFilter(method='search', label=_('Search'))
     type = django_filters.MultipleChoiceFilter(choices=CustomObjectFieldTypeChoices.listed, distinct=False)
     element_type = django_filters.MultipleChoiceFilter(choices=ArrayElementTypeChoices.listed, distinct=False)
     result_type = django_filters.MultipleChoiceFilter(choices=ResultTypeChoices, distinct=False)
-    custom_object_type_id = django_filters.ModelMultipleChoiceFilter(
-        queryset=types_of_reader, distinct=False, label=_('Custom object type (ID)')
-    )
-    custom_object_type = django_filters.ModelMultipleChoiceFilter(
-        field_name='custom_object_type__name',
-        to_field_name='name',
-        queryset=types_of_reader,
-        distinct=False,
-        label=_('Custom object type (name)'),
-    )
     choice_set_id = django_filters.ModelMultipleChoiceFilter(
         queryset=CustomFieldChoiceSet.objects.all(), distinct=False, label=_('Choice set (ID)')
     )

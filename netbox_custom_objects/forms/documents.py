@@ -41,7 +41,7 @@ class ImportDocumentForm(SyncedDataMixin):
     )
     upload_file = forms.FileField(required=False, label=_('Upload'))
 
-    # What the text of a preview was read from; the file may be gone since.
+    # The file that a preview was read from; it may have been deleted since.
     applied_file = forms.IntegerField(required=False, widget=forms.HiddenInput)
     applied_hash = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
 

@@ -22,7 +22,7 @@ from ..runtime.rights import is_known_to_reader
 
 
 class ExpressionInput(forms.CharField):
-    """A condition or expression; what stands at its ends belongs to it, or positions in errors would be wrong."""
+    """A condition or expression; not stripped, so that positions in errors stay right."""
 
     widget = forms.Textarea(attrs={'rows': 2, 'class': 'font-monospace', 'spellcheck': 'false'})
 

@@ -159,7 +159,7 @@ class PlanForms:
         stored = Plan.from_json(spreadsheet.plan)
         self.type_form = SpreadsheetTypeForm(data, initial={'rows': stored.rows}, instance=_type_of(stored))
         if not may_grant(user):
-            # The right to add objects of a type that does not exist cannot be had otherwise.
+            # Permissions for a type that does not exist yet cannot be granted otherwise.
             rows = self.type_form.fields['rows']
             rows.choices = [choice for choice in rows.choices if choice[0] == NONE]
         self.lines = [ColumnForm(data, column, self.choices, line_url(column.position)) for column in stored.columns]

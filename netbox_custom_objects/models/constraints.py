@@ -42,7 +42,7 @@ class CustomObjectTypeConstraint(UpdatesWhatExists, EditedMixin, CloningMixin, E
     A constraint of a CustomObjectType: values that are unique together, or a condition that every object meets.
 
     `condition` and `expression` may be written with the names of fields; they are stored with keys in their place (see
-    `expressions.typed.storage`), and `shown_condition` and `shown_expression` name the fields as they are called now.
+    `expressions.typed.storage`), and `runtime.constraints.shown_expression` returns them with the current names.
     """
 
     custom_object_type = models.ForeignKey(

@@ -18,27 +18,14 @@ from netbox_custom_objects.services.attention.ignored_rules import ignored_const
 from netbox_custom_objects.services.upkeep.repair import repair
 from tests.support.beginnings import begins_with
 from tests.support.branches import STRATEGIES, Lab, assert_schema_is_clean, delete, edit
-from tests.support.factories import make_type
+from tests.support.factories import make_constraint, make_type
 
 
 def make_contracts():
     with Lab().request():
         contract = make_type('contract', fields=[('name', 'text'), ('start', 'date'), ('end', 'date')])
-        make_rule(contract, 'period', 'end > start')
-        make_rule(contract, 'name', 'end == null', fields=['name'])
-
-
-def make_rule(custom_object_type, name, expression, fields=()):
-    ids = dict(custom_object_type.fields.values_list('name', 'pk'))
-    rule = CustomObjectTypeConstraint(
-        custom_object_type=custom_object_type,
-        name=name,
-        type='unique' if fields else 'check',
-        field_ids=[ids[field] for field in fields],
-        **{'condition' if fields else 'expression': expression},
-    )
-    rule.full_clean()
-    rule.save()
+        make_constraint(contract, 'period', expression='end > start')
+        make_constraint(contract, 'name', fields=['name'], condition='end == null')
 
 
 @pytest.fixture
@@ -98,7 +85,7 @@ def test_merge_and_revert_and_again(contracts, strategy):
         field = CustomObjectTypeField(custom_object_type=contract, name='count', type='integer')
         field.full_clean()
         field.save()
-        make_rule(contract, 'count', 'count > 0')
+        make_constraint(contract, 'count', expression='count > 0')
         day = date(2026, 1, 1)
         made = contract.get_model()(name='x', start=day, end=day, count=5)
         made.full_clean()
@@ -128,7 +115,7 @@ def test_sync_and_conflicts(contracts):
     assert three_way_merge(branch).conflicts == ()
     with lab.request():
         edit(CustomObjectTypeConstraint.objects.get(name='period'), message='Main says so.')
-        make_rule(CustomObjectType.objects.get(), 'more', "name != 'x'")
+        make_constraint(CustomObjectType.objects.get(), 'more', expression="name != 'x'")
     with lab.request(branch):
         edit(CustomObjectTypeConstraint.objects.get(name='period'), message='The branch says so.')
     (conflict,) = three_way_merge(branch).conflicts
@@ -151,7 +138,7 @@ def test_objects_that_would_not_meet_a_constraint(contracts):
     with lab.request(branch):
         contract = CustomObjectType.objects.get()
         edit(contract.get_model().objects.get(pk=theirs), name='other')
-        make_rule(contract, 'short', 'size(name) < 6')
+        make_constraint(contract, 'short', expression='size(name) < 6')
     assert found() == []
     late = make(lab, None, name='too long')
     assert found() == [f'Contract {late} would not meet the constraint "short".']
@@ -162,7 +149,7 @@ def test_objects_that_would_not_meet_a_constraint(contracts):
 
 @pytest.mark.parametrize('strategy', STRATEGIES)
 def test_states_in_between(contracts, strategy):
-    """What a branch has passed through may clash with what main has by now: its end counts, there and back."""
+    """States that a branch has passed through may conflict with what main now has: only the final one counts."""
     lab, branch = contracts, contracts.branch()
     made, other = make(lab, branch, name='same'), make(lab, branch, name='other')
     change(lab, branch, made, name='fine')
@@ -174,7 +161,7 @@ def test_states_in_between(contracts, strategy):
     with lab.request(branch):
         # Of main's object, the branch changes the name; only then can the constraint be made there.
         edit(CustomObjectType.objects.get().get_model().objects.get(pk=mended), name='short')
-        make_rule(CustomObjectType.objects.get(), 'short', 'size(name) < 6')
+        make_constraint(CustomObjectType.objects.get(), 'short', expression='size(name) < 6')
     for _time in range(2):
         lab.merge(branch, strategy)
         assert names() == ['else', 'fine', 'same', 'short']

@@ -18,7 +18,7 @@ from netbox_custom_objects.field_types.rules import scope_of
 from netbox_custom_objects.models import CustomObjectTypeConstraint
 from netbox_custom_objects.models.rows.loader import load_definitions
 from netbox_custom_objects.services.reconcile import plan_of
-from tests.support.factories import make_type
+from tests.support.factories import make_constraint, make_type
 from tests.support.staged import begin
 
 MAIN = Target.for_alias('default')
@@ -156,23 +156,9 @@ def test_large_tables(fresh_database, plugin_settings):
 def contracts(db):
     """A type with real constraints, made as a form would."""
     contracts = make_type('contract', fields=FIELDS)
-    make_rule(contracts, 'period', expression='end > start', message='The end must be after the start.')
-    make_rule(contracts, 'name', fields=['name', 'site'], case_insensitive=True, condition='price != null')
+    make_constraint(contracts, 'period', expression='end > start', message='The end must be after the start.')
+    make_constraint(contracts, 'name', fields=['name', 'site'], case_insensitive=True, condition='price != null')
     return contracts
-
-
-def make_rule(custom_object_type, name, fields=(), **attributes):
-    ids = {field.name: field.pk for field in custom_object_type.fields.all()}
-    rule = CustomObjectTypeConstraint(
-        custom_object_type=custom_object_type,
-        name=name,
-        type='unique' if fields else 'check',
-        field_ids=[ids[field] for field in fields],
-        **attributes,
-    )
-    rule.full_clean()
-    rule.save()
-    return rule
 
 
 def errors_of(instance):
@@ -205,7 +191,7 @@ def test_what_an_object_violates_is_said_under_the_fields(contracts):
 
 
 def test_one_statement_calculates_all_conditions(contracts, django_assert_num_queries):
-    make_rule(contracts, 'count', expression='count > 0')
+    make_constraint(contracts, 'count', expression='count > 0')
     model = contracts.get_model()
     found = model(start='2026-02-01', count=1)
     with django_assert_num_queries(1):
@@ -236,10 +222,10 @@ def test_stored_objects_in_the_way(contracts):
     """The constraint is refused as a whole, and can be stored once they are mended."""
     wrong = contracts.get_model().objects.create(count=-1)
     with pytest.raises(SchemaChangeRefused, match=f'do not meet the constraint "count": {wrong}'), transaction.atomic():
-        make_rule(contracts, 'count', expression='count >= 0')
+        make_constraint(contracts, 'count', expression='count >= 0')
     assert not CustomObjectTypeConstraint.objects.filter(name='count').exists()
     wrong.delete()
-    rule = make_rule(contracts, 'count', expression='count >= 0')
+    rule = make_constraint(contracts, 'count', expression='count >= 0')
     assert errors_of(contracts.get_model()(count=-1)).keys() == {'count'}
     rule.snapshot()
     rule.expression = 'count >= -1'
@@ -264,13 +250,13 @@ def test_objects_that_are_the_same_are_named(contracts):
         (['name'], {'case_insensitive': True, 'condition': 'count == null'}),
     ]:
         with pytest.raises(SchemaChangeRefused, match=both), transaction.atomic():
-            make_rule(contracts, 'same', fields=fields, **attributes)
+            make_constraint(contracts, 'same', fields=fields, **attributes)
     for number, (fields, attributes) in enumerate([
         (['name'], {}),
         (['name', 'count'], {'case_insensitive': True}),
         (['name'], {'case_insensitive': True, 'condition': 'count != null'}),
     ]):  # fmt: skip
-        make_rule(contracts, f'other {number}', fields=fields, **attributes)
+        make_constraint(contracts, f'other {number}', fields=fields, **attributes)
     assert other.name == 'x'
 
 

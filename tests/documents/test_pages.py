@@ -128,7 +128,7 @@ def test_a_file_that_was_applied_has_changed(browser, file, tmp_path):
     page = text_of(browser.post(IMPORT, expect=200, _sync=applied.pk))
     assert 'Number' in page
     assert 'Quantity' not in page
-    # What was previewed is applied, also if its file is another by now, or is gone.
+    # What was previewed is applied, even if its file has been replaced or deleted.
     (tmp_path / 'model.yaml').unlink()
     assert 'Select a valid choice' in text_of(browser.post(IMPORT, expect=200, _sync=applied.pk))
     browser.post(IMPORT, expect=404, _sync=applied.pk)

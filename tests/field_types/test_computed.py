@@ -244,7 +244,7 @@ CASES = (
         values=('a', 'ß "\'\\%', 'x' * 10_000),
         default=None,
         unique=False,
-        # Null of a text, where there is no source.
+        # The null of text fields, for cases without a source.
         needs=lambda: {'result_type': 'text', 'expression': "false ? '' : null"},
         source='text',
         samples=tuple(map(written, TEXTS)),

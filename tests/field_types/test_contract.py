@@ -183,7 +183,7 @@ def test_change_data_round_trip(kit, case):
 def test_payload_keys_are_aliases_of_the_attribute(kit, case):
     """The host's generic deserializer sets what it finds in change data as attributes."""
     if case.source:
-        return  # there are no values in it
+        return  # it holds no values
     field = kit.field
     source, obj = kit.make(case.values[0]), kit.make(None)
     for key, part in json.loads(json.dumps(source.serialize_object())).items():

@@ -6,7 +6,7 @@ from core.models import ObjectType
 from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
 
-from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from netbox_custom_objects.models.edit_context import EditContext
 from netbox_custom_objects.schema.rows.storage import Written
 
@@ -69,6 +69,21 @@ def make_field(
 def object_type_of(target):
     """Return the ObjectType of a model class or of a CustomObjectType."""
     return target.object_type if isinstance(target, CustomObjectType) else ObjectType.objects.get_for_model(target)
+
+
+def make_constraint(custom_object_type, name, fields=(), **attributes):
+    """Create a constraint: unique over these fields, a check without any; `attributes` as those of the model."""
+    ids = dict(custom_object_type.fields.values_list('name', 'pk'))
+    constraint = CustomObjectTypeConstraint(
+        custom_object_type=custom_object_type,
+        name=name,
+        type='unique' if fields else 'check',
+        field_ids=[ids[field] for field in fields],
+        **attributes,
+    )
+    constraint.full_clean()
+    constraint.save()
+    return constraint
 
 
 def make_choice_set(name, values):

@@ -2,7 +2,7 @@
 A spare schema: making one from the tables of NetBox takes most of the time of a provisioning, and most are empty.
 
 A branch that `Lab` provisions where there is a spare one gets that schema: netbox-branching makes only those tables of
-it anew that hold rows, or that are others by now, and takes all other steps as ever.
+again the tables that hold rows or have changed, and takes all other steps as usual.
 """
 
 from contextlib import contextmanager
@@ -46,7 +46,7 @@ def taken(branch):
     with connection.cursor() as cursor:
         cursor.execute(_FIND)
         found = dict(cursor.fetchall())
-    # Types are other ones by now, and netbox-branching makes the table of changes in another way.
+    # Types have changed, and netbox-branching creates the table of changes differently.
     kept = {name for name, is_same in found.items() if is_same and not name.startswith(('custom_objects_', 'core_'))}
     if not kept:
         yield

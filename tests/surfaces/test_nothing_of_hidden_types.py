@@ -23,7 +23,7 @@ from netbox_custom_objects.models import (
     CustomObjectTypeField,
     Spreadsheet,
 )
-from tests.support.factories import make_object, make_type
+from tests.support.factories import make_constraint, make_object, make_type
 from tests.support.kept import KEEPER, read_again
 from tests.support.staged import begin
 
@@ -43,13 +43,6 @@ CORE = ('/', f'/search/?q={MARK}', '/search/?q=value', '/dcim/sites/{site}/', '/
         '/core/jobs/')  # fmt: skip
 
 
-def make_rule(custom_object_type, name, expression, **attributes):
-    """Make a check of a type."""
-    CustomObjectTypeConstraint.objects.create(
-        custom_object_type=custom_object_type, name=name, type='check', expression=expression, **attributes
-    )
-
-
 class Scene:
     """
     A site and a type that are shown, and a type that is not: it refers to both, and a staged change of it is under way.
@@ -60,7 +53,7 @@ class Scene:
         self.shown = make_type('shown', fields=[
             {'name': 'title', 'primary': True}, {'name': 'place', 'type': 'object', 'target': Site},
         ])  # fmt: skip
-        make_rule(self.shown, 'shown rule', "title != 'x'")
+        make_constraint(self.shown, 'shown rule', expression="title != 'x'")
         self.visible = make_object(self.shown, title='value to be found', place=self.site)
         self.hidden = self.make_hidden()
 
@@ -81,7 +74,7 @@ class Scene:
         model = made.get_model()
         others = ({f'{MARK}_title': f'{MARK}-{number}', f'{MARK}_place': self.site} for number in range(COUNT - 1))
         model.objects.bulk_create(model(**values) for values in others)
-        make_rule(made, f'{MARK} rule', f"{MARK}_choice != 'x'", message=f'{MARK} message')
+        make_constraint(made, f'{MARK} rule', expression=f"{MARK}_choice != 'x'", message=f'{MARK} message')
         made.change = begin(made.fields.get(name=f'{MARK}_title'), unique=True)
         made.sheet = Spreadsheet.objects.create(
             owner=superuser(),

@@ -18,7 +18,7 @@ from .patterns import UnsupportedPattern
 from .problems import InvalidExpression
 
 ORDER = ('<', '<=', '>', '>=')
-# What comes of adding and subtracting, besides numbers.
+# Result kinds of addition and subtraction, other than numbers.
 SUMS = {
     ('+', TEXT, TEXT): TEXT,
     ('+', DATE, DURATION): DATE,

@@ -53,7 +53,7 @@ def compile_condition(typed: Typed, reference: Reference = by_attribute) -> Expr
 
 
 def _is_counted(typed: Typed) -> bool:
-    """Whether a date, moment or duration is calculated, and so a number in SQL."""
+    """Whether a date, datetime or duration is calculated, which makes it a number in SQL."""
     if typed.kind not in COUNTED:
         return False
     return typed.op in ('+', '-', 'negative') or (typed.op == 'choice' and any(map(_is_counted, typed.args)))
@@ -77,7 +77,7 @@ class _Compiler:
         }  # fmt: skip
 
     def natural(self, typed: Typed) -> Expression:
-        """Return an expression as it is made: what is counted is a number."""
+        """Return an expression in its natural form: calculated dates and durations are numbers."""
         return self.methods[typed.op](typed)
 
     def value(self, typed: Typed) -> Expression:
@@ -86,14 +86,14 @@ class _Compiler:
         return pieces.uncounted(typed.kind, found) if _is_counted(typed) else found
 
     def number(self, typed: Typed) -> Expression:
-        """Return an expression as it is calculated with; text is as it is."""
+        """Return an expression in the form used for arithmetic; text is unchanged."""
         found = self.natural(typed)
         if typed.kind in COUNTED:
             return found if _is_counted(typed) else pieces.counted(typed.kind, found)
         return pieces.numeric(found) if typed.kind.is_number and typed.op == 'term' else found
 
     def alike(self, *args: Typed) -> list[Expression]:
-        """Return what is compared: as columns hold it, if nothing is calculated, so that indexes can be used."""
+        """Return the operands of a comparison: plain columns if neither is calculated, so that indexes can be used."""
         return list(map(self.number if any(map(_is_counted, args)) else self.value, args))
 
     def constant(self, typed: Typed) -> Expression:
@@ -144,7 +144,7 @@ class _Compiler:
         return Case(When(self.condition(condition), then=yes), default=no, output_field=field)
 
     def condition(self, typed: Typed) -> Expression:
-        """Return a condition that Django takes for one: a reference to an attribute says of itself what it is."""
+        """Return an expression that Django accepts as a condition, with a boolean output field."""
         return template('(%(expressions)s)', self.natural(typed), BOOL)
 
     def negative(self, typed: Typed) -> Expression:
@@ -160,7 +160,7 @@ class _Compiler:
             return joined(typed.op, self.number(left), self.number(right))
         numbers = [self.number(left), self.number(right)]
         if typed.kind == DATE and DURATION in (left.kind, right.kind):
-            # A date counts from its beginning; what comes of it is the day on which that moment is.
+            # A date counts from its beginning; the result is the day of that moment.
             numbers = [
                 joined('*', number, pieces.number(pieces.DAY)) if arg.kind == DATE else number
                 for arg, number in zip(typed.args, numbers)
@@ -195,7 +195,7 @@ class _Compiler:
 
     def ends(self, typed: Typed) -> Expression:
         text, end = map(self.natural, typed.args)
-        # Turned around, it is looked for at the beginning, and stands in the SQL once.
+        # Both are reversed, so that `end` appears in the SQL only once.
         return call('STARTS_WITH', call('REVERSE', text), call('REVERSE', end), output_field=BOOL)
 
     def has(self, typed: Typed) -> Expression:

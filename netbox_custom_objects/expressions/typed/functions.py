@@ -51,7 +51,7 @@ _ALL = (
     Function('today', (), DATE, is_volatile=True),
     Function('now', (), DATETIME, is_volatile=True),
 )
-# `date` reads a constant, too, and else takes the date of a moment.
+# `date` also parses a constant; otherwise it returns the date of a datetime.
 DATE_OF_TEXT = Function('date', (_TEXT,), DATE, parse_date, _("such as '2026-01-31'"))
 DATE_OF_DATETIME = Function('date', ((DATETIME,),), DATE)
 

@@ -19,7 +19,7 @@ MAX_LENGTH = 1_000
 MAX_NODES = 250
 MAX_DEPTH = 30
 
-# What people know from elsewhere.
+# Operators of other languages, for suggestions.
 MEANT = {'=': '==', 'and': '&&', '&': '&&', 'or': '||', '|': '||', '#': '//'}
 
 # `$7` stands for a field in stored expressions; people write names.

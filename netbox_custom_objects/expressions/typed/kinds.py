@@ -53,7 +53,7 @@ BOOLEAN = Kind('boolean')
 DATE = Kind('date')
 DATETIME = Kind('datetime')
 DURATION = Kind('duration')
-# What `null` is before what stands beside it says more.
+# The kind of `null` until the other operand determines it.
 NULL = Kind('null')
 # What can be compared with null, and with nothing else.
 OPAQUE = Kind('opaque')

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 MAX_DIGITS = 38
 
-# What neither a database nor a page can hold.
+# Characters that PostgreSQL or UTF-8 cannot store.
 UNUSABLE = re.compile('[\x00\ud800-\udfff]')
 ESCAPE = re.compile(
     r'\\(?:(?P<letter>[abfnrtv\\\'"`?])|x(?P<x>[0-9A-Fa-f]{2})|u(?P<u>[0-9A-Fa-f]{4})|U(?P<U>[0-9A-Fa-f]{8})|(?P<other>.))',

@@ -131,7 +131,7 @@ class _Translation:
             if repetitions > MAX_REPETITIONS:
                 raise UnsupportedPattern(_('Patterns can repeat a part {limit} times.').format(limit=MAX_REPETITIONS))
         if self.rest.startswith('?'):
-            # Whether it takes much or little does not matter for whether it is found.
+            # Greedy or lazy does not matter for whether there is a match.
             self.take()
         if self.rest.startswith(('*', '+', '?', '{')):
             raise _refused(quantifier + self.rest[0])

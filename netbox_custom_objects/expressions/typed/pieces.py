@@ -29,7 +29,7 @@ PLACES = 12
 
 DAY = 86_400
 MICROSECOND = Decimal('0.000001')
-# Days that are added before seconds are divided by a day, so that what is divided is positive.
+# Days that are added before seconds are divided by a day, so that the dividend is positive.
 SHIFT = 10**12
 _EPOCH = date(1970, 1, 1)
 _FIRST, _LAST = (date.min - _EPOCH).days, (date.max - _EPOCH).days

@@ -79,7 +79,7 @@ class DecimalModelField(PlainDigitsMixin, models.DecimalField):
     """A number with a fixed number of digits and decimal places."""
 
     def to_python(self, value):
-        """Return the number; zeros behind its decimal places, which change data may have, are no digits of it."""
+        """Return the number; trailing zeros beyond its decimal places, which change data may hold, are dropped."""
         found = super().to_python(value)
         if self.decimal_places is None or found is None or not found.is_finite():
             return found

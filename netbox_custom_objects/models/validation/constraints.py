@@ -108,7 +108,7 @@ def normalise(constraint, using: str) -> None:
 
 
 def definition_of(row, using: str | None) -> TypeDefinition:
-    """Return the type of a field or constraint, with the fields that it has by now."""
+    """Return the type of a field or constraint, with its current fields."""
     type_id = row.custom_object_type_id
     fields = surroundings_of(row).fields_of(type_id, using)
     return TypeDefinition(type_id, '', '').with_fields(map(field_definition, fields))

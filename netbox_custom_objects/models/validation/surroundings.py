@@ -125,7 +125,7 @@ _complete_replay: Callable[[], bool] = lambda: False  # noqa: E731
 
 def set_replay(find: Callable[[], Surroundings | None], complete: Callable[[], bool]) -> None:
     """
-    Have a replay asked for its rows, and told that all of its changes are written.
+    Register what returns the rows of a replay, and what is called once all of its changes are written.
 
     Args:
         find: returns the rows of the current schema while changes are replayed there, None otherwise

@@ -68,7 +68,7 @@ class Rules(models.BaseConstraint):
         """
         Raise ValidationError, by field, for each rule that an object would violate.
 
-        Not in a replay, which releases them (`services.constraints`): what it comes to counts.
+        Not in a replay, which releases them (`services.constraints`): only its result must meet them.
         """
         if in_replay():
             return

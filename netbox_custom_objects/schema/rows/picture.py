@@ -21,7 +21,7 @@ from ...services.dependents.subject import reverse_name
 
 
 class Picture(Surroundings):
-    """Types, fields and constraints as they are by now; each row is noted when it is written, or would be."""
+    """Current types, fields and constraints; each row is noted when it is written, or would be."""
 
     def __init__(self, alias: str, prepare: Callable[[], None] = lambda: None):
         """
