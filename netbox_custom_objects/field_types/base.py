@@ -32,6 +32,7 @@ from .shared.cells import CellKind
 from .shared.deprecation import read_only
 from .shared.indexes import field_table
 from .shared.regex import PatternValidator
+from .shared.searched import SearchedMixin
 
 EMPTY_VALUES = (None, '', [], {}, ())
 # Names of attributes. Those that are older than NAME_PATTERN may begin or end with an underscore.
@@ -52,7 +53,7 @@ class ModelContext(Protocol):
     def generic_links(self, field: FieldDefinition, **kwargs) -> models.Field: ...
 
 
-class FieldType:
+class FieldType(SearchedMixin):
     """
     Base of all field types. A type with one plain column sets `column_type` and the few classes it differs by.
 
@@ -100,9 +101,6 @@ class FieldType:
     convertible: ClassVar[bool] = True
     # Converted values must also pass the validators of the model field, not only fit the column.
     checked_when_converted: ClassVar[bool] = False
-    searchable: ClassVar[bool] = True
-    # How NetBox's search compares values (netbox.search.FieldTypes), if their Python type does not imply it.
-    search_kind: ClassVar[str] = ''
     loose_filter: ClassVar[bool] = False
     # Values that are stored but count as missing where one is required, besides NULL.
     empty_values: ClassVar[tuple] = ()
@@ -161,8 +159,8 @@ class FieldType:
         """Return the indexes that the field's columns need."""
         if not self.is_unique(field):
             return ()
-        table, column = field_table(field), field.column()
-        return (Index(unique_name(table, column), (column,), unique=True),)
+        table, columns = field_table(field), self.get_unique_columns(field)
+        return (Index(unique_name(table, *columns), columns, unique=True),)
 
     def is_unique(self, field: FieldDefinition) -> bool:
         """Whether no two objects can have the same value."""
@@ -186,8 +184,16 @@ class FieldType:
         return (Term(str(field.id), field.name, self.get_kind(field), field.name),) if columns else ()
 
     def get_unique_columns(self, field: FieldDefinition) -> tuple[str, ...]:
-        """Return the columns that hold the value, for a rule that the combination of several is unique."""
+        """Return the columns that hold the value, where it must be unique, by itself or together with others."""
         return tuple(column.name for column in self.get_columns(field))
+
+    def unique_attributes(self, field: FieldDefinition) -> tuple[str, ...]:
+        """Return the attributes that these columns are on the model."""
+        return (field.name,)
+
+    def shown_duplicate(self, parts: Sequence) -> str:
+        """Return how errors show a value that several objects have, of its `unique_attributes` or their text."""
+        return str(parts[0])
 
     # Model
 
@@ -471,27 +477,3 @@ class FieldType:
     def get_clone_values(self, instance, field: FieldDefinition) -> dict[str, Any]:
         """Return the values with which NetBox's way of cloning would not fill in the form, by input."""
         return {}
-
-    def get_search_values(self, instance, field: FieldDefinition) -> dict[str, Any]:
-        """Return what the global search index caches of an object, by attribute; empty values are left out of it."""
-        return {field.name: getattr(instance, field.name)} if self.searchable else {}
-
-    def quick_search_lookups(self, field: FieldDefinition) -> tuple[str, ...]:
-        """Return the lookups that `?q=` ORs together."""
-        return ()
-
-    def name_lookups(self, field: FieldDefinition) -> tuple[str, ...]:
-        """Return the lookups that `?q=` ORs together where the value is part of the object's name."""
-        return self.quick_search_lookups(field)
-
-    def quick_search(self, field: FieldDefinition, text: str, in_name: bool) -> models.Q:
-        """
-        Return the condition by which `?q=` finds objects; an empty one if it does not look at the field.
-
-        Args:
-            field: the definition of the field
-            text: what is looked for
-            in_name: whether the value is part of the object's name
-        """
-        lookups = self.name_lookups(field) if in_name else self.quick_search_lookups(field)
-        return models.Q(*((lookup, text) for lookup in lookups), _connector=models.Q.OR)

@@ -2,10 +2,13 @@
 
 import pytest
 from django.apps import apps
+from django.db import IntegrityError, transaction
 
 from dcim.models import Region, Site
 from netbox_branching.models import ChangeDiff
 
+from netbox_custom_objects.branching.merging.findings import VIOLATION
+from netbox_custom_objects.branching.merging.validators import find_conflicts
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.branches import assert_schema_is_clean, delete, edit
 from tests.support.factories import make_field, make_object, make_type, object_type_of
@@ -240,3 +243,33 @@ def test_sync_brings_links_and_types(lab, site, region):
     lab.merge(branch)
     with lab.request():
         assert set(values(thing)) == {'one', 'two', 'own', 'three'}
+
+
+def test_a_reference_that_is_made_unique(lab, strategies, site, region):
+    """Both sides refer to the same object: named before the merge; without that, the index is merged and reverted."""
+    with lab.request():
+        thing = make_thing(Site, Region)
+        make_object(thing, title='one', ref=site)
+    branch = lab.branch()
+    with lab.request(branch):
+        edit(CustomObjectTypeField.objects.get(name='ref'), unique=True)
+        theirs = make_object(thing, title='theirs', ref=region)
+    with lab.request():
+        ours = make_object(thing, title='ours', ref=region)
+    found = [finding.text for finding in find_conflicts(branch) if finding.kind == VIOLATION]
+    assert found == [
+        f'Thing {theirs.pk} and {ours.pk} would both have "dcim.region:{region.pk}" in the unique field "ref".'
+    ]
+    with lab.request():
+        delete(ours)
+    for strategy in strategies:
+        for _ in range(2):
+            lab.merge(branch, strategy)
+            with lab.request():
+                assert_schema_is_clean()
+                with pytest.raises(IntegrityError), transaction.atomic():
+                    model_of(thing).objects.create(title='again', ref=site)
+            lab.revert(branch)
+            with lab.request():
+                assert_schema_is_clean()
+                delete(make_object(thing, title='again', ref=site))

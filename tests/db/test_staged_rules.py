@@ -7,12 +7,14 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
 from core.models import Job, ObjectChange
+from dcim.models import Region, Site
 
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.services.reconcile import plan_for
 from tests.support.branches import edit
+from tests.support.factories import make_field, make_object, make_type
 from tests.support.staged import ask, begin, carried_out, fresh, leftovers, make_filled, values_of
 
 MAIN = Target.for_alias('default')
@@ -55,6 +57,22 @@ class TestUnique:
         assert unique_columns(field) == [(f'f_{field.pk}',)]
         assert not plan_for(MAIN, field.custom_object_type_id)[0]
         assert not Job.objects.filter(name='Finish schema change').exists()
+        assert ask(change, 'undo').stage == 'undone'
+        assert (fresh(field).unique, unique_columns(field)) == (False, [])
+
+    def test_a_polymorphic_field_becomes_unique(self):
+        thing = make_type('thing')
+        field = make_field(thing, 'value', 'object', targets=[Site, Region])
+        site = Site.objects.create(name='Here', slug='here')
+        objects = [make_object(thing, value=value) for value in (site, site, None, None)]
+        change = carried_out(field, unique=True)
+        same = f'the same value as object {objects[0].pk}'
+        assert change.offenders == [[obj.pk, f'dcim.site:{site.pk}', same] for obj in objects[:2]]
+        edit(objects[1], value=Region.objects.create(name='Around', slug='around'))
+        change = ask(change, 'resume')
+        assert (change.stage, fresh(field).unique) == ('switched', True)
+        assert unique_columns(field) == [(f'f_{field.pk}_type', f'f_{field.pk}_object')]
+        assert not plan_for(MAIN, thing.pk)[0]
         assert ask(change, 'undo').stage == 'undone'
         assert (fresh(field).unique, unique_columns(field)) == (False, [])
 

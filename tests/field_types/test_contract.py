@@ -9,6 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from netbox_custom_objects.ddl.introspect import introspect
+from netbox_custom_objects.field_types.polymorphic.keys import to_text
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.case import NAME, resolve
 from tests.field_types.cases import CASES
@@ -135,8 +136,8 @@ def test_unique_is_switched_on_only_if_stored_values_allow_it(kit, case):
     again = kit.make(case.values[0])
     kit.make(None)
     kit.make(None)
-    shown = str(resolve(case.values[0]))
-    assert shown in kit.refused('unique', unique=True)
+    value = resolve(case.values[0])
+    assert (to_text(value) if case.is_polymorphic else str(value)) in kit.refused('unique', unique=True)
     kit.set(again, case.values[1])
     kit.edit(unique=True)
     with pytest.raises(IntegrityError), transaction.atomic():

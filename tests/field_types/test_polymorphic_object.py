@@ -36,6 +36,7 @@ from tests.field_types.polymorphic_kit import (
 )
 from tests.field_types.refusals import one_field, refused, refused_field
 from tests.field_types.samples import NOWHERE, sites
+from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type, object_type_of
 from tests.support.request import request
 
@@ -55,6 +56,9 @@ class TestStorage:
         table = introspect(Target.for_alias('default'), thing.pk).table(thing.get_database_table_name())
         assert [table.column(name).type for name in columns] == ['integer', 'bigint']
         assert [index.unique for index in table.indexes if index.columns == columns] == [False]
+        edit(thing.fields.get(), unique=True)
+        table = introspect(Target.for_alias('default'), thing.pk).table(thing.get_database_table_name())
+        assert [index.unique for index in table.indexes if index.columns == columns] == [True]
         with connection.cursor() as cursor:
             constraints = connection.introspection.get_constraints(cursor, table.name)
         assert not [name for name, details in constraints.items() if details['foreign_key']]
@@ -260,7 +264,6 @@ CASES = (
             {'content_type_id': SITE_TYPE_ID, 'object_id': NOWHERE}, {'content_type_id': NOWHERE, 'object_id': S1.pk},
             {'content_type_id': NODE_TYPE_ID, 'object_id': -1}, {**S1.default, 'display': 's1'},
         ),
-        unique=False,
         needs=points_at_three_types,
         attribute=('value_content_type_id', 'value_object_id'),
         samples=(one(S1), one(N1, {'_content_type': 'custom-objects.node', 'id': N1.pk}), one(R1)),

@@ -32,14 +32,14 @@ WITH diff AS (
     SELECT object_id, action, modified -> {key} IS DISTINCT FROM original -> {key} AS changed
     FROM {diffs} WHERE branch_id = {branch} AND object_type_id = {content_type}
 ), merged AS (
-    SELECT id, {column} AS value FROM {main}
+    SELECT id, {columns} FROM {main}
     WHERE id NOT IN (SELECT object_id FROM diff WHERE changed OR action = 'delete')
     UNION ALL
-    SELECT id, {column} FROM {theirs}
+    SELECT id, {columns} FROM {theirs}
     WHERE id IN (SELECT object_id FROM diff WHERE changed AND action <> 'delete')
 )
-SELECT value::text, min(id), max(id) FROM merged WHERE value IS NOT NULL
-GROUP BY value HAVING count(*) > 1 ORDER BY 1 LIMIT {limit}
+SELECT {texts}, min(id), max(id) FROM merged WHERE num_nulls({columns}) = 0
+GROUP BY {columns} HAVING count(*) > 1 ORDER BY 1 LIMIT {limit}
 """)
 
 
@@ -59,11 +59,13 @@ def find_violations(branch: Branch, merged: dict[int, TypeDefinition]) -> Iterat
             continue
         sides = [introspect(target, definition.id).table(definition.table) for target in (main, theirs)]
         for field in unique:
+            field_type = field_type_of(field)
+            columns = field_type.get_unique_columns(field)
             # A column that only one side has holds no values that could meet the other's.
-            if all(table is not None and table.column(field.column()) is not None for table in sides):
-                query = _query(branch, definition, field, content_type_id, main, theirs)
-                for value, first, second in _rows(query):
-                    yield _finding(definition, field, value, first, second)
+            if all(table is not None and table.column(name) is not None for table in sides for name in columns):
+                query = _query(branch, definition, field, columns, content_type_id, main, theirs)
+                for parts, first, second in _rows(query):
+                    yield _finding(definition, field, field_type.shown_duplicate(parts), first, second)
 
 
 def find_large_conversions(
@@ -111,13 +113,15 @@ def _touched(branch, merged) -> Iterator[tuple[TypeDefinition, int]]:
             yield names[content_type.model], content_type.pk
 
 
-def _query(branch, definition, field: FieldDefinition, content_type_id, main, theirs) -> sql.Composed:
+def _query(branch, definition, field: FieldDefinition, columns, content_type_id, main, theirs) -> sql.Composed:
+    names = [sql.Identifier(name) for name in columns]
     return _DUPLICATES.format(
         key=sql.Literal(field.payload_key),
         diffs=sql.Identifier(main.schema, ChangeDiff._meta.db_table),
         branch=sql.Literal(branch.pk),
         content_type=sql.Literal(content_type_id),
-        column=sql.Identifier(field.column()),
+        columns=sql.SQL(', ').join(names),
+        texts=sql.SQL('ARRAY[{}]').format(sql.SQL(', ').join(sql.SQL('{}::text').format(name) for name in names)),
         main=sql.Identifier(main.schema, definition.table),
         theirs=sql.Identifier(theirs.schema, definition.table),
         limit=sql.Literal(PAIRS_SHOWN),

@@ -6,6 +6,7 @@ the trigger fills the former column in reverse, so that the way back is as short
 again or says the same as what stays; values are only ever retired.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from psycopg import sql
@@ -350,9 +351,9 @@ def drop_trigger(target: Target, table: str, column: str) -> list[sql.Composed]:
     ]
 
 
-def take_unique(target: Target, table: str, column: str) -> None:
+def take_unique(target: Target, table: str, column: str, columns: Iterable[str]) -> None:
     """
-    Give the unique index that was built beforehand the name by which the column's own goes.
+    Give the unique index that was built beforehand the name by which the one over `columns` goes.
 
     Must be called inside the transaction that writes the field's row.
     """
@@ -360,7 +361,7 @@ def take_unique(target: Target, table: str, column: str) -> None:
         target,
         table,
         sql.SQL('ALTER INDEX {} RENAME TO {}').format(
-            sql.Identifier(target.schema, next_unique_name(table, column)), sql.Identifier(unique_name(table, column))
+            sql.Identifier(target.schema, next_unique_name(table, column)), sql.Identifier(unique_name(table, *columns))
         ),
     )
 

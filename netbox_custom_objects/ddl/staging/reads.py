@@ -2,6 +2,8 @@
 What a staged change reads of a table: the rows that prevent it, and its progress. Must never write.
 """
 
+from collections.abc import Mapping
+
 from psycopg import sql
 
 from ..conversion import EXAMPLE_LENGTH, as_text
@@ -46,26 +48,28 @@ def count_rows(target: Target, table: str) -> int:
         return cursor.fetchone()[0]
 
 
-def duplicates(target: Target, table: str, column: str, type_: str, limit: int) -> tuple[int, list[tuple]]:
+def duplicates(target: Target, table: str, columns: Mapping[str, str], limit: int) -> tuple[int, list[tuple]]:
     """
-    Return (how many rows share a value with another, [(primary key, text, primary key of the first of them)]).
+    Return (how many rows share a value with another, [(primary key, texts, primary key of the first of them)]).
 
     Args:
         target: where
         table: its name
-        column: its column
-        type_: the column's type
+        columns: {name: type} of what makes up the value
         limit: how many rows to return; those of one value stand together
     """
+    texts = [
+        sql.SQL('left({}, {})').format(as_text(sql.Identifier(name), type_), sql.Literal(EXAMPLE_LENGTH))
+        for name, type_ in columns.items()
+    ]
     query = sql.SQL(
-        'SELECT id, left({text}, {length}), first, count(*) OVER () FROM ('
-        'SELECT id, {column}, count(*) OVER same AS shared, min(id) OVER same AS first FROM {table}'
-        ' WHERE {column} IS NOT NULL WINDOW same AS (PARTITION BY {column})'
+        'SELECT id, ARRAY[{texts}], first, count(*) OVER () FROM ('
+        'SELECT id, {columns}, count(*) OVER same AS shared, min(id) OVER same AS first FROM {table}'
+        ' WHERE num_nulls({columns}) = 0 WINDOW same AS (PARTITION BY {columns})'
         ') counted WHERE shared > 1 ORDER BY first, id LIMIT {limit}'
     ).format(
-        text=as_text(sql.Identifier(column), type_),
-        length=sql.Literal(EXAMPLE_LENGTH),
-        column=sql.Identifier(column),
+        texts=sql.SQL(', ').join(texts),
+        columns=sql.SQL(', ').join(map(sql.Identifier, columns)),
         table=sql.Identifier(target.schema, table),
         limit=sql.Literal(limit),
     )

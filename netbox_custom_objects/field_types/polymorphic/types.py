@@ -165,6 +165,7 @@ class PolymorphicFieldType(StandInMixin, FieldType):
 class PolymorphicObjectFieldType(PolymorphicFieldType):
     name = 'object'
     filter_class = TargetKeyFilter
+    unique_allowed = True
 
     def attribute_names(self, field):
         return {
@@ -186,7 +187,14 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
         return (Term(f'{field.id}_object', field.name, OPAQUE, f'{field.name}_object_id'),)
 
     def get_indexes(self, field):
-        return (plain_index(field, field.column('type'), field.column('object')),)
+        return super().get_indexes(field) or (plain_index(field, *self.get_unique_columns(field)),)
+
+    def unique_attributes(self, field):
+        return f'{field.name}_content_type', f'{field.name}_object_id'
+
+    def shown_duplicate(self, parts):
+        content_type, pk = parts
+        return to_text((int(content_type), pk))
 
     # Model
 
@@ -210,10 +218,11 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
         return {'default': lambda: None if self.is_default_gone(field) else self.default_keys(field)[0][position]}
 
     def clean_instance(self, instance, field):
+        reference = instance._meta.get_field(field.name)
         try:
-            instance._meta.get_field(field.name).validate_reference(
-                instance, lambda key, found: self.check_key(field, key, found)
-            )
+            reference.validate_reference(instance, lambda key, found: self.check_key(field, key, found))
+            if self.is_unique(field):
+                reference.validate_unique(instance)
         except ValidationError as error:
             raise ValidationError({field.name: error}) from error
 

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from utilities.exceptions import AbortRequest
 
-from ...definitions import RuleDefinition, TypeDefinition, rule_id_from_name, unique_name
+from ...definitions import RuleDefinition, TypeDefinition, rule_id_from_name
 from ...expressions.typed import Typed, compile_condition, compile_expression, evaluate, shown_form
 from ...expressions.typed.kinds import BOOLEAN, TEXT
 from ...field_types import field_type_of
@@ -193,8 +193,8 @@ def violation_of(error: IntegrityError, model) -> ValidationError | None:
     Of two requests that write the same at once, validation refuses neither, and the index one.
     """
     name = getattr(getattr(error.__cause__, 'diag', None), 'constraint_name', None) or ''
-    for field in model._definition.fields:
-        if field_type_of(field).is_unique(field) and unique_name(model._definition.table, field.column()) == name:
+    for field in model._surfaced_fields():
+        if any(index.unique and index.name == name for index in field_type_of(field).get_indexes(field)):
             return ValidationError({field.name: [_('This field must be unique.')]})
     rule_id, rules = rule_id_from_name(name), rules_of(model)
     rule = next((rule for rule in rules.definition.rules if rule.id == rule_id), None) if rules else None

@@ -124,6 +124,18 @@ class GenericReference(FieldCacheMixin, models.Field):
             target = getattr(instance, self.name)
             check((types, ids), {} if target is None else {(types, ids): target})
 
+    def validate_unique(self, instance) -> None:
+        """Raise ValidationError if another object refers to what `instance` refers to."""
+        key = self.get_key(instance)
+        if key is None:
+            return
+        model = type(instance)
+        others = model._default_manager.filter(**dict(zip((self.type_attribute, self.id_attribute), key, strict=True)))
+        if not instance._state.adding and instance.pk is not None:
+            others = others.exclude(pk=instance.pk)
+        if others.exists():
+            raise instance.unique_error_message(model, (self.name,))
+
     # Change data: both columns in one value, which can only be changed, and be in conflict, as a whole.
 
     def get_payload(self, instance) -> str | None:

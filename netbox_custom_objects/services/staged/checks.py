@@ -51,11 +51,10 @@ def _parts(subject: Subject, undoing: bool) -> Iterator[tuple[int, list[Offender
         yield column.count_offenders(), _unconverted(subject, undoing)
     if undoing:
         if column is not None and subject.was_unique:
-            yield _repeated(subject, column.former, column.old_type)
+            yield _repeated(subject, {column.former: column.old_type})
         return
     if subject.builds_unique:
-        type_ = subject.column_type if column is None else column.new_type
-        yield _repeated(subject, subject.change.column if column is None else column.next, type_)
+        yield _repeated(subject, subject.unique_columns if column is None else {column.next: column.new_type})
     if subject.becomes_required and column is None:
         pks = subject.empty_objects().order_by('pk').values_list('pk', flat=True)
         yield pks.count(), [[pk, '', _('no value')] for pk in pks[:LISTED]]
@@ -72,9 +71,10 @@ def _unconverted(subject: Subject, undoing: bool) -> list[Offender]:
     return [[pk, text, reason] for pk, text in subject.column.offenders(LISTED, reverse=undoing)]
 
 
-def _repeated(subject: Subject, column: str, type_: str) -> tuple[int, list[Offender]]:
-    count, rows = duplicates(subject.target, subject.table, column, type_, LISTED)
-    return count, [[pk, text, _('the same value as object {pk}').format(pk=first)] for pk, text, first in rows]
+def _repeated(subject: Subject, columns: dict[str, str]) -> tuple[int, list[Offender]]:
+    count, rows = duplicates(subject.target, subject.table, columns, LISTED)
+    shown = subject.field.field_type.shown_duplicate
+    return count, [[pk, shown(texts), _('the same value as object {pk}').format(pk=first)] for pk, texts, first in rows]
 
 
 def _invalid(subject: Subject) -> tuple[int, list[Offender]]:

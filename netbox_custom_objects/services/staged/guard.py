@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from ...ddl.executor import is_catalog_only
 from ...ddl.operations import AlterColumnType, RetireColumn, RetireTable
 from ...ddl.plan import Plan
-from ...definitions import column_name
+from ...definitions import field_id_from_column_name
 from ...exceptions import SchemaChangeRefused
 from ...models import StagedChange
 
@@ -32,11 +32,11 @@ def refuse_while_staged(alias: str, type_id: int, plan: Plan) -> None:
     ]
     if not steps:
         return
-    columns = {step.column.name for step in steps if not isinstance(step, RetireTable)}
+    fields = {field_id_from_column_name(step.column.name) for step in steps if not isinstance(step, RetireTable)}
     tables = {step.table for step in steps if isinstance(step, RetireTable)}
     changes = StagedChange.objects.using(DEFAULT_DB_ALIAS).unfinished(alias).filter(type_id=type_id)
     for change in changes.defer('offenders'):
-        if column_name(change.field_id) in columns or change.table in tables:
+        if change.field_id in fields or change.table in tables:
             raise SchemaChangeRefused(
                 _('{field} is being changed step by step ({change}). Finish, undo or cancel that change first.').format(
                     field=change.field_name, change=change.describe()

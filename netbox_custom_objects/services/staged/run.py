@@ -166,7 +166,7 @@ class StagedRun:
             return
         try:
             if column is not None and subject.was_unique:
-                self._build_unique(column.former)
+                self._build_unique((column.former,))
             subject.field_with(self.change.former).full_clean()
             self._patiently(self._undo_now)
         except ValidationError as error:
@@ -245,12 +245,12 @@ class StagedRun:
         if column is not None:
             column.index_offenders()
         if self.subject.builds_unique:
-            self._build_unique(self.change.column if column is None else column.next)
+            self._build_unique(tuple(self.subject.unique_columns) if column is None else (column.next,))
 
-    def _build_unique(self, column: str) -> None:
+    def _build_unique(self, columns: tuple[str, ...]) -> None:
         name = next_unique_name(self.subject.table, self.change.column)
         if not index_is_valid(self.subject.target, name):
-            step = CreateIndex(self.subject.table, Index(name, (column,), unique=True))
+            step = CreateIndex(self.subject.table, Index(name, columns, unique=True))
             finish(self.subject.target, Plan((step,)))
 
     def _switch_now(self) -> None:
@@ -262,7 +262,7 @@ class StagedRun:
                 comment = field.field_type.comment(field_definition(field))
                 subject.column.switch(comment, unique=subject.builds_unique)
             elif subject.builds_unique:
-                take_unique(subject.target, subject.table, self.change.column)
+                take_unique(subject.target, subject.table, self.change.column, subject.unique_columns)
             field.save(using=self.change.alias)
             if subject.target.is_main:
                 # In the same transaction as the columns.

@@ -68,9 +68,11 @@ class Subject:
         return self.change.table
 
     @property
-    def column_type(self) -> str:
-        """The type of the column as it is."""
-        return _column_type(self.field, {})
+    def unique_columns(self) -> dict[str, str]:
+        """The columns that hold the value as it is, with their types."""
+        definition, field_type = field_definition(self.field), self.field.field_type
+        names = field_type.get_unique_columns(definition)
+        return {column.name: column.type for column in field_type.get_columns(definition) if column.name in names}
 
     @property
     def builds_unique(self) -> bool:
