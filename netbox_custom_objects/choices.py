@@ -197,3 +197,15 @@ class StagedChangeStageChoices(ChoiceSet):
     UNFINISHED = (*RUNNING, *WAITING)
     # The field is still what it was: the change can be called off.
     CANCELLABLE = (PENDING, FILLING, CHECKING, BLOCKED)
+
+
+class DeletedKindChoices(ChoiceSet):
+    """What was deleted and can be restored."""
+
+    TYPE = 'type'
+    FIELD = 'field'
+
+    CHOICES = (
+        (TYPE, _('Custom object type'), 'blue'),
+        (FIELD, _('Field'), 'gray'),
+    )

@@ -81,6 +81,7 @@ RESERVED_SLUGS = frozenset(
         'custom-object-types',
         'custom-object-type-fields',
         'custom-object-type-constraints',
+        'deleted',
         'job-reports',
         'linked-objects',
         'staged-changes',

@@ -23,6 +23,10 @@ class RestoreRefused(CustomObjectsError):
     """What was deleted cannot be brought back; the message says why, and nothing was changed."""
 
 
+class PurgeRefused(CustomObjectsError):
+    """What was deleted cannot be dropped for good; the message says why."""
+
+
 class SchemaChangeRefused(CustomObjectsError, AbortRequest):
     """
     A schema change cannot be made as asked; nothing was changed.

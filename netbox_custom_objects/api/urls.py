@@ -18,6 +18,7 @@ router.register('custom-object-type-fields', views.CustomObjectTypeFieldViewSet,
 router.register(
     'custom-object-type-constraints', views.CustomObjectTypeConstraintViewSet, basename='customobjecttypeconstraint'
 )
+router.register('deleted', views.DeletedViewSet, basename='deleted')
 router.register('staged-changes', views.StagedChangeViewSet, basename='stagedchange')
 router.register(r'(?P<custom_object_type>[-a-zA-Z0-9_]+)', views.CustomObjectViewSet, basename='customobject')
 

@@ -33,9 +33,13 @@ def has_any_right(user, definition: TypeDefinition) -> bool:
 
 def may_grant(user) -> bool:
     """Whether a user may give any right, also to himself: may add any permission."""
-    if user.is_superuser:
+    return has_right_to_all(user, get_permission_for_model(ObjectPermission, 'add'))
+
+
+def has_right_to_all(user, permission: str) -> bool:
+    """Whether a user has a permission that no constraint narrows; `permission` is `app_label.action_model`."""
+    if user.is_superuser or permission_is_exempt(permission):
         return True
-    permission = get_permission_for_model(ObjectPermission, 'add')
     if not user.has_perm(permission):
         return False
     constraints = user._object_perm_cache.get(permission, ())

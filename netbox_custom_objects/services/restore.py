@@ -43,8 +43,14 @@ class RecordedDeletion:
     name: str
     # None if the type itself was deleted.
     field_id: int | None = None
-    # Whether its table or column is still there, out of use; or nothing is needed because values are calculated.
-    is_kept: bool = False
+    # Its tables or columns that are still there, out of use.
+    kept: tuple[Stored, ...] = ()
+    # Nothing needs to be kept of it, because its values are calculated.
+    is_computed: bool = False
+
+    @property
+    def is_kept(self) -> bool:
+        return self.is_computed or bool(self.kept)
 
     @property
     def key(self) -> str:
@@ -85,13 +91,13 @@ def find_deletions(schema: OpenSchema) -> list[RecordedDeletion]:
         pk, name = record.changed_object_id, record.prechange_data['name']
         names.setdefault(pk, name)
         if pk not in types:
-            found.append(RecordedDeletion(schema, record, pk, name, is_kept=_holds(retired, pk)))
+            found.append(RecordedDeletion(schema, record, pk, name, kept=_tables(retired, pk)))
     for record in _newest(schema.alias, CustomObjectTypeField):
         pk, type_id = record.changed_object_id, record.prechange_data['custom_object_type']
         if pk not in fields:
             name = f'{names.get(type_id, type_id)}.{record.prechange_data["name"]}'
-            is_kept = _is_computed(record.prechange_data) or _holds(retired, type_id, pk)
-            found.append(RecordedDeletion(schema, record, type_id, name, pk, is_kept))
+            kept, is_computed = _columns(retired, type_id, pk), _is_computed(record.prechange_data)
+            found.append(RecordedDeletion(schema, record, type_id, name, pk, kept, is_computed))
     return sorted(found, key=lambda deletion: deletion.record.pk, reverse=True)
 
 
@@ -124,13 +130,20 @@ def _is_computed(data: dict) -> bool:
     return field_type_named(data['type'], data.get('is_polymorphic', False)).is_computed
 
 
-def _holds(retired: list[Stored], type_id: int, field_id: int | None = None) -> bool:
-    table = table_name(type_id)
-    if field_id is None:
-        return any(item.table == table and not item.column for item in retired)
-    column, links = column_name(field_id), link_table_name(type_id, field_id)
-    return any(
-        item.table == links or (item.table == table and f'{item.column}_'.startswith(f'{column}_')) for item in retired
+def _tables(retired: list[Stored], type_id: int) -> tuple[Stored, ...]:
+    """Return the table of a type and those of its links; nothing if the first is gone."""
+    tables = tuple(item for item in retired if item.type_id == type_id and not item.column)
+    return tables if any(item.table == table_name(type_id) for item in tables) else ()
+
+
+def _columns(retired: list[Stored], type_id: int, field_id: int) -> tuple[Stored, ...]:
+    """Return the columns of a field, or the table of its links."""
+    table, column, links = table_name(type_id), column_name(field_id), link_table_name(type_id, field_id)
+    return tuple(
+        item
+        for item in retired
+        if (item.table == links and not item.column)
+        or (item.table == table and f'{item.column}_'.startswith(f'{column}_'))
     )
 
 
@@ -221,6 +234,14 @@ def _rows_of(deletion: RecordedDeletion, model: type) -> list[ObjectChange]:
         for record in records.filter(action=ObjectChangeActionChoices.ACTION_DELETE)
         if record.prechange_data['custom_object_type'] == deletion.type_id
     ]
+
+
+def count_recorded(deletion: RecordedDeletion) -> int:
+    """Return how many objects were deleted along with a type and recorded one by one."""
+    content_type = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(deletion.type_id)).first()
+    if content_type is None:
+        return 0
+    return _along(deletion, content_type).filter(action=ObjectChangeActionChoices.ACTION_DELETE).count()
 
 
 def _objects_of(deletion: RecordedDeletion) -> dict[int, dict]:

@@ -18,6 +18,7 @@ REGISTERED = (
     'fields.pages',
     'fields.preview',
     'fields.suggestions',
+    'types.deleted',
     'types.designer',
     'types.fields',
     'types.history',

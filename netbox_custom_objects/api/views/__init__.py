@@ -3,6 +3,7 @@
 from .background import JobReportView
 from .choices import FieldChoicesView
 from .constraints import CustomObjectTypeConstraintViewSet
+from .deleted import DeletedViewSet
 from .documents import SchemaApplyView, SchemaExportView, SchemaPreviewView
 from .fields import CustomObjectTypeFieldViewSet
 from .linked import LinkedObjectsView
@@ -16,6 +17,7 @@ __all__ = (
     'CustomObjectTypeFieldViewSet',
     'CustomObjectTypeViewSet',
     'CustomObjectViewSet',
+    'DeletedViewSet',
     'FieldChoicesView',
     'FieldStagedChangesViewSet',
     'JobReportView',

@@ -23,6 +23,7 @@ class RootView(APIRootView):
                 ('custom-object-type-constraints', 'customobjecttypeconstraint-list'),
                 ('custom-object-type-fields', 'customobjecttypefield-list'),
                 ('custom-object-types', 'customobjecttype-list'),
+                ('deleted', 'deleted-list'),
                 ('linked-objects', 'linked-objects'),
                 ('schema/export', 'schema-export'),
                 ('schema/preview', 'schema-preview'),

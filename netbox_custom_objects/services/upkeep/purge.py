@@ -5,6 +5,7 @@ The only end of data in this plugin; what it drops cannot be brought back by a r
 """
 
 import logging
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -18,10 +19,10 @@ from netbox.jobs import system_job
 
 from ... import settings
 from ...ddl.locks import lock_definitions
-from ...ddl.target import Target
+from ...ddl.target import MAIN_ALIAS, Target
 from ...ddl.upkeep.retention import Stored, copies, drop, droppable, everything
 from ...definitions import table_name
-from ...exceptions import SchemaChangeRefused, sentence_of
+from ...exceptions import PurgeRefused, SchemaChangeRefused, sentence_of
 from ...models.attachments import drop_attached
 from ...models.revision import bump_shared_token
 from ...models.spreadsheets import drop_expired
@@ -79,19 +80,43 @@ def purge(days: int | None, type_ids: set[int] | None = None, dry_run: bool = Fa
     main, *branches = open_schemas()
     found = []
     for schema in (*branches, main):
-        target = Target.for_alias(schema.alias)
-        stored = everything(target)
-        for item in droppable(stored, target.schema, until):
-            if type_ids is not None and item.type_id not in type_ids:
-                continue
-            purged = Purged(schema.name, item)
-            if others := copies(stored, item) if schema is main and not item.column else ():
-                purged.error = _('the schemas {names} have copies of the table').format(names=', '.join(others))
-            elif not dry_run:
-                _purge(schema, target, purged)
-            found.append(purged)
+        found += _purge_schema(schema, until, lambda item: type_ids is None or item.type_id in type_ids, dry_run)
     if any(purged.done for purged in found):
         sweep()
+    return found
+
+
+def purge_now(schema: OpenSchema, items: Collection[Stored]) -> None:
+    """
+    Drop tables or columns that are out of use from one schema, however short a time they have been.
+
+    Raises:
+        PurgeRefused: another schema uses them or has a copy, or something that is not ours depends on them
+    """
+    wanted = {item.what for item in items}
+    # A second is what the marks are exact to.
+    until = (timezone.now() + timedelta(seconds=1)).isoformat(timespec='seconds')
+    found = _purge_schema(schema, until, lambda item: item.what in wanted)
+    if errors := [purged.error for purged in found if purged.error]:
+        raise PurgeRefused(_('This cannot be purged: {reason}.').format(reason=errors[0].rstrip('.')))
+    if not found:
+        raise PurgeRefused(_('This cannot be purged: it is still in use in main or in a branch.'))
+    sweep()
+
+
+def _purge_schema(
+    schema: OpenSchema, until: str, is_wanted: Callable[[Stored], bool], dry_run: bool = False
+) -> list[Purged]:
+    target = Target.for_alias(schema.alias)
+    stored = everything(target)
+    found = []
+    for item in filter(is_wanted, droppable(stored, target.schema, until)):
+        purged = Purged(schema.name, item)
+        if others := copies(stored, item) if schema.alias == MAIN_ALIAS and not item.column else ():
+            purged.error = _('the schemas {names} have copies of the table').format(names=', '.join(others))
+        elif not dry_run:
+            _purge(schema, target, purged)
+        found.append(purged)
     return found
 
 

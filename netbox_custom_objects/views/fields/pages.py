@@ -1,6 +1,7 @@
 """Pages of the fields of custom object types. A field is shown on its type's page and has none of its own."""
 
 from django.contrib import messages
+from django.utils import timezone
 
 from netbox.views import generic
 from utilities.views import register_model_view
@@ -15,10 +16,12 @@ from ...forms import (
 )
 from ...models import CustomObjectTypeField
 from ...runtime.context import current_alias
+from ...services.deleted import restorable_until
 from ...services.dependents import dependents_of_field, grouped
 from ...tables import CustomObjectTypeFieldTable
 from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
 from ..staged import begun_message
+from ..types.deleted import RestorableMixin
 
 
 @register_model_view(CustomObjectTypeField, 'list', path='', detail=False)
@@ -57,7 +60,7 @@ class CustomObjectTypeFieldEditView(TriesAgainMixin, generic.ObjectEditView):
 
 
 @register_model_view(CustomObjectTypeField, 'delete')
-class CustomObjectTypeFieldDeleteView(TriesAgainMixin, DeleteNoticeMixin, generic.ObjectDeleteView):
+class CustomObjectTypeFieldDeleteView(RestorableMixin, TriesAgainMixin, DeleteNoticeMixin, generic.ObjectDeleteView):
     queryset = CustomObjectTypeField.objects.all()
     template_name = 'netbox_custom_objects/customobjecttypefield_delete.html'
     notice_template = 'netbox_custom_objects/inc/field_delete_notice.html'
@@ -66,6 +69,7 @@ class CustomObjectTypeFieldDeleteView(TriesAgainMixin, DeleteNoticeMixin, generi
         return {
             'count': objects_with_value(instance).count(),
             'type': instance.custom_object_type,
+            'restorable_until': restorable_until(timezone.now()),
             'dependents': grouped(dependents_of_field(instance, current_alias()), request.user),
         }
 
@@ -85,7 +89,7 @@ class CustomObjectTypeFieldBulkEditView(TriesAgainMixin, BulkEditMixin, generic.
 
 
 @register_model_view(CustomObjectTypeField, 'bulk_delete', path='delete', detail=False)
-class CustomObjectTypeFieldBulkDeleteView(TriesAgainMixin, generic.BulkDeleteView):
+class CustomObjectTypeFieldBulkDeleteView(RestorableMixin, TriesAgainMixin, generic.BulkDeleteView):
     queryset = CustomObjectTypeField.objects.all()
     filterset = CustomObjectTypeFieldFilterSet
     table = CustomObjectTypeFieldTable.of_selection

@@ -12,6 +12,7 @@ from ..documents.export import ExportModel
 from ..documents.gallery import Gallery
 from ..reference_check import CheckReferences
 from ..spreadsheets import FromSpreadsheet
+from .deleted import Deleted
 from .map import ShowMap
 
 
@@ -22,7 +23,7 @@ class ModelMenu(ObjectAction):
     label = _('Model')
     permissions_required = frozenset(('view',))
     template_name = 'netbox_custom_objects/buttons/model_menu.html'
-    groups = ((Gallery, FromSpreadsheet), (ImportModel, ExportModel), (ShowMap, CheckReferences))
+    groups = ((Gallery, FromSpreadsheet), (ImportModel, ExportModel), (ShowMap, Deleted, CheckReferences))
 
     @classmethod
     def get_context(cls, context, obj):

@@ -3,6 +3,7 @@
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from extras.ui.panels import TagsPanel
@@ -33,6 +34,7 @@ from ...forms import (
 )
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...models.readers import readable
+from ...services.deleted import restorable_until
 from ...services.dependents import dependents_of_type, grouped
 from ...tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
@@ -40,6 +42,7 @@ from ..constraints import ConstraintsPanel
 from ..documents.export import ExportSelectedModels, ExportThisModel
 from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin
+from .deleted import DeletedFieldsPanel, RestorableMixin
 from .fields import FieldsPanel
 from .map import MapPanel
 from .menu import ModelMenu
@@ -65,6 +68,7 @@ class CustomObjectTypeListView(generic.ObjectListView):
     filterset = CustomObjectTypeFilterSet
     filterset_form = CustomObjectTypeFilterForm
     table = CustomObjectTypeTable
+    template_name = 'netbox_custom_objects/customobjecttype_list.html'
     # No bulk rename: names are identifiers, which find and replace would break.
     actions = (
         AddObject,
@@ -95,7 +99,7 @@ class CustomObjectTypeView(generic.ObjectView):
             TagsPanel(),
             panels.CommentsPanel(),
         ],
-        bottom_panels=[FieldsPanel(), ConstraintsPanel()],
+        bottom_panels=[FieldsPanel(), ConstraintsPanel(), DeletedFieldsPanel()],
     )
 
 
@@ -139,7 +143,9 @@ class CustomObjectTypeEditView(TriesAgainMixin, generic.ObjectEditView):
 
 
 @register_model_view(CustomObjectType, 'delete')
-class CustomObjectTypeDeleteView(TriesAgainMixin, ReferencedTypeMixin, DeleteNoticeMixin, generic.ObjectDeleteView):
+class CustomObjectTypeDeleteView(
+    RestorableMixin, TriesAgainMixin, ReferencedTypeMixin, DeleteNoticeMixin, generic.ObjectDeleteView
+):
     queryset = CustomObjectType.objects.all()
     template_name = 'netbox_custom_objects/customobjecttype_delete.html'
     notice_template = 'netbox_custom_objects/inc/type_delete_notice.html'
@@ -159,6 +165,7 @@ class CustomObjectTypeDeleteView(TriesAgainMixin, ReferencedTypeMixin, DeleteNot
             'fields': instance.fields.count(),
             'logged': count <= limit,
             'limit': limit,
+            'restorable_until': restorable_until(timezone.now()),
             'dependents': grouped(dependents_of_type(instance), request.user),
         }
 
@@ -185,7 +192,7 @@ class CustomObjectTypeBulkEditView(TriesAgainMixin, BulkEditMixin, generic.BulkE
 
 
 @register_model_view(CustomObjectType, 'bulk_delete', path='delete', detail=False)
-class CustomObjectTypeBulkDeleteView(TriesAgainMixin, generic.BulkDeleteView):
+class CustomObjectTypeBulkDeleteView(RestorableMixin, TriesAgainMixin, generic.BulkDeleteView):
     queryset = CustomObjectType.objects.all()
     filterset = CustomObjectTypeFilterSet
     table = CustomObjectTypeTable.of_selection

@@ -1,0 +1,70 @@
+"""Serializers of what has been deleted and can be restored. May import services."""
+
+from datetime import datetime
+
+from rest_framework import serializers
+from rest_framework.reverse import reverse
+
+from ...choices import DeletedKindChoices as Kind
+from ...constants import APP_LABEL
+from ...services.deleted import COUNT_LIMIT, count_kept, may_purge, may_restore, restorable_until
+
+
+class KindSerializer(serializers.Serializer):
+    """What was deleted."""
+
+    value = serializers.ChoiceField([*Kind])
+    label = serializers.CharField()
+
+
+class DeletedSerializer(serializers.Serializer):
+    """A type or field that was deleted and can be restored; its id is that of the change record of the deletion."""
+
+    id = serializers.IntegerField(source='record.pk')
+    url = serializers.SerializerMethodField()
+    kind = serializers.SerializerMethodField()
+    name = serializers.CharField()
+    custom_object_type = serializers.IntegerField(source='type_id')
+    field = serializers.IntegerField(source='field_id', allow_null=True)
+    field_type = serializers.SerializerMethodField()
+    deleted = serializers.DateTimeField(source='record.time')
+    user = serializers.CharField(source='record.user_name')
+    request_id = serializers.UUIDField(source='record.request_id')
+    restorable_until = serializers.SerializerMethodField()
+    count = serializers.SerializerMethodField(help_text=f'Objects of a type or values of a field, up to {COUNT_LIMIT}')
+    may_restore = serializers.SerializerMethodField()
+    may_purge = serializers.SerializerMethodField()
+
+    def get_url(self, deletion) -> str:
+        viewname = f'plugins-api:{APP_LABEL}-api:deleted-detail'
+        return reverse(viewname, kwargs={'pk': deletion.record.pk}, request=self.context['request'])
+
+    def get_kind(self, deletion) -> KindSerializer:
+        value = Kind.TYPE if deletion.field_id is None else Kind.FIELD
+        return {'value': value, 'label': str(dict(Kind)[value])}
+
+    def get_field_type(self, deletion) -> str | None:
+        return None if deletion.field_id is None else deletion.record.prechange_data['type']
+
+    def get_restorable_until(self, deletion) -> datetime | None:
+        return restorable_until(deletion.record.time)
+
+    def get_count(self, deletion) -> int:
+        return min(count_kept(deletion), COUNT_LIMIT)
+
+    def get_may_restore(self, deletion) -> bool:
+        return may_restore(self.context['request'].user, deletion)
+
+    def get_may_purge(self, deletion) -> bool:
+        return may_purge(self.context['request'].user, deletion)
+
+
+class RestoredSerializer(serializers.Serializer):
+    """What came back along with a type or field, or would in a dry run."""
+
+    dry_run = serializers.BooleanField()
+    custom_object_type = serializers.IntegerField()
+    field = serializers.IntegerField(allow_null=True)
+    fields_restored = serializers.IntegerField()
+    objects_restored = serializers.IntegerField()
+    references_cleared = serializers.IntegerField()

@@ -1,0 +1,165 @@
+"""
+What has been deleted in the current schema and can be restored: who may see it, restore it and purge it.
+
+May import models and services. Constraints of permissions cannot be asked about a row that is gone: where they narrow a
+permission, what was deleted is not shown (invariant I11).
+"""
+
+import logging
+from datetime import datetime, timedelta
+
+from django.core.exceptions import PermissionDenied
+from django.db.models import Model
+from django.utils.translation import gettext_lazy
+from psycopg import sql
+
+from netbox.config import get_config
+from utilities.permissions import ModelAction, get_permission_for_model, register_model_actions
+
+from .. import settings
+from ..ddl.target import Target
+from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from ..runtime.context import current_alias
+from ..runtime.rights import has_right_to_all
+from .restore import RecordedDeletion, Restored, count_recorded, find_restorable, restore
+from .upkeep.purge import purge_now
+from .upkeep.schemas import OpenSchema, all_or_nothing, schema_name
+
+logger = logging.getLogger('netbox.plugins.netbox_custom_objects.purge')
+
+# The action of a permission, beside those of Django.
+PURGE = 'purge'
+# Objects and values are counted up to here.
+COUNT_LIMIT = 10_000
+
+
+def register() -> None:
+    """Offer the permission to purge where permissions are edited."""
+    for model in (CustomObjectType, CustomObjectTypeField):
+        register_model_actions(
+            model, [ModelAction(PURGE, gettext_lazy('Drop what was deleted, before its time is up'))]
+        )
+
+
+def model_of(deletion: RecordedDeletion) -> type[Model]:
+    return CustomObjectType if deletion.field_id is None else CustomObjectTypeField
+
+
+def viewable_deletions(user, type_id: int | None = None) -> list[RecordedDeletion]:
+    """
+    Return what can be restored in the current schema and the user may know of, newest first.
+
+    Args:
+        user: who asks
+        type_id: only fields of this type
+    """
+    models = [model for model in (CustomObjectType, CustomObjectTypeField) if _may_on_all(user, model, 'view')]
+    if not models:
+        return []
+    alias = current_alias()
+    found = [
+        deletion
+        for deletion in find_restorable(OpenSchema(schema_name(alias), alias))
+        if model_of(deletion) in models
+        and (type_id is None or (deletion.type_id, bool(deletion.field_id)) == (type_id, True))
+    ]
+    viewable = CustomObjectType.objects.restrict(user, 'view').filter(pk__in={deletion.type_id for deletion in found})
+    viewable = set(viewable.values_list('pk', flat=True))
+    return [deletion for deletion in found if deletion.field_id is None or deletion.type_id in viewable]
+
+
+def find_viewable(user, pk: int) -> RecordedDeletion | None:
+    """Return a deletion by the id of its change record, None if it is not among those that the user may view."""
+    return next((deletion for deletion in viewable_deletions(user) if deletion.record.pk == pk), None)
+
+
+def restorable_until(deleted: datetime) -> datetime | None:
+    """Return when the values or the record of what is deleted at a time will be gone; None if both are kept."""
+    kept = [
+        days for days in (settings.get('retention_days'), get_config().CHANGELOG_RETENTION or None) if days is not None
+    ]
+    return deleted + timedelta(days=min(kept)) if kept else None
+
+
+def count_kept(deletion: RecordedDeletion) -> int:
+    """Return the number of objects of a type, or of values of a field, at most COUNT_LIMIT + 1."""
+    target = Target.for_alias(deletion.schema.alias)
+    counts = [count_recorded(deletion)] if deletion.field_id is None else []
+    tables = {item.table for item in deletion.kept}
+    if deletion.field_id is None:
+        # Objects of a large type are not recorded one by one.
+        tables = {deletion.key} & tables
+    for table in tables:
+        columns = [item.column for item in deletion.kept if item.table == table and item.column]
+        held = [sql.SQL('{} IS NOT NULL').format(sql.Identifier(column)) for column in columns]
+        rows = sql.SQL('SELECT 1 FROM {}{} LIMIT {}').format(
+            sql.Identifier(target.schema, table),
+            sql.SQL(' WHERE ') + sql.SQL(' OR ').join(held) if held else sql.SQL(''),
+            sql.Literal(COUNT_LIMIT + 1),
+        )
+        with target.cursor() as cursor:
+            cursor.execute(sql.SQL('SELECT count(*) FROM ({}) AS kept').format(rows))
+            counts.append(cursor.fetchone()[0])
+    return min(max(counts, default=0), COUNT_LIMIT + 1)
+
+
+def may_restore(user, deletion: RecordedDeletion) -> bool:
+    """Whether a user may add what would come back; constraints of permissions are asked when it is there."""
+    models = {model_of(deletion), CustomObjectTypeField}
+    return all(user.has_perm(get_permission_for_model(model, 'add')) for model in models)
+
+
+def may_purge(user, deletion: RecordedDeletion) -> bool:
+    return bool(deletion.kept) and _may_on_all(user, model_of(deletion), PURGE)
+
+
+def restore_for(user, deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
+    """
+    Restore what was deleted, in the name of a user.
+
+    Raises:
+        PermissionDenied: the user may not add the type, or one of its fields or constraints
+        RestoreRefused: something is in the way
+        BranchClosed: the branch is being merged
+    """
+    if not may_restore(user, deletion):
+        raise PermissionDenied()
+    with all_or_nothing(deletion.schema.alias):
+        restored = restore(deletion, dry_run)
+        if not dry_run:
+            _check_added(user, deletion)
+    return restored
+
+
+def purge_for(user, deletion: RecordedDeletion) -> None:
+    """
+    Drop what was deleted for good, in the name of a user.
+
+    Raises:
+        PermissionDenied: the user may not
+        PurgeRefused: something is in the way
+    """
+    if not may_purge(user, deletion):
+        raise PermissionDenied()
+    purge_now(deletion.schema, deletion.kept)
+    logger.info('%s: %s was purged by %s.', deletion.schema.name, deletion.describe(), user)
+
+
+def _check_added(user, deletion: RecordedDeletion) -> None:
+    """Raise PermissionDenied if a constraint of the user's permissions does not hold for what was restored."""
+    if deletion.field_id is None:
+        added = {
+            CustomObjectType: {'pk': deletion.type_id},
+            CustomObjectTypeField: {'custom_object_type': deletion.type_id},
+            CustomObjectTypeConstraint: {'custom_object_type': deletion.type_id},
+        }
+    else:
+        added = {CustomObjectTypeField: {'pk': deletion.field_id}}
+    for model, condition in added.items():
+        rows = model.objects.filter(**condition)
+        if rows.count() != rows.restrict(user, 'add').count():
+            raise PermissionDenied()
+
+
+def _may_on_all(user, model: type[Model], action: str) -> bool:
+    return has_right_to_all(user, get_permission_for_model(model, action))
