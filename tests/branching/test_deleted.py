@@ -3,7 +3,7 @@
 import pytest
 
 from netbox_custom_objects.models import CustomObjectTypeField
-from tests.support.branches import Lab, delete
+from tests.support.branches import delete
 from tests.support.factories import make_object, make_type
 from tests.surfaces.rest import Rest
 

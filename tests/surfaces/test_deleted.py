@@ -8,7 +8,6 @@ from django.test import override_settings
 from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
-from tests.support.branches import Lab
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, make_user, superuser
 from tests.surfaces.ui import Browser, text_of

@@ -31,7 +31,8 @@ class DeletedSerializer(serializers.Serializer):
     user = serializers.CharField(source='record.user_name')
     request_id = serializers.UUIDField(source='record.request_id')
     restorable_until = serializers.SerializerMethodField()
-    count = serializers.SerializerMethodField(help_text=f'Objects of a type or values of a field, up to {COUNT_LIMIT}')
+    # Objects of a type or values of a field, up to COUNT_LIMIT.
+    count = serializers.SerializerMethodField()
     may_restore = serializers.SerializerMethodField()
     may_purge = serializers.SerializerMethodField()
 

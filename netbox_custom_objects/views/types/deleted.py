@@ -10,8 +10,8 @@ from django.core.paginator import InvalidPage
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.formats import localize
 from django.utils.html import format_html
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.generic import View
@@ -194,6 +194,6 @@ class RestorableMixin:
 def undo_message(deletions: list[RecordedDeletion]) -> str:
     """Return what is said once something is deleted: until when it can be restored, and the way there."""
     until = restorable_until(deletions[0].record.time)
-    text = _('Restorable until {date}.').format(date=localize(until.date())) if until else _('This can be restored.')
+    text = _('Restorable until {date}.').format(date=localtime(until).date()) if until else _('This can be restored.')
     page = reverse(RESTORE, args=[deletions[0].record.pk]) if len(deletions) == 1 else reverse(LIST)
     return format_html('{} <a href="{}">{}</a>', text, page, _('Undo'))
