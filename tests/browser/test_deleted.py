@@ -36,7 +36,7 @@ def test_undo_and_the_list_of_what_was_deleted(pages, post):
     pages.picture('types-with-tab')
     pages.content.get_by_role('link', name='Deleted', exact=True).first.click()
     row = pages.content.get_by_role('row').filter(has_text='server.serial')
-    expect(row.get_by_text('3 values')).to_be_visible()
+    expect(row.get_by_role('cell', name='3 values', exact=True)).to_be_visible()
     pages.picture('deleted')
     pages.page.set_viewport_size(PHONE)
     pages.picture('deleted-phone')
