@@ -207,6 +207,8 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
     restored = Restored(len(fields), len(objects))
     with transaction.atomic(using=alias), missing_targets_allowed():
         lock_definitions(Target.for_alias(alias))
+        if model.objects.using(alias).filter(pk=deletion.record.changed_object_id).exists():
+            raise RestoreRefused(_('"{name}" has been restored meanwhile.').format(name=deletion.name))
         for record in fields if is_type else [deletion.record]:
             _check_targets(record, deletion, {deletion.type_id} if is_type else set())
         prepared = _prepare(model, deletion.record, deletion.name)

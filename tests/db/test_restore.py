@@ -8,8 +8,11 @@ from django.core.management import CommandError
 from core.models import ObjectChange
 from dcim.models import Site
 
+from netbox_custom_objects.exceptions import RestoreRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from netbox_custom_objects.services.restore import find_restorable, restore
 from netbox_custom_objects.services.upkeep.purge import purge
+from netbox_custom_objects.services.upkeep.schemas import open_main_schema
 from tests.field_types.everything import Everything
 from tests.support.beginnings import begins_with
 from tests.support.branches import Lab, assert_schema_is_clean, close, delete, edit
@@ -114,6 +117,15 @@ class TestFields:
         assert not CustomObjectTypeField.objects.filter(pk=pk).exists()
         status, said = run('--restore', f'f_{pk}')
         assert (status, said.endswith('Done.\n')) == (0, True)
+
+    def test_two_users_at_once(self, lab, thing):
+        remove(lab, thing)
+        (deletion,) = find_restorable(open_main_schema())
+        with lab.request():
+            restore(deletion)
+            for dry_run in (True, False):
+                with pytest.raises(RestoreRefused, match='has been restored meanwhile'):
+                    restore(deletion, dry_run)
 
     def test_references_that_lead_nowhere_are_cleared(self, lab, thing):
         remove(lab, field('sites'), field('site'))
