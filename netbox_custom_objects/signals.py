@@ -39,6 +39,7 @@ from .runtime.relations.many import insert_links
 from .runtime.released import release, take_back
 from .services.constraints import refuse_offended, release_violated
 from .services.dependents import follow_rename, refuse_inheritance, subject_of
+from .services.limits import refuse_outside
 from .services.reconcile import reconcile
 from .services.rules import (
     is_target,
@@ -225,6 +226,8 @@ def object_created(instance, using: str, created: bool, **kwargs) -> None:
 
 
 def object_cleaned(instance, **kwargs) -> None:
+    if not in_replay():
+        refuse_outside(instance)
     run_custom_validators(instance)
 
 

@@ -77,6 +77,7 @@ class FieldDefinition:
     is_polymorphic: bool = False
     targets: tuple[TargetRef, ...] = ()
     related_object_filter_json: str | None = None
+    related_object_filter_enforced: bool = False
     related_name: str = ''
     on_delete_behavior: str = 'set_null'
     search_weight: int = 500

@@ -124,6 +124,7 @@ class NumberedFormField(forms.CharField):
 @register
 class AutonumberFieldType(TextFieldType):
     name = 'autonumber'
+    limits_others = False
     label = _('Autonumber')
     color = 'cyan'
     position = 205

@@ -95,6 +95,8 @@ class FieldType(SearchedMixin):
     has_elements: ClassVar[bool] = False
     is_reference: ClassVar[bool] = False
     many: ClassVar[bool] = False
+    # Whether related object filters of other fields can name it as a value (shared.limits): it has one input.
+    limits_others: ClassVar[bool] = False
     # Whether it refers to objects of several types.
     polymorphic: ClassVar[bool] = False
     # Types that a filled field may be converted to, besides its own (contract 2.2).

@@ -115,6 +115,7 @@ def read_choices(text: str) -> list[str]:
 class ChoiceFieldType(FieldType):
     """What select and multiselect share."""
 
+    limits_others = True
     needs_choice_set = True
     searchable = True
     graphql_type = CustomObjectChoiceType

@@ -147,6 +147,7 @@ class NumberFieldType(FieldType):
 @register
 class IntegerFieldType(NumberFieldType):
     name = 'integer'
+    limits_others = True
     label = _('Integer')
     color = 'cyan'
     position = 30

@@ -50,6 +50,7 @@ class ReferenceFieldType(StandInMixin, FieldType):
     """What all references share."""
 
     is_reference: ClassVar[bool] = True
+    limits_others = True
     convertible = False
 
     def attribute_names(self, field):

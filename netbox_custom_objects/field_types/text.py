@@ -88,6 +88,7 @@ class SuggestingInput(forms.TextInput):
 @register
 class TextFieldType(CharacterFieldType):
     name = 'text'
+    limits_others = True
     label = _('Text')
     color = 'blue'
     position = 10

@@ -49,7 +49,8 @@ class CustomObjectTypeFieldFilterSet(
         fields = (
             'id', 'name', 'label', 'description', 'primary', 'context', 'required', 'unique', 'validation_regex',
             'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits',
-            'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic', 'related_name',
+            'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
+            'related_object_filter_enforced', 'related_name',
             'group_name', 'search_weight', 'weight', 'is_cloneable', 'schema_id', 'deprecated', 'deprecated_since',
             'scheduled_removal',
         )  # fmt: skip

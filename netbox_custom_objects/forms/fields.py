@@ -52,7 +52,8 @@ from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 TYPE_SPECIFIC = (
     'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
     'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type', 'choice_set',
-    'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter', 'related_name',
+    'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter',
+    'related_object_filter_enforced', 'related_name',
     'on_delete_behavior', 'default', 'required', 'result_type', 'expression',
 )  # fmt: skip
 
@@ -83,6 +84,7 @@ def inputs_of(field_type) -> set[str]:
         'related_object_type': field_type.is_reference and not field_type.polymorphic,
         'related_object_types': field_type.polymorphic,
         'related_object_filter': field_type.is_reference,
+        'related_object_filter_enforced': field_type.is_reference,
         'related_name': field_type.is_reference and not field_type.polymorphic,
         'on_delete_behavior': field_type.is_reference and not field_type.many,
     }
@@ -150,7 +152,9 @@ class CustomObjectTypeFieldForm(
         queryset=CustomObjectObjectType.objects.all(), label=_('Related object types')
     )
     related_object_filter = DocumentInput(
-        required=False, label=_('Related object filter'), help_text=_('Query parameters as a JSON object')
+        required=False,
+        label=_('Related object filter'),
+        help_text=_('Query parameters as a JSON object; a value such as "$site" is that of a field of the same object'),
     )
     on_delete_behavior = forms.ChoiceField(
         choices=ObjectFieldOnDeleteChoices, label=_('On delete'), help_text=_('When the related object is deleted')
@@ -178,9 +182,9 @@ class CustomObjectTypeFieldForm(
             'element_type', 'result_type', 'expression', 'choice_set', 'validation_regex', 'validation_minimum',
             'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit',
             'number_template', 'restart_yearly', 'is_polymorphic', 'related_object_type', 'related_object_types',
-            'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name', 'description',
-            'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'deprecated',
-            'deprecated_since', 'scheduled_removal', 'comments',
+            'related_object_filter', 'related_object_filter_enforced', 'related_name', 'on_delete_behavior',
+            'group_name', 'description', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight',
+            'is_cloneable', 'deprecated', 'deprecated_since', 'scheduled_removal', 'comments',
         )  # fmt: skip
         field_classes = dict.fromkeys(
             ('validation_minimum', 'validation_maximum', 'max_length', 'decimal_digits', 'decimal_places'),
@@ -292,7 +296,7 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
         *section(_('Choices'), 'choice_set'),
         *section(
             _('Related Object'), 'is_polymorphic', 'related_object_type', 'related_object_types',
-            'related_object_filter', 'related_name', 'on_delete_behavior',
+            'related_object_filter', 'related_object_filter_enforced', 'related_name', 'on_delete_behavior',
         ),
         *section(
             _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',

@@ -173,6 +173,11 @@ class CustomObjectTypeField(
         null=True,
         help_text=_('Query parameters that limit what can be selected, in JSON, e.g. {"status": "active"}'),
     )
+    related_object_filter_enforced = models.BooleanField(
+        verbose_name=_('enforce related object filter'),
+        default=False,
+        help_text=_('Objects that the filter does not find cannot be set by any means'),
+    )
     related_name = models.CharField(
         verbose_name=_('related name'),
         max_length=100,
@@ -271,6 +276,7 @@ class CustomObjectTypeField(
         'is_polymorphic',
         'related_object_types',
         'related_object_filter',
+        'related_object_filter_enforced',
         'on_delete_behavior',
         'group_name',
         'description',

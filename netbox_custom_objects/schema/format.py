@@ -80,6 +80,7 @@ FIELD_DEFAULTS = {
     'related_object_type': None,
     'related_object_types': [],
     'related_object_filter': None,
+    'related_object_filter_enforced': False,
     'related_name': '',
     'on_delete_behavior': 'set_null',
 }
@@ -94,7 +95,8 @@ CONSTRAINT_DEFAULTS = {
 # What a field of any type can have, and what only fields of some types can have.
 FIELD_BASE_ATTRS = tuple(FIELD_DEFAULTS)[: tuple(FIELD_DEFAULTS).index('validation_regex')]
 _REFERENCE_ATTRS = (
-    'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter', 'related_name',
+    'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter',
+    'related_object_filter_enforced', 'related_name',
 )  # fmt: skip
 
 

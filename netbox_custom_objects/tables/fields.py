@@ -22,6 +22,7 @@ class CustomObjectTypeFieldTable(OrderedTable):
     is_cloneable = columns.BooleanColumn(verbose_name=_('Is cloneable'), false_mark=None)
     suggest_values = columns.BooleanColumn(verbose_name=_('Suggest values'), false_mark=None)
     restart_yearly = columns.BooleanColumn(verbose_name=_('Restart yearly'), false_mark=None)
+    related_object_filter_enforced = columns.BooleanColumn(verbose_name=_('Filter enforced'), false_mark=None)
     deprecated = columns.BooleanColumn(verbose_name=_('Deprecated'), false_mark=None)
     related_object_type = columns.ContentTypeColumn(verbose_name=_('Related object type'))
     related_object_types = columns.ManyToManyColumn(verbose_name=_('Related object types'))
@@ -36,7 +37,8 @@ class CustomObjectTypeFieldTable(OrderedTable):
         fields = (
             'pk', 'id', 'custom_object_type', 'name', 'type', 'primary', 'context', 'related_object_type',
             'related_object_types', 'label', 'group_name', 'description', 'required', 'unique', 'search_weight',
-            'filter_logic', 'default', 'related_object_filter', 'related_name', 'on_delete_behavior', 'weight',
+            'filter_logic', 'default', 'related_object_filter', 'related_object_filter_enforced',
+            'related_name', 'on_delete_behavior', 'weight',
             'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
             'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type',
             'result_type', 'choice_set', 'ui_visible', 'ui_editable', 'is_cloneable', 'deprecated', 'deprecated_since',

@@ -2,6 +2,7 @@
 
 import pytest
 from django.apps import apps
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError, RestrictedError
 
@@ -9,7 +10,7 @@ from core.models import ObjectChange
 from dcim.models import Region, Site
 
 from netbox_custom_objects.services.upkeep.integrity import find_dangling
-from tests.support.branches import STRATEGIES, assert_schema_is_clean, delete
+from tests.support.branches import STRATEGIES, assert_schema_is_clean, delete, edit
 from tests.support.factories import make_field, make_object, make_type, object_type_of
 
 pytestmark = pytest.mark.usefixtures('spare')
@@ -186,3 +187,39 @@ def test_a_type_goes_with_the_fields_that_point_at_it(lab, strategies):
             assert [str(obj.one), str(obj.any), *map(str, obj.many.all())] == ['here'] * 3
             assert not list(find_dangling('default'))
         assert_schema_is_clean()
+
+
+def test_an_enforced_filter_is_merged(lab, strategies, fresh_database):
+    """A branch enforces a filter and main sets what it does not find: merged, kept, and refused from then on."""
+    with lab.request():
+        planned = Site.objects.create(name='Planned', slug='planned', status='planned')
+        thing = make_type('thing', fields=[('title', 'text'), {'name': 'ref', 'type': 'object', 'target': Site}])
+    branch = lab.branch()
+    with lab.request(branch):
+        edit(
+            thing.fields.get(name='ref'),
+            related_object_filter={'status': 'active'},
+            related_object_filter_enforced=True,
+        )
+        with pytest.raises(ValidationError, match='cannot be selected'):
+            make_object(thing, ref=planned)
+        edit(Site.objects.get(name='Planned'), status='active')
+        theirs = make_object(thing, ref=planned)
+    with lab.request():
+        ours = make_object(thing, ref=planned)
+    for strategy in strategies:
+        for _ in range(2):
+            lab.merge(branch, strategy)
+            with lab.request():
+                assert set(model_of(thing).objects.values_list('pk', 'ref')) == {
+                    (ours.pk, planned.pk), (theirs.pk, planned.pk)
+                }  # fmt: skip
+                edit(Site.objects.get(name='Planned'), status='retired')
+                edit(model_of(thing).objects.get(pk=ours.pk), title='still here')
+                with pytest.raises(ValidationError, match='cannot be selected'):
+                    make_object(thing, ref=planned)
+                edit(Site.objects.get(name='Planned'), status='active')
+            lab.revert(branch)
+            with lab.request():
+                delete(make_object(thing, ref=planned))
+                assert_schema_is_clean()

@@ -261,6 +261,7 @@ ADDED = {
         'restart_yearly',
         'expression',
         'result_type',
+        'related_object_filter_enforced',
     ),  # fmt: skip
 }
 

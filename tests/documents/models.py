@@ -27,7 +27,11 @@ SMALL = {
 _TEXT = {'max_length': 200, 'validation_regex': '^[a-z]+$'}
 _NUMBER = {'validation_minimum': 1, 'validation_maximum': 9}
 _CHOICE = {'choice_set': 'Colors'}
-_ONE = {'related_object_type': 'dcim/site', 'related_object_filter': {'status': 'active'}}
+_ONE = {
+    'related_object_type': 'dcim/site',
+    'related_object_filter': {'status': 'active'},
+    'related_object_filter_enforced': True,
+}
 _MANY = {'is_polymorphic': True, 'related_object_types': ['custom-objects/every-kind', 'dcim/site']}
 # (type, its default, what else it has)
 KINDS = (

@@ -18,9 +18,9 @@ KEYS = [
     'required', 'unique', 'default', 'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum',
     'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly',
     'element_type', 'expression', 'result_type', 'is_polymorphic', 'related_object_type', 'related_object_types',
-    'related_object_filter', 'related_name', 'on_delete_behavior', 'group_name', 'search_weight', 'filter_logic',
-    'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'comments', 'schema_id', 'deprecated', 'deprecated_since',
-    'scheduled_removal',
+    'related_object_filter', 'related_object_filter_enforced', 'related_name', 'on_delete_behavior', 'group_name',
+    'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'comments', 'schema_id',
+    'deprecated', 'deprecated_since', 'scheduled_removal',
 ]  # fmt: skip
 
 

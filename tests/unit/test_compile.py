@@ -93,6 +93,7 @@ def test_nothing_but_the_type_of_a_field_shapes_its_columns(type):
         'max_length': 5,
         'suggest_values': True,
         'number_template': 'A{number}',
+        'related_object_filter_enforced': True,
     }
     before = definition(type, **attributes)
     after = TypeDefinition(

@@ -26,6 +26,7 @@ from ...runtime.classes.registry import world
 from ...runtime.classes.rules import violation_of
 from ...runtime.inbound.holding import hold_objects
 from ...runtime.rights import has_any_right, is_known_to_reader
+from ...services.limits import looked_up_ahead
 from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class
 from ..serializers.objects import get_bulk_update_serializer_class
@@ -128,7 +129,8 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
         self._bind(request)
         self.in_list = True
         self._read_ahead(request)
-        return super().bulk_create(request, *args, **kwargs)
+        with looked_up_ahead(self.model, self.known_targets):
+            return super().bulk_create(request, *args, **kwargs)
 
     def bulk_update(self, request, *args, **kwargs):
         self._bind(request)
@@ -147,7 +149,8 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
         using = router.db_for_write(self.model)
         with transaction.atomic(using=using):
             self._hold_known_targets(using)
-            return super().perform_bulk_update(objects, update_data, partial)
+            with looked_up_ahead(self.model, self.known_targets):
+                return super().perform_bulk_update(objects, update_data, partial)
 
     def _hold_known_targets(self, using: str) -> None:
         """Lock the targets that the body of a bulk request names, all at once; free of cost if they are."""

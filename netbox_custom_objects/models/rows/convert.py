@@ -31,6 +31,7 @@ PLAIN_ATTRIBUTES = (
     'restart_yearly',
     'element_type',
     'is_polymorphic',
+    'related_object_filter_enforced',
     'related_name',
     'on_delete_behavior',
     'search_weight',

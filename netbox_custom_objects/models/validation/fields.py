@@ -18,6 +18,7 @@ from ..readers import counted, readable
 from ..rows.convert import field_definition
 from ..staged_change import STAGED_ATTRIBUTES, unfinished_change
 from .computed import computed_errors, store_expression
+from .limits import limit_errors
 from .reserved import alternatives, is_reserved, parameter_of
 from .stored import objects_of, stored_errors, type_change_errors
 from .surroundings import surroundings_of
@@ -31,6 +32,10 @@ OPTIONS = {
     'decimal_places': ('digits_allowed', _('Only decimal fields have a number of digits.')),
     'unit': ('unit_allowed', _('Only numbers have a unit.')),
     'number_template': ('numbers_allowed', _('Only autonumber fields have a template.')),
+    'related_object_filter_enforced': (
+        'is_reference',
+        _('Related object filters are only available for object and multiobject fields.'),
+    ),
     'restart_yearly': ('numbers_allowed', _('Only autonumber fields begin again each year.')),
 }
 
@@ -45,8 +50,8 @@ def validate_field(field) -> None:
     if field.type not in FIELD_TYPES or field.custom_object_type_id is None or _is_dangling(field):
         return  # the model field's own validation has said so, or there is nothing to compare with
     before = surroundings_of(field).before(field)
-    checks = [_name, _flags, _limits, _options, _elements, _choice_set, _reference, _related_name, computed_errors]
-    checks.append(deprecation_errors)
+    checks = [_name, _flags, _limits, _options, _elements, _choice_set, _reference, _related_name, limit_errors]
+    checks += [computed_errors, deprecation_errors]
     if before is not None:
         checks += [_unchangeable, _under_way, type_change_errors, stored_errors]
     errors: dict[str, list] = {}

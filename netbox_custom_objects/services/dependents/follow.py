@@ -14,7 +14,7 @@ from ...exceptions import SchemaChangeRefused
 from ...models import CustomObjectType
 from ...runtime.context import current_alias
 from .find import allowed, rows_that_mention, subject_of
-from .kinds import KINDS, DisplayExpressions, Kind
+from .kinds import KINDS, DisplayExpressions, Kind, OwnFilters
 from .subject import Subject
 
 
@@ -35,13 +35,13 @@ def updating_dependents(field, user) -> Iterator[None]:
     if field.name == before.field.name:
         return
     for kind in KINDS:
-        if not isinstance(kind, DisplayExpressions) and router.db_for_write(kind.model) == using:
+        if not kind.always_follows and router.db_for_write(kind.model) == using:
             _follow(kind, before, field.name, user)
 
 
 def follow_rename(subject: Subject, field, using: str) -> None:
     """
-    Write the new name of a field into the display expression of its type.
+    Write the new name of a field into the display expression of its type, and into filters that name it as a value.
 
     Args:
         subject: the field as it was
@@ -51,6 +51,12 @@ def follow_rename(subject: Subject, field, using: str) -> None:
     Raises:
         SchemaChangeRefused: the display expression would be too long
     """
+    filters = OwnFilters()
+    for row in filters.rows(subject).using(using):
+        if filters.mentions(row, subject):
+            row.snapshot()
+            filters.rename(row, subject, field.name)
+            row.save(using=using)
     kind = DisplayExpressions()
     row = CustomObjectType.objects.using(using).filter(pk=subject.definition.id).first()
     if row is None or not kind.mentions(row, subject):

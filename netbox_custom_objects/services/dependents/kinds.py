@@ -14,6 +14,7 @@ from users.models import ObjectPermission
 
 from ...constants import APP_LABEL
 from ...definitions import TypeDefinition, type_id_from_model_name
+from ...field_types.shared.limits import MARK, names_in, with_name
 from ...models import CustomObjectType, CustomObjectTypeField
 from . import templates
 from .subject import Subject
@@ -197,6 +198,32 @@ class RelatedObjectFilters(Kind):
         row.related_object_filter = _parameters_renamed(row.related_object_filter, subject, name)
 
 
+class OwnFilters(Kind):
+    """Other fields of the type whose filters name the field as a value, which always follow a rename."""
+
+    model = CustomObjectTypeField
+    always_follows = True
+
+    def rows_of_type(self, definition):
+        # A deleted type takes them along.
+        return self.model.objects.none()
+
+    def rows(self, subject):
+        fields = self.model.objects.filter(
+            custom_object_type=subject.definition.id, related_object_filter__isnull=False
+        )
+        return fields.exclude(pk=subject.field.id).select_related('custom_object_type')
+
+    def mentions(self, row, subject):
+        return [f'{MARK}{name}' for name in names_in(row.related_object_filter) & {subject.field.name}]
+
+    def follows(self, row, subject):
+        return True
+
+    def rename(self, row, subject, name):
+        row.related_object_filter = with_name(row.related_object_filter, subject.field.name, name)
+
+
 KINDS: tuple[Kind, ...] = (
     Permissions(),
     SavedFilters(),
@@ -206,6 +233,7 @@ KINDS: tuple[Kind, ...] = (
     CustomLinks(),
     DisplayExpressions(),
     RelatedObjectFilters(),
+    OwnFilters(),
 )
 
 
