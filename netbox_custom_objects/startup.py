@@ -23,7 +23,7 @@ def register() -> None:
     import_module(f'{__package__}.evolution').register()
     import_module(f'{__package__}.services.upkeep.repair')
     import_module(f'{__package__}.services.upkeep.purge')
-    import_module(f'{__package__}.services.deleted').register()
+    import_module(f'{__package__}.services.deleted.visible').register()
     import_module(f'{__package__}.jobs')
     import_module(f'{__package__}.search').register()
     import_module(f'{__package__}.views.registration').register()

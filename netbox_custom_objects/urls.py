@@ -11,7 +11,7 @@ from utilities.urls import get_model_urls
 
 from .constants import APP_LABEL
 from .views import linked, register_pages
-from .views.objects import features, links, pages, registered, rename
+from .views.objects import deleted, features, links, pages, registered, rename
 
 register_pages()
 
@@ -37,6 +37,7 @@ urlpatterns = [
     path(f'{_slug}/bulk-edit/', pages.CustomObjectBulkEditView.as_view(), name='customobject_bulk_edit'),
     path(f'{_slug}/bulk-rename/', rename.CustomObjectBulkRenameView.as_view(), name='customobject_bulk_rename'),
     path(f'{_slug}/bulk-delete/', pages.CustomObjectBulkDeleteView.as_view(), name='customobject_bulk_delete'),
+    path(f'{_slug}/deleted/', deleted.DeletedObjectsView.as_view(), name='customobject_deleted'),
     path(f'{_object}/', pages.CustomObjectView.as_view(), name='customobject'),
     path(f'{_object}/edit/', pages.CustomObjectEditView.as_view(), name='customobject_edit'),
     path(f'{_object}/delete/', pages.CustomObjectDeleteView.as_view(), name='customobject_delete'),

@@ -35,6 +35,12 @@ urlpatterns = [
         views.FieldChoicesView.as_view(),
         name='customobjecttypefield-choices',
     ),
+    path('deleted/objects/', views.DeletedObjectsViewSet.as_view({'get': 'list'}), name='deleted-objects'),
+    path(
+        'deleted/objects/restore/',
+        views.DeletedObjectsViewSet.as_view({'post': 'restore'}),
+        name='deleted-objects-restore',
+    ),
     path('schema/export/', views.SchemaExportView.as_view(), name='schema-export'),
     path('schema/preview/', views.SchemaPreviewView.as_view(), name='schema-preview'),
     path('schema/apply/', views.SchemaApplyView.as_view(), name='schema-apply'),

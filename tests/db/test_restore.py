@@ -10,7 +10,7 @@ from dcim.models import Site
 
 from netbox_custom_objects.exceptions import RestoreRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
-from netbox_custom_objects.services.restore import find_restorable, restore
+from netbox_custom_objects.services.deleted.definitions import find_restorable, restore
 from netbox_custom_objects.services.upkeep.purge import purge
 from netbox_custom_objects.services.upkeep.schemas import open_main_schema
 from tests.field_types.everything import Everything

@@ -7,7 +7,9 @@ from rest_framework.reverse import reverse
 
 from ...choices import DeletedKindChoices as Kind
 from ...constants import APP_LABEL
-from ...services.deleted import COUNT_LIMIT, count_kept, may_purge, may_restore, restorable_until
+from ...field_types.shared.bounds import INT64_MAX
+from ...services.deleted.objects import OBJECTS_AT_ONCE
+from ...services.deleted.visible import COUNT_LIMIT, count_kept, may_purge, may_restore, restorable_until
 
 
 class KindSerializer(serializers.Serializer):
@@ -69,3 +71,31 @@ class RestoredSerializer(serializers.Serializer):
     fields_restored = serializers.IntegerField()
     objects_restored = serializers.IntegerField()
     references_cleared = serializers.IntegerField()
+
+
+class DeletedObjectSerializer(serializers.Serializer):
+    """A custom object that was deleted and can be restored."""
+
+    id = serializers.IntegerField(source='changed_object_id')
+    display = serializers.CharField(source='object_repr')
+    deleted = serializers.DateTimeField(source='time')
+    user = serializers.CharField(source='user_name')
+    request_id = serializers.UUIDField()
+    message = serializers.CharField()
+
+
+class RestoreObjectsSerializer(serializers.Serializer):
+    """Which objects of a type are to be restored."""
+
+    custom_object_type = serializers.IntegerField(min_value=1, max_value=INT64_MAX)
+    objects = serializers.ListField(
+        child=serializers.IntegerField(min_value=1, max_value=INT64_MAX), min_length=1, max_length=OBJECTS_AT_ONCE
+    )
+
+
+class RestoredObjectsSerializer(serializers.Serializer):
+    """Which objects came back, how many references to them did, and how many of theirs led nowhere and were cleared."""
+
+    objects = serializers.ListField(child=serializers.IntegerField(), source='ids')
+    references_restored = serializers.IntegerField(source='linked')
+    references_cleared = serializers.IntegerField(source='cleared')

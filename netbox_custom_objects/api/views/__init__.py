@@ -3,7 +3,7 @@
 from .background import JobReportView
 from .choices import FieldChoicesView
 from .constraints import CustomObjectTypeConstraintViewSet
-from .deleted import DeletedViewSet
+from .deleted import DeletedObjectsViewSet, DeletedViewSet
 from .documents import SchemaApplyView, SchemaExportView, SchemaPreviewView
 from .fields import CustomObjectTypeFieldViewSet
 from .linked import LinkedObjectsView
@@ -17,6 +17,7 @@ __all__ = (
     'CustomObjectTypeFieldViewSet',
     'CustomObjectTypeViewSet',
     'CustomObjectViewSet',
+    'DeletedObjectsViewSet',
     'DeletedViewSet',
     'FieldChoicesView',
     'FieldStagedChangesViewSet',

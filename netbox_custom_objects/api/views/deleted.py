@@ -4,6 +4,8 @@ Endpoint `deleted/`: types and fields that were deleted in the current schema an
 May import services, which decide who may view, restore and purge what.
 """
 
+from uuid import UUID
+
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.utils.translation import gettext as _
 from drf_spectacular.types import OpenApiTypes
@@ -17,17 +19,34 @@ from rest_framework.response import Response
 
 from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
 from users.models import Token
+from utilities.exceptions import AbortRequest
 from utilities.permissions import get_permission_for_model
 
 from ...choices import DeletedKindChoices as Kind
 from ...exceptions import PurgeRefused, RestoreRefused
 from ...field_types.shared.bounds import whole_number
+from ...field_types.shared.parsers import PARSERS
 from ...models import CustomObjectType
-from ...services.deleted import find_viewable, purge_for, restore_for, viewable_deletions
-from ...services.restore import RecordedDeletion
+from ...runtime.classes.registry import model_for
+from ...runtime.rights import has_right
+from ...services.deleted.definitions import RecordedDeletion
+from ...services.deleted.visible import (
+    find_viewable,
+    purge_for,
+    restore_for,
+    restore_objects_for,
+    viewable_deletions,
+    viewable_objects,
+)
 from ..openapi.operations import ErrorDetailSerializer
 from ..openapi.writes import DRY_RUN
-from ..serializers.deleted import DeletedSerializer, RestoredSerializer
+from ..serializers.deleted import (
+    DeletedObjectSerializer,
+    DeletedSerializer,
+    RestoredObjectsSerializer,
+    RestoredSerializer,
+    RestoreObjectsSerializer,
+)
 from .base import ConflictError, StrictPagination, refuse_unknown, schema_errors
 from .dry_run import is_dry_run
 from .linked import MESSAGES
@@ -37,16 +56,20 @@ FILTERS = ('custom_object_type', 'kind')
 WRITE_REFUSED = {400: MESSAGES, 409: ErrorDetailSerializer, **REFUSED}
 
 
-class DeletedPermission(IsAuthenticatedOrLoginNotRequired):
-    """Looking needs the right to view types; what else is needed depends on what was deleted."""
+class WriteEnabled(IsAuthenticatedOrLoginNotRequired):
+    """A token that may only read does not restore; which rights are needed depends on what was deleted."""
 
     def has_permission(self, request, view):
-        if not super().has_permission(request, view):
-            return False
-        reads = request.method in SAFE_METHODS
-        if not reads and isinstance(request.auth, Token) and not request.auth.write_enabled:
-            return False
-        return request.user.has_perm(get_permission_for_model(CustomObjectType, 'view'))
+        reads = request.method in SAFE_METHODS or not isinstance(request.auth, Token) or request.auth.write_enabled
+        return reads and super().has_permission(request, view)
+
+
+class DeletedPermission(WriteEnabled):
+    """Looking needs the right to view types."""
+
+    def has_permission(self, request, view):
+        allowed = super().has_permission(request, view)
+        return allowed and request.user.has_perm(get_permission_for_model(CustomObjectType, 'view'))
 
 
 class DeletedViewSet(viewsets.GenericViewSet):
@@ -136,3 +159,59 @@ class DeletedViewSet(viewsets.GenericViewSet):
         if number is None or (deletion := find_viewable(self.request.user, number)) is None:
             raise NotFound()
         return deletion
+
+
+class DeletedObjectsViewSet(viewsets.GenericViewSet):
+    """Custom objects of a type that were deleted and can be restored with their links, newest first."""
+
+    queryset = CustomObjectType.objects.none()
+    serializer_class = DeletedObjectSerializer
+    permission_classes = (WriteEnabled,)
+    pagination_class = StrictPagination
+    parser_classes = PARSERS
+    filter_backends = ()
+
+    def get_view_name(self):
+        return 'Deleted Objects'
+
+    @extend_schema(
+        operation_id='plugins_custom_objects_deleted_objects_list',
+        parameters=[
+            OpenApiParameter('custom_object_type', OpenApiTypes.INT64, required=True),
+            OpenApiParameter('request_id', OpenApiTypes.UUID),
+        ],
+        responses={200: DeletedObjectSerializer(many=True), 400: MESSAGES, 403: ErrorDetailSerializer},
+    )
+    def list(self, request):
+        refuse_unknown(request.query_params, ('custom_object_type', 'request_id'), PARAMETERS)
+        records = viewable_objects(request.user, self._model(request.query_params.get('custom_object_type', '')))
+        if text := request.query_params.get('request_id'):
+            try:
+                records = records.filter(request_id=UUID(text))
+            except ValueError:
+                raise ValidationError({'request_id': [_('A valid UUID is required.')]}) from None
+        page = self.paginate_queryset(records)
+        return self.get_paginated_response(DeletedObjectSerializer(page, many=True).data)
+
+    @extend_schema(
+        operation_id='plugins_custom_objects_deleted_objects_restore',
+        request=RestoreObjectsSerializer,
+        responses={200: RestoredObjectsSerializer, 415: ErrorDetailSerializer, **WRITE_REFUSED},
+    )
+    def restore(self, request):
+        """Bring objects back with their former IDs; all of them or none."""
+        serializer = RestoreObjectsSerializer(data=request.data)
+        serializer.is_valid(raise_exception=True)
+        model = self._model(serializer.validated_data['custom_object_type'])
+        try:
+            restored = restore_objects_for(request.user, model, set(serializer.validated_data['objects']))
+        except (RestoreRefused, AbortRequest) as error:
+            raise ConflictError(str(error)) from error
+        return Response(RestoredObjectsSerializer(restored).data)
+
+    def _model(self, text) -> type:
+        type_id = whole_number(text)
+        model = None if type_id is None else model_for(type_id)
+        if model is None or not has_right(self.request.user, model._definition):
+            raise ValidationError({'custom_object_type': [_('Specify the ID of a custom object type.')]})
+        return model

@@ -22,8 +22,8 @@ from ...runtime.classes.registry import world
 from ...services.attention.deprecated import find_deprecated
 from ...services.attention.display_expressions import unused_expressions
 from ...services.attention.ignored_rules import ignored_constraints, ignored_rules
+from ...services.deleted.definitions import RecordedDeletion, choose, find_restorable, restore
 from ...services.dependents import find_unresolved
-from ...services.restore import RecordedDeletion, choose, find_restorable, restore
 from ...services.upkeep.integrity import find_dangling, release
 from ...services.upkeep.purge import purge
 from ...services.upkeep.rewriting import rewrite_where_worth_it

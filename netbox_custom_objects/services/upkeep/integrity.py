@@ -70,13 +70,14 @@ def has_references(alias: str) -> bool:
     return any(field_type_of(field).is_reference for definition in definitions for field in definition.fields)
 
 
-def find_dangling(alias: str, type_ids=None) -> Iterator[DanglingReference]:
+def find_dangling(alias: str, type_ids=None, object_ids=None) -> Iterator[DanglingReference]:
     """
     Yield the references that lead nowhere in one schema, at most REFERENCES_SHOWN of each field and type of target.
 
     Args:
         alias: connection alias of the schema
         type_ids: look at these types only; by default at all
+        object_ids: look at these objects only
     """
     current = world(alias)
     for definition in current.definitions.values():
@@ -84,7 +85,7 @@ def find_dangling(alias: str, type_ids=None) -> Iterator[DanglingReference]:
             continue
         for field in definition.fields:
             if field_type_of(field).is_reference:
-                yield from _dangling(current, alias, field)
+                yield from _dangling(current, alias, field, object_ids)
 
 
 def release(alias: str, found: Iterable[DanglingReference]) -> None:
@@ -120,8 +121,10 @@ def _clear(referrer, dangling: DanglingReference, alias: str) -> None:
         referrer.save(using=alias)
 
 
-def _dangling(current: World, alias: str, field: FieldDefinition) -> Iterator[DanglingReference]:
+def _dangling(current: World, alias: str, field: FieldDefinition, object_ids) -> Iterator[DanglingReference]:
     rows, referrer, referred, type_column = stored_references(current, field, alias)
+    if object_ids is not None:
+        rows = rows.filter(**{f'{referrer}__in': object_ids})
     if field.is_polymorphic:
         # Each type of object that is referred to, allowed today or not.
         types = rows.filter(**{f'{type_column}__isnull': False}).order_by().values_list(type_column, flat=True)
@@ -130,7 +133,7 @@ def _dangling(current: World, alias: str, field: FieldDefinition) -> Iterator[Da
         parts = [(field.target, None, rows)]
     else:
         return
-    if field_type_of(field).many:
+    if field_type_of(field).many and object_ids is None:
         yield from _orphans(current, alias, field)
     for target, pk, part in parts:
         label = target.label if target else str(pk)

@@ -16,7 +16,7 @@ from ...forms import (
 )
 from ...models import CustomObjectTypeField
 from ...runtime.context import current_alias
-from ...services.deleted import restorable_until
+from ...services.deleted.visible import restorable_until
 from ...services.dependents import dependents_of_field, grouped
 from ...tables import CustomObjectTypeFieldTable
 from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin

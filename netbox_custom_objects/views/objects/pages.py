@@ -11,6 +11,7 @@ from ...models.protectors import hiding_protectors
 from ...runtime.classes.memo import surfaced_fields
 from ...tables import get_table_class
 from ..base import BulkEditMixin, CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context
+from .deleted import RestorableObjectsMixin, deleted_objects_url
 from .export import ExportObjects, ImportableExportMixin
 from .panels import get_layout
 from .rename import RenameObjects
@@ -27,7 +28,8 @@ class CustomObjectListView(ImportableExportMixin, TypeFromURLMixin, generic.Obje
         self.filterset_form = get_filter_form_class(model)
 
     def get_extra_context(self, request):
-        return {**super().get_extra_context(request), **deprecation_context(self.model)}
+        deleted_url = '' if self.model._definition.deprecated else deleted_objects_url(self.model)
+        return {**super().get_extra_context(request), **deprecation_context(self.model), 'deleted_url': deleted_url}
 
 
 class CustomObjectView(TypeFromURLMixin, generic.ObjectView):
@@ -47,7 +49,7 @@ class CustomObjectEditView(WritingMixin, generic.ObjectEditView):
         self.form = get_form_class(model)
 
 
-class CustomObjectDeleteView(TypeFromURLMixin, generic.ObjectDeleteView):
+class CustomObjectDeleteView(RestorableObjectsMixin, TypeFromURLMixin, generic.ObjectDeleteView):
     """NetBox's view, which asks the model for everything it needs."""
 
     def _get_dependent_objects(self, obj):
@@ -90,7 +92,7 @@ class CustomObjectBulkEditView(WritingMixin, BulkEditMixin, generic.BulkEditView
                 getattr(obj, field.name).add(*hidden)
 
 
-class CustomObjectBulkDeleteView(TypeFromURLMixin, generic.BulkDeleteView):
+class CustomObjectBulkDeleteView(RestorableObjectsMixin, TypeFromURLMixin, generic.BulkDeleteView):
     def bind(self, model):
         super().bind(model)
         self.filterset = get_filterset_class(model)

@@ -27,7 +27,8 @@ from ...constants import APP_LABEL
 from ...exceptions import PurgeRefused, RestoreRefused
 from ...field_types import field_type_named
 from ...models import CustomObjectType
-from ...services.deleted import (
+from ...services.deleted.definitions import RecordedDeletion
+from ...services.deleted.visible import (
     COUNT_LIMIT,
     count_kept,
     find_viewable,
@@ -38,7 +39,6 @@ from ...services.deleted import (
     restore_for,
     viewable_deletions,
 )
-from ...services.restore import RecordedDeletion
 
 LIST = f'plugins:{APP_LABEL}:customobjecttype_deleted'
 RESTORE = f'plugins:{APP_LABEL}:customobjecttype_restore_deleted'

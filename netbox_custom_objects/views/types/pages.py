@@ -34,7 +34,7 @@ from ...forms import (
 )
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...models.readers import readable
-from ...services.deleted import restorable_until
+from ...services.deleted.visible import restorable_until
 from ...services.dependents import dependents_of_type, grouped
 from ...tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin

@@ -7,29 +7,28 @@ May import models and runtime. Must never overwrite anything: what has taken a n
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from core.choices import ObjectChangeActionChoices
 from core.models import ObjectChange
 from utilities.serialization import deserialize_object
 
-from ..constants import APP_LABEL
-from ..ddl.locks import lock_definitions
-from ..ddl.target import Target
-from ..ddl.upkeep.retention import Stored, everything
-from ..definitions import column_name, link_table_name, model_name, table_name, type_id_from_model_name
-from ..exceptions import RestoreRefused
-from ..field_types import field_type_named
-from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
-from ..models.attachments import logged_attachments
-from ..models.change_data import RETIRED_VALUES
-from ..runtime.inbound.holding import missing_targets_allowed
-from .upkeep.integrity import find_dangling, release
-from .upkeep.schemas import OpenSchema
+from ...constants import APP_LABEL
+from ...ddl.locks import lock_definitions
+from ...ddl.target import Target
+from ...ddl.upkeep.retention import Stored, everything
+from ...definitions import column_name, link_table_name, model_name, table_name, type_id_from_model_name
+from ...exceptions import RestoreRefused
+from ...field_types import field_type_named
+from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from ...runtime.inbound.holding import missing_targets_allowed
+from ..upkeep.integrity import find_dangling, release
+from ..upkeep.schemas import OpenSchema
+from .objects import bring_back, bring_back_attached, retired
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,11 +216,13 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
         _store(prepared, alias)
         for record in fields:
             _store(_prepare(CustomObjectTypeField, record, deletion.name), alias)
-        _bring_back(deletion.type_id, objects, alias)
+        bring_back(deletion.type_id, objects, alias)
         # They were met when the type was deleted, not while its objects come back.
         for record in constraints:
             _store(_prepare(CustomObjectTypeConstraint, record, deletion.name), alias)
-        _bring_back_attached(deletion, objects, alias)
+        bring_back_attached(
+            deletion.type_id, _before(deletion).filter(action=ObjectChangeActionChoices.ACTION_DELETE), objects, alias
+        )
         while dangling := list(find_dangling(alias, {deletion.type_id})):
             release(alias, dangling)
             restored.cleared += len(dangling)
@@ -261,24 +262,17 @@ def _objects_of(deletion: RecordedDeletion) -> dict[int, dict]:
             found[pk] = data
         elif data is not None:
             before[pk] = data
-    return {pk: {**before.get(pk, data), **_retired(data)} for pk, data in found.items()}
+    return {pk: {**before.get(pk, data), **retired(data)} for pk, data in found.items()}
 
 
-def _retired(data: dict) -> dict:
-    return {RETIRED_VALUES: data[RETIRED_VALUES]} if RETIRED_VALUES in data else {}
-
-
-def _along(deletion: RecordedDeletion, content_type: ContentType):
+def _along(deletion: RecordedDeletion, content_type: ContentType) -> QuerySet:
     """Return what the same request did to objects of a type before the deletion, in the order of undoing."""
-    return (
-        ObjectChange.objects.using(deletion.schema.alias)
-        .filter(
-            request_id=deletion.record.request_id,
-            changed_object_type=content_type,
-            pk__lt=deletion.record.pk,
-        )
-        .order_by('-pk')
-    )
+    return _before(deletion).filter(changed_object_type=content_type)
+
+
+def _before(deletion: RecordedDeletion) -> QuerySet:
+    records = ObjectChange.objects.using(deletion.schema.alias)
+    return records.filter(request_id=deletion.record.request_id, pk__lt=deletion.record.pk).order_by('-pk')
 
 
 def _check_targets(record: ObjectChange, deletion: RecordedDeletion, coming: set[int]) -> None:
@@ -330,36 +324,3 @@ def _store(deserialized, alias: str) -> None:
     row.save(using=alias)
     for name, targets in deserialized.m2m_data.items():
         getattr(row, name).set(targets)
-
-
-def _bring_back_attached(deletion: RecordedDeletion, objects: dict[int, dict], alias: str) -> None:
-    """Create the journal entries, images and contacts again that were deleted, and logged, along with objects."""
-    content_type = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(deletion.type_id)).first()
-    for model, type_field, id_field in logged_attachments(deletion.type_id) if objects else ():
-        records = _along(deletion, ContentType.objects.get_for_model(model))
-        for record in records.filter(action=ObjectChangeActionChoices.ACTION_DELETE):
-            data = record.prechange_data_clean
-            if data.get(type_field) == content_type.pk and data.get(id_field) in objects:
-                deserialized = deserialize_object(model, data, pk=record.changed_object_id)
-                deserialized.object.save(using=alias, force_insert=True)
-                for name, targets in deserialized.m2m_data.items():
-                    getattr(deserialized.object, name).set(targets)
-
-
-def _bring_back(type_id: int, objects: dict[int, dict], alias: str) -> None:
-    """Create the objects of a type again, then link them: they may refer to one another."""
-    if not objects:
-        return
-    model = apps.get_model(APP_LABEL, model_name(type_id))
-    made = []
-    for pk, data in objects.items():
-        deserialized = model.deserialize_object(data, pk=pk)
-        for name, value in _retired(data).items():
-            setattr(deserialized.object, name, value)
-        deserialized.object.save(using=alias, force_insert=True)
-        times = {name: data[name] for name in ('created', 'last_updated') if data.get(name)}
-        model.objects.using(alias).filter(pk=pk).update(**times)
-        made.append(deserialized)
-    for deserialized in made:
-        for name, targets in deserialized.m2m_data.items():
-            getattr(deserialized.object, name).set(targets)

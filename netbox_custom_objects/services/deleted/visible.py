@@ -1,29 +1,35 @@
 """
 What has been deleted in the current schema and can be restored: who may see it, restore it and purge it.
 
-May import models and services. Constraints of permissions cannot be asked about a row that is gone: where they narrow a
-permission, what was deleted is not shown (invariant I11).
+May import models and services. Constraints of permissions cannot be asked about a row that is gone: users whose
+permission to view they narrow see what they have deleted themselves, and nothing else (invariant I11).
 """
 
 import logging
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
-from django.utils.translation import gettext_lazy
+from django.db.models import Model, QuerySet
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
 from psycopg import sql
 
+from core.models import ObjectChange
 from netbox.config import get_config
 from utilities.permissions import ModelAction, get_permission_for_model, register_model_actions
 
-from .. import settings
-from ..ddl.target import Target
-from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
-from ..runtime.context import current_alias
-from ..runtime.rights import has_right_to_all
-from .restore import RecordedDeletion, Restored, count_recorded, find_restorable, restore
-from .upkeep.purge import purge_now
-from .upkeep.schemas import OpenSchema, all_or_nothing, schema_name
+from ... import settings
+from ...ddl.target import Target
+from ...exceptions import RestoreRefused
+from ...field_types.shared.deprecation import closed
+from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from ...runtime.context import current_alias
+from ...runtime.rights import has_right_to_all
+from ..upkeep.purge import purge_now
+from ..upkeep.schemas import OpenSchema, all_or_nothing, schema_name
+from .definitions import RecordedDeletion, Restored, count_recorded, find_restorable, restore
+from .objects import OBJECTS_AT_ONCE, RestoredObjects, deleted_objects, restore_objects
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.purge')
 
@@ -53,19 +59,26 @@ def viewable_deletions(user, type_id: int | None = None) -> list[RecordedDeletio
         user: who asks
         type_id: only fields of this type
     """
-    models = [model for model in (CustomObjectType, CustomObjectTypeField) if _may_on_all(user, model, 'view')]
-    if not models:
+    if not any(_may_on_some(user, model, 'view') for model in (CustomObjectType, CustomObjectTypeField)):
         return []
     alias = current_alias()
     found = [
         deletion
         for deletion in find_restorable(OpenSchema(schema_name(alias), alias))
-        if model_of(deletion) in models
+        if _may_view(user, model_of(deletion), deletion.record)
         and (type_id is None or (deletion.type_id, bool(deletion.field_id)) == (type_id, True))
     ]
     viewable = CustomObjectType.objects.restrict(user, 'view').filter(pk__in={deletion.type_id for deletion in found})
     viewable = set(viewable.values_list('pk', flat=True))
     return [deletion for deletion in found if deletion.field_id is None or deletion.type_id in viewable]
+
+
+def viewable_objects(user, model: type[Model]) -> QuerySet:
+    """Return the change records of objects of a type that can be restored and that the user may know of."""
+    records = deleted_objects(model, current_alias())
+    if _may_on_all(user, model, 'view'):
+        return records
+    return records.filter(user=user) if _may_on_some(user, model, 'view') else records.none()
 
 
 def find_viewable(user, pk: int) -> RecordedDeletion | None:
@@ -106,7 +119,7 @@ def count_kept(deletion: RecordedDeletion) -> int:
 def may_restore(user, deletion: RecordedDeletion) -> bool:
     """Whether a user may add what would come back; constraints of permissions are asked when it is there."""
     models = {model_of(deletion), CustomObjectTypeField}
-    return all(user.has_perm(get_permission_for_model(model, 'add')) for model in models)
+    return all(_may_on_some(user, model, 'add') for model in models)
 
 
 def may_purge(user, deletion: RecordedDeletion) -> bool:
@@ -129,6 +142,33 @@ def restore_for(user, deletion: RecordedDeletion, dry_run: bool = False) -> Rest
         if not dry_run:
             _check_added(user, deletion)
     return restored
+
+
+def restore_objects_for(user, model: type[Model], pks: Collection[int]) -> RestoredObjects:
+    """
+    Restore objects of a type that a user may know of; all of them or none.
+
+    Raises:
+        PermissionDenied: the user may not add one of them
+        RestoreRefused: too many are asked for, none is, or one cannot be restored
+        AbortRequest: another request has just taken a value that must be unique
+        BranchClosed: the branch is being merged
+    """
+    if not user.has_perm(get_permission_for_model(model, 'add')):
+        raise PermissionDenied()
+    if model._definition.deprecated:
+        raise RestoreRefused(closed(model._definition))
+    if not pks or len(pks) > OBJECTS_AT_ONCE:
+        raise RestoreRefused(_('Select between 1 and {count} objects.').format(count=OBJECTS_AT_ONCE))
+    records = list(viewable_objects(user, model).filter(changed_object_id__in=pks))
+    if missing := len(set(pks)) - len(records):
+        text = ngettext(
+            '{count} of these objects exists, or has no record of its deletion.',
+            '{count} of these objects exist, or have no record of their deletion.',
+            missing,
+        )
+        raise RestoreRefused(text.format(count=missing))
+    return restore_objects(user, model, records, current_alias())
 
 
 def purge_for(user, deletion: RecordedDeletion) -> None:
@@ -159,6 +199,14 @@ def _check_added(user, deletion: RecordedDeletion) -> None:
         rows = model.objects.filter(**condition)
         if rows.count() != rows.restrict(user, 'add').count():
             raise PermissionDenied()
+
+
+def _may_view(user, model: type[Model], record: ObjectChange) -> bool:
+    return _may_on_all(user, model, 'view') or (record.user_id == user.pk and _may_on_some(user, model, 'view'))
+
+
+def _may_on_some(user, model: type[Model], action: str) -> bool:
+    return user.has_perm(get_permission_for_model(model, action))
 
 
 def _may_on_all(user, model: type[Model], action: str) -> bool:

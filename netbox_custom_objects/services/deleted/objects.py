@@ -1,0 +1,231 @@
+"""
+Deleted objects, which the change log brings back: with their links, their attachments, and references to them.
+
+May import models and runtime. Objects that were deleted along with their type come back with it (`definitions`).
+"""
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+
+from django.apps import apps
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from core.choices import ObjectChangeActionChoices
+from core.models import ObjectChange
+from utilities.serialization import deserialize_object
+
+from ...constants import APP_LABEL
+from ...definitions import FieldDefinition, model_name
+from ...exceptions import RestoreRefused
+from ...field_types import field_type_of
+from ...field_types.polymorphic.keys import content_type_id_of, key_from_payload
+from ...models.attachments import logged_attachments
+from ...models.change_data import RETIRED_VALUES, by_key, serialize
+from ...runtime.classes.memo import surfaced_fields
+from ...runtime.classes.rules import violations_refused
+from ...runtime.inbound.holding import missing_targets_allowed
+from ..upkeep.integrity import find_dangling, release
+from ..upkeep.schemas import all_or_nothing
+
+# More objects are not restored at once: each is saved, logged and indexed by itself.
+OBJECTS_AT_ONCE = 1_000
+
+DELETE, UPDATE = ObjectChangeActionChoices.ACTION_DELETE, ObjectChangeActionChoices.ACTION_UPDATE
+
+
+@dataclass(slots=True)
+class RestoredObjects:
+    """How many objects came back, which refer to them again, and how many references led nowhere and were cleared."""
+
+    ids: list[int] = field(default_factory=list)
+    linked: int = 0
+    cleared: int = 0
+
+
+def deleted_objects(model: type, alias: str) -> QuerySet:
+    """Return the last change record of each object of a type that is not there, newest first."""
+    records = ObjectChange.objects.using(alias).filter(
+        action=DELETE, changed_object_type=ContentType.objects.get_for_model(model), prechange_data__isnull=False
+    )
+    later = records.filter(changed_object_id=OuterRef('changed_object_id'), pk__gt=OuterRef('pk'))
+    there = model.objects.using(alias).filter(pk=OuterRef('changed_object_id'))
+    return records.exclude(Exists(later)).exclude(Exists(there)).order_by('-pk')
+
+
+def restore_objects(user, model: type, records: Collection[ObjectChange], alias: str) -> RestoredObjects:
+    """
+    Create deleted objects again, with their former IDs, in the name of a user; all of them or none.
+
+    The schema's branch must be active. Changes are logged if there is a current request.
+
+    Args:
+        user: who must have the right to add each of them; only what the user may change refers to them again
+        model: the class of their type
+        records: what `deleted_objects` returned
+        alias: connection alias of the schema
+
+    Raises:
+        PermissionDenied: the user may not add one of them
+        RestoreRefused: one is there again, or something else has taken a value that must be unique
+        AbortRequest: another request has just taken such a value
+        BranchClosed: the branch is being merged
+    """
+    found = {record.changed_object_id: record for record in records}
+    with all_or_nothing(alias), missing_targets_allowed(), violations_refused(model, alias):
+        if model.objects.using(alias).filter(pk__in=found).exists():
+            raise RestoreRefused(_('Some of these objects have been restored meanwhile.'))
+        data = {pk: data_before(record) for pk, record in found.items()}
+        bring_back(model._type_id, data, alias, check=True)
+        if model.objects.using(alias).restrict(user, 'add').filter(pk__in=found).count() != len(found):
+            raise PermissionDenied()
+        requests = {record.request_id for record in records}
+        bring_back_attached(model._type_id, _deletions(alias, requests), found, alias)
+        restored = RestoredObjects(list(found), linked=_link_again(user, model, found, requests, alias))
+        while dangling := list(find_dangling(alias, {model._type_id}, found)):
+            release(alias, dangling)
+            restored.cleared += len(dangling)
+    return restored
+
+
+def data_before(record: ObjectChange) -> dict:
+    """
+    Return the change data that an object had before the request that deleted it.
+
+    Its links may have been removed one by one before the object was.
+    """
+    earlier = ObjectChange.objects.using(record._state.db).filter(
+        request_id=record.request_id,
+        changed_object_type=record.changed_object_type_id,
+        changed_object_id=record.changed_object_id,
+        pk__lt=record.pk,
+        prechange_data__isnull=False,
+    )
+    first = earlier.order_by('pk').first()
+    return {**(first or record).prechange_data, **retired(record.prechange_data)}
+
+
+def retired(data: dict) -> dict:
+    """Return the part of change data that holds values of fields which were deleted before the object."""
+    return {RETIRED_VALUES: data[RETIRED_VALUES]} if RETIRED_VALUES in data else {}
+
+
+def bring_back(type_id: int, objects: dict[int, dict], alias: str, check: bool = False) -> None:
+    """
+    Create objects of a type again, then link them: they may refer to one another.
+
+    Args:
+        type_id: the type
+        objects: {id: change data}
+        alias: connection alias of the schema
+        check: whether others may have taken unique values meanwhile
+
+    Raises:
+        RestoreRefused: they have
+    """
+    if not objects:
+        return
+    model = apps.get_model(APP_LABEL, model_name(type_id))
+    made = []
+    for pk, data in objects.items():
+        deserialized = model.deserialize_object(data, pk=pk)
+        for name, value in retired(data).items():
+            setattr(deserialized.object, name, value)
+        if check:
+            _check_unique(deserialized.object)
+        deserialized.object.save(using=alias, force_insert=True)
+        times = {name: data[name] for name in ('created', 'last_updated') if data.get(name)}
+        model.objects.using(alias).filter(pk=pk).update(**times)
+        made.append(deserialized)
+    for deserialized in made:
+        for name, targets in deserialized.m2m_data.items():
+            getattr(deserialized.object, name).set(targets)
+
+
+def _check_unique(instance) -> None:
+    try:
+        instance.validate_unique()
+        instance.validate_constraints()
+    except ValidationError as error:
+        raise RestoreRefused(
+            _('{object} cannot be restored: {reasons}').format(object=instance, reasons=' '.join(error.messages))
+        ) from error
+
+
+def bring_back_attached(type_id: int, deletions: QuerySet, pks: Collection[int], alias: str) -> None:
+    """
+    Create the journal entries, images and contacts again that were deleted, and logged, along with objects.
+
+    Args:
+        type_id: the type of the objects
+        deletions: change records among which theirs are
+        pks: the ids of the objects
+        alias: connection alias of the schema
+    """
+    content_type = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(type_id)).first()
+    for model, type_field, id_field in logged_attachments(type_id) if pks else ():
+        for record in deletions.filter(changed_object_type=ContentType.objects.get_for_model(model)):
+            data = record.prechange_data_clean
+            if data.get(type_field) == content_type.pk and data.get(id_field) in pks:
+                deserialized = deserialize_object(model, data, pk=record.changed_object_id)
+                deserialized.object.save(using=alias, force_insert=True)
+                for name, targets in deserialized.m2m_data.items():
+                    getattr(deserialized.object, name).set(targets)
+
+
+def _deletions(alias: str, requests: Iterable) -> QuerySet:
+    return ObjectChange.objects.using(alias).filter(request_id__in=requests, action=DELETE).order_by('-pk')
+
+
+def _link_again(user, model: type, pks: Collection[int], requests: Iterable, alias: str) -> int:
+    """Return how many references came back that were cleared when their targets were deleted, and not set since."""
+    updates = ObjectChange.objects.using(alias).filter(
+        request_id__in=requests,
+        action=UPDATE,
+        changed_object_type__app_label=APP_LABEL,
+        prechange_data__isnull=False,
+        postchange_data__isnull=False,
+    )
+    count = 0
+    for record in updates.select_related('changed_object_type').order_by('pk'):
+        referrers = record.changed_object_type.model_class()
+        if hasattr(referrers, '_type_id'):
+            candidates = referrers.objects.using(alias).restrict(user, 'change')
+            if (referrer := candidates.filter(pk=record.changed_object_id).first()) is not None:
+                count += _refer_again(referrer, record, model, pks, alias)
+    return count
+
+
+def _refer_again(referrer, record: ObjectChange, model: type, pks: Collection[int], alias: str) -> int:
+    before, after = (by_key(type(referrer), data) for data in (record.prechange_data, record.postchange_data))
+    now, wanted, count = serialize(referrer), {}, 0
+    for definition in surfaced_fields(type(referrer)):
+        key, field_type = definition.payload_key, field_type_of(definition)
+        if not field_type.is_reference or before.get(key) == after.get(key):
+            continue
+        if field_type.many:
+            held = now.get(key) or []
+            lost = [entry for entry in before.get(key) or [] if entry not in (after.get(key) or [])]
+            again = [entry for entry in lost if entry not in held and _denotes(definition, entry, model, pks)]
+            former = [entry for entry in before.get(key) or [] if entry in held or entry in again]
+            wanted |= {key: [*former, *(entry for entry in held if entry not in former)]} if again else {}
+            count += len(again)
+        elif now.get(key) is None and _denotes(definition, before.get(key), model, pks):
+            wanted[key] = before[key]
+            count += 1
+    if wanted:
+        referrer.snapshot()
+        for key, value in wanted.items():
+            setattr(referrer, key, value)
+        referrer.save(using=alias)
+    return count
+
+
+def _denotes(definition: FieldDefinition, entry, model: type, pks: Collection[int]) -> bool:
+    """Whether a piece of a reference's change data is about one of some objects."""
+    if definition.is_polymorphic:
+        content_type, pk = key_from_payload(entry) or (None, None)
+        return pk in pks and content_type == content_type_id_of(APP_LABEL, model._meta.model_name)
+    return definition.target is not None and definition.target.type_id == model._type_id and entry in pks
