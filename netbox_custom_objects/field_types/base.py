@@ -104,6 +104,8 @@ class FieldType(SearchedMixin):
     # Converted values must also pass the validators of the model field, not only fit the column.
     checked_when_converted: ClassVar[bool] = False
     loose_filter: ClassVar[bool] = False
+    # Whether lists show it to users who have not chosen any columns.
+    listed: ClassVar[bool] = True
     # Values that are stored but count as missing where one is required, besides NULL.
     empty_values: ClassVar[tuple] = ()
     # Whether its values are calculated by the database, from an expression.

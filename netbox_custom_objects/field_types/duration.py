@@ -24,6 +24,7 @@ from ..expressions.typed.kinds import DURATION
 from .base import FieldType
 from .registry import register
 from .shared.cells import CellKind
+from .shared.columns import UNBROKEN
 from .shared.filters import SingleColumnMixin
 
 # Longer text is not a duration that could be stored, and must not be calculated with.
@@ -269,7 +270,7 @@ class DurationFieldType(FieldType):
         return {field.name: DurationValueField(**self.declared_kwargs(field, model))}
 
     def get_table_column_field(self, field):
-        return DurationColumn(linkify=field.primary or None, verbose_name=field.display_label)
+        return DurationColumn(linkify=field.primary or None, verbose_name=field.display_label, attrs=UNBROKEN)
 
     def get_attribute(self, field):
         return DurationAttr(field.name, label=field.display_label)

@@ -133,6 +133,7 @@ class JSONFieldType(FieldType):
     label = _('JSON')
     color = 'gray'
     position = 90
+    listed = False
     example: ClassVar = {'key': 'value'}
     cell_kinds = (CellKind(name, read_document, _('not a JSON object or list'), rank=130),)
     notation = Notation(text="({} #>> '{{}}')")

@@ -21,6 +21,7 @@ from .graphql import BigInt
 from .registry import register
 from .shared.bounds import INT64_MAX, INT64_MIN
 from .shared.cells import CellKind
+from .shared.columns import NUMERIC
 from .shared.digits import (
     FLOAT_DIGITS,
     MAX_DIGITS,
@@ -82,7 +83,7 @@ class QuantityColumn(tables.Column):
     """Shows numbers with a unit, and exports them without."""
 
     def __init__(self, *args, unit: str = '', **kwargs):
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, attrs=NUMERIC, **kwargs)
         self.unit = unit
 
     def render(self, value):

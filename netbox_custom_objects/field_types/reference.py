@@ -218,6 +218,7 @@ class MultiObjectFieldType(ReferenceFieldType):
     label = _('Multiple objects')
     color = 'green'
     position = 130
+    listed = False
     unique_allowed = False
     many = True
     import_field_class = NamedObjectsField

@@ -20,6 +20,7 @@ from ..expressions.typed.kinds import DATE, DATETIME
 from .base import FieldType
 from .registry import register
 from .shared.cells import CellKind
+from .shared.columns import UNBROKEN
 from .shared.filters import DateFilter, DateTimeFilter
 
 # PostgreSQL reads much more as a date (`today`, `infinity`, `1/2/3`); we take nothing but this for one.
@@ -142,7 +143,7 @@ class DateFieldType(TemporalFieldType):
         return DateFilter(field_name=field.name, label=field.display_label)
 
     def get_table_column_field(self, field):
-        return columns.DateColumn(verbose_name=field.display_label)
+        return columns.DateColumn(verbose_name=field.display_label, attrs=UNBROKEN)
 
     def get_attribute(self, field):
         return attrs.DateTimeAttr(field.name, label=field.display_label, spec='date')
@@ -192,7 +193,7 @@ class DateTimeFieldType(TemporalFieldType):
         return DateTimeFilter(field_name=field.name, label=field.display_label)
 
     def get_table_column_field(self, field):
-        return columns.DateTimeColumn(verbose_name=field.display_label)
+        return columns.DateTimeColumn(verbose_name=field.display_label, attrs=UNBROKEN)
 
     def get_attribute(self, field):
         return attrs.DateTimeAttr(field.name, label=field.display_label)

@@ -120,6 +120,7 @@ class LongTextFieldType(CharacterFieldType):
     label = _('Text (long)')
     color = 'blue'
     position = 20
+    listed = False
     example = 'Some **bold** text'
     cell_kinds = (CellKind(name, read_text, _('contains characters that cannot be stored')),)
     length_allowed = True

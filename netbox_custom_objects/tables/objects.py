@@ -5,6 +5,7 @@ May import runtime and field_types. Must never query per row.
 """
 
 from copy import deepcopy
+from operator import itemgetter
 
 import django_tables2 as tables
 from django.urls import reverse
@@ -16,6 +17,7 @@ from netbox.registry import registry
 from netbox.tables import columns
 
 from ..choices import UIVisibleChoices
+from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..runtime.classes.memo import per_type, surfaced_fields
 from ..runtime.reading.ordering import terms_of
@@ -96,6 +98,11 @@ SHOWN_BY_DEFAULT = 8
 FIRST, LAST = ('pk', 'id'), ('custom_object_type', 'owner', 'created', 'last_updated', 'tags', 'actions')
 
 
+def rank(field: FieldDefinition) -> int:
+    """Return which fields come first where there is room for a few: what links to the object, then what each has."""
+    return 0 if field.primary else 1 if field.required else 2
+
+
 @per_type
 def get_table_class(model) -> type[CustomObjectTable]:
     """
@@ -104,7 +111,7 @@ def get_table_class(model) -> type[CustomObjectTable]:
     Args:
         model: a dynamic model class
     """
-    shown, first = {}, []
+    shown, ranked = {}, []
     for field in surfaced_fields(model):
         if field.ui_visible != UIVisibleChoices.HIDDEN:
             found = field_type_of(field).get_table_columns(field)
@@ -113,13 +120,13 @@ def get_table_class(model) -> type[CustomObjectTable]:
             if field_type_of(field).is_reference and not field_type_of(field).many and not field.is_polymorphic:
                 found[field.name].order_by = OrderByTuple(terms_of(model, field.name))
             shown |= found
-            # What links to the object is never left out.
-            first = [*found, *first] if field.primary else [*first, *found]
+            ranked += [(rank(field), name) for name in found if field.primary or field_type_of(field).listed]
+    first = {name for _rank, name in sorted(ranked, key=itemgetter(0))[:SHOWN_BY_DEFAULT]}
     closed = {'actions': columns.ActionsColumn(actions=('delete', 'changelog'))} if model._definition.deprecated else {}
     meta = type('Meta', (OrderedTable.Meta,), {
         'model': model,
         'fields': (*FIRST, *shown, *LAST),
-        'default_columns': ('pk', 'id', *(name for name in shown if name in first[:SHOWN_BY_DEFAULT])),
+        'default_columns': ('pk', 'id', *(name for name in shown if name in first)),
     })  # fmt: skip
     attributes = {'Meta': meta, '__module__': __name__, '_type_id': model._type_id, **shown, **closed}
     return type(CustomObjectTable)(f'{model.__name__}Table', (CustomObjectTable,), attributes)

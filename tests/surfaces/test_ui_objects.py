@@ -37,12 +37,18 @@ class TestList:
     def test_shows_eight_columns_unless_a_user_chose_others(self, browser):
         names = [f'a{n:02}' for n in range(20)]
         kind = make_type('cable', fields=[(name, 'text') for name in names])
+        for name, field_type in (('a_text', 'longtext'), ('a_tree', 'json')):
+            make_field(kind, name, field_type, weight=1)
+        make_field(kind, 'a_sites', 'multiobject', target=Site, weight=1)
+        make_field(kind, 'places', 'multiobject', targets=[Site], weight=1)
         make_field(kind, 'name', primary=True)
-        make_object(kind, name='x')
-        browser.get('cable/')
+        make_field(kind, 'needed', 'integer', required=True)
+        make_object(kind, name='x', needed=1)
+        page = browser.get('cable/')
+        assert re.search(r'<td class="[^"]*text-end[^"]*">\s*1\s*<', page)
         shown = [name for name, _label in browser.response.context['table'].selected_columns]
         # What links to the object is among them, wherever it stands.
-        assert shown == ['id', *names[:7], 'name']
+        assert shown == ['id', *names[:6], 'name', 'needed']
         assert len(browser.get('cable/?export').splitlines()[0].split(',')) > len(names)
 
     def test_hidden_fields_have_no_column(self, browser):

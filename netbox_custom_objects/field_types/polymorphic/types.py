@@ -316,6 +316,7 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
 @register
 class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
     name = 'multiobject'
+    listed = False
     many = True
     filter_class = TargetLinkFilter
 
