@@ -35,7 +35,7 @@ def ensure_template():
             return template  # while others may be building theirs, of other code
     with exclusive('template'), connect() as connection:
         if not exists(connection, base):
-            print('Migrating NetBox once, which takes some minutes; later runs clone the result.', flush=True)
+            print('Migrating NetBox once, which takes a minute or two; later runs clone the result.', flush=True)
             _build(connection, base, source=None, plugins=HOST_PLUGIN)
         if not exists(connection, template):
             print('Migrating the plugin.', flush=True)

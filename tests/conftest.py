@@ -73,7 +73,13 @@ def fresh_database(request, django_db_setup, django_db_blocker):
 
 
 @pytest.fixture
-def lab(fresh_database):
+@begins_with(make_spare)
+def spare(fresh_database):
+    """The first branch that the test provisions gets a schema that was made before, see tests/support/spare.py."""
+
+
+@pytest.fixture
+def lab(fresh_database, spare):
     """A user, main, and any number of branches."""
     return Lab()
 
@@ -83,12 +89,6 @@ def lab(fresh_database):
 def branch(lab):
     """A branch provisioned before anything else happened; `lab.branch()` provisions one now, which takes a second."""
     return Branch.objects.get()
-
-
-@pytest.fixture
-@begins_with(make_spare)
-def spare(fresh_database):
-    """The first branch that the test provisions gets a schema that was made before, see tests/support/spare.py."""
 
 
 @pytest.fixture(params=STRATEGIES)

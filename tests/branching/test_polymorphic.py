@@ -13,8 +13,6 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.branches import assert_schema_is_clean, delete, edit
 from tests.support.factories import make_field, make_object, make_type, object_type_of
 
-pytestmark = pytest.mark.usefixtures('spare')
-
 
 def model_of(custom_object_type):
     return apps.get_model('netbox_custom_objects', f'table{custom_object_type.pk}model')

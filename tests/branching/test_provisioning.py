@@ -18,6 +18,11 @@ from tests.support.branches import assert_schema_is_clean, close, delete, edit, 
 from tests.support.factories import make_field, make_object, make_type
 
 
+@pytest.fixture
+def spare():
+    """Nothing: here branches are made as NetBox makes them."""
+
+
 def fill(lab):
     """Make types with all that a table may have: links, unique values, deleted and converted fields, no rows."""
     with lab.request():

@@ -13,8 +13,6 @@ from netbox_custom_objects.services.upkeep.integrity import find_dangling
 from tests.support.branches import STRATEGIES, assert_schema_is_clean, delete, edit
 from tests.support.factories import make_field, make_object, make_type, object_type_of
 
-pytestmark = pytest.mark.usefixtures('spare')
-
 TARGETS = ('core', 'custom', 'self', 'cycle')
 # (type of the field, whether it is polymorphic, what it does)
 FIELDS = [

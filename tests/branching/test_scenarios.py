@@ -35,7 +35,7 @@ IN_TURNS = {
 }
 
 
-pytestmark = pytest.mark.usefixtures('no_limit')
+pytestmark = pytest.mark.usefixtures('no_limit', 'spare')
 
 
 @pytest.mark.parametrize('strategy', FIRST_STRATEGIES)

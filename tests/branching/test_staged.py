@@ -19,8 +19,6 @@ from tests.support.numbered import make_numbered
 from tests.support.staged import ask, leftovers, make_filled
 from tests.surfaces.ui import Browser
 
-pytestmark = pytest.mark.usefixtures('spare')
-
 
 def make_numbers():
     with Lab().request():

@@ -71,15 +71,17 @@ class TestDatabase:
             beginning: functions that bring a new database to where tests begin; called once, and cloned from then on
         """
         self.template = self.template or _make_template()
-        self._clone(self._beginning(beginning) if beginning else self.template)
+        self._clone(self._beginning(beginning))
         self.is_dirty = False
 
     def _beginning(self, makers):
-        """Return the name of a database in which functions have been called."""
+        """Return the name of a database in which functions have been called, each of which is called once."""
+        if not makers:
+            return self.template
         if makers not in self.beginnings:
-            self._clone(self.template)
-            for make in makers:
-                self.made[make] = make()
+            *before, make = makers
+            self._clone(self._beginning(tuple(before)))
+            self.made[make] = make()
             close_connections()
             name = f'{self.name}_{len(self.beginnings)}'
             database.clone(name, self.name, in_memory=True)

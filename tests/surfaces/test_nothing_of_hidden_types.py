@@ -33,6 +33,7 @@ from .ui import ROOT, text_of
 MARK = 'zyxqv'
 COUNT = 613
 ALL = ['view', 'add', 'change', 'delete']
+HIDDEN = re.compile(rf'{MARK}|>\s*{COUNT}\s*<|"count": ?{COUNT}\b', re.IGNORECASE)
 # A part of an address, as Django and as its routers write it.
 PART = re.compile(r'<(?:\w+:)?(\w+)>|\(\?P<(\w+)>(?:\[[^]]*\]|[^)])*\)')
 PREFIXES = (ROOT, '/api/plugins/custom-objects/')
@@ -169,8 +170,8 @@ def leak(response, path: str) -> str:
     for own in (path, path.rstrip('/'), path.replace('/', '%2F'), json.dumps(path)[1:-1]):
         text = text.replace(own, '')
     text = text.replace(f'value="{MARK}"', '').replace(f'q={MARK}', '')
-    found = re.search(rf'.{{0,80}}(?:{MARK}|>\s*{COUNT}\s*<|"count": ?{COUNT}\b).{{0,80}}', text, re.IGNORECASE)
-    return found[0] if found else ''
+    found = HIDDEN.search(text)
+    return text[max(found.start() - 80, 0) : found.end() + 80] if found else ''
 
 
 def requests(client, path: str):
