@@ -102,6 +102,26 @@ class ResultTypeChoices(ChoiceSet):
     )
 
 
+class AggregateChoices(ChoiceSet):
+    """What a rollup makes of the objects that refer to an object."""
+
+    COUNT = 'count'
+    SUM = 'sum'
+    MIN = 'min'
+    MAX = 'max'
+    LATEST = 'latest'
+    LIST = 'list'
+
+    CHOICES = (
+        (COUNT, _('Count')),
+        (SUM, _('Sum')),
+        (MIN, _('Minimum')),
+        (MAX, _('Maximum')),
+        (LATEST, _('Latest value')),
+        (LIST, _('List of values')),
+    )
+
+
 class ObjectFieldOnDeleteChoices(ChoiceSet):
     SET_NULL = 'set_null'
     CASCADE = 'cascade'

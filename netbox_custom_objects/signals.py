@@ -29,6 +29,7 @@ from .models.rows.convert import field_definition
 from .models.validation.computed import refuse_read_conversion, refuse_read_field
 from .models.validation.constraints import refuse_broken_constraints, refuse_used_field
 from .models.validation.fields import types_in_use
+from .models.validation.rollups import refuse_counted_conversion, refuse_counted_field
 from .models.validation.surroundings import replayed_rows
 from .runtime.classes.registry import world
 from .runtime.context import current_alias, in_replay, mark_changed
@@ -82,6 +83,7 @@ def field_deleting(instance: CustomObjectTypeField, using: str, **kwargs) -> Non
     if not in_replay():
         refuse_used_field(instance, using)
         refuse_read_field(instance, using)
+        refuse_counted_field(instance, using)
 
 
 def field_saving(instance: CustomObjectTypeField, **kwargs) -> None:
@@ -102,6 +104,7 @@ def field_cleaned(instance: CustomObjectTypeField, **kwargs) -> None:
     if not instance._state.adding and instance._loaded_type != instance.type:
         refuse_broken_constraints(instance, using)
         refuse_read_conversion(instance, using)
+        refuse_counted_conversion(instance, using)
 
 
 def type_changed(instance: CustomObjectType, using: str, created: bool | None = None, **kwargs) -> None:

@@ -5,7 +5,18 @@ May import the standard library only. Must never import django or netbox (invari
 """
 
 from .fingerprint import canonical_json, fingerprint
-from .model import ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, TypeDefinition, read_ids, with_names
+from .model import (
+    ROLLUP_ATTRIBUTES,
+    ChoiceSetRef,
+    FieldDefinition,
+    RuleDefinition,
+    TargetRef,
+    TypeDefinition,
+    ids_read_by,
+    read_ids,
+    with_names,
+    with_rollups,
+)
 from .names import (
     class_name,
     column_name,
@@ -32,6 +43,7 @@ from .names import (
 )
 
 __all__ = (
+    'ROLLUP_ATTRIBUTES',
     'ChoiceSetRef',
     'FieldDefinition',
     'RuleDefinition',
@@ -44,6 +56,7 @@ __all__ = (
     'field_id_from_column_name',
     'field_id_from_payload_key',
     'fingerprint',
+    'ids_read_by',
     'index_name',
     'is_field_column',
     'is_optional_column',
@@ -63,4 +76,5 @@ __all__ = (
     'type_id_from_table_name',
     'unique_name',
     'with_names',
+    'with_rollups',
 )

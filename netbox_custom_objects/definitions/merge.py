@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from .model import FieldDefinition, RuleDefinition, TypeDefinition, read_ids
+from .model import ROLLUP_ATTRIBUTES, FieldDefinition, RuleDefinition, TypeDefinition
 
 Definitions = Mapping[int, TypeDefinition]
 
@@ -203,10 +203,11 @@ def _clashes(attribute, merged, main, branch) -> Iterator[tuple]:
 def _dangling(merged, main, branch) -> Iterator[Conflict]:
     """
     Fields that would refer to a type which one side deleted, and the other side's references do not know; or that are
-    computed from such a field.
+    calculated from such a field.
     """
+    kept, ours, theirs = ({f.id for found in side.values() for f in found.fields} for side in (merged, main, branch))
     for definition in merged.values():
-        yield from _computed_from_nothing(definition, main.get(definition.id), branch.get(definition.id))
+        yield from _calculated_from_nothing(definition, kept, ours, theirs)
         for field in definition.fields:
             for target in field.targets:
                 if target.type_id is None or target.type_id in merged:
@@ -216,10 +217,15 @@ def _dangling(merged, main, branch) -> Iterator[Conflict]:
                     yield Conflict(Kind.DANGLING_REFERENCE, definition.id, field.id, 'targets', here, there)
 
 
-def _computed_from_nothing(merged, main, branch) -> Iterator[Conflict]:
-    kept, ours, theirs = ({field.id for field in side.fields} if side else set() for side in (merged, main, branch))
-    for field in merged.fields:
-        for read in sorted(read_ids(field.expression) - kept):
+def _calculated_from_nothing(definition, kept, ours, theirs) -> Iterator[Conflict]:
+    for field in definition.fields:
+        for read in sorted(field.ids_read - kept):
             if read in ours or read in theirs:
                 here, there = (field.id if read in side else DELETED for side in (ours, theirs))
-                yield Conflict(Kind.DANGLING_REFERENCE, merged.id, field.id, 'expression', here, there)
+                attribute = 'expression' if field.expression else _reading(field, read)
+                yield Conflict(Kind.DANGLING_REFERENCE, definition.id, field.id, attribute, here, there)
+
+
+def _reading(rollup: FieldDefinition, read: int) -> str:
+    """Return the attribute by which a rollup reads a field."""
+    return next((name for name in ROLLUP_ATTRIBUTES if getattr(rollup, name) == read), 'condition')

@@ -15,12 +15,25 @@ from typing import Any
 from .names import column_name, link_table_name, model_name, table_name, type_id_from_model_name
 
 APP_LABEL = 'netbox_custom_objects'
+# What of a field says how a rollup is calculated.
+ROLLUP_ATTRIBUTES = ('referring_field_id', 'aggregate', 'aggregated_field_id', 'condition')
 KEY_RE = re.compile(r'\$(\d+)')
 
 
 def read_ids(expression: str) -> frozenset[int]:
     """Return the ids of the fields that a stored expression names by key; those in its texts and comments, too."""
     return frozenset(map(int, KEY_RE.findall(expression)))
+
+
+def ids_read_by(field) -> frozenset[int]:
+    """
+    Return the ids of the fields that the values of a field are calculated from.
+
+    Args:
+        field: anything with the attributes of a CustomObjectTypeField
+    """
+    ids = {field.referring_field_id, field.aggregated_field_id} - {None}
+    return read_ids(field.expression) | read_ids(field.condition) | ids
 
 
 def with_names(expression: str, names: Mapping[int, str]) -> str:
@@ -104,7 +117,13 @@ class FieldDefinition:
     # How its values are calculated, as stored (with keys such as `$7` for fields), and what they are.
     expression: str = ''
     result_type: str = ''
-    # The fields of the type that the expression may read; the type's definition, of which they are part, sees to it.
+    # What a rollup makes of the objects that refer to an object by a field, and meet a condition.
+    referring_field_id: int | None = None
+    aggregate: str = ''
+    aggregated_field_id: int | None = None
+    condition: str = ''
+    # The fields that its values are calculated from. For an expression, the type's definition sees to it; for a
+    # rollup, which reads fields of another type, `with_rollups`.
     reads: tuple['FieldDefinition', ...] = field(default=(), compare=False, repr=False)
 
     @property
@@ -116,6 +135,15 @@ class FieldDefinition:
     def input_mode(self) -> str:
         """`ui_editable` as forms obey it: a deprecated field can be read at most."""
         return 'no' if self.deprecated and self.ui_editable == 'yes' else self.ui_editable
+
+    @property
+    def ids_read(self) -> frozenset[int]:
+        """Ids of the fields that its values are calculated from, and of the field by which objects refer to it."""
+        return ids_read_by(self)
+
+    def read(self, field_id: int | None) -> 'FieldDefinition | None':
+        """Return one of the fields that its values are calculated from, None if it is not there."""
+        return next((found for found in self.reads if found.id == field_id), None)
 
     @property
     def display_label(self) -> str:
@@ -233,3 +261,22 @@ class TypeDefinition:
 
     def with_fields(self, fields) -> 'TypeDefinition':
         return replace(self, fields=tuple(sorted(fields, key=lambda field: field.sort_key)))
+
+
+def with_rollups(definitions: Mapping[int, TypeDefinition]) -> dict[int, TypeDefinition]:
+    """Return the definitions of a schema, rollups among them with the fields that they read of other types."""
+    if not any(item.aggregate for definition in definitions.values() for item in definition.fields):
+        return dict(definitions)
+    fields = {item.id: item for definition in definitions.values() for item in definition.fields}
+
+    def completed(item: FieldDefinition) -> FieldDefinition:
+        if not item.aggregate:
+            return item
+        return replace(item, reads=tuple(fields[pk] for pk in sorted(item.ids_read & fields.keys())))
+
+    return {
+        pk: definition.with_fields(map(completed, definition.fields))
+        if any(item.aggregate for item in definition.fields)
+        else definition
+        for pk, definition in definitions.items()
+    }

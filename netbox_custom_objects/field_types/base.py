@@ -8,7 +8,7 @@ runtime or a surface: callers pass the FieldDefinition, and a model class where 
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, Protocol
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -27,6 +27,7 @@ from ..ddl.spec import Column, Index, Table
 from ..definitions import FieldDefinition, unique_name
 from ..expressions import plain
 from ..expressions.typed.kinds import OPAQUE, Kind, Term
+from .building import ModelContext
 from .graphql import RelatedType, annotation_of, lookup_of, related_type
 from .shared.cells import CellKind
 from .shared.deprecation import read_only
@@ -39,18 +40,6 @@ EMPTY_VALUES = (None, '', [], {}, ())
 NAME = re.compile(r'(?!.*__)\w+\Z', re.ASCII)
 # What a definition that does not hold together raises where something is made of it; anything else is a defect of ours.
 FAULTS = (ValidationError, ValueError, LookupError)
-
-
-class ModelContext(Protocol):
-    """What a reference needs from the builder of the model class (see runtime.classes.factory)."""
-
-    def foreign_key(self, field: FieldDefinition, **kwargs) -> models.Field: ...
-
-    def link_field(self, field: FieldDefinition, **kwargs) -> models.Field: ...
-
-    def generic_reference(self, field: FieldDefinition, types: dict, ids: dict, **kwargs) -> dict: ...
-
-    def generic_links(self, field: FieldDefinition, **kwargs) -> models.Field: ...
 
 
 class FieldType(SearchedMixin):
@@ -108,8 +97,11 @@ class FieldType(SearchedMixin):
     listed: ClassVar[bool] = True
     # Values that are stored but count as missing where one is required, besides NULL.
     empty_values: ClassVar[tuple] = ()
-    # Whether its values are calculated by the database, from an expression.
+    # Whether its values are calculated, so that nobody writes them: by an expression, which the database does when an
+    # object is written, or from the objects that refer to an object, when they are read.
+    is_calculated: ClassVar[bool] = False
     is_computed: ClassVar[bool] = False
+    is_rollup: ClassVar[bool] = False
     # What a value is to rules (expressions.typed).
     kind: ClassVar[Kind] = OPAQUE
     # Why rules cannot read it, if they cannot.
@@ -186,6 +178,10 @@ class FieldType(SearchedMixin):
         """Return what rules may read of the field; nothing, if it has no column."""
         columns = self.get_columns(field)
         return (Term(str(field.id), field.name, self.get_kind(field), field.name),) if columns else ()
+
+    def get_row_terms(self, field: FieldDefinition) -> tuple[Term, ...]:
+        """Return what may be read of the field where rows that are stored already are looked at."""
+        return self.get_terms(field)
 
     def get_unique_columns(self, field: FieldDefinition) -> tuple[str, ...]:
         """Return the columns that hold the value, where it must be unique, by itself or together with others."""

@@ -4,7 +4,6 @@ Field type computed: a value that PostgreSQL calculates from other fields of the
 The value is of another field type, which answers for it wherever it is shown, filtered or searched.
 """
 
-from dataclasses import replace
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -12,33 +11,28 @@ from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
-from rest_framework import serializers
 
 from ..ddl.spec import Column
 from ..definitions import FieldDefinition, fingerprint
-from ..expressions.typed import InvalidExpression, Kind, Result, Typed, check, compile_result, parse, sql_of_result
+from ..expressions.typed import (
+    InvalidExpression,
+    Kind,
+    Result,
+    Term,
+    Typed,
+    check,
+    compile_result,
+    parse,
+    sql_of_result,
+)
 from ..expressions.typed.kinds import DECIMAL, SCALARS
-from .base import FieldType
+from .derived import CalculatedFieldType
 from .registry import FIELD_TYPES, register
 from .rules import kept, scope_of_fields
-from .shared.deprecation import notice
 
 RESULT_TYPES = tuple(kind.name for kind in SCALARS)
 # Defaults for decimals: as many digits as a float holds exactly, so that REST returns numbers.
 DIGITS, PLACES = 15, 2
-# Of a definition that a computed value has no use for.
-UNUSED = {
-    'required': False,
-    'unique': False,
-    'default_json': None,
-    'validation_regex': '',
-    'validation_minimum': None,
-    'validation_maximum': None,
-    'deprecated': False,
-    'expression': '',
-    'result_type': '',
-    'reads': (),
-}
 
 
 class CalculatedAttribute(DeferredAttribute):
@@ -77,15 +71,12 @@ def check_computed(tree, kind: Kind, fields) -> Typed:
 
 
 @register
-class ComputedFieldType(FieldType):
+class ComputedFieldType(CalculatedFieldType):
     name = 'computed'
     label = _('Computed')
     color = 'lime'
     position = 240
     is_computed = True
-    convertible = False
-    unique_allowed = False
-    default_allowed = False
     # Of decimals, and of numbers.
     digits_allowed = True
     unit_allowed = True
@@ -102,15 +93,14 @@ class ComputedFieldType(FieldType):
             return {name: _('Only decimals have a number of digits.')}
         return field_type.option_faults(plain)
 
-    def result(self, field: FieldDefinition) -> tuple[FieldType, FieldDefinition]:
-        """Return the type of the values, and the definition of a plain field with such values."""
+    def result(self, field):
         if field.result_type not in RESULT_TYPES:
             raise ValidationError(_('Unknown result type: “{name}”.').format(name=field.result_type))
-        options = dict(UNUSED)
+        options = {}
         if field.result_type == DECIMAL.name:
             options['decimal_digits'] = DIGITS if field.decimal_digits is None else field.decimal_digits
             options['decimal_places'] = PLACES if field.decimal_places is None else field.decimal_places
-        return FIELD_TYPES[field.result_type], replace(field, type=field.result_type, **options)
+        return FIELD_TYPES[field.result_type], self.plain_definition(field, field.result_type, **options)
 
     def typed(self, field: FieldDefinition) -> Typed:
         """Return the expression, checked; raises InvalidExpression."""
@@ -152,11 +142,8 @@ class ComputedFieldType(FieldType):
 
     # Rules
 
-    def get_terms(self, field):
-        return ()
-
-    def get_unique_columns(self, field):
-        return ()
+    def get_row_terms(self, field):
+        return (Term(str(field.id), field.name, Kind(field.result_type), field.name),)
 
     # Model
 
@@ -171,102 +158,3 @@ class ComputedFieldType(FieldType):
             null=True,
             **kwargs,
         )
-
-    def plain_model_field(self, field: FieldDefinition) -> models.Field:
-        """Return the model field of a plain field with such values."""
-        field_type, plain = self.result(field)
-        return field_type.get_model_field(plain)
-
-    def get_change_data(self, instance, field, data):
-        # What is calculated is not part of what was changed, and need not be restored.
-        data.pop(field.name, None)
-        return {}
-
-    # Surfaces
-
-    def refusal(self, field):
-        text = _('This field is read-only: its value is calculated.')
-        return f'{text} {notice(field)}' if field.deprecated else str(text)
-
-    def get_example(self, field):
-        field_type, plain = self.result(field)
-        return field_type.get_example(plain)
-
-    def example_attributes(self, field, value):
-        field_type, plain = self.result(field)
-        return field_type.example_attributes(plain, value)
-
-    def example_in_rest(self, field, value):
-        field_type, plain = self.result(field)
-        return field_type.example_in_rest(plain, value)
-
-    def get_form_fields(self, field, **kwargs):
-        return {}
-
-    def get_import_values(self, instance, field):
-        return {}
-
-    def form_label(self, field):
-        field_type, plain = self.result(field)
-        return field_type.form_label(plain)
-
-    def get_filterform_field(self, field):
-        field_type, plain = self.result(field)
-        return field_type.get_filterform_field(plain)
-
-    def get_filters(self, field):
-        field_type, plain = self.result(field)
-        return field_type.get_filters(plain)
-
-    def get_serializer_fields(self, field, model):
-        field_type, plain = self.result(field)
-        return {field.name: _read_only(field_type.get_serializer_field(plain, model), self.label_kwargs(field))}
-
-    def get_serializer_kwargs(self, field):
-        return {}
-
-    def get_graphql_annotation(self, field, related=None):
-        field_type, plain = self.result(field)
-        return field_type.get_graphql_annotation(plain, related)
-
-    def get_graphql_value(self, instance, field, name):
-        field_type, plain = self.result(field)
-        return field_type.get_graphql_value(instance, plain, name)
-
-    def get_graphql_lookups(self, field):
-        field_type, plain = self.result(field)
-        return field_type.get_graphql_lookups(plain)
-
-    def get_table_column_field(self, field):
-        field_type, plain = self.result(field)
-        return field_type.get_table_column_field(plain)
-
-    def get_display_value(self, instance, field):
-        field_type, plain = self.result(field)
-        return field_type.get_display_value(instance, plain)
-
-    def get_plain_value(self, instance, field, reads=None):
-        field_type, plain = self.result(field)
-        return field_type.get_plain_value(instance, plain, reads)
-
-    def get_attribute(self, field):
-        field_type, plain = self.result(field)
-        return field_type.get_attribute(plain)
-
-    def get_clone_attributes(self, field):
-        return ()
-
-    def get_search_values(self, instance, field):
-        field_type, plain = self.result(field)
-        return field_type.get_search_values(instance, plain)
-
-    def quick_search_lookups(self, field):
-        field_type, plain = self.result(field)
-        return field_type.quick_search_lookups(plain)
-
-
-def _read_only(found: serializers.Field, label: dict[str, str]) -> serializers.Field:
-    """Return a serializer field that only shows values; DRF makes each from its arguments again."""
-    unfit = ('required', 'validators', 'default')
-    kwargs = {name: value for name, value in found._kwargs.items() if name not in unfit}
-    return type(found)(*found._args, **{**kwargs, **label, 'read_only': True, 'allow_null': True})

@@ -26,12 +26,19 @@ def scope_of(definition: TypeDefinition) -> Scope:
     return scope_of_fields(definition.fields)
 
 
-def scope_of_fields(fields: Iterable[FieldDefinition]) -> Scope:
-    """Return what expressions may read of these fields of a type."""
+def scope_of_fields(fields: Iterable[FieldDefinition], is_stored: bool = False) -> Scope:
+    """
+    Return what expressions may read of these fields of a type.
+
+    Args:
+        fields: the fields
+        is_stored: rows are looked at that are stored, so that what was calculated for them can be read, too
+    """
     terms, refused = [], {}
     for field in fields:
+        field_type = field_type_of(field)
         try:
-            found = field_type_of(field).get_terms(field)
+            found = field_type.get_row_terms(field) if is_stored else field_type.get_terms(field)
         except FAULTS:
             found = ()
         terms += found

@@ -10,6 +10,7 @@ from netbox.filtersets import ChangeLoggedModelFilterSet
 from utilities.filtersets import register_filterset
 
 from ..choices import (
+    AggregateChoices,
     ArrayElementTypeChoices,
     CustomObjectFieldTypeChoices,
     FilterLogicChoices,
@@ -29,6 +30,10 @@ class CustomObjectTypeFieldFilterSet(
     q = django_filters.CharFilter(method='search', label=_('Search'))
     type = django_filters.MultipleChoiceFilter(choices=CustomObjectFieldTypeChoices.listed, distinct=False)
     element_type = django_filters.MultipleChoiceFilter(choices=ArrayElementTypeChoices.listed, distinct=False)
+    aggregate = django_filters.MultipleChoiceFilter(choices=AggregateChoices, distinct=False)
+    referring_field_id = django_filters.ModelMultipleChoiceFilter(
+        queryset=CustomObjectTypeField.objects.all(), distinct=False, label=_('Referring field (ID)')
+    )
     result_type = django_filters.MultipleChoiceFilter(choices=ResultTypeChoices, distinct=False)
     choice_set_id = django_filters.ModelMultipleChoiceFilter(
         queryset=CustomFieldChoiceSet.objects.all(), distinct=False, label=_('Choice set (ID)')

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from utilities.forms.fields import ContentTypeChoiceField, ContentTypeMultipleChoiceField
 from utilities.forms.rendering import FieldSet
 
+from ..field_types import field_type_named
 from ..models import CustomObjectObjectType
 from .fields import CustomObjectTypeFieldForm, inputs_of
 from .types import CustomObjectTypeForm
@@ -104,6 +105,9 @@ class DesignerFieldForm(CustomObjectTypeFieldForm):
         super().__init__(*args, **kwargs)
         for name in _NOT_ASKED:
             self.fields.pop(name, None)
+        # Nothing refers to the type yet.
+        offered = self.fields['type'].choices
+        self.fields['type'].choices = [choice for choice in offered if not field_type_named(choice[0]).is_rollup]
         for name in ('type', 'is_polymorphic'):
             if name in self.fields:
                 self.fields[name].widget.attrs |= {

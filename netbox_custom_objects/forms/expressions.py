@@ -4,6 +4,8 @@ Inputs of expressions in the typed language, and what they may read.
 May import field_types and runtime.
 """
 
+from collections.abc import Iterable
+
 from django import forms
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext_lazy as _
@@ -47,8 +49,13 @@ def shown(expression: str, definition: TypeDefinition | None) -> str:
 
 
 def with_names(help_text: str, definition: TypeDefinition | None) -> str:
-    """Return a help text that also says what an expression may read."""
-    names = sorted(scope_of(definition).by_name) if definition else ()
+    """Return a help text that also says what an expression of a type may read."""
+    return listing(help_text, scope_of(definition).by_name if definition else ())
+
+
+def listing(help_text: str, names: Iterable[str]) -> str:
+    """Return a help text with the names of fields behind it."""
+    names = sorted(names)
     if not names:
         return help_text
     listed = format_html_join(' ', '<code>{}</code>', ((quoted(name),) for name in names))

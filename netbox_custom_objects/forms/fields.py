@@ -27,6 +27,7 @@ from utilities.forms.utils import add_blank_choice
 from utilities.forms.widgets import BulkEditNullBooleanSelect
 
 from ..choices import (
+    AggregateChoices,
     ArrayElementTypeChoices,
     CustomObjectFieldTypeChoices,
     FilterLogicChoices,
@@ -46,6 +47,7 @@ from ..runtime.rights import types_known_to_reader
 from ..services.dependents import updating_dependents
 from .expressions import ExpressionInput, chosen_type, shown, with_names
 from .prefill import PrefilledMixin
+from .rollups import ROLLUP_INPUTS, RollupInputsMixin
 from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 
 # What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
@@ -54,16 +56,21 @@ TYPE_SPECIFIC = (
     'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type', 'choice_set',
     'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter',
     'related_object_filter_enforced', 'related_name',
-    'on_delete_behavior', 'default', 'required', 'result_type', 'expression',
+    'on_delete_behavior', 'default', 'required', 'result_type', 'expression', 'referring_field', 'aggregate',
+    'aggregated_field', 'condition', 'primary', 'context',
 )  # fmt: skip
 
 UPDATE_DEPENDENTS = 'update_dependents'
+# What decides, of a rollup, what else can be chosen.
+RENDERING_AGAIN = ('custom_object_type', 'referring_field', 'aggregate')
 
 
 def inputs_of(field_type) -> set[str]:
     """Return which of TYPE_SPECIFIC a field of this type has."""
     wanted = {
-        'required': not field_type.is_computed,
+        'required': not field_type.is_calculated,
+        'primary': not field_type.is_rollup,
+        'context': not field_type.is_rollup,
         'unique': field_type.unique_allowed,
         'default': field_type.default_allowed,
         'validation_regex': field_type.regex_allowed,
@@ -79,6 +86,7 @@ def inputs_of(field_type) -> set[str]:
         'element_type': field_type.has_elements,
         'result_type': field_type.is_computed,
         'expression': field_type.is_computed,
+        **dict.fromkeys(ROLLUP_INPUTS, field_type.is_rollup),
         'choice_set': field_type.needs_choice_set,
         'is_polymorphic': field_type.is_reference,
         'related_object_type': field_type.is_reference and not field_type.polymorphic,
@@ -131,7 +139,12 @@ class NotesTargetsMixin:
 
 
 class CustomObjectTypeFieldForm(
-    PrefilledMixin, NotesTargetsMixin, StagedEditMixin, ForgivingErrorsMixin, ChangelogMessageMixin, forms.ModelForm
+    PrefilledMixin,
+    NotesTargetsMixin,
+    StagedEditMixin,
+    ForgivingErrorsMixin,
+    ChangelogMessageMixin,
+    RollupInputsMixin,
 ):
     custom_object_type = DynamicModelChoiceField(queryset=CustomObjectType.objects.all(), label=_('Custom object type'))
     type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices.listed, label=_('Type'))
@@ -179,12 +192,12 @@ class CustomObjectTypeFieldForm(
         model = CustomObjectTypeField
         fields = (
             'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
-            'element_type', 'result_type', 'expression', 'choice_set', 'validation_regex', 'validation_minimum',
-            'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit',
-            'number_template', 'restart_yearly', 'is_polymorphic', 'related_object_type', 'related_object_types',
-            'related_object_filter', 'related_object_filter_enforced', 'related_name', 'on_delete_behavior',
-            'group_name', 'description', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight',
-            'is_cloneable', 'deprecated', 'deprecated_since', 'scheduled_removal', 'comments',
+            'element_type', 'result_type', 'expression', *ROLLUP_INPUTS, 'choice_set', 'validation_regex',
+            'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits',
+            'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic', 'related_object_type',
+            'related_object_types', 'related_object_filter', 'related_object_filter_enforced', 'related_name',
+            'on_delete_behavior', 'group_name', 'description', 'search_weight', 'filter_logic', 'ui_visible',
+            'ui_editable', 'weight', 'is_cloneable', 'deprecated', 'deprecated_since', 'scheduled_removal', 'comments',
         )  # fmt: skip
         field_classes = dict.fromkeys(
             ('validation_minimum', 'validation_maximum', 'max_length', 'decimal_digits', 'decimal_places'),
@@ -194,11 +207,11 @@ class CustomObjectTypeFieldForm(
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         # The whole form is rendered again when another type is chosen.
-        for name in ('type', 'is_polymorphic'):
+        wanted = inputs_of(self._chosen_type())
+        for name in ('type', 'is_polymorphic', *(RENDERING_AGAIN if 'aggregate' in wanted else ())):
             self.fields[name].widget.attrs |= {
                 'hx-get': '.', 'hx-include': '#form_fields', 'hx-target': '#form_fields',
             }  # fmt: skip
-        wanted = inputs_of(self._chosen_type())
         for name in set(TYPE_SPECIFIC) - wanted:
             del self.fields[name]
         self.fieldsets = fieldsets(wanted, is_new=self.instance._state.adding)
@@ -211,6 +224,8 @@ class CustomObjectTypeFieldForm(
             self.fields['validation_maximum'].label = _('Maximum number of items')
         if 'expression' in self.fields:
             self._offer_names()
+        if 'aggregate' in self.fields:
+            self.offer_rollups()
         self._offer_current_weight()
         if self.instance._state.adding:
             del self.fields[UPDATE_DEPENDENTS]
@@ -289,7 +304,7 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
     return (
         *section(
             _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'element_type',
-            'result_type', 'expression', 'decimal_digits', 'decimal_places', 'unit', 'number_template',
+            'result_type', 'expression', *ROLLUP_INPUTS, 'decimal_digits', 'decimal_places', 'unit', 'number_template',
             'restart_yearly', 'primary', 'context', 'required', 'unique', 'default',
         ),
         *section(_('Validation'), 'max_length', 'validation_regex', 'validation_minimum', 'validation_maximum'),
@@ -386,6 +401,18 @@ class CustomObjectTypeFieldImportForm(NotesTargetsMixin, ForgivingErrorsMixin, C
     )
     result_type = CSVChoiceField(
         choices=ResultTypeChoices, required=False, help_text=_('What the values of a computed field are')
+    )
+    aggregate = CSVChoiceField(
+        choices=AggregateChoices,
+        required=False,
+        help_text=_('What a rollup makes of the objects that refer to an object'),
+    )
+    referring_field, aggregated_field = (
+        CSVModelChoiceField(queryset=CustomObjectTypeField.objects.all(), required=False, help_text=help_text)
+        for help_text in (
+            _('ID of the field by which other objects refer to objects of this type'),
+            _('ID of the field of the referring objects whose values are taken'),
+        )
     )
     filter_logic = CSVChoiceField(choices=FilterLogicChoices, required=False)
     ui_visible = CSVChoiceField(choices=UIVisibleChoices, required=False)

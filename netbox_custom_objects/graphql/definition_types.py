@@ -71,6 +71,7 @@ class CustomObjectTypeType(NetBoxObjectType):
         'related_object_filter_enforced', 'related_name', 'on_delete_behavior', 'search_weight', 'filter_logic',
         'ui_visible', 'ui_editable', 'weight',
         'is_cloneable', 'comments', 'schema_id', 'deprecated', 'deprecated_since', 'scheduled_removal', 'result_type',
+        'aggregate',
         'created', 'last_updated',
     ],
     filters=CustomObjectTypeFieldFilter,

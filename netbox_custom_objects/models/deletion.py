@@ -36,7 +36,10 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
     """
     if delete_referencing_fields:
         # Before the objects: they then prevent no deletions, and a revert gives all values back at once.
-        for field in sole_references(custom_object_type, using):
+        rollups = custom_object_type.fields.using(using).exclude(aggregate='')
+        # What reads fields goes before them.
+        found = sorted(sole_references(custom_object_type, using), key=lambda field: not field.is_calculated)
+        for field in (*rollups, *found):
             field.snapshot()
             field.delete(using=using)
     else:
@@ -55,20 +58,25 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
         field.snapshot()
         field.related_object_types.remove(custom_object_type.object_type_id)
     # What reads fields goes before them.
-    fields = sorted(custom_object_type.fields.using(using).all(), key=lambda field: not field.expression)
+    fields = sorted(custom_object_type.fields.using(using).all(), key=lambda field: not field.is_calculated)
     for definition in (*custom_object_type.rules.using(using).all(), *fields):
         definition.delete(using=using)
     return count
 
 
 def referencing_fields(custom_object_type, using: str):
-    """Return the fields of other types that refer to a type, as a queryset in order of their types' names."""
+    """
+    Return the fields of other types that refer to a type, as a queryset in order of their types' names.
+
+    Rollups, which read fields of the type, are among them.
+    """
     fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(using)
     target = custom_object_type.object_type_id
     if target is None:
         return fields.none()
     others = fields.exclude(custom_object_type=custom_object_type.pk).select_related('custom_object_type')
-    found = others.filter(Q(related_object_type=target) | Q(related_object_types=target)).distinct()
+    rollups = Q(referring_field__custom_object_type=custom_object_type.pk)
+    found = others.filter(Q(related_object_type=target) | Q(related_object_types=target) | rollups).distinct()
     return found.order_by('custom_object_type__name', 'name')
 
 

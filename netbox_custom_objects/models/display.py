@@ -128,7 +128,7 @@ def expressed(instance) -> str:
     values = {
         field.name: field_type_of(field).get_plain_value(instance, field, expression.reads[field.name])
         for field in instance._surfaced_fields()
-        if field.name in expression.reads
+        if field.name in expression.reads and not field_type_of(field).is_rollup
     }
     try:
         naming = _naming.get() or Naming()
@@ -165,6 +165,9 @@ def problems_of(definition: TypeDefinition) -> list[str]:
 def _unavailable(definition: TypeDefinition, expression: Expression):
     for name, read in expression.reads.items():
         field = definition.fields_by_name.get(name)
+        if field and field_type_of(field).is_rollup:
+            yield _('"{name}" is not available: the value of a rollup depends on who reads it.').format(name=name)
+            continue
         known = field and field_type_of(field).readable_attributes(field)
         for attribute in sorted((read or frozenset()) - known) if known is not None else ():
             yield _('"{name}.{attribute}" is not available. Available attributes: {known}.').format(

@@ -33,10 +33,12 @@ from ..field_types.shared.digits import MAX_DIGITS
 from .concurrency import UpdatesWhatExists
 from .counters import next_pk, next_schema_id
 from .edit_context import EditedMixin
+from .rollups import RollupAttributes
 from .scripting import FieldScripting
 from .types import validate_version
 from .validation.computed import store_expression
 from .validation.fields import validate_field
+from .validation.rollups import store_condition
 from .validation.surroundings import surroundings_of
 
 
@@ -47,7 +49,7 @@ class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
         deleted = 0
         with transaction.atomic(using=self.db):
             # What reads other fields goes before them.
-            for field in sorted(self, key=lambda field: not field.expression):
+            for field in sorted(self, key=lambda field: not field.is_calculated):
                 field.delete(using=self.db)
                 deleted += 1
         return deleted, {CustomObjectTypeField._meta.label: deleted}
@@ -57,7 +59,13 @@ class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
 
 
 class CustomObjectTypeField(
-    UpdatesWhatExists, EditedMixin, FieldScripting, CloningMixin, ExportTemplatesMixin, ChangeLoggedModel
+    RollupAttributes,
+    UpdatesWhatExists,
+    EditedMixin,
+    FieldScripting,
+    CloningMixin,
+    ExportTemplatesMixin,
+    ChangeLoggedModel,
 ):
     """A field of a CustomObjectType: what it is called, what it holds, and how it is shown."""
 
@@ -272,6 +280,10 @@ class CustomObjectTypeField(
         'element_type',
         'expression',
         'result_type',
+        'referring_field',
+        'aggregate',
+        'aggregated_field',
+        'condition',
         'related_object_type',
         'is_polymorphic',
         'related_object_types',
@@ -429,6 +441,7 @@ class CustomObjectTypeField(
             self._assign_identity()
             self._remember_former_name()
             store_expression(self)
+            store_condition(self)
             if self.primary:
                 self._clear_other_primary(using)
             super().save(*args, using=using, **kwargs)

@@ -207,6 +207,12 @@ class CustomObject(
                 attributes |= field_type_of(field).get_clone_values(self, field)
         return attributes
 
+    def refresh_from_db(self, *args, **kwargs):
+        super().refresh_from_db(*args, **kwargs)
+        for field in self._meta.private_fields:
+            # What was read along with the object.
+            self.__dict__.pop(getattr(field, 'read_as', None), None)
+
     # Change data: keyed by payload keys where it is stored, by field names where people and webhooks read it.
 
     def serialize_object(self, exclude=None):

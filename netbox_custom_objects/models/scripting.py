@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from netbox.search import FieldTypes
 
 from ..constants import APP_LABEL
-from ..definitions import FieldDefinition, canonical_json, link_table_name, model_name, read_ids, table_name
+from ..definitions import FieldDefinition, canonical_json, link_table_name, model_name, table_name
 from ..field_types.base import EMPTY_VALUES
 from ..field_types.shared.choice_sets import Choices, choices_of
 from .display import expression_names
@@ -131,9 +131,9 @@ class FieldScripting(models.Model):
 
     @property
     def definition(self) -> FieldDefinition:
-        """What everything that is made of the field is made of; of a computed field, with the fields that it reads."""
+        """What everything that is made of the field is made of, with the fields that its values are calculated from."""
         definition = field_definition(self)
-        if not (ids := read_ids(definition.expression)):
+        if not (ids := definition.ids_read):
             return definition
         read = type(self).objects.using(self._state.db).filter(pk__in=ids)
         return replace(definition, reads=tuple(sorted(map(field_definition, read), key=attrgetter('sort_key'))))
@@ -225,7 +225,7 @@ class FieldScripting(models.Model):
         Raises:
             ValidationError: no object could hold the value
         """
-        if self.field_type.is_computed:
+        if self.field_type.is_calculated:
             raise ValidationError(self.field_type.refusal(self.definition))
         if value in EMPTY_VALUES:
             if self.definition.is_required:

@@ -23,6 +23,7 @@ from .errors import Fault
 from .exporter import Snapshot, base_of, choice_set_attributes, choice_set_entry, type_attributes
 from .format import SCHEMA_FORMAT_VERSION, changes, normal_choice_set, normal_constraint, normal_field, normal_type
 from .reading import check
+from .rollups import NAMING
 from .targets import type_name
 
 
@@ -183,6 +184,9 @@ def compare(document: dict, user=None) -> Comparison:
     reader = _Reader(user, snapshot)
     by_slug = {type_.slug: type_ for type_ in snapshot.types.values()}
     under_way = _under_way(snapshot.types)
+    known = [(entry, by_slug[entry['slug']]) for entry in entries if entry['slug'] in by_slug]
+    # Of all types of the document: rollups name fields of others.
+    names = {pk: name for entry, type_ in known for pk, name in _names_in(entry, snapshot.fields[type_.pk]).items()}
     diffs = []
     for index, entry in enumerate(entries):
         type_ = by_slug.get(entry['slug'])
@@ -197,7 +201,7 @@ def compare(document: dict, user=None) -> Comparison:
                 for place, found in enumerate(entry.get('constraints', []))
             ]
         elif reader.may_view_type(type_, ('types', index, 'slug')):
-            _compare_type(diff, entry, snapshot, reader, under_way)
+            _compare_type(diff, entry, names, snapshot, reader, under_way)
             _compare_constraints(diff, entry, snapshot, reader)
         else:
             diff.stored = None  # its name may be another one than the document's
@@ -240,8 +244,14 @@ class _Reader:
         message = _('A choice set of this name exists, and you may not view it.')
         return self._check(self.choice_sets, choice_set, path, message)
 
-    def shown(self, changed: dict[str, list]) -> dict[str, list]:
-        """Return changes of a field that name hidden types as REST does: by the model, without the slug."""
+    def shown(self, changed: dict[str, list], rolled_up: int | None) -> dict[str, list]:
+        """
+        Return changes of a field that name hidden types as REST does: by the model, without the slug.
+
+        Args:
+            changed: {attribute: [now, in the document]}
+            rolled_up: the id of the type that a rollup reads
+        """
         if self.hidden is None:
             rows = CustomObjectType.objects.none()
             if self.user is not None:
@@ -256,6 +266,8 @@ class _Reader:
         if 'related_object_types' in changed:
             now, later = changed['related_object_types']
             changed |= {'related_object_types': [[self.hidden.get(name, name) for name in now], later]}
+        if f'{APP_LABEL}.{model_name(rolled_up or 0)}' in self.hidden.values():
+            changed |= {name: [None, changed[name][1]] for name in NAMING if name in changed}
         return changed
 
     def knows(self, field_) -> bool:
@@ -268,12 +280,18 @@ class _Reader:
         return False
 
 
-def _compare_type(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reader, under_way: dict[int, dict]) -> None:
+def _compare_type(
+    diff: COTDiff,
+    entry: dict,
+    names: dict[int, str],
+    snapshot: Snapshot,
+    reader: _Reader,
+    under_way: dict[int, dict],
+) -> None:
     type_, path = diff.stored, ('types', diff.index)
     diff.cot_changes = changes(type_attributes(type_), normal_type(entry))
     diff.has_moved = 'base' in entry and entry['base'] != base_of(snapshot.entry(type_))
     left = {field_.schema_id: field_ for field_ in snapshot.fields[type_.pk]}
-    names = _names_in(entry, snapshot.fields[type_.pk])
     for index, found in enumerate(entry.get('removed_fields', [])):
         field_ = left.pop(found['id'], None)
         if field_ is not None and reader.may_view_field(field_, (*path, 'removed_fields', index, 'id')):
@@ -291,7 +309,7 @@ def _compare_type(diff: COTDiff, entry: dict, snapshot: Snapshot, reader: _Reade
                 now |= under_way[field_.pk]
                 diff.warnings.append(_('{name} is being changed step by step.').format(name=field_.name))
             if changed := changes(now, normal_field(found)):
-                shown = reader.shown(changed)
+                shown = reader.shown(changed, snapshot.rolled_up.type_of(field_))
                 diff.field_changes.append(
                     FieldChange(FieldOp.ALTER, found['id'], field_.name, found, shown, index, field_)
                 )

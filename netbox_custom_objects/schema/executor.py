@@ -164,6 +164,7 @@ def write(comparison: Comparison, storage: Storage, user=None, note: Callable[[i
     for type_ in storage.picture.types.values():
         state.types[type_.slug] = type_
         state.names.add(type_)
+    state.entries = {entry['slug']: entry for entry in document['types']}
     waiting = [WriteChoiceSet(diff) for diff in comparison.choice_sets if diff.has_changes]
     changed = [diff for diff in comparison.diffs if diff.has_changes]
     waiting += [WriteType(diff, document['types'][diff.index]) for diff in changed]

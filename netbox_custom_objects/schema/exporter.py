@@ -33,6 +33,7 @@ from .format import (
     normal_type,
     without_defaults,
 )
+from .rollups import NAMING, RolledUp
 from .targets import TargetNames, type_id_of
 
 # Digits of a hash: enough that no two states of a type are taken for each other.
@@ -52,13 +53,15 @@ class Snapshot:
             constraints: likewise
         """
         self.types = {type_.pk: type_ for type_ in types}
-        self.names = TargetNames(dict(CustomObjectType.objects.values_list('pk', 'slug')))
+        slugs = dict(CustomObjectType.objects.values_list('pk', 'slug'))
+        self.names = TargetNames(slugs)
         fields = CustomObjectTypeField.objects.all() if fields is None else fields
         rows = fields.filter(custom_object_type__in=self.types).order_by('schema_id')
         rows = rows.select_related('choice_set', 'related_object_type').prefetch_related('related_object_types')
         self.fields: dict[int, list[CustomObjectTypeField]] = {pk: [] for pk in self.types}
         for field in rows:
             self.fields[field.custom_object_type_id].append(field)
+        self.rolled_up = RolledUp(rows, slugs)
         constraints = CustomObjectTypeConstraint.objects.all() if constraints is None else constraints
         self.constraints: dict[int, list[CustomObjectTypeConstraint]] = {pk: [] for pk in self.types}
         for row in constraints.filter(custom_object_type__in=self.types).order_by('name'):
@@ -78,10 +81,12 @@ class Snapshot:
         """
         found = {'id': field.schema_id, 'name': field.name, 'type': field.type}
         for name in FIELD_DEFAULTS:
-            if name not in (*_TARGETS, 'choice_set'):
+            if name not in (*_TARGETS, *NAMING, 'choice_set'):
                 found[name] = getattr(field, name)
         if field.expression:
             found['expression'] = self._shown(field.expression, field.custom_object_type_id, names)
+        if field.aggregate:
+            found |= self.rolled_up.names(field, names or {})
         if is_reference(found):
             del found['default']
         if field.choice_set is not None:
@@ -257,11 +262,15 @@ def _closure(types, viewable, fields, with_referred: bool) -> tuple[list[CustomO
     found, open_ends = {type_.pk: type_ for type_ in types}, []
     waiting = set(found)
     while waiting:
-        rows = fields.filter(custom_object_type__in=waiting).select_related('custom_object_type', 'related_object_type')
+        rows = fields.filter(custom_object_type__in=waiting)
+        rows = rows.select_related('custom_object_type', 'related_object_type')
         wanted: dict[int, str] = {}
+        # A rollup reads fields of the type that refers to its own.
+        referring = CustomObjectTypeField.objects.filter(pk__in=rows.values('referring_field'))
+        read_by = dict(referring.values_list('pk', 'custom_object_type'))
         for field in rows.prefetch_related('related_object_types'):
             targets = [field.related_object_type] if field.related_object_type else field.related_object_types.all()
-            for pk in map(type_id_of, targets):
+            for pk in (*map(type_id_of, targets), read_by.get(field.referring_field_id)):
                 if pk is not None and pk not in found:
                     wanted.setdefault(pk, _name(field))
         reachable = {type_.pk: type_ for type_ in viewable.filter(pk__in=wanted)}

@@ -47,6 +47,8 @@ class State:
     choice_sets: dict[str, CustomFieldChoiceSet] = field(default_factory=dict)
     # What the document will make.
     expected: set[str] = field(default_factory=set)
+    # What it says of types, by slug.
+    entries: dict[str, dict] = field(default_factory=dict)
     # {place in the document: staged change that is to begin}
     staged: dict[Path, StagedChange] = field(default_factory=dict)
     # {place in the document: primary key}
@@ -56,6 +58,12 @@ class State:
 
     def touch(self, row, action: str) -> None:
         self.touched.setdefault((type(row), action), set()).add(row.pk)
+
+    def may_name(self, row: CustomObjectTypeField) -> bool:
+        """Whether the user may view a field, or the document makes it."""
+        if self.user is None or row.pk in self.touched.get((CustomObjectTypeField, 'add'), ()):
+            return True
+        return CustomObjectTypeField.objects.restrict(self.user, 'view').filter(pk=row.pk).exists()
 
     def choice_set(self, name: str, path: Path) -> CustomFieldChoiceSet:
         """Return a choice set; raise NotYet, or InvalidDocument."""
@@ -221,7 +229,7 @@ class WriteField(Step):
             row.snapshot()
         targets = self._assign(row, state)
         if row.field_type.is_computed and row.expression:
-            self._wait_for_names(row, state)
+            _wait_for_names(row.custom_object_type_id, self.entry, state)
         is_staged = before is not None and _needs_stages(row, before)
         row.set_edit_context(user=state.user, is_staged=is_staged, surroundings=state.storage.picture)
         row.full_clean()
@@ -231,14 +239,6 @@ class WriteField(Step):
         if self.is_new:
             state.new_fields[self.path] = row.pk
         state.touch(row, 'add' if self.is_new else 'change')
-
-    def _wait_for_names(self, row, state) -> None:
-        """Raise NotYet until the other fields, which its expression names, are called as the document says."""
-        fields = state.storage.picture.fields[row.custom_object_type_id].values()
-        names = {found.schema_id: found.name for found in fields}
-        plain = [found for found in self.entry['fields'] if not found.get('expression')]
-        if any(names.get(found['id']) != found['name'] for found in plain):
-            raise NotYet
 
     def make_way(self, state):
         if not self.change.is_rename:
@@ -258,14 +258,20 @@ class WriteField(Step):
     def _assign(self, row, state) -> list | None:
         """Set what the document says, and return the targets of a polymorphic field."""
         found = normal_field(self.change.schema_def)
-        choice_set, target, targets = (
-            found.pop(name) for name in ('choice_set', 'related_object_type', 'related_object_types')
-        )
+        choice_set, target, targets, referring, aggregated = (
+            found.pop(name)
+            for name in (
+                'choice_set', 'related_object_type', 'related_object_types', 'referring_field', 'aggregated_field',
+            )
+        )  # fmt: skip
         for name, value in found.items():
             if name != 'id':
                 setattr(row, name, value)
         row.choice_set = state.choice_set(choice_set, (*self.path, 'choice_set')) if choice_set else None
         row.related_object_type = state.target(target, (*self.path, 'related_object_type')) if target else None
+        slug, _dot, name = (referring or '').partition('.')
+        row.referring_field = self._read(state, 'referring_field', slug, name) if referring else None
+        row.aggregated_field = self._read(state, 'aggregated_field', slug, aggregated) if aggregated else None
         intended = [
             state.target(name, (*self.path, 'related_object_types', index)) for index, name in enumerate(targets)
         ]
@@ -274,6 +280,26 @@ class WriteField(Step):
         if self.is_new:
             _reuse_column(row)
         return intended if row.is_polymorphic else None
+
+    def _read(self, state, attribute: str, slug: str, name: str) -> CustomObjectTypeField:
+        """Return the field of another type that a rollup names, once all of them are called as the document says."""
+        type_ = state.types.get(slug)
+        fields = state.storage.picture.fields[type_.pk].values() if type_ else ()
+        if type_ and slug in state.entries:
+            _wait_for_names(type_.pk, state.entries[slug], state)
+        found = next((field_ for field_ in fields if field_.name == name), None)
+        if found is None or not state.may_name(found):
+            message = _('Unknown field: {name}.').format(name=f'{slug}.{name}')
+            raise InvalidDocument([Fault((*self.path, attribute), message)])
+        return found
+
+
+def _wait_for_names(type_id: int, entry: dict, state: State) -> None:
+    """Raise NotYet until the fields of a type that others may read are called as its entry says."""
+    names = {found.schema_id: found.name for found in state.storage.picture.fields[type_id].values()}
+    plain = [found for found in entry.get('fields', []) if not found.get('expression') and not found.get('aggregate')]
+    if any(names.get(found['id']) != found['name'] for found in plain):
+        raise NotYet
 
 
 @dataclass

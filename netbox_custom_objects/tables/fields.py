@@ -41,8 +41,8 @@ class CustomObjectTypeFieldTable(OrderedTable):
             'related_name', 'on_delete_behavior', 'weight',
             'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
             'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type',
-            'result_type', 'choice_set', 'ui_visible', 'ui_editable', 'is_cloneable', 'deprecated', 'deprecated_since',
-            'scheduled_removal', 'schema_id', 'comments', 'created', 'last_updated', 'actions',
+            'result_type', 'aggregate', 'choice_set', 'ui_visible', 'ui_editable', 'is_cloneable', 'deprecated',
+            'deprecated_since', 'scheduled_removal', 'schema_id', 'comments', 'created', 'last_updated', 'actions',
         )  # fmt: skip
         default_columns = (
             'pk', 'name', 'custom_object_type', 'label', 'type', 'related_object_type', 'primary', 'required',

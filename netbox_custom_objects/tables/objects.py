@@ -89,7 +89,8 @@ class CustomObjectTable(OrderedTable, metaclass=OfTypeMeta):
             # NetBox sees relations to one model only.
             shown = {column.name for column in self.columns.iterall() if column.visible} if columns is None else columns
             fields = [field.name for field in surfaced_fields(self._meta.model) if field.is_polymorphic]
-            self.data.data = self.data.data.prefetch_related(*(name for name in fields if name in shown))
+            found = self.data.data.prefetch_related(*(name for name in fields if name in shown))
+            self.data.data = found.with_rollups(shown)
 
 
 # How many columns of fields a list shows to users who have not chosen any.

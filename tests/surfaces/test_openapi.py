@@ -91,7 +91,10 @@ def test_every_field_type_is_described(rest):
         make_field(everything, name, case.type, **needs)
         keys |= {key.replace(NAME, name, 1) for key in case.keys}
         read_only |= {name} if case.source else set()
-    assert {case.type for case in CASES} == FIELD_TYPES.keys()
+    parent = make_field(everything, 'parent', 'object', target=everything)
+    make_field(everything, 'children', 'rollup', referring_field=parent, aggregate='count')
+    assert {'rollup', *(case.type for case in CASES)} == FIELD_TYPES.keys()
+    keys, read_only = {*keys, 'children'}, {*read_only, 'children'}
     GENERATOR_STATS.reset()
     small_host.cache_clear()
     document = get_schema(rest)

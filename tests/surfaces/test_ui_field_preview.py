@@ -7,6 +7,7 @@ from core.models import ObjectChange
 from dcim.models import Site
 
 from netbox_custom_objects.choices import CustomObjectFieldTypeChoices
+from netbox_custom_objects.field_types import FIELD_TYPES
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.field_types.cases import SAMPLED
 from tests.support.factories import make_choice_set, make_field, make_object, make_type
@@ -46,10 +47,14 @@ def test_every_type_is_shown(browser, kind, type):
         'object': lambda: {'related_object_type': object_type()},
         'array': lambda: {'element_type': 'date'},
         'computed': lambda: {'result_type': 'integer', 'expression': '1 + 2'},
+        'rollup': lambda: {
+            'referring_field': make_field(kind, 'parent', 'object', target=kind).pk,
+            'aggregate': 'count',
+        },
     }
     needs |= {'multiselect': needs['select'], 'multiobject': needs['object']}
     text = preview(browser, kind, name='thing', label='A thing', type=type, **needs.get(type, dict)())
-    inputs = 'No input: the value is calculated.' if type == 'computed' else 'A thing'
+    inputs = 'No input: the value is calculated.' if FIELD_TYPES[type].is_calculated else 'A thing'
     for words in ('Instant', f'In forms {inputs}', 'In lists A thing', 'In the REST API { "thing'):
         assert words in text
     assert 'Refused' not in text

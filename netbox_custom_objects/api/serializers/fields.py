@@ -20,7 +20,7 @@ from ...field_types.polymorphic.keys import content_type_id_of
 from ...field_types.shared.bounds import whole_number
 from ...field_types.shared.digits import IntegerValueField
 from ...models import CustomObjectType, CustomObjectTypeField
-from ...runtime.constraints import shown_expression
+from ...runtime.constraints import shown_condition, shown_expression
 from ...runtime.rights import is_known_to_reader
 from ...services.dependents import updating_dependents
 from .common import CheckedMessageMixin
@@ -117,6 +117,17 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
 
     expression = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
 
+    condition = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
+    referring_field, aggregated_field = (
+        serializers.PrimaryKeyRelatedField(
+            queryset=CustomObjectTypeField.objects.all(), required=False, allow_null=True, help_text=help_text
+        )
+        for help_text in (
+            _('Of a rollup: the field by which other objects refer to objects of this type'),
+            _('Of a rollup: the field of these objects whose values are taken'),
+        )
+    )
+
     update_dependents = serializers.BooleanField(
         write_only=True,
         required=False,
@@ -132,9 +143,9 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             'id', 'url', 'display', 'name', 'label', 'custom_object_type', 'description', 'type', 'primary', 'context',
             'required', 'unique', 'default', 'choice_set', 'validation_regex', 'validation_minimum',
             'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit',
-            'number_template', 'restart_yearly', 'element_type', 'expression', 'result_type', 'is_polymorphic',
-            'related_object_type', 'related_object_types', 'related_object_filter',
-            'related_object_filter_enforced', 'related_name',
+            'number_template', 'restart_yearly', 'element_type', 'expression', 'result_type', 'referring_field',
+            'aggregate', 'aggregated_field', 'condition', 'is_polymorphic', 'related_object_type',
+            'related_object_types', 'related_object_filter', 'related_object_filter_enforced', 'related_name',
             'on_delete_behavior', 'group_name', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable',
             'weight', 'is_cloneable', 'comments', 'schema_id', 'deprecated', 'deprecated_since',
             'scheduled_removal',
@@ -147,6 +158,8 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             data['on_delete_behavior'] = None
         if data.get('expression'):
             data['expression'] = shown_expression(instance, instance.expression)
+        if data.get('condition'):
+            data['condition'] = shown_condition(instance)
         return data
 
     def to_internal_value(self, data):

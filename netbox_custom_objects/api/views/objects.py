@@ -25,6 +25,7 @@ from ...runtime.classes.ghost import ghost
 from ...runtime.classes.registry import world
 from ...runtime.classes.rules import violation_of
 from ...runtime.inbound.holding import hold_objects
+from ...runtime.relations.rollups import rollups_of
 from ...runtime.rights import has_any_right, is_known_to_reader
 from ...services.limits import looked_up_ahead
 from ..prefetch import read_ahead, text_prefetches
@@ -75,8 +76,13 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
     def get_queryset(self):
         if self.model is None or not self.model._definition.config_context_enabled:
             # Past NetBox's mixin, which takes it that all objects have config contexts.
-            return super(ConfigContextQuerySetMixin, self).get_queryset()
-        return super().get_queryset()
+            found = super(ConfigContextQuerySetMixin, self).get_queryset()
+        else:
+            found = super().get_queryset()
+        if self.model is None or self.request.method == 'DELETE':
+            return found
+        # Templates of exports read whole objects.
+        return found.with_rollups(None if 'export' in self.request.query_params else self.response_fields)
 
     def check_permissions(self, request):
         # Who is not let in at all does not learn which types there are.
@@ -116,8 +122,8 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
 
     @property
     def ordering_fields(self):
-        """What a list can be ordered by: columns of the table. Links would repeat objects."""
-        return [field.name for field in self.model._meta.concrete_fields]
+        """What a list can be ordered by: columns of the table, and rollups. Links would repeat objects."""
+        return [field.name for field in (*self.model._meta.concrete_fields, *rollups_of(self.model))]
 
     # A background job calls an action outside of any URL, after the request's branch was made the current one.
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 
 from django.utils.translation import gettext as _
 
-from ...definitions import TypeDefinition, with_names
+from ...definitions import ROLLUP_ATTRIBUTES, TypeDefinition, with_names
 from ...definitions.merge import DELETED, Conflict, Kind
 
 Definitions = dict[int, TypeDefinition]
@@ -147,7 +147,7 @@ def _name_collision(conflict, names):
 
 def _dangling_reference(conflict, names):
     side = _('Main') if conflict.main == DELETED else _('The branch')
-    if conflict.attribute == 'expression':
+    if conflict.attribute in ('expression', *ROLLUP_ATTRIBUTES):
         text = _('{side} deleted a field that the {subject} is computed from.')
         return text.format(side=side, subject=names.subject(conflict)), _('Restore that field, or delete this one.')
     text = _('{side} deleted a type that the {subject} refers to.')
@@ -164,6 +164,7 @@ _SENTENCES = {
 
 
 def _value(conflict, value, names) -> str:
-    if conflict.attribute in ('expression', 'condition'):
+    # The condition of a rollup is about fields of another type, which not all readers may view.
+    if conflict.attribute == 'expression' or (conflict.attribute == 'condition' and conflict.rule_id is not None):
         value = with_names(value, names.fields)
     return _('nothing') if value in (None, '', ()) else f'"{value}"'

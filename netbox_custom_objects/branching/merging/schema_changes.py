@@ -17,7 +17,7 @@ from ...ddl.diff import diff
 from ...ddl.introspect import introspect
 from ...ddl.spec import Schema
 from ...ddl.target import Target
-from ...definitions import FieldDefinition, RuleDefinition, TypeDefinition
+from ...definitions import ROLLUP_ATTRIBUTES, FieldDefinition, RuleDefinition, TypeDefinition
 from ...exceptions import SchemaChangeRefused
 from ...field_types import compile_type
 from ...field_types.rules import shown_computation
@@ -29,7 +29,7 @@ CREATE, UPDATE, DELETE = 'create', 'update', 'delete'
 
 # Names of definition attributes that are not those of the models.
 _SHOWN_AS = {'default_json': 'default', 'related_object_filter_json': 'related_object_filter', 'targets': 'target'}
-_NOT_SHOWN = {'id', 'type_id', 'payload_key', 'fields', 'rules', 'former_names', 'reads'}
+_NOT_SHOWN = {'id', 'type_id', 'payload_key', 'fields', 'rules', 'former_names', 'reads', *ROLLUP_ATTRIBUTES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +107,9 @@ def _field_edits(before: FieldDefinition | None, after: FieldDefinition | None) 
         yield _('Delete field "{name}" ({type}).').format(name=before.name, type=before.type)
     else:
         yield from _attributes(_('field "{name}"').format(name=before.name), before, after)
+        if any(getattr(before, name) != getattr(after, name) for name in ROLLUP_ATTRIBUTES):
+            # Which names fields of another type, which not all readers may view.
+            yield _('Change how the field "{name}" is calculated.').format(name=before.name)
 
 
 def _rule_edits(before: RuleDefinition | None, after: RuleDefinition | None) -> Iterator[str]:

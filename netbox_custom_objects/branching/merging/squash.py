@@ -50,6 +50,7 @@ def add_edges(collapsed_changes: dict, **kwargs) -> None:
     by_type = sort_by_type(collapsed_changes.values())
     for changes in by_type.values():
         order_within_type(graph, changes)
+    order_calculated(graph, [change for changes in by_type.values() for change in changes.field_changes])
     order_between_types(graph, by_type)
     release_before_delete(graph, by_type)
     order_tags(graph, by_type)
@@ -124,20 +125,28 @@ def order_within_type(graph: Graph, changes: TypeChanges) -> None:
             else:
                 graph.after(change, other)
     order_constraints(graph, changes)
-    order_computed(graph, changes)
 
 
-def order_computed(graph: Graph, changes: TypeChanges) -> None:
-    """A computed field comes, or is changed, after what it reads; it goes, or stops to read a field, before that."""
-    by_id = {change.key[1]: change for change in changes.field_changes}
-    for change in changes.field_changes:
+def order_calculated(graph: Graph, field_changes: list) -> None:
+    """A calculated field comes, or is changed, after what it reads; it goes, or stops to read a field, before that."""
+    by_id = {change.key[1]: change for change in field_changes}
+    for change in field_changes:
         states = [data for data in (change.prechange_data, change.postchange_data) if data]
-        read = {pk for data in states for pk in read_ids(data.get('expression') or '')}
+        read = {pk for data in states for pk in ids_in(data)}
         for other in (by_id[pk] for pk in read if pk in by_id):
             if action(other) == DELETE:
                 graph.after(other, change)
             elif action(change) != DELETE:
                 graph.after(change, other)
+
+
+def ids_in(data: dict) -> Iterable[int]:
+    """Yield the ids of the fields that a field reads, given its change data."""
+    for name in ('expression', 'condition'):
+        yield from read_ids(data.get(name) or '')
+    for name in ('referring_field', 'aggregated_field'):
+        if data.get(name) is not None:
+            yield data[name]
 
 
 def order_constraints(graph: Graph, changes: TypeChanges) -> None:

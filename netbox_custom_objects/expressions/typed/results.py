@@ -41,7 +41,11 @@ def compile_result(
         reference: how to refer to a term
         text: as for `compile_expression`
     """
-    found = compile_expression(typed, reference, text)
+    return fitted(compile_expression(typed, reference, text), result)
+
+
+def fitted(found: Expression, result: Result) -> Expression:
+    """Return an expression as a column holds it, null where the value does not fit."""
     if result.kind == INTEGER:
         return Cast(_between(found, Decimal(-INT64 - 1), Decimal(INT64)), INTEGER.model_field)
     if result.kind == DECIMAL:

@@ -20,6 +20,7 @@ from utilities.permissions import get_permission_for_model
 
 from ...definitions import TargetRef
 from ...field_types.polymorphic.keys import Key, key_type, model_of, target_of
+from ...runtime.relations.rollups import rollups_of
 from ...runtime.restrictions import UNRESOLVABLE, restricted_by_the_rest
 from ..host import host
 from .batch import Batch
@@ -74,7 +75,10 @@ def optimized(queryset: QuerySet, info) -> QuerySet:
     """Return a queryset that reads what the query selects: columns of custom objects, and more along with NetBox's."""
     if is_custom(queryset.model):
         columns = selected_columns(queryset.model, info)
-        return queryset if columns is None else queryset.only(*columns).fetch_mode(FETCH_PEERS)
+        if columns is None:
+            return queryset.with_rollups()
+        rollups = {field.name for field in rollups_of(queryset.model)}.intersection(columns)
+        return queryset.only(*(set(columns) - rollups)).fetch_mode(FETCH_PEERS).with_rollups(rollups)
     output_type = host().output_type(queryset.model._meta.label_lower)
     extension = optimizer.get()
     if output_type is None or extension is None:

@@ -13,6 +13,7 @@ from ...definitions import FieldDefinition
 from ...field_types import field_type_of
 from ...models.display import expression_names
 from ...runtime.classes.memo import per_type, surfaced_fields
+from ...runtime.relations.rollups import rollups_of
 from ..names import type_name
 
 # Where a field of GraphQL keeps the columns that it needs, by the names of their attributes.
@@ -31,8 +32,8 @@ def needs(made: GraphQLField, columns: Iterable[str]) -> None:
 
 
 def columns_of(model: type[Model], field: FieldDefinition) -> tuple[str, ...]:
-    """Return the names of the columns of a field; none for links, which are in a table of their own."""
-    model_fields = {found.name for found in model._meta.concrete_fields}
+    """Return the names of the columns of a field, or of a rollup; none for links, which are in a table of their own."""
+    model_fields = {found.name for found in (*model._meta.concrete_fields, *rollups_of(model))}
     candidates = (*field_type_of(field).payload_names(field), f'{field.name}_content_type', f'{field.name}_object_id')
     return tuple(name for name in candidates if name in model_fields)
 

@@ -45,6 +45,10 @@ PLAIN_ATTRIBUTES = (
     'scheduled_removal',
     'expression',
     'result_type',
+    'referring_field_id',
+    'aggregate',
+    'aggregated_field_id',
+    'condition',
 )
 # Attributes of a constraint that a RuleDefinition takes over as they are.
 RULE_ATTRIBUTES = (

@@ -20,6 +20,7 @@ from ..staged_change import STAGED_ATTRIBUTES, unfinished_change
 from .computed import computed_errors, store_expression
 from .limits import limit_errors
 from .reserved import alternatives, is_reserved, parameter_of
+from .rollups import rollup_errors, store_condition
 from .stored import objects_of, stored_errors, type_change_errors
 from .surroundings import surroundings_of
 
@@ -51,7 +52,7 @@ def validate_field(field) -> None:
         return  # the model field's own validation has said so, or there is nothing to compare with
     before = surroundings_of(field).before(field)
     checks = [_name, _flags, _limits, _options, _elements, _choice_set, _reference, _related_name, limit_errors]
-    checks += [computed_errors, deprecation_errors]
+    checks += [computed_errors, rollup_errors, deprecation_errors]
     if before is not None:
         checks += [_unchangeable, _under_way, type_change_errors, stored_errors]
     errors: dict[str, list] = {}
@@ -65,6 +66,7 @@ def validate_field(field) -> None:
     if errors:
         raise ValidationError(errors)
     store_expression(field)
+    store_condition(field)
 
 
 def _is_dangling(field) -> bool:

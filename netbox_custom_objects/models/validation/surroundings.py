@@ -73,6 +73,16 @@ class Surroundings:
         fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(using)
         return fields.filter(custom_object_type=type_id).select_related('choice_set', 'related_object_type')
 
+    def field(self, pk: int, using: str | None):
+        """Return a field of any type, None if there is none."""
+        fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(using)
+        return fields.filter(pk=pk).select_related('choice_set', 'related_object_type').first()
+
+    def rollups(self, using: str | None) -> Iterable:
+        """Return the rollups of all types."""
+        fields = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(using)
+        return fields.exclude(aggregate='').select_related('custom_object_type')
+
     def constraints_of(self, type_id: int, using: str | None) -> Iterable:
         """Return the constraints of a type."""
         constraints = apps.get_model(APP_LABEL, 'customobjecttypeconstraint').objects.using(using)

@@ -27,9 +27,10 @@ from ..lenient import LenientInRevert
 from ..relations.foreign_key import LinkField, ObjectForeignKey
 from ..relations.polymorphic import ContentTypeKey, GenericReference
 from ..relations.polymorphic_many import GenericLinks
+from ..relations.rollups import RollupField
 from .ghost import exceptions_of, ghost
 from .isolated_apps import IsolatedApps
-from .managers import CustomObjectManager
+from .managers import CustomObjectManager, CustomObjectQuerySet
 from .rules import Rules
 
 ON_DELETE = {
@@ -171,6 +172,10 @@ class ClassBuilder:
         )
         self._link_fields.append((field, link))
         return link
+
+    def rollup(self, field: FieldDefinition, **kwargs) -> models.Field:
+        """Return the model field of a rollup."""
+        return RollupField(field, field_type_of(field).plain_model_field(field), CustomObjectQuerySet, **kwargs)
 
     def _link_model(self, field: FieldDefinition, target, inside: bool) -> type:
         name = f'{link_class_name(field.type_id, field.id)}+'

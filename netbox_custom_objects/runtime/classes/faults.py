@@ -67,7 +67,19 @@ def split_faulty(
             definition = definition.with_fields(f for f in definition.fields if f.id not in left_out)
         else:
             sound[type_id] = definition
-    return sound, faults
+    return _without_lost_rollups(sound, faults), faults
+
+
+def _without_lost_rollups(definitions: dict[int, TypeDefinition], faults: list[Fault]) -> dict[int, TypeDefinition]:
+    """Return the definitions without rollups that read what is left out, and add these to the faults."""
+    known = {field.id for definition in definitions.values() for field in definition.fields}
+    found = {}
+    for type_id, definition in definitions.items():
+        lost = [field for field in definition.fields if field.aggregate and not field.ids_read <= known]
+        reason = gettext_lazy('A field that it reads does not exist, or is left out.')
+        faults += (Fault(definition, reason, field) for field in lost)
+        found[type_id] = definition.with_fields(f for f in definition.fields if f not in lost) if lost else definition
+    return found
 
 
 def _faults_of(definition: TypeDefinition, storage: Storage | None) -> Iterator[Fault]:

@@ -6,8 +6,11 @@ type). Queries are moved to the class of the schema they run against, and only w
 that fits keeps its field names, which is what callers expect (proven, 1.4).
 """
 
+from collections.abc import Collection
+
 from django.apps import apps
 from django.db import models, router
+from django.db.models import F
 
 from extras.querysets import ConfigContextModelQuerySet
 
@@ -18,6 +21,7 @@ from ..context import fit
 from ..inbound.collecting import LockingCollector
 from ..inbound.holding import as_written, hold_references_of_all
 from ..reading.prefetch import prefetch_together
+from ..relations.rollups import rollups_of
 from ..restrictions import UNRESOLVABLE, restricted_by_the_rest
 
 
@@ -40,6 +44,11 @@ class CustomObjectQuerySet(ConfigContextModelQuerySet):
             if granted is None:
                 raise
             return granted
+
+    def with_rollups(self, names: Collection[str] | None = None):
+        """Read rollups along with the objects, in the same statement: those of these names, by default all."""
+        fields = [field for field in rollups_of(self.model) if names is None or field.name in names]
+        return self.annotate(**{field.read_as: F(field.name) for field in fields}) if fields else self
 
     def using(self, alias):
         queryset = super().using(alias)

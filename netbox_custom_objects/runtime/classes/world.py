@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 from weakref import WeakValueDictionary
 
-from ...definitions import FieldDefinition, TypeDefinition
+from ...definitions import FieldDefinition, TypeDefinition, with_rollups
 from ...field_types import field_type_of
 from .faults import Fault, Storage, buildable, group_by_type, split_faulty
 from .island import Island
@@ -31,8 +31,8 @@ class World:
             storage: what tables there are for them; None trusts that they have what they need
         """
         stored = definitions
-        definitions, faults = split_faulty(stored, storage)
-        definitions = {type_id: with_stand_ins(definition) for type_id, definition in definitions.items()}
+        definitions, faults = split_faulty(with_rollups(stored), storage)
+        definitions = with_rollups({pk: with_stand_ins(definition) for pk, definition in definitions.items()})
         islands = []
         for component in components(definitions):
             island, unbuilt = _island_of(component)

@@ -12,6 +12,7 @@ from ...field_types import field_type_of
 from ...models.display import expression_names
 from ...models.readers import viewable
 from ..classes.memo import surfaced_fields
+from ..relations.rollups import rollups_of
 from .names import MAX_DEPTH
 
 KEYS = frozenset(('pk', 'id'))
@@ -29,11 +30,24 @@ def totally_ordered(queryset: QuerySet, terms: Iterable[str] = ()) -> QuerySet:
         queryset = queryset.order_by(*found)
     if queryset.query.is_sliced:
         return queryset
+    queryset = _with_rollups(queryset)
     present = tuple(queryset.query.order_by or queryset.model._meta.ordering)
     terms = _as_seen(queryset.model, present)
     if not any(isinstance(term, str) and term.removeprefix('-') in KEYS for term in terms):
         terms = (*terms, 'pk')
     return queryset if terms == present else queryset.order_by(*terms)
+
+
+def _with_rollups(queryset: QuerySet) -> QuerySet:
+    """Return a queryset that reads the rollups which it is ordered by: as the user of this request sees them."""
+    read_as = {field.name: field.read_as for field in rollups_of(queryset.model)}
+    order = queryset.query.order_by
+    names = {term.removeprefix('-') for term in order if isinstance(term, str)} & read_as.keys()
+    if not names:
+        return queryset
+    read = {name: read_as[name] for name in names} | {f'-{name}': f'-{read_as[name]}' for name in names}
+    terms = (read.get(term, term) if isinstance(term, str) else term for term in order)
+    return queryset.with_rollups(names).order_by(*terms)
 
 
 def _as_seen(model: type, terms: tuple) -> tuple:
@@ -90,8 +104,12 @@ def name_terms(model: type, depth: int = MAX_DEPTH) -> list[str]:
 
 
 def _parts(model, field, depth: int) -> list[str]:
-    """Return the columns, by name, that a field's values are sorted by; none for links, which would repeat objects."""
-    if field is None or field_type_of(field).many:
+    """
+    Return the columns, by name, that a field's values are sorted by.
+
+    None for links, which would repeat objects, and none for rollups, which are no part of names.
+    """
+    if field is None or field_type_of(field).many or field_type_of(field).is_rollup:
         return []
     if field.is_polymorphic:
         return [f'{field.name}_content_type', f'{field.name}_object_id']

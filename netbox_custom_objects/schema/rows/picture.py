@@ -128,12 +128,18 @@ class Picture(Surroundings):
     def fields_of(self, type_id, using):
         return self.fields[type_id].values()
 
+    def field(self, pk, using):
+        return next((fields[pk] for fields in self.fields.values() if pk in fields), None)
+
+    def rollups(self, using):
+        return [field for fields in self.fields.values() for field in fields.values() if field.aggregate]
+
     def constraints_of(self, type_id, using):
         return self.constraints[type_id].values()
 
     def trusted(self, row):
         # They have been looked up already.
-        return {'custom_object_type', 'choice_set', 'related_object_type'}
+        return {'custom_object_type', 'choice_set', 'related_object_type', 'referring_field', 'aggregated_field'}
 
     def check_unique(self, row, exclude, otherwise: Callable[[set[str]], None]) -> None:
         errors: dict[str, list] = {}

@@ -56,6 +56,7 @@ class ReplayedRows(Picture):
             'custom_object_type': self.types,
             'choice_set': _Found(self._choice_sets, CustomFieldChoiceSet, self.alias),
             'related_object_type': _Found(self._object_types, ObjectType, self.alias),
+            **dict.fromkeys(('referring_field', 'aggregated_field'), _all_fields(self)),
         }
         found = set()
         for field in row._meta.concrete_fields:
@@ -122,6 +123,10 @@ class ReplayedRows(Picture):
                 self._make(type_id)
         finally:
             self._is_making = False
+
+
+def _all_fields(rows: Picture) -> dict:
+    return {pk: row for fields in rows.fields.values() for pk, row in fields.items()}
 
 
 class _Found:

@@ -31,6 +31,7 @@ from ...models.rows.convert import field_definition, rule_definition
 from ...models.rows.loader import load_definitions, type_definition
 from ...models.validation.computed import refuse_read_field
 from ...models.validation.constraints import refuse_used_field
+from ...models.validation.rollups import refuse_counted_field
 from ...services.preview import Preview
 from ...services.reconcile import Postponed, plan_of
 from ...services.rules import refuse_used_choices, run_protection_rules
@@ -256,6 +257,7 @@ class Tried(Storage):
         row.set_edit_context(surroundings=self.picture)
         refuse_used_field(row, self.alias)
         refuse_read_field(row, self.alias)
+        refuse_counted_field(row, self.alias)
         fields = self._fields[row.custom_object_type_id]
         self._plan(row.custom_object_type_id, {pk: found for pk, found in fields.items() if pk != row.pk})
         del fields[row.pk]

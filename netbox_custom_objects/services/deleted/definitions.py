@@ -45,11 +45,11 @@ class RecordedDeletion:
     # Its tables or columns that are still there, out of use.
     kept: tuple[Stored, ...] = ()
     # Nothing needs to be kept of it, because its values are calculated.
-    is_computed: bool = False
+    is_calculated: bool = False
 
     @property
     def is_kept(self) -> bool:
-        return self.is_computed or bool(self.kept)
+        return self.is_calculated or bool(self.kept)
 
     @property
     def key(self) -> str:
@@ -95,8 +95,8 @@ def find_deletions(schema: OpenSchema) -> list[RecordedDeletion]:
         pk, type_id = record.changed_object_id, record.prechange_data['custom_object_type']
         if pk not in fields:
             name = f'{names.get(type_id, type_id)}.{record.prechange_data["name"]}'
-            kept, is_computed = _columns(retired, type_id, pk), _is_computed(record.prechange_data)
-            found.append(RecordedDeletion(schema, record, type_id, name, pk, kept, is_computed))
+            kept, is_calculated = _columns(retired, type_id, pk), _is_calculated(record.prechange_data)
+            found.append(RecordedDeletion(schema, record, type_id, name, pk, kept, is_calculated))
     return sorted(found, key=lambda deletion: deletion.record.pk, reverse=True)
 
 
@@ -125,8 +125,8 @@ def _newest(alias: str, model: type) -> Iterator[ObjectChange]:
             yield record
 
 
-def _is_computed(data: dict) -> bool:
-    return field_type_named(data['type'], data.get('is_polymorphic', False)).is_computed
+def _is_calculated(data: dict) -> bool:
+    return field_type_named(data['type'], data.get('is_polymorphic', False)).is_calculated
 
 
 def _tables(retired: list[Stored], type_id: int) -> tuple[Stored, ...]:

@@ -20,6 +20,7 @@ from ...models.concurrency import meeting
 from ...models.staged_change import STAGED_ATTRIBUTES, unfinished_change
 from ...models.validation.computed import computed_from
 from ...models.validation.constraints import constraints_of
+from ...models.validation.rollups import rollups_from
 from .run_job import enqueue
 from .subject import Subject, set_value, stored_value
 
@@ -64,8 +65,8 @@ def prepare(field: CustomObjectTypeField, wanted: dict, fill=None, is_valid: boo
         ValidationError: as for `start`
     """
     alias = field._state.db or DEFAULT_DB_ALIAS
-    if field.field_type.is_computed:
-        message = _('A computed field is not changed step by step: a job calculates its values in any case.')
+    if field.field_type.is_calculated:
+        message = _('A calculated field is not changed step by step: no values of it are written.')
         raise ValidationError({NON_FIELD_ERRORS: [message]})
     if unknown := sorted(set(wanted) - set(STAGED_ATTRIBUTES)):
         raise ValidationError({unknown[0]: _('This cannot be changed step by step; edit the field as usual.')})
@@ -87,6 +88,9 @@ def prepare(field: CustomObjectTypeField, wanted: dict, fill=None, is_valid: boo
     if Subject.of_existing(change).column is not None and (names := computed_from(field, alias)):
         message = _('Computed fields read this field: {names}. Delete them first, and add them again afterwards.')
         raise ValidationError({'type': message.format(names=', '.join(names))})
+    if Subject.of_existing(change).column is not None and (names := rollups_from(field, alias)):
+        message = _('Rollups read this field: {names}. Delete them first, and add them again afterwards.')
+        raise ValidationError({'type': message.format(names=names)})
     if not is_valid:
         _validate(change)
     return change

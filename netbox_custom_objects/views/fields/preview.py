@@ -55,7 +55,7 @@ def preview_of(form, user) -> FieldPreview:
     if not form.is_valid():
         return _invalid(form)
     known = {
-        'example': example_of(field_definition(form.instance), user),
+        'example': example_of(form.instance.definition, user),
         'ignored': tuple(ignored_rules(field_definition(form.instance))),
         'dependents': tuple(grouped(dependents_of_change(form.instance, current_alias()), user)),
     }

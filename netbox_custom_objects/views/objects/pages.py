@@ -37,6 +37,7 @@ class CustomObjectView(TypeFromURLMixin, generic.ObjectView):
 
     def bind(self, model):
         super().bind(model)
+        self.queryset = self.queryset.with_rollups()
         self.layout = get_layout(model)
 
     def get_extra_context(self, request, instance):

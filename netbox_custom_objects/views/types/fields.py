@@ -26,6 +26,7 @@ from ...constants import APP_LABEL
 from ...field_types.shared.bounds import whole_number
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...models.readers import readable
+from ...runtime.constraints import rollup_summary
 from ...runtime.rights import reader_may_view
 from ...services.arrange_fields import arrange_fields
 
@@ -73,6 +74,7 @@ def fields_context(request, custom_object_type) -> dict:
             'field': field,
             'may_change': field.pk in changeable,
             'targets': [target_link(target) for target in targets_of(field)],
+            'calculation': rollup_summary(field),
         }
         for field in fields
     ]

@@ -23,7 +23,7 @@ from utilities.views import ViewTab, register_model_view
 
 from ...constants import APP_LABEL
 from ...models import CustomObjectType, CustomObjectTypeField
-from ...runtime.constraints import shown_expression
+from ...runtime.constraints import shown_condition, shown_expression
 
 CREATE, DELETE = ObjectChangeActionChoices.ACTION_CREATE, ObjectChangeActionChoices.ACTION_DELETE
 # What changes with every change, or is bookkeeping.
@@ -106,16 +106,19 @@ def edits_of(change: ObjectChange) -> Iterator[Edit]:
         old, new = before.get(name), after.get(name)
         if name not in NOT_SHOWN and (old or None) != (new or None):
             text = _('{subject}: {attribute} changed from {old} to {new}.')
-            if is_field and name == 'expression':
-                old, new = (_with_names(data) for data in (before, after))
+            if is_field and name in ('expression', 'condition'):
+                old, new = (_with_names(data, name) for data in (before, after))
             shown = {'attribute': _title(change, name), 'old': _shown(name, old), 'new': _shown(name, new)}
             yield Edit(text.format(subject=subject, **shown), is_field and name in STRUCTURAL, url)
 
 
-def _with_names(data: dict) -> str:
-    """Return the expression in a record of a field, with the names that other fields have now."""
+def _with_names(data: dict, name: str) -> str:
+    """Return the expression or condition in a record of a field, with the names that other fields have now."""
     field = CustomObjectTypeField(custom_object_type_id=data.get('custom_object_type'))
-    return shown_expression(field, data.get('expression') or '')
+    if name == 'expression':
+        return shown_expression(field, data.get(name) or '')
+    field.referring_field_id, field.condition = data.get('referring_field'), data.get(name) or ''
+    return shown_condition(field)
 
 
 def _title(change: ObjectChange, name: str) -> str:
