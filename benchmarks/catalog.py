@@ -13,9 +13,9 @@ class Benchmark:
 
 BENCHMARKS = {
     'branches': Benchmark('branches', 'provisioning with 0 and 200 types, and memory over 20 branches'),
+    'bulk': Benchmark('bulk', 'lists of 1 and of 500 objects written through REST, against tenants of equal width'),
     'constraints': Benchmark('constraints', 'constraints of 1,000,000 objects are made, with a client at work'),
     'conversion': Benchmark('conversion', 'text to integer in a table of 500,000 objects, with a client at work'),
-    'create': Benchmark('bulk_create', 'lists of 500 objects created through REST, against tenants of equal width'),
     'documents': Benchmark('documents', 'preview, application and export of 400 types with 2,500 fields'),
     'graphql': Benchmark('graphql', 'the GraphQL schema of 400 types, and lists of 1,000 objects, against tenants'),
     'linked': Benchmark('linked', 'site that 30,000 objects of 100 types refer to: its page, the tab, linked-objects/'),

@@ -12,7 +12,7 @@ from pathlib import Path
 from graphql import get_introspection_query, graphql_sync
 
 from benchmarks import measure
-from benchmarks.bulk_create import make_tenant_like_type
+from benchmarks.bulk import make_tenant_like_type
 from netbox_custom_objects.definitions import FieldDefinition, TargetRef, TypeDefinition
 from netbox_custom_objects.graphql.composed import compose
 from netbox_custom_objects.graphql.host import host

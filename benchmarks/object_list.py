@@ -1,7 +1,7 @@
 """Lists 50 objects that have an object, several objects and tags each, and 50 tenants with group and tags."""
 
 from benchmarks import measure
-from benchmarks.bulk_create import make_tenant_like_type
+from benchmarks.bulk import make_tenant_like_type
 from tests.support.factories import make_field
 
 OBJECTS = 50

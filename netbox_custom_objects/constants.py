@@ -33,6 +33,7 @@ class Sender(StrEnum):
     FIELD_TARGETS = f'{APP_LABEL}.customobjecttypefield_related_object_types'
     CONSTRAINT = f'{APP_LABEL}.customobjecttypeconstraint'
     CHOICE_SET = 'extras.customfieldchoiceset'
+    CHANGE_RECORD = 'core.objectchange'
     # Any class of custom objects; any other model of this app, such as the links of a field; any model at all.
     OBJECT = 'object'
     LINK = 'link'

@@ -27,7 +27,15 @@ _SIGNALS = {
     'post_clean': post_clean,
 }
 _MODELS = {
-    sender.value for sender in (Sender.TYPE, Sender.FIELD, Sender.FIELD_TARGETS, Sender.CONSTRAINT, Sender.CHOICE_SET)
+    sender.value
+    for sender in (
+        Sender.TYPE,
+        Sender.FIELD,
+        Sender.FIELD_TARGETS,
+        Sender.CONSTRAINT,
+        Sender.CHOICE_SET,
+        Sender.CHANGE_RECORD,
+    )
 }
 # Sessions end all the time; a migration is unapplied when the tables that would be asked are gone already.
 _NEVER_REFERRED_TO = {'sessions.session', 'migrations.migration'}
@@ -70,4 +78,5 @@ def _sender_of(model) -> Sender:
 
 
 def _in_use() -> bool:
-    return apps.ready and apps.is_installed(__package__)
+    # Asked for each object that is written: `is_installed` would go through all apps.
+    return apps.ready and getattr(apps.app_configs.get(APP_LABEL), 'name', None) == __package__

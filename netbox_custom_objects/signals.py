@@ -24,6 +24,7 @@ from .exceptions import SchemaChangeRefused
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
 from .models.change_data import keep_retired, parked_objects, take_parked_objects, take_retired
+from .models.change_records import write_waiting
 from .models.revision import bump_shared_token
 from .models.rows.convert import field_definition
 from .models.validation.computed import refuse_read_conversion, refuse_read_field
@@ -217,6 +218,11 @@ def choice_set_changed(instance, using: str, **kwargs) -> None:
             ReindexCustomObjectTypeJob.enqueue_for(definition.id, using)
 
 
+def change_recorded(**kwargs) -> None:
+    """A change record is about to be saved by itself: those that wait came before it."""
+    write_waiting()
+
+
 def object_created(instance, using: str, created: bool, **kwargs) -> None:
     """A custom object was saved: what came with a new one for other tables is written, too."""
     if not created:
@@ -249,6 +255,7 @@ RECEIVERS = {
         Sender.FIELD: (definitions_changing, field_saving),
         Sender.CONSTRAINT: (definitions_changing,),
         Sender.CHOICE_SET: (definitions_changing, choice_set_changing),
+        Sender.CHANGE_RECORD: (change_recorded,),
         Sender.OBJECT: (object_saving,),
     },
     post_save: {

@@ -5,12 +5,15 @@ NetBox finds what the keys of a serializer show; an object's name and context ar
 May import field_types and runtime.
 """
 
+from extras.models import Tag
+from users.models import Owner
 from utilities.api import get_fields_for_serializer, get_prefetches_for_serializer
 
 from ..field_types import field_type_of
 from ..field_types.shared.bounds import INT64_MAX
 from ..runtime.classes.memo import per_type
 from ..runtime.reading.names import MAX_DEPTH, lookups_below, name_lookups, references, relation_lookups
+from .serializers.lists import TAG_KEYS
 from .serializers.objects import CONTEXT_KEY, context_fields
 
 
@@ -41,12 +44,12 @@ def read_ahead(model, items: list) -> dict[type, dict[int, object]]:
         items: what the client sent; items of any other kind than dicts are passed over
     """
     ids: dict[type, set[int]] = {}
-    for field in references(model):
-        if field.target is None:
-            continue
-        found = ids.setdefault(model._meta.get_field(field.name).related_model, set())
+    fields = {field.name: model._meta.get_field(field.name) for field in references(model) if field.target is not None}
+    targets = {name: field.related_model for name, field in fields.items()}
+    for name, target in {'owner': Owner, **dict.fromkeys(TAG_KEYS, Tag), **targets}.items():
+        found = ids.setdefault(target, set())
         for item in items:
-            value = item.get(field.name) if isinstance(item, dict) else None
+            value = item.get(name) if isinstance(item, dict) else None
             found.update(pk for pk in (value if isinstance(value, list) else [value]) if type(pk) is int)
     return {
         target: target.objects.in_bulk([pk for pk in pks if 0 < pk <= INT64_MAX]) for target, pks in ids.items() if pks

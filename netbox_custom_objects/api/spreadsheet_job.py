@@ -6,7 +6,7 @@ import schema. Its record holds ids and numbers only; the report is kept with th
 """
 
 import uuid
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, suppress
 
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS
@@ -37,6 +37,7 @@ from ..schema.spreadsheet.references import Targets
 from ..schema.spreadsheet.uploads import keep_found
 from ..services.discreet_job import DiscreetJob
 from ..services.upkeep.schemas import all_or_nothing, open_schemas
+from ..services.writing import NotTogether
 from .prefetch import read_ahead
 from .serializers import get_serializer_class
 
@@ -142,9 +143,10 @@ class Loading:
     def _create_all(self, model, batch: list[Read], known: dict) -> list[int]:
         """Create the objects of some rows, and return their primary keys; those that do not fit after all are noted."""
         serializer = self._serializer(model, [read.values for read in batch], known, many=True)
-        if serializer.is_valid():
-            self.found.fitting += len(batch)
-            return [made.pk for made in serializer.save()]
+        with suppress(NotTogether):
+            if serializer.is_valid():
+                self.found.fitting += len(batch)
+                return [made.pk for made in serializer.save()]
         return [pk for read in batch if (pk := self._create(model, read, known)) is not None]
 
     def _serializer(self, model, data, known: dict, **kwargs):

@@ -37,9 +37,11 @@ from ..field_types import field_type_of
 from ..field_types.shared.regex import PATTERN_CODE
 from ..field_types.shared.rest import held_values
 from . import change_data
+from .change_records import kept
 from .concurrency import UpdatesWhatExists, in_transaction
 from .display import name_of
 from .registered import registered_url
+from .together import known_references
 from .validation.surroundings import ReplayedMixin
 
 # What other plugins have added to the class of a type, by type id and name.
@@ -168,7 +170,7 @@ class CustomObject(
         That is a choice which is gone from its set, and text that does not match a regular expression.
         """
         try:
-            super().clean_fields(exclude=exclude)
+            super().clean_fields(exclude={*(exclude or ()), *known_references(self)})
         except ValidationError as error:
             kept = self._kept_choices(error.error_dict) | self._kept_texts(error.error_dict)
             errors = {name: found for name, found in error.error_dict.items() if name not in kept}
@@ -236,7 +238,7 @@ class CustomObject(
                 objectchange.prechange_data = {**self._prechange_payload, change_data.RETIRED_VALUES: retired}
         if objectchange.postchange_data is not None:
             self._postchange_snapshot = change_data.by_name(type(self), objectchange.postchange_data)
-        return objectchange
+        return kept(objectchange)
 
     to_objectchange.alters_data = True
 

@@ -128,5 +128,10 @@ def _uses(choice_set_id: int, values: set[str]) -> Iterator[tuple[str, bool]]:
                     yield f'{definition.display_name_plural}: {field.name} ({found})', readable(fields).exists()
 
 
+def validator_keys(model: type) -> tuple[str, str]:
+    """Return the keys under which CUSTOM_VALIDATORS may hold validators of a type: by its slug, and NetBox's own."""
+    return _key(model), model._meta.label_lower
+
+
 def _key(instance) -> str:
     return f'{APP_LABEL}.{instance._definition.slug}'

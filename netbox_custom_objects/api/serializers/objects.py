@@ -22,6 +22,7 @@ from ...runtime.classes.memo import per_type, surfaced_fields
 from ...runtime.relations.foreign_key import LinkField
 from .common import CheckedTagsMixin
 from .deprecation import DeprecationMixin
+from .lists import TAG_KEYS, ObjectListSerializer
 
 # How Meta.fields begins, in the order of the keys (contract 4.3).
 FIRST_KEYS = ('id', 'url', 'display_url', 'display')
@@ -83,11 +84,47 @@ class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, DeprecationMixin, N
         return obj.get_config_context()
 
     def create(self, validated_data):
-        # As aliases of the references, so that links are made before the creation is logged, and are part of it.
-        model = self.Meta.model
-        links = {field.name for field in model._meta.local_many_to_many if type(field) is LinkField}
-        named = {model._payload_names[name] if name in links else name: value for name, value in validated_data.items()}
-        return super().create(named)
+        return super().create(self._with_parked_links(validated_data))
+
+    def _with_parked_links(self, validated_data: dict) -> dict:
+        """Return attributes of a new object, its links as aliases: they are made before its creation is logged."""
+        names = {name: self.Meta.model._payload_names[name] for name in self._link_names()}
+        return {names.get(name, name): value for name, value in validated_data.items()}
+
+    def _link_names(self) -> set[str]:
+        return {field.name for field in self.Meta.model._meta.local_many_to_many if type(field) is LinkField}
+
+    # What NetBox's `create` and `update` do before and after they save an object, for objects that are saved together.
+
+    def new_object(self, validated_data: dict):
+        """Return an object that is not saved, without its tags."""
+        attributes = {name: value for name, value in validated_data.items() if name not in TAG_KEYS}
+        return self.Meta.model(**self._with_parked_links(attributes))
+
+    def assign(self, instance, validated_data: dict) -> dict[str, list]:
+        """Change the attributes of an object; return what it is to be linked to, by field."""
+        instance._changelog_message = validated_data.get('changelog_message')
+        instance._tags = validated_data.get('tags') or []
+        names, links = self._link_names(), {}
+        for name, value in validated_data.items():
+            if name in names:
+                links[name] = value
+            elif name not in TAG_KEYS:
+                setattr(instance, name, value)
+        return links
+
+    def assign_tags(self, instance, validated_data: dict) -> None:
+        """Change the tags of an object that is saved."""
+        tags, added, removed = (validated_data.get(key) for key in TAG_KEYS)
+        if tags is not None:
+            self._save_tags(instance, tags)
+            return
+        if added is not None:
+            instance.tags.add(*[tag.name for tag in added])
+        if removed is not None:
+            instance.tags.remove(*[tag.name for tag in removed])
+        if self.instance is not None and (added is not None or removed is not None):
+            instance._tags = instance.tags.all()
 
 
 class NestedCustomObjectSerializer(ContextMixin, BaseModelSerializer):
@@ -126,6 +163,7 @@ def get_serializer_class(model, skip_object_fields=False) -> type[CustomObjectSe
         brief_fields=tuple(key for key in _first_keys(model) if key != 'display_url'),
         declared={name: field for name, field in declared.items() if name in names},
         extra_kwargs={name: value for name, value in kwargs.items() if name in names},
+        list_serializer_class=ObjectListSerializer,
     )
     return extend_schema_serializer(deprecate_fields=deprecated)(serializer_class)
 

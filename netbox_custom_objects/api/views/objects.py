@@ -15,8 +15,11 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.serializers import as_serializer_error
 
+from core.signals import clear_signal_history
 from extras.api.mixins import ConfigContextQuerySetMixin
 from netbox.api.viewsets import HTTP_ACTIONS
+from netbox.api.viewsets.mixins import discard_events_on_rollback
+from utilities.exceptions import AbortRequest
 
 from ...field_types.shared.rest import KNOWN_TARGETS
 from ...filtersets import get_filterset_class
@@ -28,10 +31,14 @@ from ...runtime.inbound.holding import hold_objects
 from ...runtime.relations.rollups import rollups_of
 from ...runtime.rights import has_any_right, is_known_to_reader
 from ...services.limits import looked_up_ahead
+from ...services.writing import NotTogether, delete_together
 from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class
 from ..serializers.objects import get_bulk_update_serializer_class
 from .base import StrictModelViewSet
+
+# A list of fewer objects costs less one by one.
+TOGETHER_FROM = 2
 
 
 @cache
@@ -150,13 +157,70 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
         if isinstance(request.data, list):
             self.known_targets = read_ahead(self.model, request.data)
 
+    # Lists are written together if that is possible, and one by one as NetBox does it if not.
+
+    def perform_bulk_create(self, data):
+        pks = self._together(data, lambda: self._create_together(data))
+        return super().perform_bulk_create(data) if pks is None else (pks, [], None)
+
+    def _create_together(self, data):
+        serializer = self.get_serializer(data=data)
+        if not serializer.is_valid():
+            raise NotTogether
+        return self._permitted(serializer.save())
+
+    def perform_bulk_destroy(self, objects, changelog_messages=None):
+        messages = changelog_messages or {}
+        count = self._together(messages, lambda: self._delete_together(objects.all(), messages))
+        return super().perform_bulk_destroy(objects, changelog_messages) if count is None else ([], count, None)
+
+    def _delete_together(self, objects, messages):
+        objects = list(objects)
+        for obj in objects:
+            obj.snapshot()
+            obj._changelog_message = messages.get(obj.pk)
+        delete_together(objects, router.db_for_write(self.model))
+        return len(objects)
+
+    def _together(self, items, write):
+        """Return what `write` returns; None if objects must be written one by one, and nothing is left of it."""
+        if len(items) < TOGETHER_FROM or 'HTTP_IF_MATCH' in self.request.META:
+            return None
+        using = router.db_for_write(self.model)
+        try:
+            with transaction.atomic(using=using), discard_events_on_rollback(self, using=using):
+                return write()
+        except (NotTogether, AbortRequest, PermissionDenied, IntegrityError):
+            # It has noted which deletions were logged.
+            clear_signal_history(sender=type(self))
+            return None
+
+    def _permitted(self, objects) -> list[int]:
+        """Return the ids of objects that were written; refuse to have made one so that the user may not."""
+        pks = [obj.pk for obj in objects]
+        if set(self.queryset.filter(pk__in=pks).values_list('pk', flat=True)) != set(pks):
+            raise NotTogether
+        return pks
+
     def perform_bulk_update(self, objects, update_data, partial):
         self.known_targets = read_ahead(self.model, list(update_data.values()))
+        pks = self._together(update_data, lambda: self._update_together(objects.all(), update_data, partial))
+        if pks is not None:
+            return pks, [], None
         using = router.db_for_write(self.model)
         with transaction.atomic(using=using):
             self._hold_known_targets(using)
             with looked_up_ahead(self.model, self.known_targets):
                 return super().perform_bulk_update(objects, update_data, partial)
+
+    def _update_together(self, objects, update_data, partial):
+        objects = list(objects)
+        for obj in objects:
+            obj.snapshot()
+        serializer = self.get_serializer(objects, data=[update_data[obj.pk] for obj in objects], partial=partial)
+        if not serializer.is_valid():
+            raise NotTogether
+        return self._permitted(serializer.save())
 
     def _hold_known_targets(self, using: str) -> None:
         """Lock the targets that the body of a bulk request names, all at once; free of cost if they are."""

@@ -5,6 +5,9 @@ May import DRF. Must name nothing that the reader may not view: such a target ke
 so that what is read can be written back.
 """
 
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.utils.translation import gettext_lazy as _
 from drf_spectacular.utils import extend_schema_field
@@ -12,6 +15,7 @@ from rest_framework import serializers
 
 from ...definitions import FieldDefinition
 from ..shared.bounds import INT64_MAX, whole_number
+from ..shared.rest import KNOWN_KEYS
 from .keys import (
     Key,
     allowed_types,
@@ -148,6 +152,17 @@ class PolymorphicMixin:
             self.fail('not_allowed', type=label_of(key), allowed=allowed)
         return key
 
+    def find(self, keys: Iterable[Key]) -> dict[Key, object]:
+        """Return the objects that exist, by key; those that a list names were read ahead."""
+        known, keys = self.context.get(KNOWN_KEYS, {}), set(keys)
+        return {**{key: known[key] for key in keys & known.keys()}, **existing(keys - known.keys())}
+
+    def keys_in(self, data) -> Iterator[Key]:
+        """Yield the keys that a value names; what is wrong with it is told when it is validated."""
+        for item in data if isinstance(data, list) else [data]:
+            with suppress(serializers.ValidationError):
+                yield self.parse(item)
+
     def represent(self, target) -> dict:
         """Return the shape of an object."""
         key = key_of(target)
@@ -186,7 +201,7 @@ class PolymorphicField(PolymorphicMixin, serializers.Field):
 
     def to_internal_value(self, data):
         key = self.parse(data)
-        found = existing([key])
+        found = self.find([key])
         if key not in found:
             self.fail('missing', reference=to_text(key))
         return found[key]
@@ -226,7 +241,7 @@ class PolymorphicListField(PolymorphicMixin, serializers.Field):
                 keys[index] = self.parse(item)
             except serializers.ValidationError as error:
                 errors[index] = error.detail
-        found = existing(keys.values())
+        found = self.find(keys.values())
         for index, key in keys.items():
             if key not in found:
                 errors[index] = [self.error_messages['missing'].format(reference=to_text(key))]

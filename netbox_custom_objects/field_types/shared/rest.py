@@ -5,6 +5,7 @@ May import DRF and NetBox's API helpers. Must refuse all invalid input with a Va
 another kind would be answered with a 500.
 """
 
+import json
 from functools import cache
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -22,6 +23,10 @@ from .choice_sets import choices_of
 
 # Where a serializer's context holds the targets that a bulk request has read ahead: {model: {id: object}}.
 KNOWN_TARGETS = 'known_targets'
+# Where it holds, while a list is validated, what targets were found by their attributes: {(model, attributes): object};
+# and the targets of polymorphic references: {key: object}.
+FOUND_TARGETS = 'found_targets'
+KNOWN_KEYS = 'known_keys'
 
 
 class ReferenceField(SerializedPKRelatedField):
@@ -64,12 +69,20 @@ class ReferenceField(SerializedPKRelatedField):
             self.fail('unusable')
         if isinstance(data, dict) and (name := _no_attribute(self.serializer.Meta.model, data)):
             self.fail('no_attribute', name=name)
-        request = self.context.get('request')
         try:
-            return get_related_object_by_attrs(self.get_queryset(), data, user=request.user if request else None)
+            return self._find(data)
         except (TypeError, ValueError, OverflowError):
             # Values that the target's columns cannot hold, such as text for an ID.
             self.fail('unusable')
+
+    def _find(self, data):
+        """Return the object that an ID or attributes stand for; of a list, objects share what was found."""
+        request, found = self.context.get('request'), self.context.get(FOUND_TARGETS, {})
+        key = self.serializer.Meta.model, json.dumps(data, sort_keys=True)
+        if key not in found:
+            user = request.user if request else None
+            found[key] = get_related_object_by_attrs(self.get_queryset(), data, user=user)
+        return found[key]
 
 
 def as_key(data):
@@ -214,7 +227,7 @@ class ChoiceValueField(serializers.Field):
 
     def _held(self) -> list[str]:
         field = self.parent if isinstance(self.parent, serializers.ListField) else self
-        return held_values(getattr(self.root.instance, field.source, None))
+        return held_values(getattr(field.parent.instance, field.source, None))
 
 
 class ChoiceValueListField(serializers.ListField):

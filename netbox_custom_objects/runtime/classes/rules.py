@@ -4,14 +4,15 @@ The rules of a type as a constraint of its model class: forms, REST and scripts 
 The database enforces the same rules. All conditions are calculated in one statement, as PostgreSQL does it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
+from itertools import batched
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models
-from django.db.models import F, Value
+from django.db.models import F, Q, Value
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
 
@@ -23,8 +24,13 @@ from ...expressions.typed.kinds import BOOLEAN, TEXT
 from ...field_types import field_type_of
 from ...field_types.base import FAULTS
 from ...field_types.rules import CHECK, compile_rule, lower, scope_of, stored_rule, unique_fields
+from ...models.together import validated_together
 from ..context import in_replay
 from ..released import is_released
+
+# Objects whose conditions are calculated by one statement, and whose twins are looked for by one.
+ROWS_AT_ONCE = 1000
+TWINS_AT_ONCE = 100
 
 
 class Rules(models.BaseConstraint):
@@ -68,9 +74,13 @@ class Rules(models.BaseConstraint):
         """
         Raise ValidationError, by field, for each rule that an object would violate.
 
-        Not in a replay, which releases them (`services.constraints`): only its result must meet them.
+        Not in a replay, which releases them (`services.constraints`): only its result must meet them. Of objects that
+        are written together, all are asked for at once (`met_by_all`).
         """
         if in_replay():
+            return
+        if (others := validated_together()) is not None:
+            others.append(instance)
             return
         errors: dict[str, list[str]] = {}
         for rule in self.violated(model, instance, using):
@@ -107,25 +117,68 @@ class Rules(models.BaseConstraint):
                 continue
         return row
 
+    def met_by_all(self, model, instances: Sequence, using: str) -> bool:
+        """Whether objects would certainly violate no rule if they were all written as they are."""
+        rows = [self._row(instance) for instance in instances]
+        rules = [(rule, typed) for rule, typed in self.enforced if not is_released(rule.id)]
+        conditions = [typed for _rule, typed in rules if typed is not None]
+        if any(not _keys(typed) <= row.keys() for typed in conditions for row in rows):
+            return False
+        results = [result for part in batched(rows, ROWS_AT_ONCE) for result in evaluate(conditions, part, using)]
+        place = iter(range(len(conditions)))
+        for rule, typed in rules:
+            column = None if typed is None else next(place)
+            if rule.type == CHECK:
+                if any(result[column] is False for result in results):
+                    return False
+            else:
+                subject = [one for one, found in zip(instances, results) if column is None or found[column]]
+                if not self._are_unlike(rule, typed, model, subject, using):
+                    return False
+        return True
+
+    def _are_unlike(self, rule, condition, model, instances, using) -> bool:
+        """Whether objects certainly have no twin among one another, nor among those that are stored."""
+        parts = list(self._unique_parts(rule, model))
+        marks, twins = set(), []
+        for instance in instances:
+            if (twin := self._twin(rule, parts, instance)) is None:
+                continue
+            mark = tuple(_mark(getattr(instance, name), folded=term is not None) for name, term in parts)
+            if mark in marks:
+                return False
+            marks.add(mark)
+            twins.append(twin)
+        others = self._subject_to(condition, model, using)
+        return not any(others.filter(Q(*some, _connector=Q.OR)).exists() for some in batched(twins, TWINS_AT_ONCE))
+
     def _has_twin(self, rule, condition, model, instance, using) -> bool:
         """Whether another object has the same values."""
-        others = model._base_manager.using(using)
-        if instance.pk is not None and not instance._state.adding:
-            others = others.exclude(pk=instance.pk)
-        for name, term in self._unique_parts(rule, model):
+        twin = self._twin(rule, self._unique_parts(rule, model), instance)
+        return twin is not None and self._subject_to(condition, model, using).filter(twin).exists()
+
+    def _subject_to(self, condition, model, using) -> models.QuerySet:
+        """Return the objects that a unique rule with a condition is about."""
+        objects = model._base_manager.using(using)
+        return objects.all() if condition is None else objects.filter(compile_condition(condition))
+
+    def _twin(self, rule, parts, instance) -> Q | None:
+        """Return what finds objects with the same values, None if no other object counts as the same."""
+        found = []
+        for name, term in parts:
             value = getattr(instance, name)
             if value is None and rule.nulls_distinct:
-                return False
+                return None
             if value is None:
-                others = others.filter(**{f'{name}__isnull': True})
+                found.append(Q(**{f'{name}__isnull': True}))
             elif term is not None:
                 own = compile_expression(lower(term), lambda _term, value=value: Value(value, models.TextField()))
-                others = others.filter(Exact(compile_expression(lower(term)), own))
+                found.append(Q(Exact(compile_expression(lower(term)), own)))
             else:
-                others = others.filter(**{name: value})
-        if condition is not None:
-            others = others.filter(compile_condition(condition))
-        return others.exists()
+                found.append(Q(**{name: value}))
+        if instance.pk is not None and not instance._state.adding:
+            found.append(~Q(pk=instance.pk))
+        return Q(*found)
 
     def offenders(self, rule: RuleDefinition, model, using) -> models.QuerySet:
         """
@@ -175,6 +228,11 @@ class Rules(models.BaseConstraint):
             return _('This rule is not met: {expression}').format(expression=shown_form(rule.expression, self.scope))
         labels = ', '.join(field.display_label for field in unique_fields(rule, self.definition))
         return _('Another object has the same: {fields}').format(fields=labels)
+
+
+def _mark(value, folded: bool):
+    """Return something that is equal for values that may count as the same."""
+    return value.casefold() if folded and isinstance(value, str) else repr(value)
 
 
 def _keys(typed: Typed) -> set[str]:

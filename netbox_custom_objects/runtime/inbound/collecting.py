@@ -7,8 +7,10 @@ May import holding. NetBox's collector finds what goes along; of custom objects,
 from django.db import router
 
 from netbox.models.deletion import CustomCollector
+from netbox.models.features import ChangeLoggingMixin
 
 from ...exceptions import ObjectGone
+from ...models.change_records import write_waiting
 from ...models.concurrency import in_transaction, meeting
 from ...models.display import LAST_NAME
 from ...models.protectors import hiding_protectors
@@ -21,6 +23,19 @@ class LockingCollector(CustomCollector):
     def related_objects(self, related_model, related_fields, objs):
         found = super().related_objects(related_model, related_fields, objs)
         return found.select_for_update() if hasattr(related_model, '_type_id') else found
+
+
+class CollectorOfMany(LockingCollector):
+    """Deletes many objects; what is logged of them is stored before their rows go."""
+
+    def instances_with_model(self):
+        # What Django tells receivers of before it deletes anything.
+        yield from super().instances_with_model()
+        write_waiting()
+
+    def takes_others_along(self) -> bool:
+        """Whether objects of several models go whose deletions are logged: the order of their records matters."""
+        return len([model for model, found in self.data.items() if found and issubclass(model, ChangeLoggingMixin)]) > 1
 
 
 class DeletesSafely:

@@ -243,9 +243,12 @@ def hold_references(
             raise meeting(TargetGone())
 
 
-def hold_references_of_all(instances: Iterable[Model], using: str, names: Iterable[str] | None = None) -> None:
+def hold_references_of_all(
+    instances: Iterable[Model], using: str, names: Iterable[str] | None = None, linked: Iterable[Model] = ()
+) -> None:
     """Lock what objects that are about to be written refer to, all at once; see `hold_or_refuse`."""
-    hold_or_refuse(targets_of(found for instance in instances for found in references_of(instance, names)), using)
+    references = (found for instance in instances for found in references_of(instance, names))
+    hold_or_refuse(targets_of(references, linked), using)
 
 
 def as_written(model: type[Model], values: dict[str, object]) -> tuple[Model | None, set[str]]:

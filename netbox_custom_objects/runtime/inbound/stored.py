@@ -71,6 +71,12 @@ def referenced_ids(
         yield from rows.filter(**{f'{target}__in': chunk}).order_by().values_list(target, referrer)
 
 
+def is_referred_to(current: World, label: str, ids: Iterable[int], using: str) -> bool:
+    """Whether any custom object refers to one of some objects; arguments as those of `referenced_ids`."""
+    fields = current.inbound.get(label, ())
+    return any(True for field in fields for _found in referenced_ids(current, field, label, ids, using))
+
+
 def in_chunks(objects: QuerySet) -> Iterator[list]:
     """Yield the objects in lists of at most CHUNK, in order of their ids; they may be changed or deleted meanwhile."""
     last = 0

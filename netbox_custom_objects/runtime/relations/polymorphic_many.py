@@ -36,7 +36,9 @@ class GenericLinks(LinkField):
 
     def get_payload(self, instance) -> list[dict]:
         """Return the links as change data holds them: in their order, which merges and reverts must not change."""
-        keys = getattr(instance, self.name).keys() if instance.pk is not None else []
+        known = getattr(instance, '_prefetched_objects_cache', {}).get(self.name)
+        is_empty = instance.pk is None or (known is not None and known.is_known_to_be_empty)
+        keys = [] if is_empty else getattr(instance, self.name).keys()
         return [{'content_type': label_of(key), 'object_id': key[1]} for key in keys]
 
 
@@ -63,6 +65,8 @@ class Targets:
         # Set by prefetch_related(), as on a queryset.
         self._result_cache: list | None = None
         self._prefetch_done = False
+        # There are no links either, not only no targets that exist.
+        self.is_known_to_be_empty = False
 
     def all(self) -> 'Targets':
         return self

@@ -1,0 +1,134 @@
+"""
+Objects of one type that are written together: rows, links and change records by a statement each, for all of them.
+
+Receivers are called for each object, with the arguments that they always get, and in the order of the objects. What a
+list of objects cannot have as if they were written one by one is refused by NotTogether, and left to who can do that.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+from django.db import transaction
+from django.db.models import Model
+from django.db.models.signals import post_save, pre_save
+
+from extras.models import Tag
+from netbox.config import get_config
+from utilities.data import get_config_value_ci
+
+from ..models.change_data import parked_objects, take_parked_objects
+from ..models.change_records import written_together
+from ..models.display import LAST_NAME
+from ..models.objects import CustomObject
+from ..models.protectors import hiding_protectors
+from ..runtime.classes.registry import world
+from ..runtime.context import fit, in_replay
+from ..runtime.inbound.collecting import CollectorOfMany, DeletesSafely
+from ..runtime.inbound.holding import hold, hold_references_of_all, lock_for_deletion, references_of, targets_of
+from ..runtime.inbound.stored import is_referred_to
+from ..runtime.relations.foreign_key import LinkField
+from ..runtime.relations.many import insert_links_of_all
+from ..runtime.relations.polymorphic_many import GenericLinks, Targets
+from ..runtime.statements import update_rows
+from .rules import validator_keys
+
+TAGS = 'tags'
+
+
+class NotTogether(Exception):
+    """These objects must be written one by one; nothing remains of what was written, once its savepoint is undone."""
+
+
+def can_be_written_together(model: type[Model], using: str) -> bool:
+    """Whether objects of a type can be written together: no validator may look at what was written before an object."""
+    if in_replay() or fit(model, using) is not model or model.save is not CustomObject.save:
+        return False
+    validators = get_config().CUSTOM_VALIDATORS
+    return not any(get_config_value_ci(validators, key, default=[]) for key in validator_keys(model))
+
+
+def create_together(instances: Sequence[Model], using: str) -> None:
+    """
+    Insert new objects, validated and of one type, with what their references to many objects are to be linked to.
+
+    Raises:
+        TargetGone: a target does not exist any more
+    """
+    parked = [parked_objects(instance) for instance in instances]
+    linked = [target for links in parked for targets in links.values() for target in targets]
+    with transaction.atomic(using=using, savepoint=False), written_together():
+        hold_references_of_all(instances, using, linked=linked)
+        _announce(pre_save, instances, using)
+        type(instances[0]).objects.using(using).bulk_create(instances)
+        insert_links_of_all(((instance, take_parked_objects(instance)) for instance in instances), using)
+        with _without_links(instances):
+            _announce(post_save, instances, using, created=True)
+
+
+def update_together(instances: Sequence[Model], using: str) -> None:
+    """
+    Write changed objects, validated and of one type, to their rows; links and tags are left to the caller.
+
+    Raises:
+        NotTogether: one of them is gone, or PostgreSQL is to compute a value
+    """
+    with transaction.atomic(using=using, savepoint=False), written_together():
+        # What is missing is judged object by object: it may have been missing before.
+        hold(targets_of(found for instance in instances for found in references_of(instance)), using)
+        _announce(pre_save, instances, using)
+        if not update_rows(instances, using):
+            raise NotTogether
+        _announce(post_save, instances, using, created=False)
+
+
+def delete_together(instances: Sequence[Model], using: str) -> None:
+    """
+    Delete objects of one type, in the order of their ids, which nothing refers to and no logged object goes with.
+
+    Raises:
+        NotTogether: something does, or one of them is gone
+        ProtectedError, RestrictedError, AbortRequest: one of them cannot be deleted
+    """
+    model, pks = type(instances[0]), [instance.pk for instance in instances]
+    if in_replay() or fit(model, using) is not model or model.delete is not DeletesSafely.delete:
+        raise NotTogether
+    with transaction.atomic(using=using, savepoint=False), hiding_protectors(), written_together():
+        if len(lock_for_deletion(model, pks, using)) < len(pks):
+            raise NotTogether
+        if is_referred_to(world(using), model._meta.label_lower, pks, using):
+            raise NotTogether
+        collector = CollectorOfMany(using=using, origin=model.objects.using(using).filter(pk__in=pks))
+        collector.collect(instances)
+        if collector.takes_others_along():
+            raise NotTogether
+        for instance in instances:
+            instance.__dict__[LAST_NAME] = str(instance)
+        collector.delete()
+
+
+def _announce(signal, instances: Sequence[Model], using: str, **more) -> None:
+    for instance in instances:
+        signal.send(sender=type(instance), instance=instance, raw=False, using=using, update_fields=None, **more)
+
+
+@contextmanager
+def _without_links(instances: Sequence[Model]) -> Iterator[None]:
+    """Answer, without a query, what new objects are linked to and tagged with: nothing but what is known already."""
+    opts = instances[0]._meta
+    nothing = {TAGS: Tag.objects.none()}
+    for field in opts.local_many_to_many:
+        if isinstance(field, LinkField):
+            nothing[field.name] = (
+                Targets(list) if isinstance(field, GenericLinks) else field.related_model.objects.none()
+            )
+    for found in nothing.values():
+        found._result_cache, found._prefetch_done, found.is_known_to_be_empty = [], True, True
+    caches = [instance.__dict__.setdefault('_prefetched_objects_cache', {}) for instance in instances]
+    for cache in caches:
+        cache.update({name: found for name, found in nothing.items() if name not in cache})
+    try:
+        yield
+    finally:
+        for cache in caches:
+            for name in [name for name, found in cache.items() if found is nothing.get(name)]:
+                del cache[name]
