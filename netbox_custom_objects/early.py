@@ -79,4 +79,7 @@ def _sender_of(model) -> Sender:
 
 def _in_use() -> bool:
     # Asked for each object that is written: `is_installed` would go through all apps.
-    return apps.ready and getattr(apps.app_configs.get(APP_LABEL), 'name', None) == __package__
+    try:
+        return apps.ready and apps.get_app_config(APP_LABEL).name == __package__
+    except LookupError:
+        return False

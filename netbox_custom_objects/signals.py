@@ -24,7 +24,7 @@ from .exceptions import SchemaChangeRefused
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
 from .models.change_data import keep_retired, parked_objects, take_parked_objects, take_retired
-from .models.change_records import write_waiting
+from .models.records import write_waiting
 from .models.revision import bump_shared_token
 from .models.rows.convert import field_definition
 from .models.validation.computed import refuse_read_conversion, refuse_read_field

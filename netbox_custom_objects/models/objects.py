@@ -37,9 +37,9 @@ from ..field_types import field_type_of
 from ..field_types.shared.regex import PATTERN_CODE
 from ..field_types.shared.rest import held_values
 from . import change_data
-from .change_records import kept
 from .concurrency import UpdatesWhatExists, in_transaction
 from .display import name_of
+from .records import kept
 from .registered import registered_url
 from .together import known_references
 from .validation.surroundings import ReplayedMixin

@@ -45,6 +45,6 @@ def known_references(instance: models.Model) -> set[str]:
         column.name
         for column in instance._meta.concrete_fields
         if column.many_to_one
-        and (target := instance._state.fields_cache.get(column.cache_name)) is not None
+        and (target := column.get_cached_value(instance, default=None)) is not None
         and target.pk == getattr(instance, column.attname)
     }

@@ -17,10 +17,10 @@ from netbox.config import get_config
 from utilities.data import get_config_value_ci
 
 from ..models.change_data import parked_objects, take_parked_objects
-from ..models.change_records import written_together
 from ..models.display import LAST_NAME
 from ..models.objects import CustomObject
 from ..models.protectors import hiding_protectors
+from ..models.records import written_together
 from ..runtime.classes.registry import world
 from ..runtime.context import fit, in_replay
 from ..runtime.inbound.collecting import CollectorOfMany, DeletesSafely

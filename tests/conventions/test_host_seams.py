@@ -154,7 +154,11 @@ SIGNATURES = {
     },
     'django.db.models.options.Options': {'_expire_cache': 'self forward reverse'},
     'django.db.models.fields.related_descriptors': {'create_forward_many_to_many_manager': 'superclass rel reverse'},
-    'django.db.models.deletion.Collector': {'related_objects': 'self related_model related_fields objs'},
+    'netbox.api.serializers.features.TaggableModelSerializer': {'_save_tags': 'self instance tags'},
+    'django.db.models.deletion.Collector': {
+        'related_objects': 'self related_model related_fields objs',
+        'instances_with_model': 'self',
+    },
     'django.db.backends.base.schema.BaseDatabaseSchemaEditor': {
         '_create_index_name': 'self table_name column_names suffix',
     },

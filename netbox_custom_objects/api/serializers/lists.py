@@ -19,6 +19,7 @@ from ...models.change_data import assign_parked_links, parked_objects
 from ...models.together import validating_together
 from ...runtime.classes.rules import rules_of
 from ...runtime.reading.names import references
+from ...services.limits import limited_fields
 from ...services.writing import NotTogether, can_be_written_together, create_together, update_together
 
 TAG_KEYS = ('tags', 'add_tags', 'remove_tags')
@@ -36,7 +37,7 @@ class ObjectListSerializer(ListSerializer):
         return router.db_for_write(self.model)
 
     def to_internal_value(self, data):
-        if not can_be_written_together(self.model, self.using) or self._may_name_one_another(data):
+        if not can_be_written_together(self.model, self.using) or self._may_ask_for_one_another(data):
             raise NotTogether
         unique = self._take_unique_validators()
         self._instances = iter(self.instance or ())
@@ -55,9 +56,15 @@ class ObjectListSerializer(ListSerializer):
             self.child.instance, self.child.initial_data = next(self._instances), data
         return super().run_child_validation(data)
 
-    def _may_name_one_another(self, data) -> bool:
-        """Whether an item names an object of the type itself by attributes, which the items before it may change."""
+    def _may_ask_for_one_another(self, data) -> bool:
+        """
+        Whether an item looks for objects of the type itself, which the items before it may change.
+
+        That is one that names an object by attributes, or a reference whose filter is enforced.
+        """
         own = self.model._type_id
+        if any(field.is_polymorphic or field.target.type_id == own for field in limited_fields(self.model)):
+            return True
         names = [field.name for field in references(self.model) if field.target and field.target.type_id == own]
         values = [item.get(name) for name in names for item in data if isinstance(item, dict)]
         parts = (part for value in values for part in (value if isinstance(value, list) else [value]))
@@ -65,14 +72,14 @@ class ObjectListSerializer(ListSerializer):
 
     def _polymorphic_targets(self, data) -> dict:
         """Return the targets that the items name of references to objects of several types, by key."""
-        fields = [field for field in self.child._writable_fields if isinstance(field, PolymorphicMixin)]
+        fields = [field for field in self.child.fields.values() if isinstance(field, PolymorphicMixin)]
         named = [(field, item.get(field.field_name)) for field in fields for item in data if isinstance(item, dict)]
         return existing({key for field, value in named for key in field.keys_in(value)})
 
     def _take_unique_validators(self) -> list[tuple]:
         """Take from the fields of the items what asks for each value whether another object has it."""
         taken = []
-        for field in self.child._writable_fields:
+        for field in self.child.fields.values():
             found = [validator for validator in field.validators if isinstance(validator, UniqueValidator)]
             taken += [(field, validator) for validator in found]
             field.validators = [validator for validator in field.validators if validator not in found]

@@ -204,13 +204,13 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
 
     def perform_bulk_update(self, objects, update_data, partial):
         self.known_targets = read_ahead(self.model, list(update_data.values()))
-        pks = self._together(update_data, lambda: self._update_together(objects.all(), update_data, partial))
-        if pks is not None:
-            return pks, [], None
-        using = router.db_for_write(self.model)
-        with transaction.atomic(using=using):
-            self._hold_known_targets(using)
-            with looked_up_ahead(self.model, self.known_targets):
+        with looked_up_ahead(self.model, self.known_targets):
+            pks = self._together(update_data, lambda: self._update_together(objects.all(), update_data, partial))
+            if pks is not None:
+                return pks, [], None
+            using = router.db_for_write(self.model)
+            with transaction.atomic(using=using):
+                self._hold_known_targets(using)
                 return super().perform_bulk_update(objects, update_data, partial)
 
     def _update_together(self, objects, update_data, partial):

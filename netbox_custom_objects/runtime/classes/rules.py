@@ -6,8 +6,9 @@ The database enforces the same rules. All conditions are calculated in one state
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, reduce
 from itertools import batched
+from operator import or_
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -150,7 +151,7 @@ class Rules(models.BaseConstraint):
             marks.add(mark)
             twins.append(twin)
         others = self._subject_to(condition, model, using)
-        return not any(others.filter(Q(*some, _connector=Q.OR)).exists() for some in batched(twins, TWINS_AT_ONCE))
+        return not any(others.filter(reduce(or_, some)).exists() for some in batched(twins, TWINS_AT_ONCE))
 
     def _has_twin(self, rule, condition, model, instance, using) -> bool:
         """Whether another object has the same values."""

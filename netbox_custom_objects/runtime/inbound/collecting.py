@@ -10,10 +10,10 @@ from netbox.models.deletion import CustomCollector
 from netbox.models.features import ChangeLoggingMixin
 
 from ...exceptions import ObjectGone
-from ...models.change_records import write_waiting
 from ...models.concurrency import in_transaction, meeting
 from ...models.display import LAST_NAME
 from ...models.protectors import hiding_protectors
+from ...models.records import write_waiting
 from .holding import lock_for_deletion, was_deleted_here
 
 
