@@ -41,9 +41,12 @@ from .names import (
     type_id_from_table_name,
     unique_name,
 )
+from .paths import DefaultPath, written_path
 
 __all__ = (
     'ROLLUP_ATTRIBUTES',
+    'DefaultPath',
+    'written_path',
     'ChoiceSetRef',
     'FieldDefinition',
     'RuleDefinition',

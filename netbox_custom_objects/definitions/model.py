@@ -83,6 +83,8 @@ class FieldDefinition:
     required: bool = False
     unique: bool = False
     default_json: str | None = None
+    # Where it takes its default from, as stored (`definitions.paths`).
+    default_from: str = ''
     validation_regex: str = ''
     validation_minimum: int | None = None
     validation_maximum: int | None = None

@@ -403,7 +403,8 @@ class FieldType(SearchedMixin):
 
     def presence_kwargs(self, field: FieldDefinition) -> dict[str, bool]:
         """Return what DRF cannot tell from a column that is always nullable."""
-        return {'required': field.is_required and field.default_json is None, 'allow_null': not field.is_required}
+        has_default = field.default_json is not None or bool(field.default_from)
+        return {'required': field.is_required and not has_default, 'allow_null': not field.is_required}
 
     def declared_kwargs(self, field: FieldDefinition, model: type[models.Model]) -> dict[str, Any]:
         """Return the arguments that serializer fields of ours have in common."""

@@ -43,6 +43,7 @@ from ..field_types.json import DocumentInput
 from ..field_types.polymorphic.keys import type_from_text
 from ..field_types.shared.digits import IntegerFormField
 from ..models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
+from ..runtime.linked_defaults import shown_path
 from ..runtime.rights import types_known_to_reader
 from ..services.dependents import updating_dependents
 from .expressions import ExpressionInput, chosen_type, shown, with_names
@@ -56,8 +57,8 @@ TYPE_SPECIFIC = (
     'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type', 'choice_set',
     'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter',
     'related_object_filter_enforced', 'related_name',
-    'on_delete_behavior', 'default', 'required', 'result_type', 'expression', 'referring_field', 'aggregate',
-    'aggregated_field', 'condition', 'primary', 'context',
+    'on_delete_behavior', 'default', 'default_from', 'required', 'result_type', 'expression', 'referring_field',
+    'aggregate', 'aggregated_field', 'condition', 'primary', 'context',
 )  # fmt: skip
 
 UPDATE_DEPENDENTS = 'update_dependents'
@@ -73,6 +74,7 @@ def inputs_of(field_type) -> set[str]:
         'context': not field_type.is_rollup,
         'unique': field_type.unique_allowed,
         'default': field_type.default_allowed,
+        'default_from': field_type.default_allowed and not field_type.polymorphic and not field_type.is_calculated,
         'validation_regex': field_type.regex_allowed,
         'validation_minimum': field_type.bounds_allowed,
         'validation_maximum': field_type.bounds_allowed,
@@ -192,12 +194,13 @@ class CustomObjectTypeFieldForm(
         model = CustomObjectTypeField
         fields = (
             'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
-            'element_type', 'result_type', 'expression', *ROLLUP_INPUTS, 'choice_set', 'validation_regex',
-            'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits',
-            'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic', 'related_object_type',
-            'related_object_types', 'related_object_filter', 'related_object_filter_enforced', 'related_name',
-            'on_delete_behavior', 'group_name', 'description', 'search_weight', 'filter_logic', 'ui_visible',
-            'ui_editable', 'weight', 'is_cloneable', 'deprecated', 'deprecated_since', 'scheduled_removal', 'comments',
+            'default_from', 'element_type', 'result_type', 'expression', *ROLLUP_INPUTS, 'choice_set',
+            'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
+            'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
+            'related_object_type', 'related_object_types', 'related_object_filter', 'related_object_filter_enforced',
+            'related_name', 'on_delete_behavior', 'group_name', 'description', 'search_weight', 'filter_logic',
+            'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'deprecated', 'deprecated_since',
+            'scheduled_removal', 'comments',
         )  # fmt: skip
         field_classes = dict.fromkeys(
             ('validation_minimum', 'validation_maximum', 'max_length', 'decimal_digits', 'decimal_places'),
@@ -226,6 +229,8 @@ class CustomObjectTypeFieldForm(
             self._offer_names()
         if 'aggregate' in self.fields:
             self.offer_rollups()
+        if stored := self.initial.get('default_from'):
+            self.initial['default_from'] = shown_path(stored)
         self._offer_current_weight()
         if self.instance._state.adding:
             del self.fields[UPDATE_DEPENDENTS]
@@ -305,7 +310,7 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
         *section(
             _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'element_type',
             'result_type', 'expression', *ROLLUP_INPUTS, 'decimal_digits', 'decimal_places', 'unit', 'number_template',
-            'restart_yearly', 'primary', 'context', 'required', 'unique', 'default',
+            'restart_yearly', 'primary', 'context', 'required', 'unique', 'default', 'default_from',
         ),
         *section(_('Validation'), 'max_length', 'validation_regex', 'validation_minimum', 'validation_maximum'),
         *section(_('Choices'), 'choice_set'),

@@ -23,7 +23,7 @@ from ..field_types import field_type_of
 from ..field_types.json import DocumentInput, TypedDocument
 from ..models.validation.reserved import PAGE_INPUTS
 from ..runtime.classes.memo import per_type, surfaced_fields
-from .defaults import ImportDefaultsMixin, LinkDefaultsMixin
+from .defaults import ImportDefaultsMixin, LinkDefaultsMixin, LinkedDefaultsMixin
 from .hidden_targets import HiddenTargetsMixin
 from .prefill import PrefilledMixin
 
@@ -62,6 +62,7 @@ class HeldChoicesMixin:
 class CustomObjectForm(
     HiddenTargetsMixin,
     HeldChoicesMixin,
+    LinkedDefaultsMixin,
     PrefilledMixin,
     LinkDefaultsMixin,
     PartErrorsMixin,
@@ -98,7 +99,12 @@ class CustomObjectBulkEditForm(PrefilledMixin, GenericObjectFormMixin, OwnerMixi
 
 
 class CustomObjectImportForm(
-    HiddenTargetsMixin, HeldChoicesMixin, ImportDefaultsMixin, PartErrorsMixin, NetBoxModelImportForm
+    HiddenTargetsMixin,
+    HeldChoicesMixin,
+    LinkedDefaultsMixin,
+    ImportDefaultsMixin,
+    PartErrorsMixin,
+    NetBoxModelImportForm,
 ):
     """The bulk import form that those of all types are made of; a record becomes one instance of it."""
 

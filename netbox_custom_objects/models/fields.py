@@ -37,6 +37,7 @@ from .rollups import RollupAttributes
 from .scripting import FieldScripting
 from .types import validate_version
 from .validation.computed import store_expression
+from .validation.default_from import store_path
 from .validation.fields import validate_field
 from .validation.rollups import store_condition
 from .validation.surroundings import surroundings_of
@@ -104,6 +105,13 @@ class CustomObjectTypeField(
     )
     default = models.JSONField(
         verbose_name=_('default'), blank=True, null=True, help_text=_('Default value, in JSON, e.g. "text" or 5')
+    )
+    # Named by the names of fields when it is written, and stored with their ids (`definitions.paths`).
+    default_from = models.CharField(
+        verbose_name=_('default from'),
+        max_length=120,
+        blank=True,
+        help_text=_('What a new object takes from one that it refers to, e.g. site.tenant'),
     )
     choice_set = models.ForeignKey(
         to='extras.CustomFieldChoiceSet',
@@ -266,6 +274,7 @@ class CustomObjectTypeField(
         'type',
         'required',
         'default',
+        'default_from',
         'choice_set',
         'validation_regex',
         'validation_minimum',
@@ -442,6 +451,7 @@ class CustomObjectTypeField(
             self._remember_former_name()
             store_expression(self)
             store_condition(self)
+            store_path(self)
             if self.primary:
                 self._clear_other_primary(using)
             super().save(*args, using=using, **kwargs)

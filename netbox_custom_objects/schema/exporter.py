@@ -14,11 +14,12 @@ from django.utils.translation import gettext as _
 
 from extras.models import CustomFieldChoiceSet
 
-from ..definitions import canonical_json
+from ..definitions import canonical_json, with_names
 from ..expressions.typed import InvalidExpression, shown_form
 from ..field_types.rules import scope_of_fields
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..models.rows.convert import field_definition
+from ..runtime.linked_defaults import shown_path
 from .errors import ExportRefused
 from .format import (
     CHOICE_SET_DEFAULTS,
@@ -83,6 +84,8 @@ class Snapshot:
         for name in FIELD_DEFAULTS:
             if name not in (*_TARGETS, *NAMING, 'choice_set'):
                 found[name] = getattr(field, name)
+        if field.default_from:
+            found['default_from'] = self._shown_path(field.default_from, names or {})
         if field.expression:
             found['expression'] = self._shown(field.expression, field.custom_object_type_id, names)
         if field.aggregate:
@@ -120,6 +123,10 @@ class Snapshot:
             return shown_form(stored, scope_of_fields(fields))
         except InvalidExpression:
             return stored
+
+    def _shown_path(self, stored: str, names: dict[int, str]) -> str:
+        known = {row.pk: row.name for rows in self.fields.values() for row in rows}
+        return shown_path(with_names(stored, {**known, **names}))
 
     def entry(self, type_: CustomObjectType) -> dict:
         """Return what a document says of a type."""

@@ -52,6 +52,7 @@ FIELD_DEFAULTS = {
     'required': False,
     'unique': False,
     'default': None,
+    'default_from': '',
     'weight': 100,
     'search_weight': 500,
     'filter_logic': 'loose',

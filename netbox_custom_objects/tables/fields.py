@@ -23,6 +23,7 @@ class CustomObjectTypeFieldTable(OrderedTable):
     suggest_values = columns.BooleanColumn(verbose_name=_('Suggest values'), false_mark=None)
     restart_yearly = columns.BooleanColumn(verbose_name=_('Restart yearly'), false_mark=None)
     related_object_filter_enforced = columns.BooleanColumn(verbose_name=_('Filter enforced'), false_mark=None)
+    default_from = tables.Column(verbose_name=_('Default from'))
     deprecated = columns.BooleanColumn(verbose_name=_('Deprecated'), false_mark=None)
     related_object_type = columns.ContentTypeColumn(verbose_name=_('Related object type'))
     related_object_types = columns.ManyToManyColumn(verbose_name=_('Related object types'))
@@ -37,7 +38,7 @@ class CustomObjectTypeFieldTable(OrderedTable):
         fields = (
             'pk', 'id', 'custom_object_type', 'name', 'type', 'primary', 'context', 'related_object_type',
             'related_object_types', 'label', 'group_name', 'description', 'required', 'unique', 'search_weight',
-            'filter_logic', 'default', 'related_object_filter', 'related_object_filter_enforced',
+            'filter_logic', 'default', 'default_from', 'related_object_filter', 'related_object_filter_enforced',
             'related_name', 'on_delete_behavior', 'weight',
             'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
             'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type',

@@ -262,6 +262,7 @@ ADDED = {
         'expression',
         'result_type',
         'related_object_filter_enforced',
+        'default_from',
     ),  # fmt: skip
 }
 

@@ -88,7 +88,7 @@ def fuzzer(types):
         'fields', 'field_ids', 'case_insensitive', 'nulls_distinct', 'condition', 'expression', 'message',
         'weight', 'search_weight', 'changelog_message', 'local_context_data', 'required', 'unique', 'id', 'add_tags',
         'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly',
-        'related_object_filter_enforced',
+        'related_object_filter_enforced', 'default_from',
     })  # fmt: skip
     return Fuzzer(user, random.Random(SEED), addresses(values), keys)
 

@@ -15,10 +15,10 @@ from .rest import Rest, make_user, superuser
 FIELDS = 'custom-object-type-fields/'
 KEYS = [
     'id', 'url', 'display', 'name', 'label', 'custom_object_type', 'description', 'type', 'primary', 'context',
-    'required', 'unique', 'default', 'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum',
-    'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly',
-    'element_type', 'expression', 'result_type', 'referring_field', 'aggregate', 'aggregated_field', 'condition',
-    'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter',
+    'required', 'unique', 'default', 'default_from', 'choice_set', 'validation_regex', 'validation_minimum',
+    'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'number_template',
+    'restart_yearly', 'element_type', 'expression', 'result_type', 'referring_field', 'aggregate', 'aggregated_field',
+    'condition', 'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter',
     'related_object_filter_enforced', 'related_name', 'on_delete_behavior', 'group_name', 'search_weight',
     'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'comments', 'schema_id', 'deprecated',
     'deprecated_since', 'scheduled_removal',

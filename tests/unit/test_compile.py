@@ -94,6 +94,7 @@ def test_nothing_but_the_type_of_a_field_shapes_its_columns(type):
         'suggest_values': True,
         'number_template': 'A{number}',
         'related_object_filter_enforced': True,
+        'default_from': '$8.tenant',
     }
     before = definition(type, **attributes)
     after = TypeDefinition(

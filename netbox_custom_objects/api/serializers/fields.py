@@ -21,6 +21,7 @@ from ...field_types.shared.bounds import whole_number
 from ...field_types.shared.digits import IntegerValueField
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...runtime.constraints import shown_condition, shown_expression
+from ...runtime.linked_defaults import shown_path
 from ...runtime.rights import is_known_to_reader
 from ...services.dependents import updating_dependents
 from .common import CheckedMessageMixin
@@ -141,7 +142,7 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         model = CustomObjectTypeField
         brief_fields = (
             'id', 'url', 'display', 'name', 'label', 'custom_object_type', 'description', 'type', 'primary', 'context',
-            'required', 'unique', 'default', 'choice_set', 'validation_regex', 'validation_minimum',
+            'required', 'unique', 'default', 'default_from', 'choice_set', 'validation_regex', 'validation_minimum',
             'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit',
             'number_template', 'restart_yearly', 'element_type', 'expression', 'result_type', 'referring_field',
             'aggregate', 'aggregated_field', 'condition', 'is_polymorphic', 'related_object_type',
@@ -156,6 +157,8 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         data = super().to_representation(instance)
         if instance.type != 'object' and 'on_delete_behavior' in data:
             data['on_delete_behavior'] = None
+        if data.get('default_from'):
+            data['default_from'] = shown_path(instance.default_from)
         if data.get('expression'):
             data['expression'] = shown_expression(instance, instance.expression)
         if data.get('condition'):

@@ -19,6 +19,7 @@ from ...field_types.json import DocumentField
 from ...field_types.shared.rest import ReferenceField
 from ...models.display import context_of
 from ...runtime.classes.memo import per_type, surfaced_fields
+from ...runtime.linked_defaults import linked_defaults
 from ...runtime.relations.foreign_key import LinkField
 from .common import CheckedTagsMixin
 from .deprecation import DeprecationMixin
@@ -82,6 +83,25 @@ class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, DeprecationMixin, N
     def get_config_context(self, obj):
         """Return the data of all config contexts that apply, merged; of types that have config contexts."""
         return obj.get_config_context()
+
+    def to_internal_value(self, data):
+        self._given = {*data} if hasattr(data, 'keys') else set()
+        return super().to_internal_value(data)
+
+    def validate(self, data):
+        if self.instance is None and not self.nested:
+            data = {**data, **self._linked_defaults(data)}
+        return super().validate(data)
+
+    def _linked_defaults(self, data) -> dict:
+        """Return what fields whose keys are absent take from the objects that the new one refers to."""
+        model = self.Meta.model
+        wanted = [
+            field
+            for field in surfaced_fields(model)
+            if field.default_from and field.name not in self._given and not field_type_of(field).refusal(field)
+        ]
+        return linked_defaults(model, data, wanted) if wanted else {}
 
     def create(self, validated_data):
         return super().create(self._with_parked_links(validated_data))

@@ -165,6 +165,7 @@ _SENTENCES = {
 
 def _value(conflict, value, names) -> str:
     # The condition of a rollup is about fields of another type, which not all readers may view.
-    if conflict.attribute == 'expression' or (conflict.attribute == 'condition' and conflict.rule_id is not None):
+    is_rule = conflict.attribute == 'condition' and conflict.rule_id is not None
+    if is_rule or conflict.attribute in ('expression', 'default_from'):
         value = with_names(value, names.fields)
     return _('nothing') if value in (None, '', ()) else f'"{value}"'

@@ -22,6 +22,7 @@ from ...exceptions import SchemaChangeRefused
 from ...field_types import compile_type
 from ...field_types.rules import shown_computation
 from ...runtime.classes.registry import world
+from ...runtime.linked_defaults import shown_path
 from ...services.preview import Preview, Step
 from .three_way import count_schema_changes, three_way_merge
 
@@ -125,6 +126,8 @@ def _rule_edits(before: RuleDefinition | None, after: RuleDefinition | None) -> 
 def _attributes(subject: str, before, after) -> Iterator[str]:
     for name in (field.name for field in fields(before)):
         old, new = getattr(before, name), getattr(after, name)
+        if name == 'default_from':
+            old, new = shown_path(old), shown_path(new)
         if name == 'expression':
             old, new = shown_computation(before), shown_computation(after)
         if old != new and name not in _NOT_SHOWN:

@@ -19,6 +19,7 @@ PLAIN_ATTRIBUTES = (
     'context',
     'required',
     'unique',
+    'default_from',
     'validation_regex',
     'validation_minimum',
     'validation_maximum',

@@ -24,6 +24,7 @@ from utilities.views import ViewTab, register_model_view
 from ...constants import APP_LABEL
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...runtime.constraints import shown_condition, shown_expression
+from ...runtime.linked_defaults import shown_path
 
 CREATE, DELETE = ObjectChangeActionChoices.ACTION_CREATE, ObjectChangeActionChoices.ACTION_DELETE
 # What changes with every change, or is bookkeeping.
@@ -106,6 +107,8 @@ def edits_of(change: ObjectChange) -> Iterator[Edit]:
         old, new = before.get(name), after.get(name)
         if name not in NOT_SHOWN and (old or None) != (new or None):
             text = _('{subject}: {attribute} changed from {old} to {new}.')
+            if is_field and name == 'default_from':
+                old, new = (shown_path(found or '') for found in (old, new))
             if is_field and name in ('expression', 'condition'):
                 old, new = (_with_names(data, name) for data in (before, after))
             shown = {'attribute': _title(change, name), 'old': _shown(name, old), 'new': _shown(name, new)}
