@@ -5,6 +5,9 @@ May import target. Sequences are not transactional: a drawn number is used up ev
 A sequence that begins again each year holds the year in its upper digits.
 """
 
+from contextlib import nullcontext
+
+from django.db import DatabaseError, connections, transaction
 from psycopg import sql
 
 from ..settings import main_schema
@@ -14,7 +17,8 @@ from .target import Target
 YEAR, LARGEST_FOLLOWED = 10**10, 10**9
 
 # Those who draw hold the lock together, as drawing never takes a sequence back; who sets it, alone. The lock is held
-# for the statement only: the transaction may be that of a long import.
+# for the statement only: the transaction may be that of a long import. A statement that fails does not release it, and
+# the session would keep it.
 _DRAW = """
     SELECT pg_advisory_lock_shared({key}), nextval({name}), pg_advisory_unlock_shared({key})
 """
@@ -24,6 +28,7 @@ _SET = """
             WHERE last_value < wanted),
            pg_advisory_unlock({key})
 """
+_RELEASE = 'SELECT pg_advisory_unlock{shared}({key})'
 _LOCK = 'hashtextextended({name}, 0)'
 NOTHING = sql.SQL('')
 
@@ -64,6 +69,14 @@ def _run(target: Target, statement: str, name: str, wanted: sql.Composable = NOT
     sequence = sql.Identifier(main_schema(), name)
     literal = sql.Literal(sequence.as_string())
     key = sql.SQL(_LOCK).format(name=literal)
-    with target.cursor() as cursor:
-        cursor.execute(sql.SQL(statement).format(key=key, name=literal, sequence=sequence, wanted=wanted))
-        return cursor.fetchone()
+    # After an error within a transaction, only a savepoint lets the lock be released.
+    is_nested = connections[target.alias].in_atomic_block
+    try:
+        with transaction.atomic(using=target.alias) if is_nested else nullcontext(), target.cursor() as cursor:
+            cursor.execute(sql.SQL(statement).format(key=key, name=literal, sequence=sequence, wanted=wanted))
+            return cursor.fetchone()
+    except DatabaseError:
+        with target.cursor() as cursor:
+            shared = sql.SQL('_shared' if statement is _DRAW else '')
+            cursor.execute(sql.SQL(_RELEASE).format(shared=shared, key=key))
+        raise

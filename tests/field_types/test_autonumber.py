@@ -3,7 +3,7 @@
 from datetime import date
 
 import pytest
-from django.db import connection, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from netbox_custom_objects.ddl.target import Target
@@ -15,6 +15,8 @@ from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser, text_of
 
 pytestmark = pytest.mark.django_db
+
+LOCKS = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid()"
 
 
 def numbered(template='', **attributes):
@@ -61,6 +63,19 @@ def test_numbers_begin_again_each_year(year):
     assert drawn(thing) == ['2027-003']
     edited(thing, restart_yearly=False)
     assert drawn(thing) == ['2026-004']
+
+
+def test_the_lock_of_a_sequence_is_released_when_drawing_fails():
+    thing = numbered()
+    sequence = f'public.{thing.get_database_table_name()}_f_{thing.fields.get().pk}_number_seq'
+    with connection.cursor() as cursor:
+        cursor.execute(LOCKS)
+        (held,) = cursor.fetchone()
+        cursor.execute('SELECT setval(%s, 9223372036854775807)', [sequence])
+        with pytest.raises(DatabaseError), transaction.atomic():
+            drawn(thing)
+        cursor.execute(LOCKS)
+        assert cursor.fetchone() == (held,)
 
 
 def test_numbers_that_are_given_are_passed_over(year):
