@@ -30,7 +30,7 @@ from .models.rows.convert import field_definition
 from .models.validation.computed import refuse_read_conversion, refuse_read_field
 from .models.validation.constraints import refuse_broken_constraints, refuse_used_field
 from .models.validation.fields import types_in_use
-from .models.validation.rollups import refuse_counted_conversion, refuse_counted_field
+from .models.validation.rollups import refuse_counted_conversion, refuse_counted_field, rolled_up_targets
 from .models.validation.surroundings import replayed_rows
 from .runtime.classes.registry import world
 from .runtime.context import current_alias, in_replay, mark_changed
@@ -173,13 +173,13 @@ def targets_leaving(instance, using: str, action: str, reverse: bool, pk_set: se
     Types are being taken away from a polymorphic field, all of them if `pk_set` is None: not those that values have.
 
     Raises:
-        SchemaChangeRefused: values do
+        SchemaChangeRefused: values do, or rollups need them
     """
     if action not in ('pre_remove', 'pre_clear') or reverse or in_replay():
         return  # in a replay the values may change after the field
     stored = CustomObjectTypeField.objects.using(using).get(pk=instance.pk)
     removed = [target for target in stored.intended_targets() if pk_set is None or target.pk in pk_set]
-    if message := types_in_use(stored, removed):
+    if message := rolled_up_targets(stored, removed) or types_in_use(stored, removed):
         raise SchemaChangeRefused(str(message))
 
 

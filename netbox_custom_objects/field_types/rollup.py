@@ -90,7 +90,7 @@ def _checked(condition: str, reads: tuple[FieldDefinition, ...]) -> Typed:
 class RollupFieldType(CalculatedFieldType):
     name = 'rollup'
     label = _('Rollup')
-    color = 'grape'
+    color = 'azure'
     position = 250
     is_rollup = True
     # What it is depends on who reads it: it is no part of what is kept for all.

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from utilities.exceptions import PermissionsViolation
 
+from ..field_types.rules import shown_computation
 from ..models import CustomObjectType, CustomObjectTypeField
 
 # Room between two fields, so that one can be put in between without touching the others.
@@ -71,7 +72,10 @@ def copy_fields(source: CustomObjectType, target: CustomObjectType, fields) -> l
     """
     copies = []
     with transaction.atomic(using=router.db_for_write(CustomObjectTypeField)):
-        for field in fields.filter(custom_object_type=source).prefetch_related('related_object_types'):
+        # Rollups are left out: nothing refers to the target.
+        found = fields.filter(custom_object_type=source, aggregate='').prefetch_related('related_object_types')
+        # What reads other fields comes after them.
+        for field in sorted(found, key=lambda field: field.is_calculated):
             copies.append(_copy(field, source, target))
     return copies
 
@@ -84,6 +88,8 @@ def _copy(field, source, target) -> CustomObjectTypeField:
     copy = CustomObjectTypeField(custom_object_type=target)
     for name in _all_but(*_NOT_COPIED) - {'related_object_types'}:
         setattr(copy, name, getattr(field, name))
+    # It names fields of the source by their ids; those of the target have the same names.
+    copy.expression = shown_computation(field.definition)
     copy.related_object_type = replaced(field.related_object_type)
     targets = [replaced(object_type) for object_type in field.related_object_types.all()]
     if field.is_polymorphic:

@@ -262,6 +262,10 @@ ADDED = {
         'expression',
         'result_type',
         'related_object_filter_enforced',
+        'referring_field_id',
+        'aggregate',
+        'aggregated_field_id',
+        'condition',
         'default_from',
     ),  # fmt: skip
 }

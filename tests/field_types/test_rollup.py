@@ -293,6 +293,26 @@ def test_what_it_reads_cannot_go(invoice, line, rest):
     fields['cancelled'].delete()
 
 
+def test_a_type_that_is_counted_cannot_be_taken_away(invoice, line, rest):
+    rollup(invoice, 'mentions', 'line.about', 'count')
+    about = line.fields.get(name='about')
+    site = [found.pk for found in about.related_object_types.all() if found.model == 'site']
+    errors = rest.patch(f'{FIELDS}{about.pk}/', {'related_object_types_input': site}, expect=400)
+    assert 'invoice.mentions' in str(errors)
+    with pytest.raises(SchemaChangeRefused, match=r'invoice\.mentions'):
+        about.related_object_types.set(site)
+
+
+def test_copies_of_fields(invoice, line, browser):
+    """Rollups are left out; what is computed from other fields reads those of the copy."""
+    browser.post('custom-object-types/add/', name='bill', slug='bill', fields_of=line.pk)
+    bill = CustomObjectType.objects.get(name='bill')
+    assert make_object(bill, quantity=2, unit_price=3).__class__.objects.get().amount == 6
+    browser.post('custom-object-types/add/', name='receipt', slug='receipt', fields_of=invoice.pk)
+    receipt = CustomObjectType.objects.get(name='receipt')
+    assert list(receipt.fields.values_list('name', flat=True)) == ['number']
+
+
 def test_types_are_deleted_with_what_counts_them(invoice, line):
     with pytest.raises(ProtectedError, match='invoice.lines, invoice.total'):
         line.delete()

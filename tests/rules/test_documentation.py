@@ -18,6 +18,7 @@ from netbox_custom_objects.expressions.typed import (
 )
 from netbox_custom_objects.expressions.typed.functions import FUNCTIONS
 from netbox_custom_objects.expressions.typed.kinds import NULL, list_of, reference_to
+from netbox_custom_objects.field_types.rollup import check_condition
 from netbox_custom_objects.field_types.rules import compile_rule, scope_of
 
 TEXT = (ROOT / 'docs' / 'rules.md').read_text()
@@ -99,6 +100,15 @@ def test_constraints():
             rule = RuleDefinition(pk, 5, '', 'unique', found, 'case_insensitive' in parts, condition=stored)
             assert found
         assert compile_rule(rule, definition).body
+
+
+def test_conditions_of_rollups():
+    kind_of = {'cancelled': 'boolean', 'paid': 'boolean', 'due': 'date', 'delivered': 'date', 'kind': 'text'}
+    fields = [FieldDefinition(pk, 6, name, kind_of[name], f'{name}__{pk}') for pk, name in enumerate(kind_of, 1)]
+    examples = rows_of('| Rollup of an invoice')
+    assert len(examples) == 3
+    for _rollup, condition in examples:
+        assert check_condition(parse(condition), fields).kind == kinds.BOOLEAN
 
 
 def test_null_has_no_kind_of_its_own():

@@ -21,7 +21,7 @@ from .computed import computed_errors, store_expression
 from .default_from import default_from_errors, store_path
 from .limits import limit_errors
 from .reserved import alternatives, is_reserved, parameter_of
-from .rollups import rollup_errors, store_condition
+from .rollups import rolled_up_targets, rollup_errors, store_condition
 from .stored import objects_of, stored_errors, type_change_errors
 from .surroundings import surroundings_of
 
@@ -234,7 +234,7 @@ def _targets(field, before) -> Errors:
         yield NON_FIELD_ERRORS, _('Choose at least one type of objects that this field may refer to.')
     if before is not None:
         removed = [target for target in before.intended_targets() if target.pk not in intended]
-        if message := types_in_use(before, removed):
+        if message := rolled_up_targets(before, removed) or types_in_use(before, removed):
             yield 'related_object_types', message
 
 

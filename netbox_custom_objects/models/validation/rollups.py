@@ -118,13 +118,36 @@ def store_condition(field) -> None:
 
 def rollups_from(field, using: str | None) -> str:
     """Return the names of the rollups that read a field, for the reader of an error; '' if there are none."""
-    rollups = [other for other in surroundings_of(field).rollups(using) if field.pk in ids_read_by(other)]
+    return _shown([other for other in surroundings_of(field).rollups(using) if field.pk in ids_read_by(other)], using)
+
+
+def _shown(rollups: list, using: str | None) -> str:
     if not rollups:
         return ''
-    stored = type(field).objects.using(using).filter(pk__in=[other.pk for other in rollups])
+    stored = type(rollups[0]).objects.using(using).filter(pk__in=[other.pk for other in rollups])
     seen = {*readable(stored).values_list('pk', flat=True)}
     shown = sorted(f'{other.custom_object_type.name}.{other.name}' for other in rollups if other.pk in seen)
     return named(shown, len(rollups) - len(shown))
+
+
+def rolled_up_targets(field, removed) -> str:
+    """
+    Return why some types cannot be taken away from a polymorphic field, '' if they can: rollups of theirs count by it.
+
+    Args:
+        field: the stored CustomObjectTypeField
+        removed: ObjectTypes or ContentTypes
+    """
+    pks = {target.pk for target in removed}
+    names = _shown(
+        [
+            other
+            for other in surroundings_of(field).rollups(field._state.db)
+            if other.referring_field_id == field.pk and other.custom_object_type.object_type_id in pks
+        ],
+        field._state.db,
+    )
+    return _('These rollups need the types that are removed: {names}.').format(names=names) if names else ''
 
 
 def refuse_counted_field(field, using: str) -> None:
