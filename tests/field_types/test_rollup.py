@@ -1,7 +1,10 @@
 """Rollups: what they are made of, who sees what of them, where they are shown, and what they forbid."""
 
+import json
+import re
 from datetime import timedelta
 from decimal import Decimal
+from urllib.parse import parse_qsl
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -10,7 +13,9 @@ from django.db.models import ProtectedError
 from django.test.utils import CaptureQueriesContext
 
 from dcim.models import Site
+from extras.models import ExportTemplate
 
+from dev.paths import ROOT
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.factories import make_field, make_object, make_type
@@ -117,6 +122,8 @@ def test_invoice_total(invoice, line, rest, browser):
     assert model(number='x').total is None
     assert list(model.objects.filter(total__gt=20).values_list('total', flat=True)) == [61]
     assert line.get_model().objects.filter(invoice__total__gt=20).count() == 4
+    rest.delete(path)
+    assert model.objects.filter(total=0).count() == 2
 
 
 def test_pages_show_it(invoice, browser, user):
@@ -378,6 +385,32 @@ def test_one_without_what_it_reads_is_reported(invoice, line, rest):
     field.aggregate = 'max'
     with pytest.raises(ValidationError):
         field.full_clean()
+
+
+def test_the_examples_of_the_page(invoice, line, rest):
+    text = (ROOT / 'docs' / 'field-types' / 'rollup.md').read_text()
+    invoice.fields.get(name='total').delete()
+    (body,) = (json.loads(found) for found in re.findall(r'```json\n(.*?)```', text, re.DOTALL))
+    ids = {5: invoice.pk, 12: line.fields.get(name='invoice').pk, 15: line.fields.get(name='amount').pk}
+    rest.post(FIELDS, {key: ids.get(value, value) for key, value in body.items()})
+    path, query = re.search(r'GET /api/plugins/custom-objects/(\S+)\?(\S+)', text).groups()
+    make_object(line, quantity=1, unit_price=100, invoice=invoice.get_model().objects.get(number='C'))
+    make_object(line, quantity=1, unit_price=100, invoice=invoice.get_model().objects.get(number='A'))
+    assert [row['number'] for row in rest.get(path, **dict(parse_qsl(query)))['results']] == ['A']
+    (code,) = re.findall(r'```python\n(.*?)```', text, re.DOTALL)
+    printed = []
+    exec(code, {'Invoice': invoice.get_model(), 'print': lambda *parts: printed.append(parts)})
+    assert [(str(found), total) for found, total in printed] == [('A', 160), ('B', 10), ('C', 100)]
+
+
+def test_templates_of_exports(invoice, browser):
+    template = ExportTemplate.objects.create(
+        name='totals', template_code='{% for obj in queryset %}{{ obj }}={{ obj.total }} {% endfor %}'
+    )
+    template.object_types.add(invoice.object_type)
+    with CaptureQueriesContext(connection) as found:
+        assert browser.get('invoice/?export=totals') == 'A=60.00 B=10.00 C=0.00 '
+    assert len([query for query in found if f'FROM "{invoice.get_database_table_name()}"' in query['sql']]) == 1
 
 
 def test_graphql(invoice, line, user):

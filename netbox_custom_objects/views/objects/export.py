@@ -21,6 +21,8 @@ from ...runtime.classes.memo import surfaced_fields
 
 # The value of `?export=` that asks for it.
 IMPORTABLE = 'importable'
+# That of NetBox for the columns of the list.
+TABLE = 'table'
 ROWS_AT_ONCE = 1000
 
 
@@ -39,7 +41,7 @@ class ExportObjects(BulkExport):
             return {'label': label, 'url': f'?{query.urlencode()}', **kwargs}
 
         choices = [
-            choice(_('Current View'), 'table', id='export_current_view'),
+            choice(_('Current View'), TABLE, id='export_current_view'),
             choice(_('All Data (CSV)'), ''),
             choice(_('All Data, for import (CSV)'), IMPORTABLE),
         ]
@@ -56,6 +58,9 @@ class ImportableExportMixin:
 
     def get(self, request):
         if request.GET.get('export') != IMPORTABLE:
+            if request.GET.get('export', TABLE) != TABLE:
+                # Templates read whole objects.
+                self.queryset = self.queryset.with_rollups()
             return super().get(request)
         queryset = self.filterset(request.GET, self.queryset, request=request).qs
         filename = f'netbox_{self.model._meta.verbose_name_plural}_import.csv'
