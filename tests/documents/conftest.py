@@ -1,10 +1,3 @@
 """What the tests of documents share."""
 
-import pytest
-
-from tests.surfaces.rest import Rest, superuser
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
+from tests.support.clients import browser, rest, user  # noqa: F401

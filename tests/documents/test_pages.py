@@ -12,16 +12,11 @@ from core.models import DataFile, DataSource
 from netbox_custom_objects.models import AppliedFile, CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.schema.executor import apply_document
 from tests.documents.models import SMALL, field_of, small
-from tests.surfaces.rest import make_user, superuser
+from tests.surfaces.rest import make_user
 from tests.surfaces.ui import Browser, text_of
 
 TYPES = 'custom-object-types/'
 EXPORT, IMPORT = f'{TYPES}export-model/', f'{TYPES}import-model/'
-
-
-@pytest.fixture
-def browser(db):
-    return Browser(superuser())
 
 
 @pytest.fixture

@@ -11,16 +11,10 @@ from netbox_custom_objects.schema.exporter import export_cots, to_yaml
 from netbox_custom_objects.schema.gallery.catalog import gallery_models
 from netbox_custom_objects.schema.gallery.install import install
 from netbox_custom_objects.schema.reading import check, parse
-from tests.surfaces.rest import superuser
 
 MODELS = gallery_models()
 DOCUMENTATION = (ROOT / 'docs' / 'gallery.md').read_text()
 NAMES = [model.name for model in MODELS]
-
-
-@pytest.fixture
-def user(db):
-    return superuser()
 
 
 def objects_of(slug):

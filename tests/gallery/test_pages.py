@@ -1,24 +1,17 @@
 """Pages of the gallery: cards, a page for each model, its preview, and installing it."""
 
-import pytest
-
 from netbox_branching.models import Branch
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime import extensions
 from netbox_custom_objects.schema.gallery.catalog import gallery_models
 from tests.gallery.test_install import CENTERS, installed, objects, type_
-from tests.surfaces.rest import make_user, superuser
+from tests.surfaces.rest import make_user
 from tests.surfaces.ui import Browser, text_of
 
 TYPES = 'custom-object-types/'
 GALLERY = f'{TYPES}gallery/'
 MODEL = f'{GALLERY}cost-centers/'
-
-
-@pytest.fixture
-def browser(db):
-    return Browser(superuser())
 
 
 def test_all_models_are_cards(browser):

@@ -1,11 +1,3 @@
 """What the tests of spreadsheets share."""
 
-import pytest
-
-from tests.surfaces.rest import superuser
-from tests.surfaces.ui import Browser
-
-
-@pytest.fixture
-def browser(db):
-    return Browser(superuser())
+from tests.support.clients import browser, rest, user  # noqa: F401

@@ -3,16 +3,9 @@
 import django_rq
 import pytest
 
+from tests.support.clients import browser, rest, user  # noqa: F401
 from tests.support.factories import make_every_kind, make_sites
 from tests.support.kept import keeps, kept_again
-from tests.surfaces.rest import superuser
-from tests.surfaces.ui import Browser
-
-
-@pytest.fixture
-def browser(db):
-    """A browser that may do everything."""
-    return Browser(superuser())
 
 
 @pytest.fixture

@@ -9,14 +9,8 @@ from dcim.models import Site
 from netbox_custom_objects.models import CustomObjectTypeConstraint
 
 from ..support.factories import make_type
-from .rest import Rest, superuser
 
 CONSTRAINTS = 'custom-object-type-constraints/'
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 @pytest.fixture

@@ -12,12 +12,7 @@ from users.models import User
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 
 from ..support.factories import make_object, make_type
-from .rest import API, Rest, superuser
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
+from .rest import API
 
 
 @pytest.fixture

@@ -55,11 +55,6 @@ class CustomObjectTypeFieldTest(
         assert [item['name'] for item in Rest(user).get(FIELDS)['results']] == [first.name, second.name]
 
 
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
-
-
 def test_shape(rest):
     made = make_type('thing')
     field = make_field(made, 'm_po', 'object', target=Site, on_delete_behavior='protect')

@@ -12,14 +12,8 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 
 from ..support.factories import make_choice_set, make_every_kind, make_field, make_object, make_type
 from .openapi import get_schema
-from .rest import Rest, superuser
 
 BASE_KEYS = ['id', 'url', 'display_url', 'display', 'owner', 'created', 'last_updated', 'tags']
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 from uuid import uuid4
 
-import pytest
 from django.test import RequestFactory
 
 from core.choices import JobStatusChoices
@@ -17,12 +16,6 @@ from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime.classes.ghost import ghost
 
 from ..support.factories import make_field, make_object, make_type
-from .rest import Rest, superuser
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 class TestSerializers:

@@ -1,7 +1,5 @@
 """Endpoint `custom-object-types/`: NetBox's own test cases, and what is ours (contract 4.1)."""
 
-import pytest
-
 from core.models import ObjectChange, ObjectType
 from dcim.models import Site
 from extras.models import CustomField, Tag
@@ -11,7 +9,7 @@ from netbox_custom_objects.definitions import class_name
 from netbox_custom_objects.models import CustomObjectType
 
 from ..support.factories import make_field, make_object, make_type
-from .rest import Rest, make_user, superuser
+from .rest import Rest, make_user
 
 
 class CustomObjectTypeTest(
@@ -43,11 +41,6 @@ class CustomObjectTypeTest(
         user = make_user('viewer', (CustomObjectType, ['view'], {'pk__in': [first.pk, second.pk]}))
         names = [item['name'] for item in Rest(user).get('custom-object-types/')['results']]
         assert names == ['one', 'three']
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 KEYS = [

@@ -50,11 +50,6 @@ WRONG = {
 }  # fmt: skip
 
 
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
-
-
 @pytest.mark.parametrize('key', WRONG)
 def test_a_wrong_value_is_refused_under_its_key(rest, every_kind, key):
     made = make_object(every_kind, title='before')

@@ -9,17 +9,12 @@ from utilities.forms.bulk_import import BulkImportForm
 
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import keeps, kept_again
-from tests.surfaces.rest import API, Rest, superuser
+from tests.surfaces.rest import API
 from tests.surfaces.ui import url
 
 DIGITS = '1' * 5000
 DEEP = '[' * 100_000
 DOCUMENTS = (DEEP, '{"a":' * 50_000, f'[{DIGITS}]', '[' * 900 + ']' * 900, '"\\u0000"')
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 def make_thing():

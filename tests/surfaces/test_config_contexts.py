@@ -18,7 +18,7 @@ from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import keeps, kept_again
 from tests.surfaces.openapi import get_schema
-from tests.surfaces.rest import Rest, make_user, superuser
+from tests.surfaces.rest import make_user
 from tests.surfaces.test_query_counts_ui import queries_of
 from tests.surfaces.ui import Browser, text_of
 
@@ -38,11 +38,6 @@ def make_context(name, weight=1000, data=None, active=True, **scopes):
     for scope, objects in scopes.items():
         getattr(context, scope).set(objects)
     return context
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 def make_thing():

@@ -9,16 +9,10 @@ from netbox_custom_objects.models import CustomObjectTypeField
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import keeps, kept_again
-from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import menu_of, text_of
 
 NOTICE = 'Deprecated since 1.2, scheduled for removal in 2.0.'
 VERSIONS = {'deprecated': True, 'deprecated_since': '1.2', 'scheduled_removal': '2.0'}
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 def make_kind():

@@ -22,14 +22,9 @@ from users.models import Token, User
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.factories import make_field, make_object, make_sites, make_type
 from tests.support.kept import KEEPER, keeps, kept_again, read_again
-from tests.surfaces.rest import Rest, make_user, superuser
+from tests.surfaces.rest import Rest, make_user
 from tests.surfaces.test_query_counts_api import queries
 from tests.surfaces.ui import Browser, text_of
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 def use(kind, expression):

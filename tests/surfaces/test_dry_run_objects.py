@@ -7,13 +7,8 @@ from dcim.models import Site
 from extras.models import Tag
 
 from ..support.factories import make_field, make_object, make_type
-from .rest import Rest, make_user, superuser
+from .rest import Rest, make_user
 from .test_dry_run import DRY
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 @pytest.fixture

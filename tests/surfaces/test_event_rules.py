@@ -7,21 +7,10 @@ from dcim.models import Site
 from extras.models import EventRule, Notification, NotificationGroup, Webhook
 
 from tests.support.factories import make_field, make_type
-from tests.surfaces.rest import Rest, superuser
 
 EVENTS = ['object_created', 'object_updated', 'object_deleted']
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def user():
-    return superuser()
-
-
-@pytest.fixture
-def rest(user):
-    return Rest(user)
 
 
 @pytest.fixture

@@ -11,14 +11,8 @@ from users.models import Owner, OwnerGroup
 from netbox_custom_objects.filtersets import build_filter_for_field, get_filterset_class
 
 from ..support.factories import make_field, make_object, make_type
-from .rest import Rest, superuser
 
 HUGE = 10**30
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 @pytest.fixture

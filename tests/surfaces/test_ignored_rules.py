@@ -9,7 +9,6 @@ from users.models import User
 from netbox_custom_objects.models import CustomObjectTypeConstraint, CustomObjectTypeField
 from tests.support.commands import upgrade
 from tests.support.factories import make_choice_set, make_field, make_object, make_type, object_type_of
-from tests.surfaces.rest import Rest, superuser
 from tests.surfaces.ui import Browser, form_of, text_of
 
 FIELDS = 'custom-object-type-fields/'
@@ -20,11 +19,6 @@ LOOK_AROUND = '^(?=a)a+$'
 @pytest.fixture
 def kind(db):
     return make_type('ticket', fields=[('title', 'text')])
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 def default_object(kind):

@@ -7,15 +7,10 @@ from dcim.models import Region, Site
 from extras.models import Tag
 
 from ..support.factories import make_field, make_object, make_type
-from .rest import Rest, make_user, superuser
+from .rest import Rest, make_user
 from .test_query_counts_api import queries
 
 BRIEF_TYPE = ['id', 'url', 'display', 'name', 'slug', 'description']
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 @pytest.fixture

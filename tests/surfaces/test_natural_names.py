@@ -14,8 +14,7 @@ from netbox_custom_objects.models.validation.reserved import QUERY_PARAMETERS, i
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import KEEPER, read_again
 from tests.surfaces.graphql import GraphQL
-from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.ui import text_of
 
 # All that are allowed: each is used by some public model.
 PARAMETERS = sorted(name for name in QUERY_PARAMETERS if not is_reserved(name))
@@ -29,18 +28,6 @@ def make_record():
 @pytest.fixture
 def record(db):
     return read_again(KEEPER.value)
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
-
-
-@pytest.fixture
-def browser(rest):
-    found = Browser()
-    found.client.cookies = rest.client.cookies
-    return found
 
 
 def test_the_documentation_lists_them():

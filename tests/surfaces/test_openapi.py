@@ -21,7 +21,7 @@ from tests.support.branches import Lab
 from tests.support.factories import make_choice_set, make_field, make_type
 from tests.support.processes import run_netbox
 from tests.surfaces.openapi import component, get_schema, keep_small_host, operations_of, our_part, small_host
-from tests.surfaces.rest import Rest, make_user, superuser
+from tests.surfaces.rest import Rest, make_user
 
 OPERATIONS = {
     ('get', ''): 'list',
@@ -35,11 +35,6 @@ OPERATIONS = {
     ('delete', '{id}/'): 'destroy',
 }
 GENERIC = '{custom_object_type}'
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 def errors_of(document):

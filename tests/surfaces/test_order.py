@@ -6,25 +6,10 @@ import pytest
 
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.support.factories import make_field, make_object, make_type
-from tests.surfaces.rest import Rest, make_user, superuser
+from tests.surfaces.rest import Rest, make_user
 from tests.surfaces.ui import Browser
 
 COUNT, PAGE = 300, 50
-
-
-@pytest.fixture
-def user(db):
-    return superuser()
-
-
-@pytest.fixture
-def rest(user):
-    return Rest(user)
-
-
-@pytest.fixture
-def browser(user):
-    return Browser(user)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from extras.models import Tag
 from tenancy.models import Tenant, TenantGroup
 
 from ..support.factories import make_field, make_object, make_type
-from .rest import Rest, make_user, superuser
+from .rest import Rest, make_user
 
 TENANTS = '/api/tenancy/tenants/'
 ROWS = 15
@@ -36,11 +36,6 @@ def queries(call) -> int:
     """Return how many queries a request makes that is not the first of its kind in this process."""
     call()
     return count(call)
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 @pytest.fixture

@@ -9,12 +9,7 @@ from ipam.models import ASN, RIR, IPAddress
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.factories import make_field, make_object, make_sites, make_type
 from tests.support.kept import keeps, kept_again
-from tests.surfaces.rest import Rest, make_user, superuser
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
+from tests.surfaces.rest import Rest, make_user
 
 
 def found(rest, slug, text):

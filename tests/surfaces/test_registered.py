@@ -58,11 +58,6 @@ def own(entries):
 
 
 @pytest.fixture
-def browser():
-    return Browser(superuser())
-
-
-@pytest.fixture
 def cats():
     return make_type('cat', slug='cats', fields=[{'name': 'title', 'primary': True}])
 

@@ -23,8 +23,8 @@ from extras.scripts import MultiObjectVar, ObjectVar, Script
 
 from tests.support.factories import make_object, make_type
 from tests.support.kept import KEEPER, read_again
-from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.rest import superuser
+from tests.surfaces.ui import text_of
 
 API = '/api/plugins/custom-objects/crates/'
 PAGES = '/plugins/custom-objects/crates/'
@@ -51,16 +51,6 @@ def obj(box):
 @pytest.fixture
 def user():
     return read_again(KEEPER.value[2])
-
-
-@pytest.fixture
-def rest(user):
-    return Rest(user)
-
-
-@pytest.fixture
-def browser(user):
-    return Browser(user)
 
 
 @pytest.fixture

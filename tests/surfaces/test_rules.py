@@ -5,13 +5,8 @@ import pytest
 from extras.models import CustomFieldChoiceSet
 
 from ..support.factories import make_choice_set, make_field, make_object, make_type
-from .rest import Rest, superuser
+from .rest import superuser
 from .ui import Browser
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 class TestValidators:

@@ -26,28 +26,12 @@ from netbox.search.backends import search_backend
 from tenancy.models import Contact, ContactAssignment, ContactRole
 
 from tests.support.factories import make_object, make_type
-from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.ui import text_of
 
 pytestmark = pytest.mark.django_db
 
 # The smallest GIF there is.
 GIF = bytes.fromhex('47494638396101000100800100ffffff0000002c00000000010001000002024401003b')
-
-
-@pytest.fixture
-def user():
-    return superuser()
-
-
-@pytest.fixture
-def browser(user):
-    return Browser(user)
-
-
-@pytest.fixture
-def rest(user):
-    return Rest(user)
 
 
 @pytest.fixture

@@ -3,15 +3,9 @@
 import pytest
 
 from tests.support.factories import make_object, make_type
-from tests.surfaces.rest import Rest, superuser
 
 WAYS = [('custom-objects', 'slug'), ('custom-objects', 'table'), ('netbox_custom_objects', 'slug'),
         ('netbox_custom_objects', 'table')]  # fmt: skip
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 @pytest.fixture

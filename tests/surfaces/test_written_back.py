@@ -14,27 +14,10 @@ from tests.field_types.case import resolve
 from tests.field_types.everything import Everything
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import KEEPER
-from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import Browser
 
 TIMES = ('created', 'last_updated')
 # Examples share a transaction: each writes the object anew.
 FEW = settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-
-
-@pytest.fixture
-def user(db):
-    return superuser()
-
-
-@pytest.fixture
-def rest(user):
-    return Rest(user)
-
-
-@pytest.fixture
-def browser(user):
-    return Browser(user)
 
 
 def kept(body):

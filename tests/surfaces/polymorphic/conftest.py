@@ -7,7 +7,6 @@ from dcim.models import Region, Site
 from tests.field_types.polymorphic_kit import node_type
 from tests.support.factories import make_object, make_type
 from tests.support.kept import KEEPER, keeps, read_again
-from tests.surfaces.rest import Rest, superuser
 
 
 def make_both():
@@ -31,11 +30,6 @@ def node(db):
 @keeps(make_both)
 def thing(db):
     return read_again(KEEPER.value['thing'])
-
-
-@pytest.fixture
-def rest(db):
-    return Rest(superuser())
 
 
 @pytest.fixture
