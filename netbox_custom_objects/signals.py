@@ -28,6 +28,7 @@ from .models.records import write_waiting
 from .models.revision import bump_shared_token
 from .models.rows.convert import field_definition
 from .models.validation.computed import refuse_read_conversion, refuse_read_field
+from .models.validation.conditions import refuse_broken_conditions, refuse_field_of_conditions
 from .models.validation.constraints import refuse_broken_constraints, refuse_used_field
 from .models.validation.fields import types_in_use
 from .models.validation.rollups import refuse_counted_conversion, refuse_counted_field, rolled_up_targets
@@ -80,11 +81,12 @@ def definition_deleting(instance, using: str, **kwargs) -> None:
 
 
 def field_deleting(instance: CustomObjectTypeField, using: str, **kwargs) -> None:
-    """A field is about to be deleted; a constraint that reads it would no longer be enforced."""
+    """A field is about to be deleted; a rule that reads it would no longer have an effect."""
     if not in_replay():
         refuse_used_field(instance, using)
         refuse_read_field(instance, using)
         refuse_counted_field(instance, using)
+        refuse_field_of_conditions(instance, using)
 
 
 def field_saving(instance: CustomObjectTypeField, **kwargs) -> None:
@@ -106,6 +108,7 @@ def field_cleaned(instance: CustomObjectTypeField, **kwargs) -> None:
         refuse_broken_constraints(instance, using)
         refuse_read_conversion(instance, using)
         refuse_counted_conversion(instance, using)
+        refuse_broken_conditions(instance, using)
 
 
 def type_changed(instance: CustomObjectType, using: str, created: bool | None = None, **kwargs) -> None:

@@ -37,7 +37,7 @@ def register() -> None:
     register_template_extensions([template_content.BranchContent])
     Branch.register_preaction_check(validators.check_merge, 'merge')
     Branch.register_preaction_check(validators.check_sync, 'sync')
-    set_replay(replay.replayed_rows, replay.complete)
+    set_replay(replay.replayed_rows, replay.complete, lambda: replay.replayed_alias() is not None)
     set_preparation(replay.make_tables)
     signals.pre_merge.connect(replay.begin)
     signals.pre_revert.connect(replay.begin_revert)

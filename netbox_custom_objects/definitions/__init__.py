@@ -6,6 +6,7 @@ May import the standard library only. Must never import django or netbox (invari
 
 from .fingerprint import canonical_json, fingerprint
 from .model import (
+    CONDITIONS,
     ROLLUP_ATTRIBUTES,
     ChoiceSetRef,
     FieldDefinition,
@@ -44,6 +45,7 @@ from .names import (
 from .paths import DefaultPath, written_path
 
 __all__ = (
+    'CONDITIONS',
     'ROLLUP_ATTRIBUTES',
     'DefaultPath',
     'written_path',

@@ -18,6 +18,8 @@ APP_LABEL = 'netbox_custom_objects'
 # What of a field says how a rollup is calculated.
 ROLLUP_ATTRIBUTES = ('referring_field_id', 'aggregate', 'aggregated_field_id', 'condition')
 KEY_RE = re.compile(r'\$(\d+)')
+# Attributes of a field that are conditions: expressions over the fields of the same object.
+CONDITIONS = ('required_if', 'visible_if', 'editable_if')
 
 
 def read_ids(expression: str) -> frozenset[int]:
@@ -119,6 +121,10 @@ class FieldDefinition:
     # How its values are calculated, as stored (with keys such as `$7` for fields), and what they are.
     expression: str = ''
     result_type: str = ''
+    # When an object needs a value, when forms ask for it, and when it can be changed; as stored.
+    required_if: str = ''
+    visible_if: str = ''
+    editable_if: str = ''
     # What a rollup makes of the objects that refer to an object by a field, and meet a condition.
     referring_field_id: int | None = None
     aggregate: str = ''
@@ -130,8 +136,12 @@ class FieldDefinition:
 
     @property
     def is_required(self) -> bool:
-        """Whether an object needs a value: a deprecated field cannot be given one."""
-        return self.required and not self.deprecated
+        """Whether every object needs a value: a deprecated field cannot be given one, and conditions may hide it."""
+        return self.required and not self.deprecated and not self.visible_if
+
+    @property
+    def has_conditions(self) -> bool:
+        return bool(self.required_if or self.visible_if or self.editable_if)
 
     @property
     def input_mode(self) -> str:

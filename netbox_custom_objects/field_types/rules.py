@@ -11,7 +11,7 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..ddl.spec import Check, Index
-from ..definitions import FieldDefinition, RuleDefinition, TypeDefinition, fingerprint, rule_name
+from ..definitions import CONDITIONS, FieldDefinition, RuleDefinition, TypeDefinition, fingerprint, rule_name
 from ..expressions.typed import InvalidExpression, Scope, Typed, check, parse, shown_form, sql_of
 from ..expressions.typed.functions import FUNCTIONS
 from ..expressions.typed.kinds import BOOLEAN, TEXT, Term
@@ -47,12 +47,42 @@ def scope_of_fields(fields: Iterable[FieldDefinition], is_stored: bool = False) 
     return Scope(terms, refused)
 
 
-def shown_computation(field: FieldDefinition) -> str:
-    """Return how the values of a field are calculated, with the names of the fields that it reads."""
+def with_field_names(stored: str, fields: Iterable[FieldDefinition], is_stored: bool = False) -> str:
+    """
+    Return an expression as people write it, with the names of these fields; as it is, if it cannot be read.
+
+    Args:
+        stored: the expression
+        fields: the fields
+        is_stored: as for `scope_of_fields`
+    """
     try:
-        return shown_form(field.expression, scope_of_fields(field.reads)) if field.expression else ''
+        return shown_form(stored, scope_of_fields(fields, is_stored)) if stored else ''
     except InvalidExpression:
-        return field.expression
+        return stored
+
+
+def checked_condition(source: str, scope: Scope) -> Typed:
+    """
+    Return a condition of a field, as stored, checked. It is calculated when it is needed, and may change with time.
+
+    Raises:
+        InvalidExpression: it does not hold together
+    """
+    return check(parse(source, stored=True), scope, BOOLEAN)
+
+
+def find_conditions(definition: TypeDefinition) -> Iterator[tuple[FieldDefinition, str, Typed | InvalidExpression]]:
+    """Yield (field, attribute, condition) of the conditions of a type; of one that has no effect, what is wrong."""
+    scope = None
+    for field in definition.fields:
+        for name in CONDITIONS:
+            if source := getattr(field, name):
+                scope = scope or scope_of(definition)
+                try:
+                    yield field, name, checked_condition(source, scope)
+                except InvalidExpression as error:
+                    yield field, name, error
 
 
 def stored_rule(source: str, scope: Scope) -> Typed:

@@ -32,7 +32,7 @@ class LinkDefaultsMixin:
     def _save_m2m(self):
         super()._save_m2m()
         for name, targets in self._default_links.items():
-            if name not in self.fields:
+            if name not in self.cleaned_data:
                 getattr(self.instance, name).set(targets)
 
 

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from utilities.forms.fields import ContentTypeChoiceField, ContentTypeMultipleChoiceField
 from utilities.forms.rendering import FieldSet
 
+from ..definitions import CONDITIONS
 from ..field_types import field_type_named
 from ..models import CustomObjectObjectType
 from .fields import CustomObjectTypeFieldForm, inputs_of
@@ -23,8 +24,9 @@ from .types import CustomObjectTypeForm
 ROW = 'row'
 ROW_KEY = re.compile(r'^f[0-9a-f]{8}$')
 # Set when the type is saved, by the order of the rows, or not at all.
+# Conditions read other fields, which may come in a later row.
 _NOT_ASKED = ('custom_object_type', 'weight', 'changelog_message', 'deprecated', 'deprecated_since',
-              'scheduled_removal', 'comments', 'related_name')  # fmt: skip
+              'scheduled_removal', 'comments', 'related_name', *CONDITIONS)  # fmt: skip
 # How a row says that its field refers to the type which is being designed.
 OWN_TYPE = 'self'
 _TARGETS = {'related_object_type', 'related_object_types'}

@@ -13,10 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from utilities.forms import get_field_value
 
 from ..definitions import TypeDefinition
-from ..expressions.typed import InvalidExpression, shown_form
 from ..expressions.typed.grammar import MAX_LENGTH
 from ..expressions.typed.storage import quoted
-from ..field_types.rules import scope_of
+from ..field_types.rules import scope_of, with_field_names
 from ..field_types.shared.bounds import whole_number
 from ..models import CustomObjectType
 from ..runtime.classes.registry import world
@@ -42,10 +41,7 @@ def chosen_type(form: forms.ModelForm) -> TypeDefinition | None:
 
 def shown(expression: str, definition: TypeDefinition | None) -> str:
     """Return an expression with names in place of keys, as far as they are known; one being typed as it is."""
-    try:
-        return shown_form(expression, scope_of(definition)) if definition else expression
-    except InvalidExpression:
-        return expression
+    return with_field_names(expression, definition.fields) if definition else expression
 
 
 def with_names(help_text: str, definition: TypeDefinition | None) -> str:

@@ -38,6 +38,7 @@ from ..choices import (
     UIVisibleChoices,
 )
 from ..constants import APP_LABEL
+from ..definitions import CONDITIONS
 from ..field_types import FIELD_TYPES, field_type_named
 from ..field_types.json import DocumentInput
 from ..field_types.polymorphic.keys import type_from_text
@@ -58,7 +59,7 @@ TYPE_SPECIFIC = (
     'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter',
     'related_object_filter_enforced', 'related_name',
     'on_delete_behavior', 'default', 'default_from', 'required', 'result_type', 'expression', 'referring_field',
-    'aggregate', 'aggregated_field', 'condition', 'primary', 'context',
+    'aggregate', 'aggregated_field', 'condition', 'primary', 'context', *CONDITIONS,
 )  # fmt: skip
 
 UPDATE_DEPENDENTS = 'update_dependents'
@@ -69,7 +70,7 @@ RENDERING_AGAIN = ('custom_object_type', 'referring_field', 'aggregate')
 def inputs_of(field_type) -> set[str]:
     """Return which of TYPE_SPECIFIC a field of this type has."""
     wanted = {
-        'required': not field_type.is_calculated,
+        **dict.fromkeys(('required', *CONDITIONS), not field_type.is_calculated),
         'primary': not field_type.is_rollup,
         'context': not field_type.is_rollup,
         'unique': field_type.unique_allowed,
@@ -179,6 +180,19 @@ class CustomObjectTypeFieldForm(
         label=_('Expression'),
         help_text=_('How the value is calculated from other fields of the object, such as: quantity * unit_price.'),
     )
+    required_if = ExpressionInput(
+        required=False,
+        label=_('Required if'),
+        help_text=_("An object must have a value while this is true, such as: status == 'active'."),
+    )
+    visible_if = ExpressionInput(
+        required=False,
+        label=_('Visible if'),
+        help_text=_('Forms show the field while this is true. Otherwise it keeps its value, and none is required.'),
+    )
+    editable_if = ExpressionInput(
+        required=False, label=_('Editable if'), help_text=_('The value can only be changed while this is true.')
+    )
     search_weight = forms.TypedChoiceField(choices=SearchWeightChoices, coerce=int, label=_('Search weight'))
     comments = CommentField()
     update_dependents = forms.BooleanField(
@@ -194,6 +208,7 @@ class CustomObjectTypeFieldForm(
         model = CustomObjectTypeField
         fields = (
             'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
+            *CONDITIONS,
             'default_from', 'element_type', 'result_type', 'expression', *ROLLUP_INPUTS, 'choice_set',
             'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
             'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
@@ -225,8 +240,7 @@ class CustomObjectTypeFieldForm(
         if 'element_type' in self.fields:
             self.fields['validation_minimum'].label = _('Minimum number of items')
             self.fields['validation_maximum'].label = _('Maximum number of items')
-        if 'expression' in self.fields:
-            self._offer_names()
+        self._offer_names()
         if 'aggregate' in self.fields:
             self.offer_rollups()
         if stored := self.initial.get('default_from'):
@@ -269,12 +283,14 @@ class CustomObjectTypeFieldForm(
             return super().save(commit)
 
     def _offer_names(self):
-        """Show the expression with the names that fields have now, and what it may read."""
+        """Show expressions with the names that fields have now, and once what they may read."""
+        names = [name for name in ('expression', *CONDITIONS) if name in self.fields]
         definition = chosen_type(self)
-        if stored := self.initial.get('expression'):
-            self.initial['expression'] = shown(stored, definition)
-        expression = self.fields['expression']
-        expression.help_text = with_names(expression.help_text, definition)
+        for name in names:
+            if stored := self.initial.get(name):
+                self.initial[name] = shown(stored, definition)
+        for name in names[-1:]:
+            self.fields[name].help_text = with_names(self.fields[name].help_text, definition)
 
     def _offer_current_weight(self):
         weight = self.instance.search_weight
@@ -313,6 +329,7 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
             'restart_yearly', 'primary', 'context', 'required', 'unique', 'default', 'default_from',
         ),
         *section(_('Validation'), 'max_length', 'validation_regex', 'validation_minimum', 'validation_maximum'),
+        *section(_('Conditions'), *CONDITIONS),
         *section(_('Choices'), 'choice_set'),
         *section(
             _('Related Object'), 'is_polymorphic', 'related_object_type', 'related_object_types',

@@ -23,6 +23,7 @@ from ..field_types import field_type_of
 from ..field_types.json import DocumentInput, TypedDocument
 from ..models.validation.reserved import PAGE_INPUTS
 from ..runtime.classes.memo import per_type, surfaced_fields
+from .conditions import ConditionsMixin, UnreadInputsMixin, conditional_inputs
 from .defaults import ImportDefaultsMixin, LinkDefaultsMixin, LinkedDefaultsMixin
 from .hidden_targets import HiddenTargetsMixin
 from .prefill import PrefilledMixin
@@ -61,6 +62,7 @@ class HeldChoicesMixin:
 
 class CustomObjectForm(
     HiddenTargetsMixin,
+    ConditionsMixin,
     HeldChoicesMixin,
     LinkedDefaultsMixin,
     PrefilledMixin,
@@ -100,6 +102,7 @@ class CustomObjectBulkEditForm(PrefilledMixin, GenericObjectFormMixin, OwnerMixi
 
 class CustomObjectImportForm(
     HiddenTargetsMixin,
+    UnreadInputsMixin,
     HeldChoicesMixin,
     LinkedDefaultsMixin,
     ImportDefaultsMixin,
@@ -166,6 +169,7 @@ def get_form_class(model) -> type[CustomObjectForm]:
             FieldSet('tags', name=_('Tags')),
             *(FieldSet(name, name=_('Config Context Data')) for name in local_data),
         ),
+        'conditional_inputs': conditional_inputs(model, [field for field in fields if inputs[field.id]]),
         'deprecated_inputs': tuple(name for field in fields if field.deprecated for name in inputs[field.id]),
     })  # fmt: skip
 

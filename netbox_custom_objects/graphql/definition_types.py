@@ -12,6 +12,7 @@ from netbox.graphql.scalars import BigInt
 from netbox.graphql.types import NetBoxObjectType, ObjectType, register_type
 
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..runtime.constraints import shown_expression
 
 CHOICE_SET = Annotated['CustomFieldChoiceSetType', strawberry.lazy('extras.graphql.types')]  # noqa: F821
 OBJECT_TYPE = Annotated['ObjectTypeType', strawberry.lazy('netbox.graphql.types')]  # noqa: F821
@@ -86,3 +87,15 @@ class CustomObjectTypeFieldType(ObjectType):
     choice_set: CHOICE_SET | None
     related_object_type: OBJECT_TYPE | None
     related_object_types: list[OBJECT_TYPE]
+
+    @strawberry_django.field(only=['custom_object_type', 'required_if'])
+    def required_if(self) -> str:
+        return shown_expression(self, self.required_if)
+
+    @strawberry_django.field(only=['custom_object_type', 'visible_if'])
+    def visible_if(self) -> str:
+        return shown_expression(self, self.visible_if)
+
+    @strawberry_django.field(only=['custom_object_type', 'editable_if'])
+    def editable_if(self) -> str:
+        return shown_expression(self, self.editable_if)

@@ -5,6 +5,8 @@ Objects first, then constraints and fields, then (by the caller) the type: each 
 object's record never meets a type that is gone already (host-facts 8, trap 17).
 """
 
+from collections.abc import Iterable
+
 from django.apps import apps
 from django.db.models import ProtectedError, Q
 from django.utils.translation import gettext as _
@@ -57,11 +59,19 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
     for field in referencing_fields(custom_object_type, using) if delete_referencing_fields else ():
         field.snapshot()
         field.related_object_types.remove(custom_object_type.object_type_id)
-    # What reads fields goes before them.
-    fields = sorted(custom_object_type.fields.using(using).all(), key=lambda field: not field.is_calculated)
+    fields = in_order_of_deletion(custom_object_type.fields.using(using).all())
     for definition in (*custom_object_type.rules.using(using).all(), *fields):
         definition.delete(using=using)
     return count
+
+
+def in_order_of_deletion(fields: Iterable) -> list:
+    """Return fields that are deleted together: calculated ones before what they read; conditions prevent nothing."""
+    found = sorted(fields, key=lambda field: not field.is_calculated)
+    leaving = frozenset(field.pk for field in found)
+    for field in found:
+        field.set_edit_context(leaving=leaving)
+    return found
 
 
 def referencing_fields(custom_object_type, using: str):

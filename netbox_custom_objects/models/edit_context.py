@@ -19,6 +19,7 @@ class EditContext:
         is_staged: a staged change is made of it, which looks at the stored values itself
         begun: the staged change that it has begun
         delete_referencing_fields: the deletion of a type takes the fields of other types along that refer to it
+        leaving: the ids of the fields that are deleted together
         surroundings: the rows that it is validated against; None for those that are stored
     """
 
@@ -26,6 +27,7 @@ class EditContext:
     is_staged: bool = False
     begun: Any = None
     delete_referencing_fields: bool = False
+    leaving: frozenset[int] = frozenset()
     surroundings: Any = None
 
 

@@ -27,16 +27,19 @@ from ..choices import (
 from ..constants import NAME_PATTERN, STORED_LENGTH
 from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
-from ..definitions import link_class_name, link_table_name, payload_key
+from ..definitions import CONDITIONS, link_class_name, link_table_name, payload_key
 from ..field_types import FIELD_TYPES, field_type_of
 from ..field_types.shared.digits import MAX_DIGITS
 from .concurrency import UpdatesWhatExists
+from .conditions import ConditionalMixin
 from .counters import next_pk, next_schema_id
+from .deletion import in_order_of_deletion
 from .edit_context import EditedMixin
 from .rollups import RollupAttributes
 from .scripting import FieldScripting
 from .types import validate_version
 from .validation.computed import store_expression
+from .validation.conditions import store_conditions
 from .validation.default_from import store_path
 from .validation.fields import validate_field
 from .validation.rollups import store_condition
@@ -49,8 +52,7 @@ class CustomObjectTypeFieldQuerySet(RestrictedQuerySet):
     def delete(self):
         deleted = 0
         with transaction.atomic(using=self.db):
-            # What reads other fields goes before them.
-            for field in sorted(self, key=lambda field: not field.is_calculated):
+            for field in in_order_of_deletion(self):
                 field.delete(using=self.db)
                 deleted += 1
         return deleted, {CustomObjectTypeField._meta.label: deleted}
@@ -64,6 +66,7 @@ class CustomObjectTypeField(
     UpdatesWhatExists,
     EditedMixin,
     FieldScripting,
+    ConditionalMixin,
     CloningMixin,
     ExportTemplatesMixin,
     ChangeLoggedModel,
@@ -273,6 +276,7 @@ class CustomObjectTypeField(
         'label',
         'type',
         'required',
+        *CONDITIONS,
         'default',
         'default_from',
         'choice_set',
@@ -452,6 +456,7 @@ class CustomObjectTypeField(
             store_expression(self)
             store_condition(self)
             store_path(self)
+            store_conditions(self)
             if self.primary:
                 self._clear_other_primary(using)
             super().save(*args, using=using, **kwargs)

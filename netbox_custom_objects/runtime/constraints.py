@@ -3,14 +3,13 @@
 from django.utils.translation import gettext as _
 
 from ..definitions import TypeDefinition
-from ..expressions.typed import InvalidExpression, shown_form
-from ..field_types.rules import scope_of, scope_of_fields
+from ..field_types.rules import with_field_names
 from .classes.registry import world
 from .rights import is_known_to_reader
 
 
-def _definition(constraint) -> TypeDefinition:
-    type_id = constraint.custom_object_type_id
+def _definition(row) -> TypeDefinition:
+    type_id = row.custom_object_type_id
     return world().all_definitions.get(type_id) or TypeDefinition(type_id, '', '')
 
 
@@ -20,12 +19,9 @@ def field_names(constraint) -> list[str]:
     return [names.get(pk, f'${pk}') for pk in constraint.field_ids]
 
 
-def shown_expression(constraint, stored: str) -> str:
-    """Return the condition or expression of a constraint as people write it."""
-    try:
-        return shown_form(stored, scope_of(_definition(constraint))) if stored else ''
-    except InvalidExpression:
-        return stored
+def shown_expression(row, stored: str) -> str:
+    """Return a condition or expression of a constraint or field as people write it."""
+    return with_field_names(stored, _definition(row).fields)
 
 
 def shown_condition(field) -> str:
@@ -33,10 +29,7 @@ def shown_condition(field) -> str:
     definition = referring_type(field.referring_field_id)
     if definition is None or not field.condition:
         return field.condition
-    try:
-        return shown_form(field.condition, scope_of_fields(definition.fields, is_stored=True))
-    except InvalidExpression:
-        return field.condition
+    return with_field_names(field.condition, definition.fields, is_stored=True)
 
 
 def referring_type(field_id: int | None) -> TypeDefinition | None:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from extras.models import CustomFieldChoiceSet
 
 from ..constants import APP_LABEL
-from ..definitions import model_name
+from ..definitions import CONDITIONS, model_name
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField, StagedChange
 from ..models.staged_change import STAGED_ATTRIBUTES
 from ..runtime.context import current_alias
@@ -53,6 +53,13 @@ class FieldChange:
     @property
     def is_rename(self) -> bool:
         return 'name' in self.changed_attrs
+
+    @property
+    def changes_conditions(self) -> bool:
+        """Whether it sets conditions, or takes some away."""
+        if self.op == FieldOp.ADD:
+            return any(self.schema_def.get(name) for name in CONDITIONS)
+        return not self.changed_attrs.keys().isdisjoint(CONDITIONS)
 
     @property
     def is_type_change(self) -> bool:

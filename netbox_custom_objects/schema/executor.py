@@ -47,6 +47,7 @@ from .steps import (
     State,
     Step,
     WriteChoiceSet,
+    WriteConditions,
     WriteConstraint,
     WriteField,
     WriteType,
@@ -182,6 +183,12 @@ def write(comparison: Comparison, storage: Storage, user=None, note: Callable[[i
             for change in diff.field_changes
             if change.op == op
         ]
+    waiting += [
+        WriteConditions(diff, change, document['types'][diff.index])
+        for diff in changed
+        for change in diff.field_changes
+        if change.changes_conditions
+    ]
     waiting += [
         WriteConstraint(diff, change, document['types'][diff.index])
         for diff in changed

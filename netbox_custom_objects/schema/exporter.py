@@ -14,9 +14,8 @@ from django.utils.translation import gettext as _
 
 from extras.models import CustomFieldChoiceSet
 
-from ..definitions import canonical_json, with_names
-from ..expressions.typed import InvalidExpression, shown_form
-from ..field_types.rules import scope_of_fields
+from ..definitions import CONDITIONS, canonical_json, with_names
+from ..field_types.rules import with_field_names
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..models.rows.convert import field_definition
 from ..runtime.linked_defaults import shown_path
@@ -86,8 +85,9 @@ class Snapshot:
                 found[name] = getattr(field, name)
         if field.default_from:
             found['default_from'] = self._shown_path(field.default_from, names or {})
-        if field.expression:
-            found['expression'] = self._shown(field.expression, field.custom_object_type_id, names)
+        for name in ('expression', *CONDITIONS):
+            if found[name]:
+                found[name] = self._shown(found[name], field.custom_object_type_id, names)
         if field.aggregate:
             found |= self.rolled_up.names(field, names or {})
         if is_reference(found):
@@ -119,10 +119,7 @@ class Snapshot:
         """Return an expression with the names of fields in place of keys."""
         names = names or {}
         fields = [field_definition(row, name=names.get(row.pk, row.name)) for row in self.fields[type_id]]
-        try:
-            return shown_form(stored, scope_of_fields(fields))
-        except InvalidExpression:
-            return stored
+        return with_field_names(stored, fields)
 
     def _shown_path(self, stored: str, names: dict[int, str]) -> str:
         known = {row.pk: row.name for rows in self.fields.values() for row in rows}

@@ -9,7 +9,7 @@ from operator import itemgetter
 from typing import Any
 
 from ..choices import CustomObjectFieldTypeChoices
-from ..definitions import canonical_json
+from ..definitions import CONDITIONS, canonical_json
 from ..field_types import FIELD_TYPES
 from ..field_types.polymorphic.keys import TYPES_BY_SLUG
 
@@ -50,6 +50,7 @@ FIELD_DEFAULTS = {
     'primary': False,
     'context': False,
     'required': False,
+    **dict.fromkeys(CONDITIONS, ''),
     'unique': False,
     'default': None,
     'default_from': '',

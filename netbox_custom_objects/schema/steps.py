@@ -6,6 +6,7 @@ been in its way, as when two fields change names.
 """
 
 from abc import ABC, abstractmethod
+from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _
 from core.models import ObjectType
 from extras.models import CustomFieldChoiceSet
 
+from ..definitions import CONDITIONS
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField, StagedChange
 from ..services.staged import start
 from .comparator import ChoiceSetDiff, ConstraintChange, COTDiff, FieldChange, FieldOp
@@ -202,6 +204,7 @@ class RemoveField(Step):
     def run(self, state):
         row = state.storage.field(self.change.stored.pk)
         if row is not None:
+            row.set_edit_context(leaving=frozenset(change.stored.pk for change in self.diff.removes))
             state.storage.delete_field(row)
 
 
@@ -265,7 +268,7 @@ class WriteField(Step):
             )
         )  # fmt: skip
         for name, value in found.items():
-            if name != 'id':
+            if name not in ('id', *CONDITIONS):
                 setattr(row, name, value)
         row.choice_set = state.choice_set(choice_set, (*self.path, 'choice_set')) if choice_set else None
         row.related_object_type = state.target(target, (*self.path, 'related_object_type')) if target else None
@@ -303,6 +306,33 @@ def _wait_for_names(type_id: int, entry: dict, state: State) -> None:
 
 
 @dataclass
+class WriteConditions(Step):
+    """The conditions of a field, once all fields of its type are what the document says: they may read each other."""
+
+    diff: COTDiff
+    change: FieldChange
+    entry: dict
+
+    def __post_init__(self):
+        self.path = ('types', self.diff.index, 'fields', self.change.index)
+
+    def run(self, state):
+        type_ = state.types.get(self.diff.slug)
+        if type_ is None:
+            raise NotYet
+        _wait_for_names(type_.pk, self.entry, state)
+        fields = state.storage.picture.fields[type_.pk].values()
+        row = copy(next(found for found in fields if found.schema_id == self.change.schema_id))
+        row.snapshot()
+        for name in CONDITIONS:
+            setattr(row, name, normal_field(self.change.schema_def)[name])
+        row.set_edit_context(user=state.user, surroundings=state.storage.picture)
+        row.full_clean()
+        state.storage.save_field(row, is_new=False, targets=None)
+        state.touch(row, 'add' if self.change.op == FieldOp.ADD else 'change')
+
+
+@dataclass
 class RemoveConstraint(Step):
     diff: COTDiff
     change: ConstraintChange
@@ -331,10 +361,8 @@ class WriteConstraint(Step):
         type_ = state.types.get(self.diff.slug)
         if type_ is None:
             raise NotYet
+        _wait_for_names(type_.pk, self.entry, state)
         fields = state.storage.picture.fields[type_.pk].values()
-        names = {field_.schema_id: field_.name for field_ in fields}
-        if any(names.get(found['id']) != found['name'] for found in self.entry.get('fields', [])):
-            raise NotYet
         is_new = self.change.op == FieldOp.ADD
         row = CustomObjectTypeConstraint(custom_object_type=type_, name=self.change.name)
         if not is_new:

@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from utilities.exceptions import PermissionsViolation
 
-from ..field_types.rules import shown_computation
+from ..definitions import CONDITIONS, read_ids
+from ..field_types.rules import with_field_names
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..models.rows.convert import field_definition
 
 # Room between two fields, so that one can be put in between without touching the others.
 WEIGHT_STEP = 10
@@ -20,6 +22,7 @@ MAX_WEIGHT = 32767
 # What belongs to one field alone: identity, history, and names that no two fields may share.
 _NOT_COPIED = {
     'id', 'custom_object_type', 'schema_id', 'payload_key', 'former_names', 'related_name', 'created', 'last_updated',
+    *CONDITIONS,
 }  # fmt: skip
 
 
@@ -70,17 +73,33 @@ def copy_fields(source: CustomObjectType, target: CustomObjectType, fields) -> l
     Raises:
         ValidationError: a copy is not valid, for instance because its default is gone
     """
-    copies = []
+    # Rollups are left out: nothing refers to the target.
+    found = fields.filter(custom_object_type=source, aggregate='').prefetch_related('related_object_types')
+    definitions = [field_definition(field) for field in source.fields.all()]
     with transaction.atomic(using=router.db_for_write(CustomObjectTypeField)):
-        # Rollups are left out: nothing refers to the target.
-        found = fields.filter(custom_object_type=source, aggregate='').prefetch_related('related_object_types')
         # What reads other fields comes after them.
-        for field in sorted(found, key=lambda field: field.is_calculated):
-            copies.append(_copy(field, source, target))
-    return copies
+        pairs = [
+            (field, _copy(field, source, target, definitions))
+            for field in sorted(found, key=lambda field: field.is_calculated)
+        ]
+        _copy_conditions(pairs, definitions)
+    return [copy for _field, copy in pairs]
 
 
-def _copy(field, source, target) -> CustomObjectTypeField:
+def _copy_conditions(pairs, definitions) -> None:
+    """Give copies of fields the conditions, without those that read fields which were not copied."""
+    copied = {field.pk for field, _copy in pairs}
+    for field, copy in pairs:
+        sources = {name: getattr(field, name) for name in CONDITIONS if read_ids(getattr(field, name)) <= copied}
+        if any(sources.values()):
+            copy.snapshot()
+            for name, stored in sources.items():
+                setattr(copy, name, with_field_names(stored, definitions))
+            copy.full_clean()
+            copy.save()
+
+
+def _copy(field, source, target, definitions) -> CustomObjectTypeField:
     def replaced(object_type):
         same = object_type is not None and object_type.pk == source.object_type_id
         return target.object_type if same else object_type
@@ -88,8 +107,7 @@ def _copy(field, source, target) -> CustomObjectTypeField:
     copy = CustomObjectTypeField(custom_object_type=target)
     for name in _all_but(*_NOT_COPIED) - {'related_object_types'}:
         setattr(copy, name, getattr(field, name))
-    # It names fields of the source by their ids; those of the target have the same names.
-    copy.expression = shown_computation(field.definition)
+    copy.expression = with_field_names(field.expression, definitions)
     copy.related_object_type = replaced(field.related_object_type)
     targets = [replaced(object_type) for object_type in field.related_object_types.all()]
     if field.is_polymorphic:

@@ -40,6 +40,7 @@ from utilities.views import get_action_url
 
 from dev.paths import PACKAGE, ROOT
 from netbox_custom_objects.constants import APP_LABEL
+from netbox_custom_objects.forms.conditions import ROW
 from netbox_custom_objects.models.proxies import CustomObjectObjectType
 from netbox_custom_objects.views.base import FORM
 from netbox_custom_objects.views.delete_preview import BULK_MARKERS, SINGLE_MARKERS
@@ -279,6 +280,14 @@ class TestNetBox:
                 position = page.find(marker, position + 1)
                 assert position >= 0, f'A delete page lacks {marker.decode()}'
         assert len(FORM.findall(dialog)) == 1
+
+    def test_rows_of_forms_can_be_replaced(self):
+        row, group = (
+            get_template(f'form_helpers/render_{name}.html').template.source for name in ('field', 'fieldset')
+        )
+        assert len(ROW.findall(row)) == 1
+        assert group.split('<div class="')[1].startswith('field-group')
+        assert "{% if row.layout == 'field' %}" in group
 
     def test_bulk_rename_needs_its_model_at_once(self):
         """If not, `CustomObjectBulkRenameView` need not go past its `__init__`."""

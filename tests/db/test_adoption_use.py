@@ -267,6 +267,9 @@ ADDED = {
         'aggregated_field_id',
         'condition',
         'default_from',
+        'required_if',
+        'visible_if',
+        'editable_if',
     ),  # fmt: skip
 }
 

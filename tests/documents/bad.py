@@ -97,6 +97,14 @@ def _removed(*fields):
 
 
 OTHERS = [
+    # Looked at once all fields are what the document says.
+    ('condition of nothing', _fields({'id': 9, 'name': 'a', 'type': 'text', 'required_if': 'nothing == 1'}),
+     ['types[1].fields[4].required_if']),
+    ('condition that is none', _fields({'id': 9, 'name': 'a', 'type': 'text', 'visible_if': '1 + 1'}),
+     ['types[1].fields[4].visible_if']),
+    ('condition of what is computed', _fields({
+        'id': 9, 'name': 'a', 'type': 'computed', 'result_type': 'text', 'expression': "'a'", 'editable_if': 'true',
+    }), ['types[1].fields[4].editable_if']),
     ('no types', lambda document: document.update(types=[]), ['types']),
     ('types are missing', lambda document: document.pop('types'), ['']),
     ('types are no list', lambda document: document.update(types={}), ['types']),

@@ -26,6 +26,7 @@ SMALL = {
 
 _TEXT = {'max_length': 200, 'validation_regex': '^[a-z]+$'}
 _NUMBER = {'validation_minimum': 1, 'validation_maximum': 9}
+_CONDITIONS = {'required_if': 'f3 > 5', 'visible_if': 'f9 != null', 'editable_if': "f1 == 'abc' || f3 == null"}
 _CHOICE = {'choice_set': 'Colors'}
 _ONE = {
     'related_object_type': 'dcim/site',
@@ -35,7 +36,7 @@ _ONE = {
 _MANY = {'is_polymorphic': True, 'related_object_types': ['custom-objects/every-kind', 'dcim/site']}
 # (type, its default, what else it has)
 KINDS = (
-    ('text', 'abc', {**_TEXT, 'suggest_values': True, 'default_from': 'f12.name'}),
+    ('text', 'abc', {**_TEXT, 'suggest_values': True, 'default_from': 'f12.name', **_CONDITIONS}),
     ('longtext', 'abc', _TEXT),
     ('integer', 5, _NUMBER),
     ('decimal', 5.25, {**_NUMBER, 'decimal_digits': 20, 'decimal_places': 4, 'unit': '€'}),

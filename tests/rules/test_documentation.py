@@ -1,11 +1,12 @@
 """What docs/rules.md says of expressions is so."""
 
 import re
+from types import SimpleNamespace
 
 import pytest
 
 from dev.paths import ROOT
-from netbox_custom_objects.definitions import FieldDefinition, RuleDefinition, TargetRef, TypeDefinition
+from netbox_custom_objects.definitions import CONDITIONS, FieldDefinition, RuleDefinition, TargetRef, TypeDefinition
 from netbox_custom_objects.expressions.typed import (
     InvalidExpression,
     Scope,
@@ -19,7 +20,8 @@ from netbox_custom_objects.expressions.typed import (
 from netbox_custom_objects.expressions.typed.functions import FUNCTIONS
 from netbox_custom_objects.expressions.typed.kinds import NULL, list_of, reference_to
 from netbox_custom_objects.field_types.rollup import check_condition
-from netbox_custom_objects.field_types.rules import compile_rule, scope_of
+from netbox_custom_objects.field_types.rules import checked_condition, compile_rule, scope_of
+from netbox_custom_objects.runtime.classes.conditions import Conditions
 
 TEXT = (ROOT / 'docs' / 'rules.md').read_text()
 KINDS = {'multiselect': list_of(kinds.TEXT), 'object': reference_to('dcim.device')}
@@ -109,6 +111,32 @@ def test_conditions_of_rollups():
     assert len(examples) == 3
     for _rollup, condition in examples:
         assert check_condition(parse(condition), fields).kind == kinds.BOOLEAN
+
+
+def test_conditions(db):
+    """Each example holds together, and the table says what true, false and null lead to."""
+    types = {'slots': 'integer', 'end': 'date', 'active': 'boolean'}
+    names = ('status', 'role', 'asset_tag', *types)
+    fields = [FieldDefinition(pk, 5, name, types.get(name, 'text'), name) for pk, name in enumerate(names, 1)]
+    definition = TypeDefinition(5, 'thing', 'thing', fields=tuple(fields))
+    scope = scope_of(definition)
+    examples = rows_of('| What is wanted |')
+    assert {attribute for _text, attribute, _source in examples} == set(CONDITIONS)
+    for _text, _attribute, source in examples:
+        assert checked_condition(stored_form(source, scope), scope)
+    table = {line[0]: line[1:] for line in rows_of('| Attribute | true |')}
+    assert table.keys() == set(CONDITIONS)
+    for name, cells in table.items():
+        field = FieldDefinition(9, 5, 'field', 'text', 'field', required=name == 'visible_if', **{name: '$6'})
+        conditions = Conditions(name='conditions', definition=definition.with_fields([*fields, field]))
+        for active, cell in zip((True, False, None), cells, strict=True):
+            thing = SimpleNamespace(active=active)
+            state = conditions.states([(thing, thing)], 'default')[0][9]
+            assert state.is_visible == ('hide' not in cell)
+            assert state.is_editable == ('refused' not in cell)
+            assert state.is_required == (name != 'editable_if' and active is True)
+            if name != 'editable_if':
+                assert ('no value is required' in cell) == (not state.is_required)
 
 
 def test_null_has_no_kind_of_its_own():

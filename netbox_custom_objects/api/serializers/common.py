@@ -12,6 +12,7 @@ from rest_framework.fields import empty, get_error_detail
 from core.models import ObjectChange
 from netbox.api.serializers import NestedTagSerializer
 
+from ...expressions.typed.grammar import MAX_LENGTH
 from ...field_types.shared.rest import ReferenceListField
 
 
@@ -22,6 +23,15 @@ def encodable(detail):
     if isinstance(detail, (list, tuple)):
         return [encodable(part) for part in detail]
     return ErrorDetail(detail.encode(errors='replace').decode(), getattr(detail, 'code', None))
+
+
+class ExpressionField(serializers.CharField):
+    """A condition or expression; not trimmed, so that positions in errors stay right."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{
+            'max_length': MAX_LENGTH, 'required': False, 'allow_blank': True, 'trim_whitespace': False, **kwargs,
+        })  # fmt: skip
 
 
 class CheckedMessageMixin(serializers.Serializer):

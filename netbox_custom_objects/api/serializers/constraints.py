@@ -10,14 +10,13 @@ from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSer
 from ...choices import ConstraintTypeChoices
 from ...ddl.introspect import rules_enforced
 from ...ddl.target import Target
-from ...expressions.typed.grammar import MAX_LENGTH
 from ...models import CustomObjectType, CustomObjectTypeConstraint
 from ...runtime.classes.registry import world
 from ...runtime.constraints import field_names, shown_expression
 from ...runtime.context import current_alias
 from ...runtime.rights import is_known_to_reader
 from ...services.attention.ignored_rules import why_ignored
-from .common import CheckedMessageMixin
+from .common import CheckedMessageMixin, ExpressionField
 
 
 class KnownTypeField(serializers.PrimaryKeyRelatedField):
@@ -41,8 +40,8 @@ class CustomObjectTypeConstraintSerializer(CheckedMessageMixin, ChangeLogMessage
     fields = serializers.ListField(
         source='field_ids', child=serializers.CharField(max_length=50), max_length=32, required=False
     )
-    condition = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
-    expression = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
+    condition = ExpressionField()
+    expression = ExpressionField()
     ignored_because = serializers.SerializerMethodField(
         help_text=gettext_lazy('Why it is not enforced, empty if it is')
     )

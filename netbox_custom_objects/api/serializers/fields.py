@@ -12,8 +12,7 @@ from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSer
 
 from ...choices import ObjectFieldOnDeleteChoices
 from ...constants import APP_LABEL, COMMON_MODEL
-from ...definitions import type_id_from_model_name
-from ...expressions.typed.grammar import MAX_LENGTH
+from ...definitions import CONDITIONS, type_id_from_model_name
 from ...field_types import FIELD_TYPES
 from ...field_types.json import DocumentField
 from ...field_types.polymorphic.keys import content_type_id_of
@@ -24,7 +23,7 @@ from ...runtime.constraints import shown_condition, shown_expression
 from ...runtime.linked_defaults import shown_path
 from ...runtime.rights import is_known_to_reader
 from ...services.dependents import updating_dependents
-from .common import CheckedMessageMixin
+from .common import CheckedMessageMixin, ExpressionField
 
 TARGETS = 'related_object_types'
 
@@ -116,9 +115,12 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         choices=ObjectFieldOnDeleteChoices.CHOICES, required=False, allow_null=True, allow_blank=True
     )
 
-    expression = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
+    expression = ExpressionField()
+    required_if = ExpressionField()
+    visible_if = ExpressionField()
+    editable_if = ExpressionField()
 
-    condition = serializers.CharField(max_length=MAX_LENGTH, required=False, allow_blank=True, trim_whitespace=False)
+    condition = ExpressionField()
     referring_field, aggregated_field = (
         serializers.PrimaryKeyRelatedField(
             queryset=CustomObjectTypeField.objects.all(), required=False, allow_null=True, help_text=help_text
@@ -142,7 +144,8 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         model = CustomObjectTypeField
         brief_fields = (
             'id', 'url', 'display', 'name', 'label', 'custom_object_type', 'description', 'type', 'primary', 'context',
-            'required', 'unique', 'default', 'default_from', 'choice_set', 'validation_regex', 'validation_minimum',
+            'required', *CONDITIONS, 'unique', 'default', 'default_from', 'choice_set', 'validation_regex',
+            'validation_minimum',
             'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit',
             'number_template', 'restart_yearly', 'element_type', 'expression', 'result_type', 'referring_field',
             'aggregate', 'aggregated_field', 'condition', 'is_polymorphic', 'related_object_type',
@@ -159,8 +162,9 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             data['on_delete_behavior'] = None
         if data.get('default_from'):
             data['default_from'] = shown_path(instance.default_from)
-        if data.get('expression'):
-            data['expression'] = shown_expression(instance, instance.expression)
+        for name in ('expression', *CONDITIONS):
+            if data.get(name):
+                data[name] = shown_expression(instance, data[name])
         if data.get('condition'):
             data['condition'] = shown_condition(instance)
         return data

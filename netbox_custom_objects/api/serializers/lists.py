@@ -17,6 +17,7 @@ from ...field_types.polymorphic.rest import PolymorphicMixin
 from ...field_types.shared.rest import FOUND_TARGETS, KNOWN_KEYS, as_key
 from ...models.change_data import assign_parked_links, parked_objects
 from ...models.together import validating_together
+from ...runtime.classes.conditions import conditions_of
 from ...runtime.classes.rules import rules_of
 from ...runtime.reading.names import references
 from ...services.limits import limited_fields
@@ -46,8 +47,8 @@ class ObjectListSerializer(ListSerializer):
             values = super().to_internal_value(data)
         for field, validator in unique:
             self._refuse_taken(field, validator, values)
-        rules = rules_of(self.model)
-        if rules is not None and not rules.met_by_all(self.model, validated, self.using):
+        asked = [found for found in (rules_of(self.model), conditions_of(self.model)) if found is not None]
+        if not all(found.met_by_all(self.model, validated, self.using) for found in asked):
             raise NotTogether
         return values
 

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, fields
 
 from django.utils.translation import gettext as _
 
-from ...definitions import ROLLUP_ATTRIBUTES, TypeDefinition, with_names
+from ...definitions import CONDITIONS, ROLLUP_ATTRIBUTES, TypeDefinition, with_names
 from ...definitions.merge import DELETED, Conflict, Kind
 
 Definitions = dict[int, TypeDefinition]
@@ -166,6 +166,6 @@ _SENTENCES = {
 def _value(conflict, value, names) -> str:
     # The condition of a rollup is about fields of another type, which not all readers may view.
     is_rule = conflict.attribute == 'condition' and conflict.rule_id is not None
-    if is_rule or conflict.attribute in ('expression', 'default_from'):
+    if is_rule or conflict.attribute in ('expression', 'default_from', *CONDITIONS):
         value = with_names(value, names.fields)
     return _('nothing') if value in (None, '', ()) else f'"{value}"'

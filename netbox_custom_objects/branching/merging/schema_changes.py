@@ -17,10 +17,16 @@ from ...ddl.diff import diff
 from ...ddl.introspect import introspect
 from ...ddl.spec import Schema
 from ...ddl.target import Target
-from ...definitions import ROLLUP_ATTRIBUTES, FieldDefinition, RuleDefinition, TypeDefinition
+from ...definitions import (
+    CONDITIONS,
+    ROLLUP_ATTRIBUTES,
+    FieldDefinition,
+    RuleDefinition,
+    TypeDefinition,
+    with_names,
+)
 from ...exceptions import SchemaChangeRefused
 from ...field_types import compile_type
-from ...field_types.rules import shown_computation
 from ...runtime.classes.registry import world
 from ...runtime.linked_defaults import shown_path
 from ...services.preview import Preview, Step
@@ -92,22 +98,23 @@ def _edits(before: TypeDefinition | None, after: TypeDefinition | None) -> Itera
         )
         yield text.format(name=(after or before).name, fields=fields_of or _('none'))
         return
-    yield from _attributes(_('type'), before, after)
+    names = {field.id: field.name for field in (*before.fields, *after.fields)}
+    yield from _attributes(_('type'), before, after, names)
     ours, theirs = ({field.id: field for field in side.fields} for side in (before, after))
     for field_id in sorted({*ours, *theirs}):
-        yield from _field_edits(ours.get(field_id), theirs.get(field_id))
+        yield from _field_edits(ours.get(field_id), theirs.get(field_id), names)
     ours, theirs = ({rule.id: rule for rule in side.rules} for side in (before, after))
     for rule_id in sorted({*ours, *theirs}):
         yield from _rule_edits(ours.get(rule_id), theirs.get(rule_id))
 
 
-def _field_edits(before: FieldDefinition | None, after: FieldDefinition | None) -> Iterator[str]:
+def _field_edits(before: FieldDefinition | None, after: FieldDefinition | None, names: dict) -> Iterator[str]:
     if before is None:
         yield _('New field "{name}" ({type}).').format(name=after.name, type=after.type)
     elif after is None:
         yield _('Delete field "{name}" ({type}).').format(name=before.name, type=before.type)
     else:
-        yield from _attributes(_('field "{name}"').format(name=before.name), before, after)
+        yield from _attributes(_('field "{name}"').format(name=before.name), before, after, names)
         if any(getattr(before, name) != getattr(after, name) for name in ROLLUP_ATTRIBUTES):
             # Which names fields of another type, which not all readers may view.
             yield _('Change how the field "{name}" is calculated.').format(name=before.name)
@@ -123,13 +130,13 @@ def _rule_edits(before: RuleDefinition | None, after: RuleDefinition | None) -> 
         yield _('Change constraint "{name}".').format(name=before.name)
 
 
-def _attributes(subject: str, before, after) -> Iterator[str]:
+def _attributes(subject: str, before, after, names: dict[int, str]) -> Iterator[str]:
     for name in (field.name for field in fields(before)):
         old, new = getattr(before, name), getattr(after, name)
         if name == 'default_from':
             old, new = shown_path(old), shown_path(new)
-        if name == 'expression':
-            old, new = shown_computation(before), shown_computation(after)
+        if name in ('expression', *CONDITIONS):
+            old, new = (with_names(text, names) for text in (old, new))
         if old != new and name not in _NOT_SHOWN:
             yield _('Change "{attribute}" of the {subject} from {old} to {new}.').format(
                 attribute=_SHOWN_AS.get(name, name), subject=subject, old=_shown(old), new=_shown(new)

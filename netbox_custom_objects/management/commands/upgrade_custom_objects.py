@@ -222,7 +222,7 @@ class Command(BaseCommand):
         for definition in world(schema.alias).definitions.values():
             if type_ids is None or definition.id in type_ids:
                 for field in definition.fields:
-                    for text in ignored_rules(field):
+                    for text in ignored_rules(field, definition):
                         yield self.rule_entry(schema, definition, f'Field "{field.name}": {text}', note=True)
                 for rule, text in ignored_constraints(definition, schema.alias):
                     yield self.rule_entry(schema, definition, f'Constraint "{rule.name}": {text}', note=True)

@@ -4,7 +4,7 @@ One field's row, saved or not, as a FieldDefinition.
 Must never query, but for the targets of a polymorphic field: the loader and the model's own validation stand on it.
 """
 
-from ...definitions import ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, canonical_json
+from ...definitions import CONDITIONS, ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, canonical_json
 
 # Attributes that a FieldDefinition takes over as they are.
 PLAIN_ATTRIBUTES = (
@@ -50,6 +50,7 @@ PLAIN_ATTRIBUTES = (
     'aggregate',
     'aggregated_field_id',
     'condition',
+    *CONDITIONS,
 )
 # Attributes of a constraint that a RuleDefinition takes over as they are.
 RULE_ATTRIBUTES = (

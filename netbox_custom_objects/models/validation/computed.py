@@ -4,7 +4,8 @@ What a computed field must satisfy, and what it forbids about the fields that it
 Called from CustomObjectTypeField.clean(), and before a field is changed or deleted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
@@ -39,13 +40,18 @@ def computed_errors(field, before) -> Errors:
         return
     if before is not None and (before.expression, before.result_type) == (field.expression, field.result_type):
         return  # a field that it reads may be gone, and must not stand in the way of other edits
+    checked = partial(_check, field.expression, Kind(field.result_type))
     try:
-        check_computed(read_tree(field.expression), Kind(field.result_type), others_of(field))
+        checked(others_of(field))
     except InvalidExpression as error:
-        yield 'expression', str(_for_reader(error, field))
+        yield 'expression', str(error_for_reader(error, field, checked))
 
 
-def _for_reader(error: InvalidExpression, field) -> InvalidExpression:
+def _check(source: str, kind: Kind, fields: Iterable[FieldDefinition]) -> None:
+    check_computed(read_tree(source), kind, fields)
+
+
+def error_for_reader(error: InvalidExpression, field, checked: Callable[[list], object]) -> InvalidExpression:
     """Return what is wrong with an expression, as if the fields that the reader may not view did not exist."""
     stored = type(field).objects.using(field._state.db).filter(custom_object_type=field.custom_object_type_id)
     hidden = {*stored.values_list('pk', flat=True)} - {*readable(stored).values_list('pk', flat=True)}
@@ -53,7 +59,7 @@ def _for_reader(error: InvalidExpression, field) -> InvalidExpression:
         return error
     shown = [other for other in others_of(field) if other.id not in hidden]
     try:
-        check_computed(read_tree(field.expression), Kind(field.result_type), shown)
+        checked(shown)
     except InvalidExpression as found:
         return found
     return error

@@ -18,6 +18,7 @@ from ...expressions.typed import InvalidExpression, Scope, parse, stored_form
 from ...field_types.base import FAULTS
 from ...field_types.rules import can_be_unique, compile_rule, scope_of, stored_rule
 from ..rows.convert import field_definition, rule_definition
+from .computed import others_of
 from .surroundings import surroundings_of
 
 EXPRESSIONS = ('condition', 'expression')
@@ -114,6 +115,11 @@ def definition_of(row, using: str | None) -> TypeDefinition:
     return TypeDefinition(type_id, '', '').with_fields(map(field_definition, fields))
 
 
+def definition_with(field) -> TypeDefinition:
+    """Return the type of a field, with its other fields as they are stored and this one as it is in memory."""
+    return TypeDefinition(field.custom_object_type_id, '', '').with_fields([*others_of(field), field_definition(field)])
+
+
 def constraints_of(field, using: str) -> list[str]:
     """Return the names of the constraints that are about a field, or read it."""
     return [rule.name for rule in _rules_of(field, using) if reads(rule, field.pk)]
@@ -134,9 +140,7 @@ def refuse_broken_constraints(field, using: str) -> None:
     rules = [rule for rule in _rules_of(field, using) if reads(rule, field.pk)]
     if not rules:
         return
-    definition = definition_of(field, using)
-    others = [other for other in definition.fields if other.id != field.pk]
-    changed = definition.with_fields([*others, field_definition(field)])
+    definition, changed = definition_of(field, using), definition_with(field)
     broken = [rule.name for rule in rules if _is_enforced(rule, definition) and not _is_enforced(rule, changed)]
     if broken:
         raise ValidationError({

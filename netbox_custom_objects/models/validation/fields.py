@@ -18,6 +18,7 @@ from ..readers import counted, readable
 from ..rows.convert import field_definition
 from ..staged_change import STAGED_ATTRIBUTES, unfinished_change
 from .computed import computed_errors, store_expression
+from .conditions import condition_errors, store_conditions
 from .default_from import default_from_errors, store_path
 from .limits import limit_errors
 from .reserved import alternatives, is_reserved, parameter_of
@@ -53,7 +54,7 @@ def validate_field(field) -> None:
         return  # the model field's own validation has said so, or there is nothing to compare with
     before = surroundings_of(field).before(field)
     checks = [_name, _flags, _limits, _options, _elements, _choice_set, _reference, _related_name, limit_errors]
-    checks += [computed_errors, default_from_errors, rollup_errors, deprecation_errors]
+    checks += [computed_errors, default_from_errors, rollup_errors, condition_errors, deprecation_errors]
     if before is not None:
         checks += [_unchangeable, _under_way, type_change_errors, stored_errors]
     errors: dict[str, list] = {}
@@ -69,6 +70,7 @@ def validate_field(field) -> None:
     store_expression(field)
     store_condition(field)
     store_path(field)
+    store_conditions(field)
 
 
 def _is_dangling(field) -> bool:

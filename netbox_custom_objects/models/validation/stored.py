@@ -164,7 +164,7 @@ def _too_long(field, objects, name: str) -> Errors:
 
 
 def _needs_value(field) -> bool:
-    return field.required and not field.deprecated
+    return field.required and not field.deprecated and not field.visible_if
 
 
 def _removed_choices(field, before) -> list[str]:

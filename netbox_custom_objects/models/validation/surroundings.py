@@ -131,9 +131,12 @@ STORED = Surroundings()
 
 _find_replayed: Callable[[], Surroundings | None] = lambda: None  # noqa: E731
 _complete_replay: Callable[[], bool] = lambda: False  # noqa: E731
+_is_replaying: Callable[[], bool] = lambda: False  # noqa: E731
 
 
-def set_replay(find: Callable[[], Surroundings | None], complete: Callable[[], bool]) -> None:
+def set_replay(
+    find: Callable[[], Surroundings | None], complete: Callable[[], bool], is_replaying: Callable[[], bool]
+) -> None:
     """
     Register what returns the rows of a replay, and what is called once all of its changes are written.
 
@@ -141,9 +144,15 @@ def set_replay(find: Callable[[], Surroundings | None], complete: Callable[[], b
         find: returns the rows of the current schema while changes are replayed there, None otherwise
         complete: does what the replay has left for its end, if there is one, and returns whether there is; raises as
             `reconcile` does
+        is_replaying: returns whether changes are being replayed, in main or in a branch
     """
-    global _find_replayed, _complete_replay
-    _find_replayed, _complete_replay = find, complete
+    global _find_replayed, _complete_replay, _is_replaying
+    _find_replayed, _complete_replay, _is_replaying = find, complete, is_replaying
+
+
+def is_replaying() -> bool:
+    """Whether changes are being replayed: what a row refers to may then come later, or not at all."""
+    return _is_replaying()
 
 
 class EndOfReplay:

@@ -28,6 +28,7 @@ from ..relations.foreign_key import LinkField, ObjectForeignKey
 from ..relations.polymorphic import ContentTypeKey, GenericReference
 from ..relations.polymorphic_many import GenericLinks
 from ..relations.rollups import RollupField
+from .conditions import Conditions
 from .ghost import exceptions_of, ghost
 from .isolated_apps import IsolatedApps
 from .managers import CustomObjectManager, CustomObjectQuerySet
@@ -115,7 +116,7 @@ class ClassBuilder:
                 'verbose_name_plural': definition.display_name_plural,
                 'base_manager_name': 'objects',
                 'default_manager_name': 'objects',
-                'constraints': [Rules(name='rules', definition=definition)] if definition.rules else [],
+                'constraints': constraints_of(definition),
             },
         )
 
@@ -213,6 +214,14 @@ class ClassBuilder:
         if target.type_id in self.type_ids:
             return f'{APP_LABEL}.{class_name(target.type_id)}', True
         return ghost(target.type_id), False
+
+
+def constraints_of(definition: TypeDefinition) -> list[models.BaseConstraint]:
+    """Return what validates objects of a type beyond their single values."""
+    found = [Rules(name='rules', definition=definition)] if definition.rules else []
+    if any(field.has_conditions for field in definition.fields):
+        found.append(Conditions(name='conditions', definition=definition))
+    return found
 
 
 def clone_fields(definition: TypeDefinition) -> tuple[str, ...]:

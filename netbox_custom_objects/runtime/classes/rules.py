@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from utilities.exceptions import AbortRequest
 
 from ...definitions import RuleDefinition, TypeDefinition, rule_id_from_name
-from ...expressions.typed import Typed, compile_condition, compile_expression, evaluate, shown_form
+from ...expressions.typed import Scope, Typed, compile_condition, compile_expression, evaluate, shown_form
 from ...expressions.typed.kinds import BOOLEAN, TEXT
 from ...field_types import field_type_of
 from ...field_types.base import FAULTS
@@ -34,8 +34,8 @@ ROWS_AT_ONCE = 1000
 TWINS_AT_ONCE = 100
 
 
-class Rules(models.BaseConstraint):
-    """What `validate_constraints` asks: all rules of a type that can be enforced."""
+class OfDefinition(models.BaseConstraint):
+    """A constraint of a model class that follows from the definition of its type."""
 
     def __init__(self, *, name: str, definition: TypeDefinition):
         super().__init__(name=name)
@@ -46,7 +46,7 @@ class Rules(models.BaseConstraint):
         return path, (), {**kwargs, 'definition': self.definition}
 
     def __eq__(self, other):
-        return isinstance(other, Rules) and (other.name, other.definition) == (self.name, self.definition)
+        return type(other) is type(self) and (other.name, other.definition) == (self.name, self.definition)
 
     __hash__ = models.BaseConstraint.__hash__
 
@@ -55,8 +55,13 @@ class Rules(models.BaseConstraint):
         return []
 
     @cached_property
-    def scope(self):
+    def scope(self) -> Scope:
+        """What expressions of the type may read."""
         return scope_of(self.definition)
+
+
+class Rules(OfDefinition):
+    """What `validate_constraints` asks: all rules of a type that can be enforced."""
 
     @cached_property
     def enforced(self) -> list[tuple[RuleDefinition, Typed | None]]:
@@ -78,10 +83,7 @@ class Rules(models.BaseConstraint):
         Not in a replay, which releases them (`services.constraints`): only its result must meet them. Of objects that
         are written together, all are asked for at once (`met_by_all`).
         """
-        if in_replay():
-            return
-        if (others := validated_together()) is not None:
-            others.append(instance)
+        if in_replay() or joins_others(instance):
             return
         errors: dict[str, list[str]] = {}
         for rule in self.violated(model, instance, using):
@@ -92,7 +94,7 @@ class Rules(models.BaseConstraint):
 
     def violated(self, model, instance, using) -> Iterator[RuleDefinition]:
         """Yield the rules that an object would violate if it were written as it is."""
-        row = self._row(instance)
+        row = row_of(self.scope, instance)
         # What could not be read as a value has an error of its own.
         rules = [
             (rule, typed)
@@ -108,19 +110,9 @@ class Rules(models.BaseConstraint):
             elif result and self._has_twin(rule, typed, model, instance, using):
                 yield rule
 
-    def _row(self, instance) -> dict[str, Any]:
-        """Return the values of an object by the keys of terms, without those that are none of their kind."""
-        row = {}
-        for term in self.scope.by_key.values():
-            try:
-                row[term.key] = term.kind.model_field.to_python(getattr(instance, term.attribute, None))
-            except (ValidationError, ValueError, TypeError):
-                continue
-        return row
-
     def met_by_all(self, model, instances: Sequence, using: str) -> bool:
         """Whether objects would certainly violate no rule if they were all written as they are."""
-        rows = [self._row(instance) for instance in instances]
+        rows = [row_of(self.scope, instance) for instance in instances]
         rules = [(rule, typed) for rule, typed in self.enforced if not is_released(rule.id)]
         conditions = [typed for _rule, typed in rules if typed is not None]
         if any(not _keys(typed) <= row.keys() for typed in conditions for row in rows):
@@ -234,6 +226,27 @@ class Rules(models.BaseConstraint):
 def _mark(value, folded: bool):
     """Return something that is equal for values that may count as the same."""
     return value.casefold() if folded and isinstance(value, str) else repr(value)
+
+
+def joins_others(instance) -> bool:
+    """Whether what an object must meet is asked later, for it and for the others that are written with it."""
+    others = validated_together()
+    if others is None:
+        return False
+    if not others or others[-1] is not instance:
+        others.append(instance)
+    return True
+
+
+def row_of(scope: Scope, instance) -> dict[str, Any]:
+    """Return the values of an object by the keys of terms, without those that are none of their kind."""
+    row = {}
+    for term in scope.by_key.values():
+        try:
+            row[term.key] = term.kind.model_field.to_python(getattr(instance, term.attribute, None))
+        except (ValidationError, ValueError, TypeError):
+            continue
+    return row
 
 
 def _keys(typed: Typed) -> set[str]:

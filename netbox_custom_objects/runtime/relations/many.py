@@ -71,12 +71,18 @@ class LinkManagerMixin:
         )
 
 
-def marked_copy(target, source_id):
-    """Return a copy of a target that says which object it was fetched for: each object gets its own, as in Django."""
+def twin_of(target):
+    """Return a copy of an object that can be changed without changing the object."""
     twin = target.__class__.__new__(target.__class__)
     twin.__dict__.update(target.__dict__)
     twin._state = copy(target._state)
     twin._state.fields_cache = dict(target._state.fields_cache)
+    return twin
+
+
+def marked_copy(target, source_id):
+    """Return a copy of a target that says which object it was fetched for: each object gets its own, as in Django."""
+    twin = twin_of(target)
     if prefetched := target.__dict__.get('_prefetched_objects_cache'):
         twin.__dict__['_prefetched_objects_cache'] = dict(prefetched)
     twin.__dict__[SOURCE_MARK] = source_id

@@ -30,6 +30,7 @@ from ...models.counters import last_pk, next_schema_id
 from ...models.rows.convert import field_definition, rule_definition
 from ...models.rows.loader import load_definitions, type_definition
 from ...models.validation.computed import refuse_read_field
+from ...models.validation.conditions import refuse_field_of_conditions
 from ...models.validation.constraints import refuse_used_field
 from ...models.validation.rollups import refuse_counted_field
 from ...services.preview import Preview
@@ -258,6 +259,7 @@ class Tried(Storage):
         refuse_used_field(row, self.alias)
         refuse_read_field(row, self.alias)
         refuse_counted_field(row, self.alias)
+        refuse_field_of_conditions(row, self.alias)
         fields = self._fields[row.custom_object_type_id]
         self._plan(row.custom_object_type_id, {pk: found for pk, found in fields.items() if pk != row.pk})
         del fields[row.pk]

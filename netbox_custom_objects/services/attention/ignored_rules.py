@@ -1,6 +1,6 @@
 """
 Rules that are stored, but not applied: regular expressions that RE2 cannot run, defaults that name what no longer
-exists, and constraints that cannot be calculated or that the database does not enforce yet.
+exists, conditions that cannot be calculated, and constraints that the database does not enforce either, or not yet.
 
 May import ddl and field_types. Writes of objects ignore these rules; this reports them.
 """
@@ -12,17 +12,27 @@ from django.utils.translation import gettext as _
 from ...ddl.introspect import rules_enforced
 from ...ddl.target import Target
 from ...definitions import FieldDefinition, RuleDefinition, TypeDefinition
+from ...expressions.typed import InvalidExpression
 from ...field_types import field_type_of
-from ...field_types.rules import compile_rule, problem_of
+from ...field_types.rules import compile_rule, find_conditions, problem_of
 from ...field_types.shared.regex import why_unusable
 
 
-def ignored_rules(field: FieldDefinition) -> Iterator[str]:
-    """Yield a sentence for each rule of a field that is not applied; a query for a default that names an object."""
+def ignored_rules(field: FieldDefinition, definition: TypeDefinition) -> Iterator[str]:
+    """
+    Yield a sentence for each rule of a field that is not applied; a query for a default that names an object.
+
+    Args:
+        field: the field
+        definition: its type
+    """
     if field.validation_regex and (reason := why_unusable(field.validation_regex)):
         yield _('The regular expression is not enforced: {reason}.').format(reason=reason)
     if field.default_json is not None and field_type_of(field).is_default_gone(field):
         yield _('The default refers to an object or choice that no longer exists; it is not applied to new objects.')
+    for found, name, condition in find_conditions(definition) if field.has_conditions else ():
+        if found.id == field.id and isinstance(condition, InvalidExpression):
+            yield _('The condition "{name}" has no effect: {problem}').format(name=name, problem=condition)
 
 
 def ignored_constraints(definition: TypeDefinition, alias: str) -> Iterator[tuple[RuleDefinition, str]]:

@@ -20,6 +20,7 @@ from ...forms import CustomObjectTypeFieldForm
 from ...forms.examples import Example, example_of
 from ...models import CustomObjectTypeField
 from ...models.rows.convert import field_definition
+from ...models.validation.constraints import definition_with
 from ...runtime.context import current_alias
 from ...services.attention.ignored_rules import ignored_rules
 from ...services.dependents import Group, dependents_of_change, grouped
@@ -56,7 +57,7 @@ def preview_of(form, user) -> FieldPreview:
         return _invalid(form)
     known = {
         'example': example_of(form.instance.definition, user),
-        'ignored': tuple(ignored_rules(field_definition(form.instance))),
+        'ignored': tuple(ignored_rules(field_definition(form.instance), definition_with(form.instance))),
         'dependents': tuple(grouped(dependents_of_change(form.instance, current_alias()), user)),
     }
     if form.staged_change is not None:

@@ -1,7 +1,11 @@
 """Pages of custom objects: list, detail, add, edit, delete and their bulk forms, for all types."""
 
+from django.http import HttpResponse
+
 from netbox.object_actions import AddObject, BulkDelete, BulkEdit, BulkImport
 from netbox.views import generic
+from utilities.forms import restrict_form_fields
+from utilities.htmx import htmx_partial
 
 from ...field_types import field_type_of
 from ...filtersets import get_filterset_class
@@ -15,6 +19,9 @@ from .deleted import RestorableObjectsMixin, deleted_objects_url
 from .export import ExportObjects, ImportableExportMixin
 from .panels import get_layout
 from .rename import RenameObjects
+
+# What the page of a form sends while it is being filled in.
+FOLLOW = '_follow'
 
 
 class CustomObjectListView(ImportableExportMixin, TypeFromURLMixin, generic.ObjectListView):
@@ -45,9 +52,23 @@ class CustomObjectView(TypeFromURLMixin, generic.ObjectView):
 
 
 class CustomObjectEditView(WritingMixin, generic.ObjectEditView):
+    template_name = 'netbox_custom_objects/customobject_edit.html'
+
     def bind(self, model):
         super().bind(model)
         self.form = get_form_class(model)
+
+    def post(self, request, *args, **kwargs):
+        if FOLLOW in request.POST and htmx_partial(request):
+            return self._refuse(request) or self._follow(request, self.get_object(**kwargs))
+        return super().post(request, *args, **kwargs)
+
+    def _follow(self, request, instance):
+        """Answer what has been typed so far with the rows of fields whose conditions have changed; nothing is saved."""
+        form = self.form(data=request.POST, files=request.FILES, instance=instance)
+        restrict_form_fields(form, request.user)
+        form.follow()
+        return HttpResponse(''.join(form.changed_rows()))
 
 
 class CustomObjectDeleteView(RestorableObjectsMixin, TypeFromURLMixin, generic.ObjectDeleteView):

@@ -23,10 +23,11 @@ from utilities.string import title
 from utilities.views import register_model_view
 
 from ...constants import APP_LABEL
+from ...definitions import CONDITIONS
 from ...field_types.shared.bounds import whole_number
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...models.readers import readable
-from ...runtime.constraints import rollup_summary
+from ...runtime.constraints import rollup_summary, shown_expression
 from ...runtime.rights import reader_may_view
 from ...services.arrange_fields import arrange_fields
 
@@ -75,6 +76,11 @@ def fields_context(request, custom_object_type) -> dict:
             'may_change': field.pk in changeable,
             'targets': [target_link(target) for target in targets_of(field)],
             'calculation': rollup_summary(field),
+            'conditions': [
+                (field._meta.get_field(name).verbose_name, shown_expression(field, stored))
+                for name in CONDITIONS
+                if (stored := getattr(field, name))
+            ],
         }
         for field in fields
     ]

@@ -22,6 +22,7 @@ from utilities.permissions import get_permission_for_model
 from utilities.views import ViewTab, register_model_view
 
 from ...constants import APP_LABEL
+from ...definitions import CONDITIONS
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...runtime.constraints import shown_condition, shown_expression
 from ...runtime.linked_defaults import shown_path
@@ -109,7 +110,7 @@ def edits_of(change: ObjectChange) -> Iterator[Edit]:
             text = _('{subject}: {attribute} changed from {old} to {new}.')
             if is_field and name == 'default_from':
                 old, new = (shown_path(found or '') for found in (old, new))
-            if is_field and name in ('expression', 'condition'):
+            if is_field and name in ('expression', 'condition', *CONDITIONS):
                 old, new = (_with_names(data, name) for data in (before, after))
             shown = {'attribute': _title(change, name), 'old': _shown(name, old), 'new': _shown(name, new)}
             yield Edit(text.format(subject=subject, **shown), is_field and name in STRUCTURAL, url)
@@ -118,7 +119,7 @@ def edits_of(change: ObjectChange) -> Iterator[Edit]:
 def _with_names(data: dict, name: str) -> str:
     """Return the expression or condition in a record of a field, with the names that other fields have now."""
     field = CustomObjectTypeField(custom_object_type_id=data.get('custom_object_type'))
-    if name == 'expression':
+    if name != 'condition':
         return shown_expression(field, data.get(name) or '')
     field.referring_field_id, field.condition = data.get('referring_field'), data.get(name) or ''
     return shown_condition(field)

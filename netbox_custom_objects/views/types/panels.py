@@ -160,7 +160,7 @@ class IgnoredRulesPanel(panels.ObjectPanel):
     def get_context(self, context):
         found = super().get_context(context)
         definition = world().definitions.get(found['object'].pk)
-        rules = {field.id: list(ignored_rules(field)) for field in definition.fields} if definition else {}
+        rules = {field.id: list(ignored_rules(field, definition)) for field in definition.fields} if definition else {}
         entries = []
         if pks := [pk for pk, texts in rules.items() if texts]:
             fields = CustomObjectTypeField.objects.restrict(context['request'].user, 'view').filter(pk__in=pks)
