@@ -126,7 +126,7 @@ def test_invoice_total(invoice, line, rest, browser):
     assert model.objects.filter(total=0).count() == 2
 
 
-def test_pages_show_it(invoice, browser, user):
+def test_pages_show_it(invoice, browser):
     page = text_of(browser.get('invoice/'))
     assert '3 A 60.00' in page
     assert page.index(' A ') < page.index(' B ') < page.index(' C ')
@@ -146,7 +146,7 @@ def test_pages_show_it(invoice, browser, user):
     assert REFUSED in text_of(browser.post('invoice/bulk-import/', 200, data='number,total\nx,5\n', **sent))
 
 
-def test_a_list_costs_no_further_query(invoice, line, rest, browser):
+def test_a_list_costs_no_further_query(invoice, line, rest, browser, user):
     for number in range(50):
         make_object(line, quantity=1, unit_price=1, invoice=make_object(invoice, number=str(number)))
 
@@ -169,6 +169,9 @@ def test_a_list_costs_no_further_query(invoice, line, rest, browser):
     plain = queries(lambda: list(objects.all()))
     assert queries(lambda: sum(obj.total for obj in objects.with_rollups())) == plain
     assert sum(obj.total for obj in objects.with_rollups()) == 120
+    graphql = GraphQL(user)
+    for query in ('{ custom_objects_invoice_list { %s } }', '{ custom_objects_line_list { invoice { %s } } }'):
+        assert queries(graphql, query % 'number total lines') == queries(graphql, query % 'number'), query
 
 
 def test_what_can_be_made_of_values(invoice, line):

@@ -85,7 +85,8 @@ class RollupAttribute:
             return instance.__dict__[self.field.read_as]
         if instance.pk is None or instance._state.adding:
             return None
-        objects = instance._meta.base_manager.db_manager(instance._state.db).filter(pk=instance.pk)
+        # By its own class, which has the field, also if the type was edited meanwhile.
+        objects = self.field.objects(type(instance), using=instance._state.db).filter(pk=instance.pk)
         return objects.values_list(self.field.name, flat=True).first()
 
 
