@@ -17,13 +17,19 @@ from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.case import resolve
 from tests.field_types.cases import CASES
 from tests.support.factories import make_choice_set, make_field, make_type
+from tests.support.kept import kept_again
 
 MAIN = Target.for_alias('default')
 CONVERTIBLE = [name for name, field_type in FIELD_TYPES.items() if field_type.convertible]
 CHOICES = ['1', 'red', 'green', 'true', '2026-01-31', 'x' * 100]
 LONG = 'x' * 101
 
-pytestmark = pytest.mark.django_db
+
+def make_scene():
+    return make_type('thing', fields=[('title', 'text')]), make_choice_set('choices', CHOICES)
+
+
+pytestmark = [pytest.mark.django_db, pytest.mark.kept.with_args(make_scene)]
 
 # from, to, values before, values after
 SURVIVE = [
@@ -109,11 +115,10 @@ REFUSED = [
 
 
 class Converted:
-    """A type with a field that holds values, whose type is changed."""
+    """A field that holds values, whose type is changed."""
 
     def __init__(self, type, values, **attributes):
-        self.choice_set = make_choice_set('choices', CHOICES)
-        self.type = make_type('thing', fields=[('title', 'text')])
+        self.type, self.choice_set = kept_again()
         needs = {'choice_set': self.choice_set} if FIELD_TYPES[type].needs_choice_set else {}
         self.field = make_field(self.type, 'value', type, **needs, **attributes)
         self.pks = [self.type.get_model().objects.create(value=value).pk for value in values]
@@ -230,7 +235,8 @@ def test_every_pair_of_types_converts_or_refuses(old):
 )
 def test_pairs_that_never_convert(old, new, key):
     case = next(case for case in CASES if case.type == old)
-    field = make_field(make_type('thing'), 'value', old, **case.needs())
+    kind, _choice_set = kept_again()
+    field = make_field(kind, 'value', old, **case.needs())
     field = CustomObjectTypeField.objects.get(pk=field.pk)
     field.type = new
     with pytest.raises(ValidationError) as caught:
