@@ -18,6 +18,7 @@ BENCHMARKS = {
     'conversion': Benchmark('conversion', 'text to integer in a table of 500,000 objects, with a client at work'),
     'documents': Benchmark('documents', 'preview, application and export of 400 types with 2,500 fields'),
     'graphql': Benchmark('graphql', 'the GraphQL schema of 400 types, and lists of 1,000 objects, against tenants'),
+    'imports': Benchmark('imports', 'CSV files with 30,000 rows and 10 columns, right and wrong, imported into a type'),
     'linked': Benchmark('linked', 'site that 30,000 objects of 100 types refer to: its page, the tab, linked-objects/'),
     'list': Benchmark('object_list', 'lists of 50 objects with references and tags, against tenants'),
     'merge': Benchmark('merging', 'merge and revert of 200 objects with their type, against 200 tenants'),

@@ -26,6 +26,8 @@ from .runtime.context import current_alias
 from .runtime.rights import reader_may_view
 
 _lock = threading.Lock()
+# What the objects that are being indexed refer to.
+_batch = threading.local()
 
 
 class CustomObjectTypeIndex(SearchIndex):
@@ -56,14 +58,16 @@ class ObjectIndex(SearchIndex, metaclass=ObjectIndexMeta):
     def to_cache(cls, instance, custom_fields=None):
         """Return the values of an object to cache: of its searchable fields, and its name if that is an expression."""
         instance = as_its_schema_defines(instance)
-        found = []
+        found, known = [], _targets_of_batch(custom_fields)
         for field in surfaced_fields(type(instance)):
             if field.search_weight:
                 field_type = field_type_of(field)
+                _share_target(instance, field, known)
                 for name, value in field_type.get_search_values(instance, field).items():
                     if value not in (None, ''):
                         kind = field_type.search_kind or cls.get_kind(value)
                         found.append(ObjectFieldValue(name, kind, field.search_weight, str(value)))
+                _share_target(instance, field, known)
         if instance._definition.display_expression:
             weight = DISPLAY_EXPRESSION_SEARCH_WEIGHT
             found.append(ObjectFieldValue(DISPLAY_IN_SEARCH, FieldTypes.STRING, weight, str(instance)))
@@ -74,6 +78,31 @@ class ObjectIndex(SearchIndex, metaclass=ObjectIndexMeta):
         """Return how NetBox's search compares a value."""
         kinds = {int: FieldTypes.INTEGER, Decimal: FieldTypes.FLOAT}
         return kinds.get(type(value), FieldTypes.STRING)
+
+
+def _targets_of_batch(custom_fields: list | None) -> dict:
+    """
+    Return {(field, ID): target}, the same dictionary for all objects that NetBox indexes at once.
+
+    It hands the same list of custom fields to all of them, which is empty.
+    """
+    if custom_fields is None:
+        return {}
+    if getattr(_batch, 'custom_fields', None) is not custom_fields:
+        _batch.custom_fields, _batch.targets = custom_fields, {}
+    return _batch.targets
+
+
+def _share_target(instance, field, known: dict) -> None:
+    """Have a reference of an object lead to the target that another object of the batch has led to, or note it."""
+    if field.target is None or field_type_of(field).many:
+        return
+    model_field = instance._meta.get_field(field.name)
+    key = field.id, instance._state.db, getattr(instance, model_field.attname)
+    if model_field.is_cached(instance):
+        known[key] = model_field.get_cached_value(instance)
+    elif key in known:
+        model_field.set_cached_value(instance, known[key])
 
 
 def as_its_schema_defines(instance):

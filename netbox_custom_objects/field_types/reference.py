@@ -199,7 +199,8 @@ class ObjectFieldType(ReferenceFieldType):
             return {field.name: getattr(instance, field.name)}
         # Not by attribute: the router would look in main when a worker indexes the objects of a branch.
         targets = model_field.remote_field.model._base_manager.using(instance._state.db)
-        return {field.name: targets.filter(pk=getattr(instance, model_field.attname)).first()}
+        model_field.set_cached_value(instance, targets.filter(pk=getattr(instance, model_field.attname)).first())
+        return {field.name: model_field.get_cached_value(instance)}
 
     def get_form_field(self, field, **kwargs):
         return DynamicModelChoiceField(**self.form_field_kwargs(field, **kwargs))

@@ -46,21 +46,12 @@ class DiscreetJob(JobRunner):
             raise JobFailed from error
 
     def note(self, done: int, total: int) -> None:
-        """Write how far it is, over a connection of its own: what the job itself writes is not seen before its end."""
+        """Write how far it is."""
         part = PROGRESS_NOTES * done // max(total, 1)
         if part == self._noted:
             return
         self._noted = part
-        connection = connections.create_connection(DEFAULT_DB_ALIAS)
-        try:
-            with connection.cursor() as cursor:
-                table = Job._meta.db_table
-                cursor.execute(
-                    f"UPDATE {table} SET data = jsonb_build_object('done', %s::int, 'rows', %s::int) WHERE id = %s",
-                    [done, total, self.job.pk],
-                )
-        finally:
-            connection.close()
+        write_progress(self.job, done, total)
 
     @classmethod
     def enqueue_unless_waiting(cls, name: str = '', **kwargs) -> Job:
@@ -82,6 +73,20 @@ class DiscreetJob(JobRunner):
     def work(self, *args, **kwargs) -> None:
         """Do what the job is for; in its log and data, objects, fields and types have ids and no names."""
         raise NotImplementedError
+
+
+def write_progress(job: Job, done: int, total: int) -> None:
+    """Write how far a job is, over a connection of its own: what the job itself writes is not seen before its end."""
+    connection = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        with connection.cursor() as cursor:
+            table = Job._meta.db_table
+            cursor.execute(
+                f"UPDATE {table} SET data = jsonb_build_object('done', %s::int, 'rows', %s::int) WHERE id = %s",
+                [done, total, job.pk],
+            )
+    finally:
+        connection.close()
 
 
 def is_waiting(job: Job | None, for_less_than: timedelta) -> bool:

@@ -109,7 +109,11 @@ SIGNATURES = {
         '_handle_protected_objects': 'self obj protected_objects request exc',
     },
     'netbox.views.generic.BulkRenameView': {'_rename_objects': 'self form selected_objects field_names'},
-    'netbox.views.generic.BulkImportView': {'_get_form_fields': 'self'},
+    'netbox.views.generic.BulkImportView': {
+        '_get_form_fields': 'self',
+        '_process_import_records': 'self form request records prefetched_objects',
+        '_compile_form_errors': 'self errors index prefix',
+    },
     'netbox.api.viewsets.mixins.ObjectValidationMixin': {'_validate_objects': 'self instance'},
     'netbox.api.serializers.bulk': {'get_bulk_update_serializer_class': 'serializer_class partial'},
     'netbox.search.backends.SearchBackend': {'get_object_types': 'self'},

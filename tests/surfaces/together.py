@@ -13,6 +13,7 @@ from extras.models import CachedValue, Notification, TaggedItem
 
 from netbox_custom_objects.api.views import objects
 from netbox_custom_objects.constants import APP_LABEL
+from netbox_custom_objects.views.objects import importing
 
 SIGNALS = {
     'pre_save': pre_save, 'post_save': post_save, 'm2m_changed': m2m_changed, 'pre_delete': pre_delete,
@@ -43,27 +44,27 @@ def plain(value):
 class Run:
     """One request, made together or one by one, and undone; `left` is what it left behind."""
 
-    def __init__(self, rest, model, monkeypatch, settings, capture):
-        self.rest, self.model, self.monkeypatch, self.capture = rest, model, monkeypatch, capture
+    def __init__(self, model, monkeypatch, settings, capture):
+        self.model, self.monkeypatch, self.capture = model, monkeypatch, capture
         settings.EVENTS_PIPELINE = [f'{__name__}.collect_events']
 
-    def both(self, method, path, body):
+    def both(self, send):
         """Return what both ways leave behind, and whether the first one was taken."""
-        together = self.one(method, path, body, TOGETHER_FROM)
+        together = self._one(send, TOGETHER_FROM, importing.can_be_written_together)
         taken = self.taken
-        return together, self.one(method, path, body, 10**9), taken
+        return together, self._one(send, 10**9, lambda *arguments: False), taken
 
-    def one(self, method, path, body, together_from):
+    def _one(self, send, together_from, can_import):
         self.monkeypatch.setattr(objects, 'TOGETHER_FROM', together_from)
         self.taken = False
         self._restart_numbers()
         EVENTS.clear()
-        with transaction.atomic(), self._signals() as heard:
-            with self.capture(execute=True), self._watched():
-                send = getattr(self.rest.client, method)
-                response = send(path, body, format='json', **self.rest.headers)
+        with transaction.atomic(), self._signals() as heard, self.monkeypatch.context() as patch:
+            patch.setattr(importing, 'can_be_written_together', can_import)
+            with self.capture(execute=True), self._watched(patch):
+                answer = send()
             left = {
-                'answer': (response.status_code, plain(response.json() if response.content else None)),
+                'answer': plain(answer),
                 'rows': self._rows(),
                 'changes': self._changes(),
                 'search': self._search(),
@@ -76,20 +77,23 @@ class Run:
         return left
 
     @contextmanager
-    def _watched(self):
+    def _watched(self, patch):
         """Note whether objects were written together."""
-        tried = objects.CustomObjectViewSet._together
+        tried, written = objects.CustomObjectViewSet._together, importing.NewObjects.write
 
         def watched(view, *arguments):
             result = tried(view, *arguments)
             self.taken = result is not None
             return result
 
-        self.monkeypatch.setattr(objects.CustomObjectViewSet, '_together', watched)
-        try:
-            yield
-        finally:
-            self.monkeypatch.setattr(objects.CustomObjectViewSet, '_together', tried)
+        def watched_import(new, records):
+            made = written(new, records)
+            self.taken = True
+            return made
+
+        patch.setattr(objects.CustomObjectViewSet, '_together', watched)
+        patch.setattr(importing.NewObjects, 'write', watched_import)
+        yield
 
     def _restart_numbers(self):
         with connection.cursor() as cursor:

@@ -5,9 +5,10 @@ May import Django's and NetBox's form fields, and `generic`. Texts are `name`, `
 constraint for one name in each scope (a VLAN's group, an interface's device), and `#5` for the ID.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist, ValidationError
@@ -140,11 +141,16 @@ class NaturalKey:
         pk = whole_number(text.removeprefix('#'))
         return None if pk is None or (self.is_number and not is_marked) else pk
 
-    def get(self, queryset, value, messages: dict) -> models.Model:
-        """Return the one object that a value means; raise ValidationError."""
+    def text_in(self, value) -> str:
+        """Return the text that a value of a file stands for: in JSON, a number is an ID."""
         if isinstance(value, int) and not isinstance(value, bool) and not self.is_number:
             value = f'#{value}'
-        found = self.find(queryset, str(value).strip())
+        return str(value).strip()
+
+    def get(self, queryset, value, messages: dict, ahead: Mapping[str, list[models.Model]]) -> models.Model:
+        """Return the one object that a value means, perhaps looked up ahead; raise ValidationError."""
+        text = self.text_in(value)
+        found = ahead[text] if text in ahead else self.find(queryset, text)
         if len(found) > 1:
             message = _('"{value}" is not a unique value for this field; multiple objects were found')
             raise ValidationError(message.format(value=value))
@@ -241,9 +247,21 @@ class NamedMixin:
         self.key = key
         super().__init__(to_field_name=key.attribute, **kwargs)
 
+    # What texts mean that were looked up for many records at once.
+    ahead: Mapping[str, list[models.Model]] = MappingProxyType({})
+
     @property
     def is_named(self) -> bool:
         return self.to_field_name == self.key.attribute
+
+    def look_up(self, values: Iterable) -> None:
+        """Look up what the values of many records mean, by one statement."""
+        texts = {text for value in values for text in self.texts_in(value)} if self.is_named else ()
+        self.ahead = self.key.find_all(self.queryset, texts) if texts else {}
+
+    def texts_in(self, value) -> list[str]:
+        """Return the names in the value of a record."""
+        raise NotImplementedError
 
 
 class NamedObjectField(NamedMixin, CSVModelChoiceField):
@@ -252,17 +270,28 @@ class NamedObjectField(NamedMixin, CSVModelChoiceField):
     def to_python(self, value):
         if not self.is_named or value in self.empty_values:
             return super().to_python(value)
-        return self.key.get(self.queryset, value, self.error_messages)
+        return self.key.get(self.queryset, value, self.error_messages, self.ahead)
+
+    def texts_in(self, value):
+        return [] if value in self.empty_values else [self.key.text_in(value)]
 
 
 class NamedObjectsField(NamedMixin, CSVModelMultipleChoiceField):
     """Objects in an imported file, separated by commas, in quotes if a name holds one."""
 
     def clean(self, value):
-        values = value if isinstance(value, list) else split_values(str(value or ''))
+        values = self._split(value)
         if not self.is_named:
             return super().clean(values)
-        found = [self.key.get(self.queryset, item, self.error_messages) for item in values if item not in ('', None)]
+        items = (item for item in values if item not in ('', None))
+        found = [self.key.get(self.queryset, item, self.error_messages, self.ahead) for item in items]
         if self.required and not found:
             raise ValidationError(self.error_messages['required'], code='required')
         return found
+
+    def texts_in(self, value):
+        return [self.key.text_in(item) for item in self._split(value) if item not in ('', None)]
+
+    @staticmethod
+    def _split(value) -> list:
+        return value if isinstance(value, list) else split_values(str(value or ''))

@@ -17,6 +17,7 @@ from ...tables import get_table_class
 from ..base import BulkEditMixin, CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context
 from .deleted import RestorableObjectsMixin, deleted_objects_url
 from .export import ExportObjects, ImportableExportMixin
+from .importing import ImportsTogetherMixin
 from .panels import get_layout
 from .rename import RenameObjects
 
@@ -81,7 +82,7 @@ class CustomObjectDeleteView(RestorableObjectsMixin, TypeFromURLMixin, generic.O
         return {model: objects for model, objects in found.items() if not hasattr(model, '_type_id')}
 
 
-class CustomObjectBulkImportView(WritingMixin, CheckedImportMixin, generic.BulkImportView):
+class CustomObjectBulkImportView(ImportsTogetherMixin, WritingMixin, CheckedImportMixin, generic.BulkImportView):
     def bind(self, model):
         super().bind(model)
         self.model_form = get_import_form_class(model)
