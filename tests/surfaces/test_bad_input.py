@@ -178,7 +178,8 @@ class TestRules:
             model.objects.filter(value='taken').delete()
             assert list(rest.patch(f'thing/{mine.pk}/', {'value': 'taken', 'other': 'x'}, expect=400)) == ['value']
             model.objects.filter(value='taken').delete()
-            assert list(rest.post('thing/', [{'other': 'x'}, {'value': 'taken'}], expect=400)) == ['value']
+            (error,) = rest.post('thing/', [{'other': 'x'}, {'value': 'taken'}], expect=400)['errors']
+            assert (error['index'], list(error['errors'])) == (1, ['value'])
         finally:
             pre_save.disconnect(write_first)
             other.close()
