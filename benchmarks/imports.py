@@ -37,9 +37,8 @@ def timed(title: str, text: str) -> None:
     used, passed = time.process_time() - before, time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     errors = sum(entry['message'].startswith('Record ') for entry in job.log_entries)
-    print(
-        f'{title}: {used:.1f} CPU seconds (ours), {passed:.1f} seconds, peak memory {peak} MB, {errors} errors listed, status {job.status}'
-    )
+    print(f'{title}: {used:.1f} CPU seconds (ours), {passed:.1f} seconds, peak memory {peak} MB')
+    print(f'  {errors} errors listed, status {job.status}')
 
 
 def load(text: str):
