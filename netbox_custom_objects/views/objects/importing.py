@@ -20,6 +20,8 @@ from utilities.jobs import is_background_request
 from ...field_types.autonumber import ToBeDrawn
 from ...field_types.shared.natural_keys import NamedMixin
 from ...models.together import validating_together
+from ...runtime.classes.conditions import conditions_of
+from ...runtime.classes.memo import surfaced_fields
 from ...runtime.classes.rules import Rules, rules_of
 from ...services.discreet_job import write_progress
 from ...services.limits import limited_fields
@@ -37,13 +39,19 @@ class ImportsTogetherMixin:
         model = self.queryset.model
         using = router.db_for_write(model)
         is_new = not any(record.get('id') for record in records)
-        if is_new and can_be_written_together(model, using) and not any(True for _field in limited_fields(model)):
+        if is_new and can_be_written_together(model, using) and not _depends_on_others(model):
             try:
                 with transaction.atomic(using=using):
                     return NewObjects(self, form, request).write(records)
             except (NotTogether, IntegrityError, AbortRequest):
                 clear_events.send(sender=type(self))
         return super()._process_import_records(form, request, records, prefetched_objects)
+
+
+def _depends_on_others(model) -> bool:
+    """Whether what a record may hold depends on other values of it, or of what it refers to: not checked here."""
+    has_defaults = any(field.default_from for field in surfaced_fields(model))
+    return has_defaults or conditions_of(model) is not None or any(True for _field in limited_fields(model))
 
 
 class NewObjects:
