@@ -18,6 +18,8 @@ from extras.models import ExportTemplate
 from dev.paths import ROOT
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.services.deleted.definitions import find_restorable, restore
+from netbox_custom_objects.services.upkeep.schemas import open_main_schema
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import kept
 from tests.surfaces.graphql import GraphQL
@@ -333,6 +335,17 @@ def test_types_are_deleted_with_what_counts_them(invoice, line):
 def test_a_referred_type_is_deleted_with_its_rollups(invoice, line):
     invoice.delete(delete_referencing_fields=True)
     assert not CustomObjectTypeField.objects.exclude(aggregate='').exists()
+
+
+def test_a_referred_type_is_restored_with_its_rollups(invoice, line, browser):
+    """They have values again as soon as the field is restored, too, by which objects refer to the type."""
+    sent = {'confirm': 'true', 'delete_referencing_fields': 'true'}
+    browser.post(f'custom-object-types/{invoice.pk}/delete/', **sent)
+    for name in ('invoice', 'line.invoice', 'line.copies'):
+        restore(next(found for found in find_restorable(open_main_schema()) if found.name == name))
+        model = CustomObjectType.objects.get(name='invoice').get_model()
+        assert hasattr(model, 'total') == (name != 'invoice')
+    assert [(obj.total, obj.lines) for obj in model.objects.order_by('number')] == [(60, 3), (10, 2), (0, 0)]
 
 
 def test_a_type_that_refers_to_itself(rest):
