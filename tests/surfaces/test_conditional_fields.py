@@ -1,5 +1,7 @@
 """Conditions that fields are required, shown or can be changed by: how they are defined, and what they enforce."""
 
+from urllib.parse import urlencode
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection
@@ -13,6 +15,7 @@ from ..support.factories import make_sites, make_type
 from .graphql import GraphQL
 from .rest import Rest, make_user, superuser
 from .ui import Browser, text_of
+from .view_cases import EveryType
 
 FIELDS = 'custom-object-type-fields/'
 ADD = f'{FIELDS}add/'
@@ -322,3 +325,36 @@ class TestForms:
         assert (thing.reason, thing.holder, thing.code) == ('new', 'me', 5)
         ui.post(edit, expect=200, status='retired', reason='new', code=6)
         assert ui.errors == {'code': [CODE]}
+
+
+def test_fields_of_all_types(db):
+    """Each type of field is shown, required, kept and refused by its condition."""
+    every = EveryType()
+    for row in every.type.fields.filter(name__in=every.fields):
+        if not row.field_type.is_calculated:
+            row.visible_if, row.required_if = "name != 'hide'", "name == 'all'"
+            row.editable_if = "name != 'fixed'"
+            row.save()
+    labels = {found: str(every.type.fields.get(name=found)) for found in every.fields}
+    own = {found for found, case in every.fields.items() if not case.field_type.is_calculated}
+    ui = Browser(superuser())
+    add = f'{every.type.slug}/add/'
+    assert ui.get(add).count('data-condition="hidden') >= len(own)
+    assert 'data-condition="hidden' not in ui.get(f'{add}?{urlencode({**every.form(1), "name": "x"}, doseq=True)}')
+    ui.post(add, expect=200, name='all')
+    said = ' '.join(message for messages in ui.errors.values() for message in messages)
+    assert {found for found in own if f'{labels[found]} is required while' not in said} == set()
+    ui.post(add, name='all', **every.form(1))
+    (thing,) = every.model.objects.all()
+    before = every.values(thing)
+    assert before == every.expected(1)
+    edit = f'{every.type.slug}/{thing.pk}/edit/'
+    answer = ui.post(edit, 200, headers={'HX-Request': 'true'}, _follow=1, name='x', **every.form(0))
+    assert {found for found in own if f'data-condition-of="{found}' not in answer} == set()
+    ui.post(edit, expect=200, name='fixed', **every.form(0))
+    said = ' '.join(message for messages in ui.errors.values() for message in messages)
+    assert {found for found in own if f'{labels[found]} can only be changed' not in said} == set()
+    ui.post(edit, name='fixed', **every.form(1))
+    ui.post(edit, name='hide', **every.form(0))
+    after = every.values(every.model.objects.get())
+    assert {found: after[found] for found in own} == {found: before[found] for found in own}
