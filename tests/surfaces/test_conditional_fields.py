@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.runtime.context import mark_changed
 
 from ..support.factories import make_sites, make_type
 from .graphql import GraphQL
@@ -330,13 +331,13 @@ class TestForms:
 def test_fields_of_all_types(db):
     """Each type of field is shown, required, kept and refused by its condition."""
     every = EveryType()
-    for row in every.type.fields.filter(name__in=every.fields):
-        if not row.field_type.is_calculated:
-            row.visible_if, row.required_if = "name != 'hide'", "name == 'all'"
-            row.editable_if = "name != 'fixed'"
-            row.save()
-    labels = {found: str(every.type.fields.get(name=found)) for found in every.fields}
     own = {found for found, case in every.fields.items() if not case.field_type.is_calculated}
+    key = f'${every.type.fields.get(name="name").pk}'
+    every.type.fields.filter(name__in=own).update(
+        visible_if=f"{key} != 'hide'", required_if=f"{key} == 'all'", editable_if=f"{key} != 'fixed'"
+    )
+    mark_changed('default')
+    labels = {row.name: str(row) for row in every.type.fields.all()}
     ui = Browser(superuser())
     add = f'{every.type.slug}/add/'
     assert ui.get(add).count('data-condition="hidden') >= len(own)
