@@ -1,45 +1,76 @@
 """
 What is checked of many objects at once: the checks of each of them need not ask the database again.
 
-May import django only.
+Receivers of other plugins may ask it nevertheless. What they find of the objects themselves depends on which of them
+are written, so that the objects must be written one by one. May import django only.
 """
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-from django.db import models
+from django.db import connections, models
 
-# Objects that are validated one after the other, and written together if all are valid.
-_validated: ContextVar[list[models.Model] | None] = ContextVar('netbox_custom_objects_validated', default=None)
+# Objects of a type that are validated one after the other, and written together if all are valid.
+_validated: ContextVar[tuple[type[models.Model], list[models.Model]] | None] = ContextVar(
+    'netbox_custom_objects_validated', default=None
+)
+CHANGE_LOG = '"core_objectchange"'
+
+
+class NotTogether(Exception):
+    """These objects must be written one by one; nothing remains of what was written, once its savepoint is undone."""
+
+
+class Listener:
+    """Notes whether a statement is about the objects of a type, or reads the change log, while it is listening."""
+
+    def __init__(self, model: type[models.Model]):
+        self.table = f'"{model._meta.db_table}"'
+        self.is_listening = self.has_heard = False
+
+    def __call__(self, execute, sql, *arguments):
+        if self.is_listening:
+            text = str(sql)
+            self.has_heard |= self.table in text or (CHANGE_LOG in text and text.startswith('SELECT'))
+        return execute(sql, *arguments)
 
 
 @contextmanager
-def validating_together() -> Iterator[list[models.Model]]:
+def validating_together(model: type[models.Model], using: str) -> Iterator[list[models.Model]]:
     """
-    Validate objects one after the other.
+    Validate objects of a type one after the other.
 
     The caller checks the rules of all of them afterwards, and that what they refer to exists: that it was read just
     before is enough until then.
 
     Yields:
         the objects, as they were validated
+
+    Raises:
+        NotTogether: a validator asked for objects of the type
     """
-    reset = _validated.set(validated := [])
+    listener, validated = Listener(model), []
+    listener.is_listening = True
+    reset = _validated.set((model, validated))
     try:
-        yield validated
+        with connections[using].execute_wrapper(listener):
+            yield validated
     finally:
         _validated.reset(reset)
+        if listener.has_heard:
+            raise NotTogether
 
 
-def validated_together() -> list[models.Model] | None:
-    """Return the list to which an object is to be added whose rules are checked later; None if they are not."""
-    return _validated.get()
+def validated_together(model: type[models.Model]) -> list[models.Model] | None:
+    """Return the list to which an object of a type is to be added if its rules are checked later; None if not."""
+    found = _validated.get()
+    return found[1] if found and found[0] == model else None
 
 
 def known_references(instance: models.Model) -> set[str]:
     """Return the names of those columns of an object whose targets were read."""
-    if _validated.get() is None:
+    if validated_together(type(instance)) is None:
         return set()
     return {
         column.name

@@ -20,7 +20,8 @@ from ..models.change_data import parked_objects, take_parked_objects
 from ..models.display import LAST_NAME
 from ..models.objects import CustomObject
 from ..models.protectors import hiding_protectors
-from ..models.records import written_together
+from ..models.records import listening, written_together
+from ..models.together import NotTogether
 from ..runtime.classes.registry import world
 from ..runtime.context import fit, in_replay
 from ..runtime.inbound.collecting import CollectorOfMany, DeletesSafely
@@ -33,10 +34,6 @@ from ..runtime.statements import update_rows
 from .rules import validator_keys
 
 TAGS = 'tags'
-
-
-class NotTogether(Exception):
-    """These objects must be written one by one; nothing remains of what was written, once its savepoint is undone."""
 
 
 def can_be_written_together(model: type[Model], using: str) -> bool:
@@ -53,10 +50,11 @@ def create_together(instances: Sequence[Model], using: str) -> None:
 
     Raises:
         TargetGone: a target does not exist any more
+        NotTogether: a receiver needs them one by one
     """
     parked = [parked_objects(instance) for instance in instances]
     linked = [target for links in parked for targets in links.values() for target in targets]
-    with transaction.atomic(using=using, savepoint=False), written_together():
+    with transaction.atomic(using=using, savepoint=False), written_together(type(instances[0]), using):
         hold_references_of_all(instances, using, linked=linked)
         _announce(pre_save, instances, using)
         type(instances[0]).objects.using(using).bulk_create(instances)
@@ -70,9 +68,9 @@ def update_together(instances: Sequence[Model], using: str) -> None:
     Write changed objects, validated and of one type, to their rows; links and tags are left to the caller.
 
     Raises:
-        NotTogether: one of them is gone, or PostgreSQL is to compute a value
+        NotTogether: one of them is gone, PostgreSQL is to compute a value, or a receiver needs them one by one
     """
-    with transaction.atomic(using=using, savepoint=False), written_together():
+    with transaction.atomic(using=using, savepoint=False), written_together(type(instances[0]), using):
         # What is missing is judged object by object: it may have been missing before.
         hold(targets_of(found for instance in instances for found in references_of(instance)), using)
         _announce(pre_save, instances, using)
@@ -86,13 +84,13 @@ def delete_together(instances: Sequence[Model], using: str) -> None:
     Delete objects of one type, in the order of their ids, which nothing refers to and no logged object goes with.
 
     Raises:
-        NotTogether: something does, or one of them is gone
+        NotTogether: something does, one of them is gone, or a receiver needs them one by one
         ProtectedError, RestrictedError, AbortRequest: one of them cannot be deleted
     """
     model, pks = type(instances[0]), [instance.pk for instance in instances]
     if in_replay() or fit(model, using) is not model or model.delete is not DeletesSafely.delete:
         raise NotTogether
-    with transaction.atomic(using=using, savepoint=False), hiding_protectors(), written_together():
+    with transaction.atomic(using=using, savepoint=False), hiding_protectors(), written_together(model, using):
         if len(lock_for_deletion(model, pks, using)) < len(pks):
             raise NotTogether
         if is_referred_to(world(using), model._meta.label_lower, pks, using):
@@ -107,8 +105,9 @@ def delete_together(instances: Sequence[Model], using: str) -> None:
 
 
 def _announce(signal, instances: Sequence[Model], using: str, **more) -> None:
-    for instance in instances:
-        signal.send(sender=type(instance), instance=instance, raw=False, using=using, update_fields=None, **more)
+    with listening():
+        for instance in instances:
+            signal.send(sender=type(instance), instance=instance, raw=False, using=using, update_fields=None, **more)
 
 
 @contextmanager

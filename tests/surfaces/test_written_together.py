@@ -3,12 +3,15 @@
 from contextlib import contextmanager
 
 import pytest
-from django.db import connection
-from django.db.models.signals import post_save, pre_save
+from django.core.exceptions import ValidationError
+from django.db import connection, transaction
+from django.db.models.signals import post_save, pre_delete, pre_save
 from django.test.utils import CaptureQueriesContext
 
+from core.models import ObjectChange
 from dcim.models import Region, Site
 from extras.models import Bookmark, JournalEntry, Subscription, Tag
+from netbox.signals import post_clean
 from tenancy.models import Tenant
 from users.models import Owner, OwnerGroup, User
 from utilities.exceptions import AbortRequest
@@ -272,10 +275,85 @@ def creates_a_tenant(sender, instance, created=None, **kwargs):
         Tenant.objects.create(name=instance.title, slug=instance.title.replace(' ', '-'))
 
 
-@pytest.mark.parametrize('receiver', [tags, saves_again, creates_a_tenant])
-def test_receivers_of_others_that_write(run, receiver):
+# What these ask of the objects, or of their records, depends on which of them are written.
+@pytest.mark.parametrize(('receiver', 'is_taken'), [(tags, False), (saves_again, False), (creates_a_tenant, True)])
+def test_receivers_of_others_that_write(run, receiver, is_taken):
     with receiving(post_save, receiver):
-        assert run('post', new({}, {}))[::2] == (201, True)
+        assert run('post', new({}, {}))[::2] == (201, is_taken)
+
+
+def is_thing(instance):
+    return hasattr(instance, 'amount')
+
+
+def numbers(sender, instance, **kwargs):
+    if is_thing(instance) and instance._state.adding:
+        instance.amount = 10 + type(instance).objects.count()
+
+
+def counts(sender, instance, **kwargs):
+    if is_thing(instance):
+        objects = type(instance).objects
+        objects.filter(pk=instance.pk).update(extra=objects.count())
+
+
+def reads_the_log(sender, instance, **kwargs):
+    if is_thing(instance):
+        number = ObjectChange.objects.filter(changed_object_id=instance.pk).count()
+        Tenant.objects.filter(name='log').update(description=f'{instance.pk} {number}')
+        assert number
+
+
+def is_unlike_others(sender, instance, **kwargs):
+    if is_thing(instance) and type(instance).objects.filter(amount=instance.amount).exclude(pk=instance.pk).exists():
+        raise ValidationError({'amount': 'Taken.'})
+
+
+def links(sender, instance, created=None, **kwargs):
+    if created and is_thing(instance):
+        instance.places.add(Site.objects.first())
+        instance.topics.set([Site.objects.last()])
+
+
+def changes_the_next(sender, instance, created=None, **kwargs):
+    if created is False and is_thing(instance) and (other := type(instance).objects.filter(title='old 2').first()):
+        type(instance).objects.filter(pk=other.pk).update(price=instance.amount)
+
+
+def undoes(sender, instance, **kwargs):
+    """A receiver that gives up what it has tried itself."""
+    if is_thing(instance):
+        try:
+            with transaction.atomic():
+                Tenant.objects.create(name=instance.title, slug='x')
+                type(instance)._meta.get_field('author').related_model.objects.create(title='gone')
+                raise LookupError
+        except LookupError:
+            return
+
+
+def misses(sender, instance, **kwargs):
+    if is_thing(instance) and instance.amount == 6:
+        Site.objects.get(name='Nowhere')
+
+
+@pytest.mark.parametrize(('method', 'signal', 'receiver', 'status'), [
+    ('post', pre_save, numbers, 201),
+    ('post', post_save, counts, 201),
+    ('post', post_save, reads_the_log, 201),
+    ('post', post_clean, is_unlike_others, 400),
+    ('post', post_save, links, 201),
+    ('post', post_save, undoes, 201),
+    ('post', post_save, misses, 403),
+    ('patch', post_save, changes_the_next, 200),
+    ('patch', pre_save, undoes, 200),
+    ('delete', pre_delete, undoes, 204),
+])  # fmt: skip
+def test_receivers_of_others_that_need_objects_one_by_one(run, scene, method, signal, receiver, status):
+    values = [{'amount': 6}, {'amount': 6}]
+    body = new(*values) if method == 'post' else of(scene['things'], *(values if method == 'patch' else ({}, {})))
+    with receiving(signal, receiver):
+        assert run(method, body)[::2] == (status, False)
 
 
 @pytest.mark.parametrize('signal', [pre_save, post_save])

@@ -84,6 +84,8 @@ class Run:
         def watched(view, *arguments):
             result = tried(view, *arguments)
             self.taken = result is not None
+            if not self.taken:
+                self._restart_numbers()
             return result
 
         def watched_import(new, records):

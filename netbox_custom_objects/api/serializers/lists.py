@@ -16,12 +16,12 @@ from ...field_types.polymorphic.keys import existing
 from ...field_types.polymorphic.rest import PolymorphicMixin
 from ...field_types.shared.rest import FOUND_TARGETS, KNOWN_KEYS, as_key
 from ...models.change_data import assign_parked_links, parked_objects
-from ...models.together import validating_together
+from ...models.together import NotTogether, validating_together
 from ...runtime.classes.conditions import conditions_of
 from ...runtime.classes.rules import rules_of
 from ...runtime.reading.names import references
 from ...services.limits import limited_fields
-from ...services.writing import NotTogether, can_be_written_together, create_together, update_together
+from ...services.writing import can_be_written_together, create_together, update_together
 
 TAG_KEYS = ('tags', 'add_tags', 'remove_tags')
 
@@ -43,7 +43,7 @@ class ObjectListSerializer(ListSerializer):
         unique = self._take_unique_validators()
         self._instances = iter(self.instance or ())
         self.context[FOUND_TARGETS], self.context[KNOWN_KEYS] = {}, self._polymorphic_targets(data)
-        with validating_together() as validated:
+        with validating_together(self.model, self.using) as validated:
             values = super().to_internal_value(data)
         for field, validator in unique:
             self._refuse_taken(field, validator, values)

@@ -24,6 +24,7 @@ from utilities.exceptions import AbortRequest
 from ...field_types.shared.rest import KNOWN_TARGETS
 from ...filtersets import get_filterset_class
 from ...models import CustomObjectType
+from ...models.together import NotTogether
 from ...runtime.classes.ghost import ghost
 from ...runtime.classes.registry import world
 from ...runtime.classes.rules import violation_of
@@ -31,7 +32,7 @@ from ...runtime.inbound.holding import hold_objects
 from ...runtime.relations.rollups import rollups_of
 from ...runtime.rights import has_any_right, is_known_to_reader
 from ...services.limits import looked_up_ahead
-from ...services.writing import NotTogether, delete_together
+from ...services.writing import delete_together
 from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class
 from ..serializers.objects import get_bulk_update_serializer_class
@@ -190,7 +191,7 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
         try:
             with transaction.atomic(using=using), discard_events_on_rollback(self, using=using):
                 return write()
-        except (NotTogether, AbortRequest, PermissionDenied, IntegrityError):
+        except (NotTogether, AbortRequest, PermissionDenied, IntegrityError, ObjectDoesNotExist):
             # It has noted which deletions were logged.
             clear_signal_history(sender=type(self))
             return None

@@ -230,7 +230,7 @@ def _mark(value, folded: bool):
 
 def joins_others(instance) -> bool:
     """Whether what an object must meet is asked later, for it and for the others that are written with it."""
-    others = validated_together()
+    others = validated_together(type(instance))
     if others is None:
         return False
     if not others or others[-1] is not instance:
