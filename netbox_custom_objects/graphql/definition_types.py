@@ -1,4 +1,4 @@
-"""GraphQL types of custom object types and their fields: ordinary models of NetBox, with ordinary types."""
+"""GraphQL types of custom object types, their fields and constraints: ordinary models of NetBox, ordinary types."""
 
 from typing import Annotated
 
@@ -11,13 +11,16 @@ from netbox.graphql.filters import ChangeLoggedModelFilter, NetBoxModelFilter, r
 from netbox.graphql.scalars import BigInt
 from netbox.graphql.types import NetBoxObjectType, ObjectType, register_type
 
-from ..models import CustomObjectType, CustomObjectTypeField
-from ..runtime.constraints import shown_expression
+from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from ..runtime.constraints import field_names, shown_expression
 
 CHOICE_SET = Annotated['CustomFieldChoiceSetType', strawberry.lazy('extras.graphql.types')]  # noqa: F821
 OBJECT_TYPE = Annotated['ObjectTypeType', strawberry.lazy('netbox.graphql.types')]  # noqa: F821
 TYPE = Annotated['CustomObjectTypeType', strawberry.lazy('netbox_custom_objects.graphql.definition_types')]
 FIELD = Annotated['CustomObjectTypeFieldType', strawberry.lazy('netbox_custom_objects.graphql.definition_types')]
+CONSTRAINT = Annotated[
+    'CustomObjectTypeConstraintType', strawberry.lazy('netbox_custom_objects.graphql.definition_types')
+]
 TYPE_FILTER = Annotated['CustomObjectTypeFilter', strawberry.lazy('netbox_custom_objects.graphql.definition_types')]
 FIELD_FILTER = Annotated[
     'CustomObjectTypeFieldFilter', strawberry.lazy('netbox_custom_objects.graphql.definition_types')
@@ -61,6 +64,7 @@ class CustomObjectTypeFieldFilter(ChangeLoggedModelFilter):
 )  # fmt: skip
 class CustomObjectTypeType(NetBoxObjectType):
     fields: list[FIELD]
+    constraints: list[CONSTRAINT] = strawberry_django.field(field_name='rules')
 
 
 @register_type(
@@ -99,3 +103,38 @@ class CustomObjectTypeFieldType(ObjectType):
     @strawberry_django.field(only=['custom_object_type', 'editable_if'])
     def editable_if(self) -> str:
         return shown_expression(self, self.editable_if)
+
+
+@register_filter(CustomObjectTypeConstraint, lookups=True)
+class CustomObjectTypeConstraintFilter(ChangeLoggedModelFilter):
+    name: StrFilterLookup | None = strawberry_django.filter_field()
+    type: StrFilterLookup | None = strawberry_django.filter_field()
+    message: StrFilterLookup | None = strawberry_django.filter_field()
+    custom_object_type: TYPE_FILTER | None = strawberry_django.filter_field()
+    custom_object_type_id: strawberry.ID | None = strawberry_django.filter_field()
+
+
+# What an expression is shown by, besides itself.
+_WITH_TYPE = ('custom_object_type',)
+
+
+@register_type(
+    CustomObjectTypeConstraint,
+    fields=['id', 'name', 'type', 'case_insensitive', 'nulls_distinct', 'message', 'created', 'last_updated'],
+    filters=CustomObjectTypeConstraintFilter,
+    pagination=True,
+)
+class CustomObjectTypeConstraintType(ObjectType):
+    custom_object_type: TYPE
+
+    @strawberry_django.field(only=['field_ids', *_WITH_TYPE])
+    def fields(self) -> list[str]:
+        return field_names(self)
+
+    @strawberry_django.field(only=['condition', *_WITH_TYPE])
+    def condition(self) -> str:
+        return shown_expression(self, self.condition)
+
+    @strawberry_django.field(only=['expression', *_WITH_TYPE])
+    def expression(self) -> str:
+        return shown_expression(self, self.expression)

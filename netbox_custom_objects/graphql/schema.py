@@ -1,11 +1,11 @@
-"""What NetBox adds to its own query: custom object types, their fields, and linked objects (plugin resource)."""
+"""What NetBox adds to its own query: types, their fields and constraints, and linked objects (plugin resource)."""
 
 import strawberry
 import strawberry_django
 
 from netbox.graphql.pagination import OffsetPaginationInput
 
-from .definition_types import CustomObjectTypeFieldType, CustomObjectTypeType
+from .definition_types import CustomObjectTypeConstraintType, CustomObjectTypeFieldType, CustomObjectTypeType
 from .linked import LinkedCustomObject, entries_of
 from .target import target_of
 
@@ -17,6 +17,9 @@ class CustomObjectsQuery:
 
     custom_object_type_field: CustomObjectTypeFieldType = strawberry_django.field()
     custom_object_type_field_list: list[CustomObjectTypeFieldType] = strawberry_django.field()
+
+    custom_object_type_constraint: CustomObjectTypeConstraintType = strawberry_django.field()
+    custom_object_type_constraint_list: list[CustomObjectTypeConstraintType] = strawberry_django.field()
 
     @strawberry.field(description='Custom objects that refer to an object, one entry for each object and field.')
     def linked_custom_objects(

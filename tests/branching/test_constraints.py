@@ -5,6 +5,8 @@ from datetime import date
 import pytest
 from django.db import IntegrityError, transaction
 
+from dcim.models import Site
+
 from netbox_custom_objects.branching.merging.findings import VIOLATION
 from netbox_custom_objects.branching.merging.schema_changes import schema_changes
 from netbox_custom_objects.branching.merging.three_way import three_way_merge
@@ -226,3 +228,44 @@ def test_what_the_end_does_not_meet(contracts, strategy, monkeypatch):
     assert dry_run(branch, strategy, lab.user) == []
     lab.merge(branch, strategy)
     assert names() == ['other', 'same']
+
+
+def test_every_kind_in_a_branch(lab, strategies):
+    """Partial, regardless of case, nulls the same, polymorphic, check: merged, reverted, merged again, synchronized."""
+    with lab.request():
+        site = Site.objects.create(name='s', slug='s')
+        thing = make_type('thing', fields=[
+            ('name', 'text'), ('tag', 'text'), ('owned_by', 'text'), ('code', 'text'), ('slot', 'integer'),
+            ('start', 'date'), ('end', 'date'), {'name': 'holder', 'type': 'object', 'targets': [Site]},
+            {'name': 'only', 'type': 'object', 'targets': [Site], 'unique': True},
+        ])  # fmt: skip
+    branch, follower = lab.branch(), lab.branch('follower')
+    with lab.request(branch):
+        thing = CustomObjectType.objects.get()
+        make_constraint(thing, 'tag', fields=['tag'], condition='owned_by == null')
+        make_constraint(thing, 'name', fields=['name'], case_insensitive=True)
+        make_constraint(thing, 'slot', fields=['code', 'slot'], nulls_distinct=False, condition='code != null')
+        make_constraint(thing, 'holder', fields=['holder'])
+        make_constraint(thing, 'period', expression='end > start')
+    held = {'name': 'Core', 'tag': 'A1', 'code': 'c', 'holder': site}
+    make(lab, branch, **held)
+    clashes = ({'name': 'cORE'}, {'tag': 'A1'}, {'code': 'c'}, {'holder': site}, LATE)
+    fine = ({'tag': 'A1', 'owned_by': 'x'}, {'code': 'c', 'slot': 1})
+
+    def assert_enforced(place=None):
+        assert [values for values in clashes if not is_refused(lab, place, **values)] == []
+        assert [values for values in fine if is_refused(lab, place, **values)] == []
+
+    assert_enforced(branch)
+    for strategy in strategies:
+        for _time in range(2):
+            lab.merge(branch, strategy)
+            assert_schema_is_clean()
+            assert_enforced()
+            if strategy == STRATEGIES[-1] and _time:
+                lab.sync(follower)
+                assert_schema_is_clean(follower.connection_name)
+                assert_enforced(follower)
+            lab.revert(branch)
+            assert_schema_is_clean()
+            assert [values for values in clashes if is_refused(lab, **values)] == []

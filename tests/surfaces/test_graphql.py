@@ -19,7 +19,7 @@ from netbox_custom_objects.graphql.extensions import MODELS
 from netbox_custom_objects.graphql.host import host
 from netbox_custom_objects.graphql.names import attribute_name, root_names
 from netbox_custom_objects.graphql.types.roots import root_fields
-from tests.support.factories import make_field, make_object, make_sites, make_type
+from tests.support.factories import make_constraint, make_field, make_object, make_sites, make_type
 from tests.support.kept import keeps, kept_again
 from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import superuser
@@ -397,6 +397,24 @@ class TestDefinitions:
         ]
         pk = network['item'].pk
         assert graphql(f'{{ custom_object_type(id: {pk}) {{ name }} }}')['custom_object_type'] == {'name': 'item'}
+
+    def test_constraints(self, graphql, network):
+        item = network['item']
+        make_constraint(item, 'named', fields=['name', 'box'], condition='name != null', case_insensitive=True)
+        make_constraint(item, 'short', expression='size(name) < 99', message='Too long.')
+        shown = '{ name fields condition expression case_insensitive message }'
+        named = {'name': 'named', 'fields': ['name', 'box'], 'condition': 'name != null', 'expression': '',
+                 'case_insensitive': True, 'message': ''}  # fmt: skip
+        short = {'name': 'short', 'fields': [], 'condition': '', 'expression': 'size(name) < 99',
+                 'case_insensitive': False, 'message': 'Too long.'}  # fmt: skip
+        query = f'{{ custom_object_type(id: {item.pk}) {{ constraints {shown} }} }}'
+        assert graphql(query)['custom_object_type'] == {'constraints': [named, short]}
+        query = """{ custom_object_type_constraint_list(filters: {type: {exact: "check"}}) {
+            name custom_object_type { name }
+        } }"""
+        assert graphql(query)['custom_object_type_constraint_list'] == [
+            {'name': 'short', 'custom_object_type': {'name': 'item'}}
+        ]
 
 
 class TestNames:

@@ -62,8 +62,11 @@ class TestRights:
         }  # fmt: skip
         message = graphql.message('{ custom_objects_serve_list { id } }')
         assert 'server' not in message
-        assert graphql('{ custom_object_type_list { name } custom_object_type_field_list { name } }') == {
+        query = """{ custom_object_type_list { name } custom_object_type_field_list { name }
+                     custom_object_type_constraint_list { name } }"""
+        assert graphql(query) == {
             'custom_object_type_list': [], 'custom_object_type_field_list': [],
+            'custom_object_type_constraint_list': [],
         }  # fmt: skip
 
     def test_a_type_that_is_hidden_has_no_name(self, types):

@@ -211,6 +211,9 @@ class Rules(OfDefinition):
             attributes = [term.attribute for field in unique_fields(rule, self.definition)
                           for term in field_type_of(field).get_terms(field)]  # fmt: skip
         by_attribute = {field.attname: field.name for field in model._meta.concrete_fields}
+        by_attribute |= {
+            field.id_attribute: field.name for field in model._meta.private_fields if hasattr(field, 'id_attribute')
+        }
         names = [by_attribute.get(attribute, attribute) for attribute in attributes]
         return [name for name in names if name not in exclude] or [NON_FIELD_ERRORS]
 
