@@ -104,7 +104,7 @@ def field_cleaned(instance: CustomObjectTypeField, **kwargs) -> None:
     using = instance._state.db or current_alias()
     if is_new_name:
         refuse_inheritance(instance, using)
-    if not instance._state.adding and instance._loaded_type != instance.type:
+    if instance.converted:
         refuse_broken_constraints(instance, using)
         refuse_read_conversion(instance, using)
         refuse_counted_conversion(instance, using)

@@ -11,13 +11,13 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import BigIntegerField, F, Func, Value
-from django.db.models.functions import Cast, Coalesce
+from django.db.models.functions import Cast
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..choices import AggregateChoices
 from ..definitions import FieldDefinition
-from ..expressions.typed import InvalidExpression, Result, Term, Typed, check, compile_condition, fitted, parse
+from ..expressions.typed import InvalidExpression, Result, Term, Typed, check, compile_condition, parse, summed
 from ..expressions.typed.kinds import BOOLEAN, DECIMAL, DURATION, INTEGER, ORDERED, SCALARS, Kind
 from .array import ArrayFieldType
 from .derived import CalculatedFieldType
@@ -26,7 +26,7 @@ from .rules import scope_of_fields
 from .shared.digits import FLOAT_DIGITS, MAX_DIGITS
 
 COUNT, SUM, LIST = AggregateChoices.COUNT, AggregateChoices.SUM, AggregateChoices.LIST
-FUNCTIONS = {COUNT: 'COUNT', SUM: 'SUM', AggregateChoices.MIN: 'MIN', AggregateChoices.MAX: 'MAX'}
+FUNCTIONS = {COUNT: 'COUNT', AggregateChoices.MIN: 'MIN', AggregateChoices.MAX: 'MAX'}
 # How many values a list holds at most, those of the objects with the lowest ids.
 LIST_LENGTH = 100
 # A sum of decimals with at most so many places has as many digits as a float holds exactly, so that REST returns
@@ -173,21 +173,16 @@ class RollupFieldType(CalculatedFieldType):
         if field.aggregate == COUNT:
             return rows.values(**{VALUE: _called(COUNT, F('pk'), BigIntegerField())})
         _source, term = self.aggregated(field)
+        if field.aggregate == SUM:
+            plain = self.result(field)[1]
+            digits = (plain.decimal_digits or 0, plain.decimal_places or 0)
+            return rows.values(**{VALUE: summed(F(term.attribute), Result(term.kind, *digits))})
         if field.aggregate in FUNCTIONS:
-            found = _called(field.aggregate, F(term.attribute), term.kind.model_field)
-            return rows.values(**{VALUE: self._sum(field, found) if field.aggregate == SUM else found})
+            return rows.values(**{VALUE: _called(field.aggregate, F(term.attribute), term.kind.model_field)})
         if field.aggregate == LIST:
             rows = rows.filter(**{f'{term.attribute}__isnull': False}).order_by('pk')
             return rows.values(**{VALUE: F(term.attribute)})[:LIST_LENGTH]
         return rows.order_by('-created', '-pk').values(**{VALUE: F(term.attribute)})[:1]
-
-    def _sum(self, field: FieldDefinition, found: Func) -> models.Expression:
-        """Return a sum: 0 of nothing, null if it has too many digits."""
-        field_type, plain = self.result(field)
-        kind = field_type.kind
-        found = Coalesce(found, self._zero(kind))
-        digits = (plain.decimal_digits or 0, plain.decimal_places or 0)
-        return found if kind == DURATION else fitted(found, Result(kind, *digits))
 
     def nothing(self, field: FieldDefinition) -> models.Expression:
         """Return what the value is where no object counts."""
@@ -195,12 +190,8 @@ class RollupFieldType(CalculatedFieldType):
         if field.aggregate == COUNT:
             return Cast(Value(0), output)
         if field.aggregate == SUM:
-            return Cast(self._zero(self.result(field)[0].kind), output)
+            return Cast(Value('0', models.TextField()), output)
         return Cast(Value([] if field.aggregate == LIST else None, output), output)
-
-    def _zero(self, kind: Kind) -> models.Expression:
-        output = kind.model_field
-        return Cast(Value('0', models.TextField()), output)
 
     # Storage
 

@@ -343,12 +343,22 @@ class CustomObjectTypeField(
         super().__init__(*args, **kwargs)
         self._loaded_name = self.__dict__.get('name')
         self._loaded_type = self.__dict__.get('type')
+        self._loaded_result_type = self.__dict__.get('result_type')
 
     def __str__(self):
         return self.label or (self.name.replace('_', ' ')[:1].upper() + self.name.replace('_', ' ')[1:])
 
     def get_absolute_url(self):
         return self.custom_object_type.get_absolute_url()
+
+    @property
+    def converted(self) -> str:
+        """Which attribute makes its values be of another kind once it is saved, '' if none does."""
+        if self._state.adding:
+            return ''
+        if self._loaded_type != self.type:
+            return 'type'
+        return '' if self._loaded_result_type == self.result_type else 'result_type'
 
     @property
     def field_type(self):

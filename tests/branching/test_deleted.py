@@ -2,9 +2,9 @@
 
 import pytest
 
-from netbox_custom_objects.models import CustomObjectTypeField
-from tests.support.branches import delete
-from tests.support.factories import make_object, make_type
+from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from tests.support.branches import STRATEGIES, assert_schema_is_clean, delete, edit
+from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest
 
 
@@ -14,6 +14,44 @@ def server(lab, spare):
         kind = make_type('server', fields=[('name', 'text'), ('serial', 'text')])
         make_object(kind, name='a', serial='1')
     return kind
+
+
+@pytest.mark.parametrize('strategy', STRATEGIES)
+def test_objects_restored_in_a_branch_are_kept(lab, server, strategy):
+    """With what refers to them, in a circle, too; a revert undoes what was edited afterwards."""
+
+    def rows():
+        return list(server.get_model().objects.order_by('pk').values_list('name', 'serial', 'next'))
+
+    with lab.request():
+        make_field(server, 'next', 'object', target=server)
+        first = server.get_model().objects.get()
+        second = make_object(server, name='b', next=first)
+        edit(first, next=second)
+    before = rows()
+    branch = lab.branch()
+    there = Rest(lab.user, HTTP_X_NETBOX_BRANCH=branch.schema_id)
+    there.delete('server/', [{'id': first.pk}, {'id': second.pk}])
+    wanted = {'custom_object_type': server.pk, 'objects': [first.pk, second.pk]}
+    there.post('deleted/objects/restore/', wanted, expect=200)
+    there.patch(f'server/{first.pk}/', {'serial': '2'})
+    lab.merge(branch, strategy)
+    assert rows() == [('a', '2', second.pk), ('b', None, first.pk)]
+    lab.revert(branch)
+    assert rows() == before
+
+
+@pytest.mark.parametrize('strategy', STRATEGIES)
+def test_a_type_restored_in_a_branch_is_kept(lab, server, strategy):
+    branch = lab.branch()
+    with lab.request(branch):
+        delete(CustomObjectType.objects.get(name='server'))
+    there = Rest(lab.user, HTTP_X_NETBOX_BRANCH=branch.schema_id)
+    (found,) = there.get('deleted/')['results']
+    there.post(f'deleted/{found["id"]}/restore/', {}, expect=200)
+    lab.merge(branch, strategy)
+    assert server.get_model().objects.get().serial == '1'
+    assert_schema_is_clean()
 
 
 def test_restored_in_a_branch_and_merged(lab, server):

@@ -34,7 +34,7 @@ from netbox.models.features import model_is_public
 from netbox.registry import registry
 from netbox.search.backends import SearchBackend
 from netbox.views.generic import BulkRenameView
-from netbox_branching.merge_strategies.squash import CollapsedChange
+from netbox_branching.merge_strategies.squash import ActionType, CollapsedChange
 from netbox_branching.models import Branch
 from utilities.views import get_action_url
 
@@ -317,7 +317,9 @@ class TestBranching:
     def test_collapsed_changes_have_these_attributes(self):
         change = CollapsedChange(('dcim.site', 1), Site)
         assert change.depends_on == change.depended_by == set()
-        assert not lacking(change, 'key', 'final_action', 'prechange_data', 'postchange_data', 'synthetic')
+        names = 'key', 'final_action', 'last_change', 'prechange_data', 'postchange_data', 'synthetic'
+        assert not lacking(change, *names)
+        assert ActionType('update') is ActionType.UPDATE
 
 
 class TestDjango:

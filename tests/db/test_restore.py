@@ -252,6 +252,19 @@ class TestTypes:
         run('--restore', 'other.thing')
         assert other.get_model().objects.get().thing.serial == '1'
 
+    def test_a_rollup_follows_the_field_that_it_reads(self, lab, thing):
+        with lab.request():
+            other = make_type('other', fields=[{'name': 'thing', 'type': 'object', 'target': thing}])
+            make_object(other, thing=thing.get_model().objects.get())
+            make_field(thing, 'others', 'rollup', referring_field=field('thing'), aggregate='count')
+            pk = field('thing').pk
+            again(thing).delete(delete_referencing_fields=True)
+        assert 'With 4 fields' in run('--restore', 'thing')[1]
+        assert refused('thing.others') == f'"thing.others" reads a field that has been deleted. Restore f_{pk} first.'
+        run('--restore', 'other.thing')
+        run('--restore', 'thing.others')
+        assert thing.get_model().objects.get().others == 1
+
     def test_are_refused_with_the_reason(self, lab, thing):
         assert refused('thing') == '"thing" has not been deleted.'
         remove(lab, again(thing))

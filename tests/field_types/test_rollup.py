@@ -203,8 +203,9 @@ def test_what_can_be_made_of_values(invoice, line):
     assert full.overdue == 2
     assert list(objects.filter(titles__contains=['d'])) == [objects.get(number='B')]
     # Overflows are null.
-    model.objects.update(quantity=2**63 - 1, unit_price=None)
-    assert objects.get(number='A').pieces is None
+    model.objects.update(quantity=2**63 - 1, unit_price=None, work=timedelta.max)
+    full = objects.get(number='A')
+    assert (full.pieces, full.hours) == (None, None)
 
 
 def test_all_kinds_of_references(invoice, line):
@@ -291,6 +292,9 @@ def test_what_it_reads_cannot_go(invoice, line, rest):
             fields[name].delete()
     assert 'invoice.total' in str(rest.patch(f'{FIELDS}{fields["cancelled"].pk}/', {'type': 'text'}, expect=400))
     assert rest.delete(f'{FIELDS}{fields["amount"].pk}/', expect=400)
+    other = {'expression': 'title', 'result_type': 'text'}
+    assert 'invoice.total' in str(rest.patch(f'{FIELDS}{fields["amount"].pk}/', other, expect=400)['result_type'])
+    rest.patch(f'{FIELDS}{fields["amount"].pk}/', {'expression': 'unit_price * quantity'})
     rest.patch(f'{FIELDS}{fields["cancelled"].pk}/', {'name': 'void'})
     rest.patch(f'{FIELDS}{fields["amount"].pk}/', {'name': 'sum'})
     field = invoice.fields.get(name='total')

@@ -156,6 +156,39 @@ def test_a_constraint_of_the_type_holds(rest, rack):
     assert rest.get('rack/')['count'] == 0
 
 
+def test_its_fields_were_converted_meanwhile(rest, rack):
+    """What they cannot hold any more is refused with the reason; what they can hold comes back."""
+    number = make_field(rack, 'number', 'integer')
+    pk = rest.post('rack/', {'name': 'a', 'serial': 'x', 'number': 5000})['id']
+    rest.delete(f'rack/{pk}/')
+    wanted = {'custom_object_type': rack.pk, 'objects': [pk]}
+    rest.patch(f'custom-object-type-fields/{number.pk}/', {'type': 'decimal', 'decimal_digits': 4, 'decimal_places': 2})
+    refused = rest.post('deleted/objects/restore/', wanted, expect=409)
+    assert refused['detail'] == 'a cannot be restored: A field can no longer hold its value.'
+    rest.patch(f'custom-object-type-fields/{number.pk}/', {'decimal_digits': 8})
+    serial = rack.fields.get(name='serial')
+    rest.patch(f'custom-object-type-fields/{serial.pk}/', {'type': 'integer'})
+    refused = rest.post('deleted/objects/restore/', wanted, expect=409)
+    assert refused['detail'] == f'Rack {pk} cannot be restored: “x” value must be an integer.'
+    rest.patch(f'custom-object-type-fields/{serial.pk}/', {'type': 'text'})
+    rest.post('deleted/objects/restore/', wanted, expect=200)
+    assert rest.get(f'rack/{pk}/')['number'] == 5000
+
+
+def test_what_refers_to_it_again_meets_its_own_constraints(rest, rack):
+    server = make_type('server', fields=[('name', 'text'), {'name': 'rack', 'type': 'object', 'target': rack}])
+    CustomObjectTypeConstraint.objects.create(
+        custom_object_type=server, name='once', type='unique', field_ids=[field.pk for field in server.fields.all()]
+    )
+    pk = rest.post('rack/', {'name': 'a'})['id']
+    _first, second = (rest.post('server/', {'name': name, 'rack': pk})['id'] for name in 'xy')
+    rest.delete(f'rack/{pk}/')
+    rest.patch(f'server/{second}/', {'name': 'x'})
+    refused = rest.post('deleted/objects/restore/', {'custom_object_type': rack.pk, 'objects': [pk]}, expect=409)
+    assert 'Another object has the same: Name, Rack' in refused['detail']
+    assert rest.get('rack/')['count'] == 0
+
+
 def test_rights(rest, rack):
     """Users with constraints, which cannot be asked about what is gone, see what they have deleted themselves."""
     for name in ('a', 'b'):

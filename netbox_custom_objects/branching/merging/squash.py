@@ -41,12 +41,13 @@ class TypeChanges:
 
 def add_edges(collapsed_changes: dict, **kwargs) -> None:
     """
-    Add our edges to the graph of collapsed changes, in place.
+    Add our edges to the graph of collapsed changes, in place; what the branch has restored is kept.
 
     Args:
         collapsed_changes: netbox-branching's CollapsedChange objects, keyed by (model label, object id[, note])
     """
     graph = Graph(collapsed_changes)
+    keep_restored(graph)
     by_type = sort_by_type(collapsed_changes.values())
     for changes in by_type.values():
         order_within_type(graph, changes)
@@ -83,6 +84,18 @@ class Graph:
                 seen.add(key)
                 waiting += self.changes[key].depends_on
         return False
+
+
+def keep_restored(graph: Graph) -> None:
+    """Make the deletion of what was restored afterwards an update: squashing would delete it for good."""
+    for change in graph.changes.values():
+        if action(change) == DELETE and change.last_change.action != DELETE:
+            change.final_action = type(change.final_action)(UPDATE)
+            change.postchange_data = change.last_change.postchange_data
+            # An update need not wait for what had to be deleted or released before.
+            for key in [key for key in change.depends_on if not graph.changes[key].synthetic]:
+                change.depends_on.remove(key)
+                graph.changes[key].depended_by.discard(change.key)
 
 
 def sort_by_type(changes: Iterable) -> dict[int, TypeChanges]:

@@ -11,7 +11,7 @@ from .compiler import compile_condition, compile_expression
 from .grammar import parse
 from .kinds import Kind, Scope, Term
 from .problems import InvalidExpression
-from .results import Result, compile_result, fitted, sql_of_result
+from .results import Result, compile_result, sql_of_result, summed
 from .rows import evaluate, sql_of
 from .storage import shown_form, stored_form
 
@@ -27,10 +27,10 @@ __all__ = (
     'compile_expression',
     'compile_result',
     'evaluate',
-    'fitted',
     'parse',
     'shown_form',
     'sql_of',
     'sql_of_result',
     'stored_form',
+    'summed',
 )

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import Case, Expression, Value, When
-from django.db.models.functions import Cast, Length
+from django.db.models.functions import Cast, Coalesce, Length
 from django.db.models.lookups import LessThanOrEqual
 
 from . import pieces
 from .checker import Typed
 from .compiler import Reference, Text, by_attribute, compile_expression, unchanged
-from .kinds import DECIMAL, INTEGER, TEXT, Kind
+from .kinds import DECIMAL, DURATION, INTEGER, TEXT, Kind
 from .rows import literal_sql, own_column
 
 INT64 = 2**63
@@ -54,6 +54,15 @@ def fitted(found: Expression, result: Result) -> Expression:
     if result.kind == TEXT:
         return Case(When(LessThanOrEqual(Length(found), TEXT_LENGTH), then=found), output_field=TEXT.model_field)
     return found
+
+
+def summed(values: Expression, result: Result) -> Expression:
+    """Return the sum of the values of rows, 0 of none, null where it does not fit."""
+    if result.kind == DURATION:
+        # As numbers, because intervals overflow.
+        seconds = Coalesce(pieces.call('SUM', pieces.counted(DURATION, values)), pieces.number(0))
+        return pieces.uncounted(DURATION, pieces.within(DURATION, seconds))
+    return fitted(Coalesce(pieces.call('SUM', pieces.numeric(values)), pieces.number(0)), result)
 
 
 def sql_of_result(typed: Typed, result: Result, column_type: str) -> str:

@@ -161,4 +161,4 @@ def refuse_counted_conversion(field, using: str) -> None:
     """Raise ValidationError if rollups read a field that is about to have another type."""
     if names := rollups_from(field, using):
         message = _('These rollups read the field as it is: {names}. Change or delete them first.')
-        raise ValidationError({'type': message.format(names=names)})
+        raise ValidationError({field.converted: message.format(names=names)})

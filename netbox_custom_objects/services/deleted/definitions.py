@@ -4,7 +4,7 @@ Restore: brings back deleted types and fields, with their values, from the chang
 May import models and runtime. Must never overwrite anything: what has taken a name meanwhile keeps it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
@@ -21,7 +21,14 @@ from ...constants import APP_LABEL
 from ...ddl.locks import lock_definitions
 from ...ddl.target import Target
 from ...ddl.upkeep.retention import Stored, everything
-from ...definitions import column_name, link_table_name, model_name, table_name, type_id_from_model_name
+from ...definitions import (
+    column_name,
+    link_table_name,
+    model_name,
+    read_ids,
+    table_name,
+    type_id_from_model_name,
+)
 from ...exceptions import RestoreRefused
 from ...field_types import field_type_named
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
@@ -203,13 +210,22 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
         _rows_of(deletion, found) if is_type else [] for found in (CustomObjectTypeField, CustomObjectTypeConstraint)
     )
     objects = _objects_of(deletion) if is_type else {}
-    restored = Restored(len(fields), len(objects))
     with transaction.atomic(using=alias), missing_targets_allowed():
         lock_definitions(Target.for_alias(alias))
         if model.objects.using(alias).filter(pk=deletion.record.changed_object_id).exists():
             raise RestoreRefused(_('"{name}" has been restored meanwhile.').format(name=deletion.name))
+        if is_type:
+            # Rollups over fields of other types that were deleted along with it can follow once these are there.
+            fields = [record for record in fields if not _missing_reads(record, alias, fields)]
+        elif missing := _missing_reads(deletion.record, alias):
+            raise RestoreRefused(
+                _('"{name}" reads a field that has been deleted. Restore {column} first.').format(
+                    name=deletion.name, column=column_name(min(missing))
+                )
+            )
         for record in fields if is_type else [deletion.record]:
             _check_targets(record, deletion, {deletion.type_id} if is_type else set())
+        restored = Restored(len(fields), len(objects))
         prepared = _prepare(model, deletion.record, deletion.name)
         if dry_run:
             return restored
@@ -293,6 +309,15 @@ def _check_targets(record: ObjectChange, deletion: RecordedDeletion, coming: set
                     name=deletion.name, table=table_name(type_id)
                 )
             )
+
+
+def _missing_reads(record: ObjectChange, alias: str, coming: Collection[ObjectChange] = ()) -> set[int]:
+    """Return the ids of the fields that a field's values are calculated from and that are deleted."""
+    data = record.prechange_data
+    read = {data.get('referring_field'), data.get('aggregated_field')} - {None}
+    read |= read_ids(data.get('expression') or '') | read_ids(data.get('condition') or '')
+    there = CustomObjectTypeField.objects.using(alias).filter(pk__in=read).values_list('pk', flat=True)
+    return read - {*there} - {other.changed_object_id for other in coming}
 
 
 def _prepare(model: type, record: ObjectChange, name: str):

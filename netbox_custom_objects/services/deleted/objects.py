@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import DataError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
@@ -23,7 +24,7 @@ from ...exceptions import RestoreRefused
 from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import content_type_id_of, key_from_payload
 from ...models.attachments import logged_attachments
-from ...models.change_data import RETIRED_VALUES, by_key, serialize
+from ...models.change_data import RETIRED_VALUES, DeserializedObject, by_key, serialize
 from ...runtime.classes.memo import surfaced_fields
 from ...runtime.classes.rules import violations_refused
 from ...runtime.inbound.holding import missing_targets_allowed
@@ -123,35 +124,38 @@ def bring_back(type_id: int, objects: dict[int, dict], alias: str, check: bool =
         check: whether others may have taken unique values meanwhile
 
     Raises:
-        RestoreRefused: they have
+        RestoreRefused: they have, or a field cannot hold what it held before
     """
     if not objects:
         return
     model = apps.get_model(APP_LABEL, model_name(type_id))
-    made = []
-    for pk, data in objects.items():
-        deserialized = model.deserialize_object(data, pk=pk)
-        for name, value in retired(data).items():
-            setattr(deserialized.object, name, value)
-        if check:
-            _check_unique(deserialized.object)
-        deserialized.object.save(using=alias, force_insert=True)
-        times = {name: data[name] for name in ('created', 'last_updated') if data.get(name)}
-        model.objects.using(alias).filter(pk=pk).update(**times)
-        made.append(deserialized)
+    made = [_create(model, pk, data, alias, check) for pk, data in objects.items()]
     for deserialized in made:
         for name, targets in deserialized.m2m_data.items():
             getattr(deserialized.object, name).set(targets)
 
 
-def _check_unique(instance) -> None:
+def _create(model: type, pk: int, data: dict, alias: str, check: bool) -> DeserializedObject:
+    """Write an object without its links, and return it with them."""
+    name = f'{model._meta.verbose_name} {pk}'
     try:
-        instance.validate_unique()
-        instance.validate_constraints()
-    except ValidationError as error:
-        raise RestoreRefused(
-            _('{object} cannot be restored: {reasons}').format(object=instance, reasons=' '.join(error.messages))
-        ) from error
+        deserialized = model.deserialize_object(data, pk=pk)
+        instance, name = deserialized.object, str(deserialized.object)
+        for key, value in retired(data).items():
+            setattr(instance, key, value)
+        if check:
+            instance.validate_unique()
+            instance.validate_constraints()
+        instance.save(using=alias, force_insert=True)
+    except (ValidationError, DataError) as error:
+        # Fields may have been converted meanwhile, to fewer digits, too.
+        is_known = isinstance(error, ValidationError)
+        reasons = ' '.join(error.messages) if is_known else _('A field can no longer hold its value.')
+        message = _('{object} cannot be restored: {reasons}')
+        raise RestoreRefused(message.format(object=name, reasons=reasons)) from error
+    times = {key: data[key] for key in ('created', 'last_updated') if data.get(key)}
+    model.objects.using(alias).filter(pk=pk).update(**times)
+    return deserialized
 
 
 def bring_back_attached(type_id: int, deletions: QuerySet, pks: Collection[int], alias: str) -> None:
@@ -219,7 +223,9 @@ def _refer_again(referrer, record: ObjectChange, model: type, pks: Collection[in
         referrer.snapshot()
         for key, value in wanted.items():
             setattr(referrer, key, value)
-        referrer.save(using=alias)
+        # Its type may have constraints of its own.
+        with violations_refused(type(referrer), alias):
+            referrer.save(using=alias)
     return count
 
 
