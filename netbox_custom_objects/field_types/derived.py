@@ -1,8 +1,9 @@
 """
-What field types have in common whose values are calculated: nobody writes them, and another type answers for them
+What field types have in common whose values are calculated: they are read-only, and another type answers for them
 wherever they are shown, filtered or searched.
 """
 
+from abc import abstractmethod
 from dataclasses import replace
 
 from django.db import models
@@ -40,6 +41,7 @@ class CalculatedFieldType(FieldType):
     unique_allowed = False
     default_allowed = False
 
+    @abstractmethod
     def result(self, field: FieldDefinition) -> tuple[FieldType, FieldDefinition]:
         """
         Return the type of the values, and the definition of a plain field with such values.
@@ -47,7 +49,6 @@ class CalculatedFieldType(FieldType):
         Raises:
             ValidationError: the definition does not hold together
         """
-        raise NotImplementedError
 
     def plain_definition(self, field: FieldDefinition, type_name: str, **options) -> FieldDefinition:
         """Return the definition of a plain field of another type that is called and shown like a field."""

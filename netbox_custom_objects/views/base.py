@@ -10,6 +10,7 @@ from functools import partial
 
 from django.conf import settings
 from django.contrib import messages
+from django.core.paginator import InvalidPage
 from django.db import DEFAULT_DB_ALIAS, router
 from django.http import Http404
 from django.shortcuts import redirect, render
@@ -22,6 +23,7 @@ from netbox.object_actions import AddObject, BulkEdit, BulkImport, BulkRename, C
 from netbox.views.generic.base import BaseMultiObjectView
 from utilities.htmx import htmx_partial
 from utilities.jobs import is_background_request
+from utilities.paginator import EnhancedPaginator, get_paginate_count
 from utilities.permissions import get_permission_for_model
 
 from ..field_types.shared.deprecation import closed
@@ -33,6 +35,16 @@ from ..services.second_try import statements_reported, tried_twice
 
 # What a deprecated type does not offer.
 WRITES = (AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject)
+
+
+def page_of(request, objects) -> dict:
+    """Return a page of `objects`, a queryset or a list, and its paginator for templates: the first if it has no such."""
+    paginator = EnhancedPaginator(objects, get_paginate_count(request))
+    try:
+        page = paginator.page(request.GET.get('page', 1))
+    except InvalidPage:
+        page = paginator.page(1)
+    return {'paginator': paginator, 'page': page}
 
 
 class NewTypeView(BaseMultiObjectView):

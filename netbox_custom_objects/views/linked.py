@@ -8,7 +8,6 @@ One statement for the badge, and four for the rows of a page, however many types
 from dataclasses import dataclass
 from functools import cached_property
 
-from django.core.paginator import InvalidPage
 from django.http import Http404, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.http import urlencode
@@ -18,7 +17,6 @@ from django.views.generic import View
 from netbox.context import current_request
 from netbox.object_actions import BulkDelete, BulkEdit
 from netbox.views import generic
-from utilities.paginator import EnhancedPaginator, get_paginate_count
 from utilities.permissions import get_permission_for_model
 from utilities.views import ConditionalLoginRequiredMixin, ViewTab, get_default_template
 
@@ -35,7 +33,7 @@ from ..runtime.reading.names import MAX_DEPTH, name_lookups, references, relatio
 from ..runtime.reading.prefetch import prefetch_relations
 from ..tables import get_table_class
 from ..tables.linked import FetchedRows, LinkedObjectsTable, LinkedRow
-from .base import TypeFromURLMixin
+from .base import TypeFromURLMixin, page_of
 from .objects.features import BASE_TEMPLATE, PassModelMixin
 
 # Where a user's preferences hold the ids of the types whose objects the tab leaves out.
@@ -163,19 +161,14 @@ class LinkedObjectsView(ConditionalLoginRequiredMixin, View):
                 tab=self.tab,
             )
             return view(request, **kwargs)
-        paginator = EnhancedPaginator(linked.listed, get_paginate_count(request))
-        try:
-            page = paginator.page(request.GET.get('page', 1))
-        except InvalidPage:
-            page = paginator.page(1)
-        rows = FetchedRows(list(rows_of(list(page.object_list), request.user)))
+        shown = page_of(request, linked.listed)
+        rows = FetchedRows(list(rows_of(list(shown['page'].object_list), request.user)))
         context = {
             'object': instance,
             'base_template': base_template,
             'tab': self.tab,
             'table': LinkedObjectsTable(rows, order_by=linked.ordering or 'type'),
-            'page': page,
-            'paginator': paginator,
+            **shown,
             **linked.context(),
         }
         return render(request, 'netbox_custom_objects/linked_objects.html', context)

@@ -7,7 +7,6 @@ May import services.
 from uuid import UUID
 
 from django.contrib import messages
-from django.core.paginator import InvalidPage
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -16,14 +15,13 @@ from django.utils.translation import ngettext
 
 from netbox.views.generic.base import BaseMultiObjectView
 from utilities.exceptions import AbortRequest
-from utilities.paginator import EnhancedPaginator, get_paginate_count
 from utilities.permissions import get_permission_for_model
 
 from ...constants import APP_LABEL
 from ...exceptions import RestoreRefused
 from ...field_types.shared.bounds import whole_number
 from ...services.deleted.visible import restore_objects_for, viewable_objects
-from ..base import TypeFromURLMixin, WritingMixin
+from ..base import TypeFromURLMixin, WritingMixin, page_of
 
 # The parameter that narrows the page to what one request has deleted.
 REQUEST = 'request_id'
@@ -46,16 +44,11 @@ class DeletedObjectsView(WritingMixin, BaseMultiObjectView):
         is_undo = (request_id := as_uuid(request.GET.get(REQUEST, ''))) is not None
         if is_undo:
             records = records.filter(request_id=request_id)
-        paginator = EnhancedPaginator(records, get_paginate_count(request))
-        try:
-            page = paginator.page(request.GET.get('page', 1))
-        except InvalidPage:
-            page = paginator.page(1)
+        shown = page_of(request, records)
         context = {
             'model': self.model,
-            'records': page.object_list,
-            'paginator': paginator,
-            'page': page,
+            'records': shown['page'].object_list,
+            **shown,
             'is_undo': is_undo,
             'list_url': self.model.get_list_url(),
             'may_restore': request.user.has_perm(get_permission_for_model(self.model, 'add')),

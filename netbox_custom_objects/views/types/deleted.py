@@ -6,7 +6,6 @@ May import services.
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.core.paginator import InvalidPage
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -19,7 +18,6 @@ from django.views.generic import View
 from netbox.object_actions import ObjectAction
 from netbox.ui import panels
 from utilities.exceptions import AbortRequest
-from utilities.paginator import EnhancedPaginator, get_paginate_count
 from utilities.permissions import get_permission_for_model
 from utilities.views import ObjectPermissionRequiredMixin, register_model_view
 
@@ -39,6 +37,7 @@ from ...services.deleted.visible import (
     restore_for,
     viewable_deletions,
 )
+from ..base import page_of
 
 LIST = f'plugins:{APP_LABEL}:customobjecttype_deleted'
 RESTORE = f'plugins:{APP_LABEL}:customobjecttype_restore_deleted'
@@ -87,16 +86,11 @@ class DeletedView(DeletedPage):
 
     def get(self, request):
         deletions = viewable_deletions(request.user)
-        paginator = EnhancedPaginator(deletions, get_paginate_count(request))
-        try:
-            page = paginator.page(request.GET.get('page', 1))
-        except InvalidPage:
-            page = paginator.page(1)
+        shown = page_of(request, deletions)
         context = {
             'model': CustomObjectType,
-            'entries': [entry_of(deletion, request.user) for deletion in page.object_list],
-            'paginator': paginator,
-            'page': page,
+            'entries': [entry_of(deletion, request.user) for deletion in shown['page'].object_list],
+            **shown,
         }
         return render(request, self.template_name, context)
 

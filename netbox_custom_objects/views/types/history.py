@@ -8,7 +8,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
-from django.core.paginator import InvalidPage
 from django.db.models import Max, Q
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -17,7 +16,6 @@ from django.utils.translation import gettext_lazy
 from core.choices import ObjectChangeActionChoices
 from core.models import ObjectChange
 from netbox.views.generic.base import BaseObjectView
-from utilities.paginator import EnhancedPaginator, get_paginate_count
 from utilities.permissions import get_permission_for_model
 from utilities.views import ViewTab, register_model_view
 
@@ -26,6 +24,7 @@ from ...definitions import CONDITIONS
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...runtime.constraints import shown_condition, shown_expression
 from ...runtime.linked_defaults import shown_path
+from ..base import page_of
 
 CREATE, DELETE = ObjectChangeActionChoices.ACTION_CREATE, ObjectChangeActionChoices.ACTION_DELETE
 # What changes with every change, or is bookkeeping.
@@ -165,16 +164,11 @@ class SchemaHistoryView(BaseObjectView):
         requests = (
             changes.order_by().values('request_id').annotate(latest=Max('time')).order_by('-latest', 'request_id')
         )
-        paginator = EnhancedPaginator(requests, get_paginate_count(request))
-        try:
-            page = paginator.page(request.GET.get('page', 1))
-        except InvalidPage:
-            page = paginator.page(1)
+        shown = page_of(request, requests)
         context = {
             'object': custom_object_type,
             'tab': self.tab,
-            'revisions': revisions(changes, [row['request_id'] for row in page.object_list]),
-            'paginator': paginator,
-            'page': page,
+            'revisions': revisions(changes, [row['request_id'] for row in shown['page'].object_list]),
+            **shown,
         }
         return render(request, self.template_name, context)
