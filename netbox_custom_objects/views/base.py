@@ -38,7 +38,7 @@ WRITES = (AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject)
 
 
 def page_of(request, objects) -> dict:
-    """Return a page of `objects`, a queryset or a list, and its paginator for templates: the first if it has no such."""
+    """Return the page of `objects`, a queryset or a list, that is asked for, or the first; and its paginator."""
     paginator = EnhancedPaginator(objects, get_paginate_count(request))
     try:
         page = paginator.page(request.GET.get('page', 1))
