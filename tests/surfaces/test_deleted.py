@@ -9,25 +9,10 @@ from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.factories import make_field, make_object, make_type
-from tests.surfaces.rest import Rest, make_user, superuser
+from tests.surfaces.rest import Rest, make_user
 from tests.surfaces.ui import Browser, text_of
 
 PAGE = 'custom-object-types/deleted/'
-
-
-@pytest.fixture
-def root(db):
-    return superuser()
-
-
-@pytest.fixture
-def ui(root):
-    return Browser(root)
-
-
-@pytest.fixture
-def rest(root):
-    return Rest(root)
 
 
 @pytest.fixture
@@ -45,88 +30,88 @@ def field(name):
     return CustomObjectTypeField.objects.get(name=name)
 
 
-def delete_field(ui, name):
-    ui.post(f'custom-object-type-fields/{field(name).pk}/delete/', confirm='true', _confirm='1')
+def delete_field(browser, name):
+    browser.post(f'custom-object-type-fields/{field(name).pk}/delete/', confirm='true', _confirm='1')
 
 
-def delete_type(ui, kind):
-    ui.post(f'custom-object-types/{kind.pk}/delete/', confirm='true', _confirm='1')
+def delete_type(browser, kind):
+    browser.post(f'custom-object-types/{kind.pk}/delete/', confirm='true', _confirm='1')
 
 
 class TestPages:
-    def test_a_field_is_deleted_and_restored(self, ui, server):
+    def test_a_field_is_deleted_and_restored(self, browser, server):
         pk = field('serial').pk
-        assert 'It can be restored until' in text_of(ui.get(f'custom-object-type-fields/{pk}/delete/'))
-        delete_field(ui, 'serial')
-        undo = re.search(r'href="([^"]+)">Undo', ui.messages[-1]).group(1)
-        assert 'Deleted Fields' in text_of(ui.get(server.get_absolute_url()))
-        shown = text_of(ui.get(PAGE))
+        assert 'It can be restored until' in text_of(browser.get(f'custom-object-type-fields/{pk}/delete/'))
+        delete_field(browser, 'serial')
+        undo = re.search(r'href="([^"]+)">Undo', browser.messages[-1]).group(1)
+        assert 'Deleted Fields' in text_of(browser.get(server.get_absolute_url()))
+        shown = text_of(browser.get(PAGE))
         assert 'server.serial' in shown
         assert '1 value' in shown
-        question = text_of(ui.get(undo))
+        question = text_of(browser.get(undo))
         assert 'Restore server.serial?' in question
         assert '1 value' in question
-        ui.post(undo)
-        assert ui.messages[-1] == 'server.serial has been restored.'
+        browser.post(undo)
+        assert browser.messages[-1] == 'server.serial has been restored.'
         assert field('serial').pk == pk
         assert list(server.get_model().objects.order_by('pk').values_list('serial', flat=True)) == ['1', None]
-        assert undo not in ui.get(PAGE)
-        assert 'Deleted Fields' not in text_of(ui.get(server.get_absolute_url()))
-        ui.get(undo, expect=404)
+        assert undo not in browser.get(PAGE)
+        assert 'Deleted Fields' not in text_of(browser.get(server.get_absolute_url()))
+        browser.get(undo, expect=404)
 
-    def test_a_type_comes_back_with_its_objects(self, ui, server):
-        delete_type(ui, server)
-        restore = re.search(r'href="([^"]+)">Undo', ui.messages[-1]).group(1)
-        assert '2 objects' in text_of(ui.get(PAGE))
-        question = text_of(ui.get(restore))
+    def test_a_type_comes_back_with_its_objects(self, browser, server):
+        delete_type(browser, server)
+        restore = re.search(r'href="([^"]+)">Undo', browser.messages[-1]).group(1)
+        assert '2 objects' in text_of(browser.get(PAGE))
+        question = text_of(browser.get(restore))
         assert '2 objects' in question
         assert '3 fields' in question
-        ui.post(restore)
-        assert ui.messages[-1] == 'server has been restored. With 3 fields and 2 objects.'
+        browser.post(restore)
+        assert browser.messages[-1] == 'server has been restored. With 3 fields and 2 objects.'
         model = CustomObjectType.objects.get().get_model()
         assert [[site.name for site in found.sites.all()] for found in model.objects.order_by('pk')] == [['Oslo'], []]
 
-    def test_several_are_deleted_at_once(self, ui, server):
+    def test_several_are_deleted_at_once(self, browser, server):
         pks = [field(name).pk for name in ('serial', 'sites')]
-        ui.post('custom-object-type-fields/delete/', pk=pks, confirm='true', _confirm='1')
-        assert f'href="/plugins/custom-objects/{PAGE}">Undo' in ui.messages[-1]
-        shown = text_of(ui.get(PAGE))
+        browser.post('custom-object-type-fields/delete/', pk=pks, confirm='true', _confirm='1')
+        assert f'href="/plugins/custom-objects/{PAGE}">Undo' in browser.messages[-1]
+        shown = text_of(browser.get(PAGE))
         assert 'server.serial' in shown
         assert 'server.sites' in shown
 
-    def test_what_is_in_the_way_is_shown(self, ui, server):
-        delete_field(ui, 'serial')
-        restore = re.search(r'href="([^"]+)">Undo', ui.messages[-1]).group(1)
+    def test_what_is_in_the_way_is_shown(self, browser, server):
+        delete_field(browser, 'serial')
+        restore = re.search(r'href="([^"]+)">Undo', browser.messages[-1]).group(1)
         make_field(server, 'serial', 'integer')
-        page = ui.get(restore)
+        page = browser.get(restore)
         assert 'Rename the type or field that has taken its place first.' in text_of(page)
         assert '>Restore</button>' not in page
-        ui.post(restore)
-        assert '"server.serial" cannot be restored' in ui.messages[-1]
+        browser.post(restore)
+        assert '"server.serial" cannot be restored' in browser.messages[-1]
         assert field('serial').type == 'integer'
 
-    def test_purged_for_good(self, ui, server):
-        delete_field(ui, 'serial')
-        purge = re.search(r'href="([^"]+)">Undo', ui.messages[-1]).group(1).replace('restore', 'purge')
-        assert 'cannot be restored' in text_of(ui.get(purge))
-        ui.post(purge)
-        assert ui.messages[-1] == 'server.serial has been purged.'
-        assert purge not in ui.get(PAGE)
-        ui.post(purge, expect=404)
+    def test_purged_for_good(self, browser, server):
+        delete_field(browser, 'serial')
+        purge = re.search(r'href="([^"]+)">Undo', browser.messages[-1]).group(1).replace('restore', 'purge')
+        assert 'cannot be restored' in text_of(browser.get(purge))
+        browser.post(purge)
+        assert browser.messages[-1] == 'server.serial has been purged.'
+        assert purge not in browser.get(PAGE)
+        browser.post(purge, expect=404)
 
     @pytest.mark.parametrize(('setting', 'shown'), [(None, 'Not limited'), (0, 'Restorable until')])
-    def test_how_long_they_are_kept(self, ui, server, settings, setting, shown):
+    def test_how_long_they_are_kept(self, browser, server, settings, setting, shown):
         settings.PLUGINS_CONFIG = {
             **settings.PLUGINS_CONFIG,
             'netbox_custom_objects': {**settings.PLUGINS_CONFIG['netbox_custom_objects'], 'retention_days': setting},
         }
-        delete_field(ui, 'serial')
+        delete_field(browser, 'serial')
         with override_settings(CHANGELOG_RETENTION=0):
-            assert shown in text_of(ui.get(PAGE))
+            assert shown in text_of(browser.get(PAGE))
 
 
 class TestRest:
-    def test_list_restore_and_purge(self, rest, ui, server):
+    def test_list_restore_and_purge(self, rest, browser, server):
         for name in ('serial', 'sites'):
             rest.delete(f'custom-object-type-fields/{field(name).pk}/')
         assert rest.get('deleted/', kind='type')['count'] == 0
@@ -206,5 +191,5 @@ class TestRights:
         Rest(keeper).delete(f'deleted/{deleted}/')
 
 
-def test_the_page_of_permissions_offers_to_purge(ui):
-    assert 'purge' in ui.get('/users/permissions/add/')
+def test_the_page_of_permissions_offers_to_purge(browser):
+    assert 'purge' in browser.get('/users/permissions/add/')

@@ -12,23 +12,8 @@ from extras.models import JournalEntry, Tag
 from netbox_custom_objects.models import CustomObjectTypeConstraint
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_type
-from tests.surfaces.rest import Rest, make_user, superuser
+from tests.surfaces.rest import Rest, make_user
 from tests.surfaces.ui import Browser, text_of
-
-
-@pytest.fixture
-def root(db):
-    return superuser()
-
-
-@pytest.fixture
-def ui(root):
-    return Browser(root)
-
-
-@pytest.fixture
-def rest(root):
-    return Rest(root)
 
 
 @pytest.fixture
@@ -66,33 +51,33 @@ def read(rest, path):
     return [{**entry, 'created': entry['created'][:23], 'last_updated': None} for entry in found]
 
 
-def test_an_object_comes_back_as_it_was(ui, rest, rack, scene):
+def test_an_object_comes_back_as_it_was(browser, rest, rack, scene):
     before = read(rest, 'rack/'), read(rest, 'server/')
-    ui.post(f'rack/{scene["r1"]}/delete/', confirm='true', _confirm='1')
-    undo = re.search(r'href="([^"]+)">Undo', ui.messages[-1]).group(1)
-    page = ui.get(undo)
+    browser.post(f'rack/{scene["r1"]}/delete/', confirm='true', _confirm='1')
+    undo = re.search(r'href="([^"]+)">Undo', browser.messages[-1]).group(1)
+    page = browser.get(undo)
     assert 'r1' in text_of(page)
     assert len(re.findall(r'name="pk" [^>]*checked', page)) == 1
-    ui.post('rack/deleted/', pk=[scene['r1']])
-    assert ui.messages[-1] == 'Restored 1 Rack. 4 references are back.'
+    browser.post('rack/deleted/', pk=[scene['r1']])
+    assert browser.messages[-1] == 'Restored 1 Rack. 4 references are back.'
     assert (read(rest, 'rack/'), read(rest, 'server/')) == before
     journal = JournalEntry.objects.get()
     assert (journal.comments, journal.assigned_object_id) == ('Moved.', scene['r1'])
     kind = ContentType.objects.get_for_model(rack.get_model())
     record = ObjectChange.objects.filter(changed_object_type=kind, changed_object_id=scene['r1']).first()
     assert (record.action, record.user_name) == ('create', 'root')
-    ui.get('rack/deleted/')
-    ui.post('rack/deleted/', pk=[scene['r1']])
-    assert ui.messages[-1] == '1 of these objects exists, or has no record of its deletion.'
+    browser.get('rack/deleted/')
+    browser.post('rack/deleted/', pk=[scene['r1']])
+    assert browser.messages[-1] == '1 of these objects exists, or has no record of its deletion.'
 
 
-def test_several_after_a_bulk_delete(ui, rest, rack, scene):
+def test_several_after_a_bulk_delete(browser, rest, rack, scene):
     before = read(rest, 'rack/'), read(rest, 'server/')
-    ui.post('rack/bulk-delete/', pk=list(scene.values()), confirm='true', _confirm='1')
-    undo = re.search(r'href="([^"]+)">Undo', ui.messages[-1]).group(1)
-    assert len(re.findall(r'name="pk" [^>]*checked', ui.get(undo))) == 2
-    ui.post('rack/deleted/', pk=list(scene.values()))
-    assert ui.messages[-1].startswith('Restored 2 Racks.')
+    browser.post('rack/bulk-delete/', pk=list(scene.values()), confirm='true', _confirm='1')
+    undo = re.search(r'href="([^"]+)">Undo', browser.messages[-1]).group(1)
+    assert len(re.findall(r'name="pk" [^>]*checked', browser.get(undo))) == 2
+    browser.post('rack/deleted/', pk=list(scene.values()))
+    assert browser.messages[-1].startswith('Restored 2 Racks.')
     assert (read(rest, 'rack/'), read(rest, 'server/')) == before
 
 
