@@ -23,11 +23,11 @@ from netbox_custom_objects.models import (
     CustomObjectTypeField,
     Spreadsheet,
 )
-from tests.support.factories import make_constraint, make_object, make_type
+from tests.support.factories import make_constraint, make_field, make_object, make_type
 from tests.support.kept import KEEPER, read_again
 from tests.support.staged import begin
 
-from .rest import make_user, superuser
+from .rest import Rest, make_user, superuser
 from .ui import ROOT, text_of
 
 MARK = 'zyxqv'
@@ -77,8 +77,11 @@ class Scene:
         model.objects.bulk_create(model(**values) for values in others)
         make_constraint(made, f'{MARK} rule', expression=f"{MARK}_choice != 'x'", message=f'{MARK} message')
         made.change = begin(made.fields.get(name=f'{MARK}_title'), unique=True)
+        owner = superuser()
+        Rest(owner).delete(f'custom-object-type-fields/{make_field(made, f"{MARK}_gone").pk}/')
+        made.record = ObjectChange.objects.get(action='delete').pk
         made.sheet = Spreadsheet.objects.create(
-            owner=superuser(),
+            owner=owner,
             upload=uuid4(),
             file_name=f'{MARK}.csv',
             title=f'{MARK} sheet',
@@ -111,7 +114,8 @@ def visible(db):
 def hidden(db):
     kept = KEEPER.value.hidden
     made = read_again(kept)
-    made.change, made.obj, made.sheet = read_again(kept.change), read_again(kept.obj), kept.sheet
+    made.change, made.obj = read_again(kept.change), read_again(kept.obj)
+    made.sheet, made.record = kept.sheet, kept.record
     return made
 
 
@@ -151,7 +155,7 @@ def addresses(hidden, shown, visible):
         values = {
             'custom_object_type': kind.slug, 'field_name': f'{MARK}_refs', 'target': 'dcim.site',
             'change': str(hidden.change.pk), 'action': 'cancel', 'path': 'a-page-of-another-plugin',
-            'spreadsheet': str(hidden.sheet.pk), 'position': '0', 'name': 'dns',
+            'spreadsheet': str(hidden.sheet.pk), 'position': '0', 'name': 'dns', 'record': str(hidden.record),
         }  # fmt: skip
         for route in patterns():
             owner = next(
