@@ -94,7 +94,7 @@ class NewObjects:
         """Return (number, object, what saves its links) of records that are right; note the errors of the others."""
         self._look_up([record for _number, record in part])
         read = []
-        with validating_together() as validated:
+        with validating_together(self.model, self.using) as validated:
             for number, record in part:
                 form = self._form_of(record)
                 if form.is_valid():
