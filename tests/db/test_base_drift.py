@@ -119,7 +119,8 @@ def test_branch_that_has_yet_to_migrate_waits_for_it(lab, thing, use_base):
                 'customobjecttypefield',
             ):
                 table = f'{branch.schema_name}.netbox_custom_objects_{operation.model_name}'
-                cursor.execute(f'ALTER TABLE {table} DROP {operation.name}')
+                column = f'{operation.name}_id' if operation.field.is_relation else operation.name
+                cursor.execute(f'ALTER TABLE {table} DROP {column}')
         cursor.execute(f'DROP TABLE {branch.schema_name}.netbox_custom_objects_customobjecttypeconstraint')
     use_base(Grown)
     out = io.StringIO()

@@ -156,8 +156,8 @@ class TestRoot:
         shown = make_type('apple', slug='z-apple')
         body = rest.get()
         assert list(body) == [
-            'custom-object-type-constraints', 'custom-object-type-fields', 'custom-object-types', 'linked-objects',
-            'schema/export', 'schema/preview', 'schema/apply', 'z-apple', 'a-zebra',
+            'custom-object-type-constraints', 'custom-object-type-fields', 'custom-object-types', 'deleted',
+            'linked-objects', 'schema/export', 'schema/preview', 'schema/apply', 'z-apple', 'a-zebra',
         ]  # fmt: skip
         assert body['z-apple'] == 'http://testserver/api/plugins/custom-objects/z-apple/'
         for name, url in body.items():
@@ -166,8 +166,8 @@ class TestRoot:
             rest.get(url.removeprefix('http://testserver'), expect=refused.get(name, 200))
         user = Rest(make_user('viewer', (shown, ['view'], None), (make_type('other'), ['add'], None)))
         assert list(user.get()) == [
-            'custom-object-type-constraints', 'custom-object-type-fields', 'custom-object-types', 'linked-objects',
-            'schema/export', 'schema/preview', 'schema/apply', 'z-apple',
+            'custom-object-type-constraints', 'custom-object-type-fields', 'custom-object-types', 'deleted',
+            'linked-objects', 'schema/export', 'schema/preview', 'schema/apply', 'z-apple',
         ]  # fmt: skip
 
     def test_needs_a_user(self, rest):
