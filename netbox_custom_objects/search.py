@@ -82,9 +82,9 @@ class ObjectIndex(SearchIndex, metaclass=ObjectIndexMeta):
 
 def _targets_of_batch(custom_fields: list | None) -> dict:
     """
-    Return {(field, ID): target}, the same dictionary for all objects that NetBox indexes at once.
+    Return {(field, alias, ID): target}, the same dictionary for objects that NetBox indexes at once.
 
-    It hands the same list of custom fields to all of them, which is empty.
+    It hands the same list of custom fields to those of a large batch, once the first 2,000 values are written.
     """
     if custom_fields is None:
         return {}
