@@ -55,6 +55,7 @@ def register() -> None:
     signals.post_sync.connect(lifecycle.check_branch)
     signals.pre_merge.connect(validators.wait_for_edits)
     signals.pre_merge.connect(validators.refuse_hopeless_replay)
+    signals.pre_merge.connect(validators.refuse_lossy_squash)
     signals.squash_dependency_graph_built.connect(squash.add_edges)
     signals.squash_dependency_graph_built.connect(dry_run.wrap_collapsed)
     signals.post_provision.connect(lifecycle.complete_copy)

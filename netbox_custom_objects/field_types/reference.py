@@ -168,6 +168,8 @@ class ObjectFieldType(ReferenceFieldType):
         return super().get_indexes(field) or (plain_index(field, field.column()),)
 
     def get_terms(self, field):
+        if field.target is None:
+            return ()
         return (Term(str(field.id), field.name, reference_to(field.target.label), f'{field.name}_id'),)
 
     def get_model_fields(self, field, context):

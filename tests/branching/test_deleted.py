@@ -1,6 +1,11 @@
 """Deleted types and fields in a branch: restored there, and purged only where nothing else uses them."""
 
+from contextlib import suppress
+from threading import Barrier, Thread
+
 import pytest
+from django.core.exceptions import ValidationError
+from django.db import connections
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from tests.support.branches import STRATEGIES, assert_schema_is_clean, delete, edit
@@ -54,6 +59,25 @@ def test_a_type_restored_in_a_branch_is_kept(lab, server, strategy):
     assert_schema_is_clean()
 
 
+def test_squashing_loses_nothing_that_was_restored(lab, server):
+    """Created, deleted and restored in a branch: refused. Deleted in main meanwhile: created again."""
+    first = server.get_model().objects.get()
+    branch = lab.branch()
+    there = Rest(lab.user, HTTP_X_NETBOX_BRANCH=branch.schema_id)
+    second = there.post('server/', {'name': 'b'})['id']
+    for pk in (first.pk, second):
+        there.delete(f'server/{pk}/')
+        wanted = {'custom_object_type': server.pk, 'objects': [pk]}
+        there.post('deleted/objects/restore/', wanted, expect=200)
+    with pytest.raises(ValidationError, match='restored 1 object, type or field, which would get lost'):
+        lab.merge(branch, 'squash')
+    there.delete(f'server/{second}/')
+    with lab.request():
+        delete(first)
+    lab.merge(branch, 'squash')
+    assert list(server.get_model().objects.values_list('name', 'serial')) == [('a', '1')]
+
+
 def test_restored_in_a_branch_and_merged(lab, server):
     branch = lab.branch()
     with lab.request(branch):
@@ -77,3 +101,28 @@ def test_restored_in_main_after_a_merge(lab, server):
     (found,) = rest.get('deleted/')['results']
     rest.post(f'deleted/{found["id"]}/restore/', {}, expect=200)
     assert server.get_model().objects.get().serial == '1'
+
+
+def test_the_same_object_restored_twice_at_once(lab, server):
+    rest = Rest(lab.user)
+    pk = server.get_model().objects.get().pk
+    rest.delete(f'server/{pk}/')
+    wanted = {'custom_object_type': server.pk, 'objects': [pk]}
+    clients, statuses, together = [Rest(lab.user), Rest(lab.user)], [], Barrier(2)
+
+    def restore(client):
+        client.client.raise_request_exception = False
+        together.wait()
+        try:
+            with suppress(AssertionError):
+                client.post('deleted/objects/restore/', wanted, expect=200)
+            statuses.append(client.response.status_code)
+        finally:
+            connections.close_all()
+
+    threads = [Thread(target=restore, args=(client,)) for client in clients]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [200, 409]

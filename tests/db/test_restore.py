@@ -259,7 +259,10 @@ class TestTypes:
             make_field(thing, 'others', 'rollup', referring_field=field('thing'), aggregate='count')
             pk = field('thing').pk
             again(thing).delete(delete_referencing_fields=True)
-        assert 'With 4 fields' in run('--restore', 'thing')[1]
+        assert 'With 5 fields' in run('--restore', 'thing')[1]
+        run('--restore', 'other.thing')
+        assert thing.get_model().objects.get().others == 1
+        remove(lab, field('others'), field('thing'))
         assert refused('thing.others') == f'"thing.others" reads a field that has been deleted. Restore f_{pk} first.'
         run('--restore', 'other.thing')
         run('--restore', 'thing.others')

@@ -11,6 +11,7 @@ import time
 import pytest
 from django.test import Client
 
+from core.models import ObjectChange
 from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObjectTypeConstraint, Spreadsheet, StagedChange
@@ -66,6 +67,7 @@ def fuzzer(types):
     client.post(
         f'{ROOT}custom-object-types/from-spreadsheet/', {'file': upload_of(csv_of(['Name', 'Count'], ['a', '1']))}
     )
+    client.post(f'{ROOT}custom-object-type-fields/{make_field(types[1], "gone").pk}/delete/', {'confirm': 'true'})
     values = {
         'custom_object_type': [custom_object_type.slug for custom_object_type in types],
         'pk': [objects[0].pk, 10**18, '1' * 30],
@@ -80,6 +82,7 @@ def fuzzer(types):
         'name': ['dns', 'x'],
         'spreadsheet': [Spreadsheet.objects.get().pk, '9' * 20],
         'position': [1, '9' * 20],
+        'record': [ObjectChange.objects.filter(action='delete').latest('pk').pk, '9' * 20],
     }
     keys = sorted({name for kind in types for name in kind.get_model()._payload_names} | {
         'custom_object_type', 'name', 'slug', 'type', 'tags', 'default', 'related_object_type', 'app_label', 'model',

@@ -139,6 +139,7 @@ class TestRest:
         assert rest.get('deleted/', expect=400, custom_object_type='x').keys() == {'custom_object_type'}
         assert rest.get('deleted/', expect=400, kind='x').keys() == {'kind'}
         assert rest.get('deleted/', expect=400, nonsense='x').keys() == {'nonsense'}
+        assert rest.get('deleted/', expect=400, start=1) == {'start': ['This list is paged by offset.']}
         for pk in ('0', 'x', str(10**20)):
             rest.get(f'deleted/{pk}/', expect=404)
 

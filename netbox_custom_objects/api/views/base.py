@@ -121,6 +121,19 @@ class StrictPagination(NetBoxPagination):
         return described
 
 
+class ListPagination(StrictPagination):
+    """Pages what is not read from a table, by offset: `start` is about ids of rows."""
+
+    def get_start(self, request):
+        if self.start_query_param in request.query_params:
+            raise ValidationError([_('This list is paged by offset.')])
+        return None
+
+    def get_schema_operation_parameters(self, view):
+        parameters = super().get_schema_operation_parameters(view)
+        return [parameter for parameter in parameters if parameter['name'] != self.start_query_param]
+
+
 @contextmanager
 def gone_is_not_denied(instance: Model) -> Iterator[None]:
     """Tell an object that another request has deleted from one that the user may not make so: NetBox denies both."""

@@ -19,7 +19,7 @@ from ...models import CustomObjectTypeField
 from ...runtime.classes.registry import world
 from ...runtime.rights import has_any_right
 from ..openapi.operations import MESSAGES, ErrorDetailSerializer
-from .base import StrictPagination, refuse_unknown
+from .base import ListPagination, refuse_unknown
 
 PARAMETERS = ('_branch', 'brief', 'format', 'limit', 'offset', 'q')
 
@@ -35,7 +35,7 @@ class FieldChoicesView(GenericAPIView):
     """The choices of a field, for those who may do something with objects of its type, or view the field."""
 
     permission_classes = (IsAuthenticatedOrLoginNotRequired,)
-    pagination_class = StrictPagination
+    pagination_class = ListPagination
     serializer_class = ChoiceSerializer
     # The choices are a list, but the base class wants a queryset.
     queryset = CustomObjectTypeField.objects.none()

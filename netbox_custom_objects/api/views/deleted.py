@@ -47,7 +47,7 @@ from ..serializers.deleted import (
     RestoredSerializer,
     RestoreObjectsSerializer,
 )
-from .base import ConflictError, StrictPagination, refuse_unknown, schema_errors
+from .base import ConflictError, ListPagination, StrictPagination, refuse_unknown, schema_errors
 from .dry_run import is_dry_run
 from .linked import MESSAGES
 from .staged import ID, PARAMETERS, REFUSED
@@ -78,7 +78,7 @@ class DeletedViewSet(viewsets.GenericViewSet):
     queryset = CustomObjectType.objects.none()
     serializer_class = DeletedSerializer
     permission_classes = (DeletedPermission,)
-    pagination_class = StrictPagination
+    pagination_class = ListPagination
     filter_backends = ()
 
     def get_view_name(self):

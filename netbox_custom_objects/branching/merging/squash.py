@@ -11,6 +11,7 @@ from copy import copy
 from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
+from django.db import DEFAULT_DB_ALIAS
 
 from ...constants import APP_LABEL
 from ...definitions import TypeDefinition, field_id_from_payload_key, read_ids, type_id_from_model_name
@@ -87,10 +88,15 @@ class Graph:
 
 
 def keep_restored(graph: Graph) -> None:
-    """Make the deletion of what was restored afterwards an update: squashing would delete it for good."""
+    """
+    Make the deletion of what was restored afterwards an update: squashing would delete it for good.
+
+    What main has deleted meanwhile is created.
+    """
     for change in graph.changes.values():
         if action(change) == DELETE and change.last_change.action != DELETE:
-            change.final_action = type(change.final_action)(UPDATE)
+            is_there = change.model_class.objects.using(DEFAULT_DB_ALIAS).filter(pk=change.key[1]).exists()
+            change.final_action = type(change.final_action)(UPDATE if is_there else CREATE)
             change.postchange_data = change.last_change.postchange_data
             # An update need not wait for what had to be deleted or released before.
             for key in [key for key in change.depends_on if not graph.changes[key].synthetic]:

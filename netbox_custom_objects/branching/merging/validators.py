@@ -5,14 +5,20 @@ The first door is netbox-branching's own pre-action check, which the merge page 
 the strategy, because the page asks before one is chosen. The second is the pre_merge signal, sent when it is known.
 """
 
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS, transaction
+from django.db.models import Count
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
+from core.choices import ObjectChangeActionChoices
+from core.models import ObjectChange
 from netbox_branching.choices import BranchMergeStrategyChoices
 from netbox_branching.models import Branch
 from netbox_branching.utilities import BranchActionIndicator
 
+from ...constants import APP_LABEL
 from ...ddl.locks import lock_definitions
 from ...ddl.target import Target
 from ...runtime.classes.registry import world
@@ -21,6 +27,8 @@ from .three_way import three_way_merge
 from .unmet import find_unmet
 from .violations import find_large_conversions, find_violations
 from .visible.findings import for_current_reader
+
+CREATE, DELETE = ObjectChangeActionChoices.ACTION_CREATE, ObjectChangeActionChoices.ACTION_DELETE
 
 # How many sentences a refusal holds; the branch's page lists all.
 SENTENCES_SHOWN = 5
@@ -83,6 +91,36 @@ def refuse_hopeless_replay(branch: Branch, **kwargs) -> None:
     hopeless = [conflict for conflict in three_way_merge(branch).conflicts if conflict.blocks_replay]
     if hopeless:
         raise ValidationError(_message(branch, [explain(conflict, *sides) for conflict in hopeless]))
+
+
+def refuse_lossy_squash(branch: Branch, **kwargs) -> None:
+    """
+    Refuse to squash what would get lost: netbox-branching takes what a branch has created and deleted for nothing, even
+    if it was restored afterwards (receiver of pre_merge).
+
+    Raises:
+        ValidationError: the branch has created, deleted and restored something
+    """
+    if branch.merge_strategy == BranchMergeStrategyChoices.SQUASH and (count := restored_creations(branch)):
+        text = ngettext(
+            'The branch has created, deleted and restored {count} object, type or field, which would get lost.',
+            'The branch has created, deleted and restored {count} objects, types or fields, which would get lost.',
+            count,
+        )
+        raise ValidationError(f'{text.format(count=count)} {_("Merge it iteratively.")}')
+
+
+def restored_creations(branch: Branch) -> int:
+    """Return how many of our objects a branch has created, deleted and restored."""
+    kinds = ContentType.objects.filter(app_label=APP_LABEL).values_list('pk', flat=True)
+    changes = ObjectChange.objects.using(branch.connection_name).filter(changed_object_type__in=list(kinds))
+    created = changes.filter(action=CREATE).order_by().values('changed_object_type', 'changed_object_id')
+    count = 0
+    for key in created.annotate(times=Count('pk')).filter(times__gt=1):
+        key.pop('times')
+        actions = list(changes.filter(**key).order_by('time', 'pk').values_list('action', flat=True))
+        count += actions[0] == CREATE and actions[-1] != DELETE
+    return count
 
 
 def _message(branch: Branch, findings: list[Finding]) -> str:

@@ -22,8 +22,9 @@ def name_in(value) -> str:
 
 
 def names_in(limit: dict | None) -> set[str]:
-    """Return the fields that the values of a filter name."""
-    return {name for value in (limit or {}).values() for item in as_list(value) if (name := name_in(item))}
+    """Return the fields that the values of a filter name; what is stored may be no filter."""
+    values = limit.values() if isinstance(limit, dict) else ()
+    return {name for value in values for item in as_list(value) if (name := name_in(item))}
 
 
 def with_name(limit: dict, old: str, new: str) -> dict:

@@ -4,7 +4,7 @@ Restore: brings back deleted types and fields, with their values, from the chang
 May import models and runtime. Must never overwrite anything: what has taken a name meanwhile keeps it.
 """
 
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from django.contrib.contenttypes.models import ContentType
@@ -214,10 +214,8 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
         lock_definitions(Target.for_alias(alias))
         if model.objects.using(alias).filter(pk=deletion.record.changed_object_id).exists():
             raise RestoreRefused(_('"{name}" has been restored meanwhile.').format(name=deletion.name))
-        if is_type:
-            # Rollups over fields of other types that were deleted along with it can follow once these are there.
-            fields = [record for record in fields if not _missing_reads(record, alias, fields)]
-        elif missing := _missing_reads(deletion.record, alias):
+        # Rollups that come back with their type have values again once the fields that they read are there.
+        if not is_type and (missing := _missing_reads(deletion.record, alias)):
             raise RestoreRefused(
                 _('"{name}" reads a field that has been deleted. Restore {column} first.').format(
                     name=deletion.name, column=column_name(min(missing))
@@ -311,13 +309,13 @@ def _check_targets(record: ObjectChange, deletion: RecordedDeletion, coming: set
             )
 
 
-def _missing_reads(record: ObjectChange, alias: str, coming: Collection[ObjectChange] = ()) -> set[int]:
+def _missing_reads(record: ObjectChange, alias: str) -> set[int]:
     """Return the ids of the fields that a field's values are calculated from and that are deleted."""
     data = record.prechange_data
     read = {data.get('referring_field'), data.get('aggregated_field')} - {None}
     read |= read_ids(data.get('expression') or '') | read_ids(data.get('condition') or '')
     there = CustomObjectTypeField.objects.using(alias).filter(pk__in=read).values_list('pk', flat=True)
-    return read - {*there} - {other.changed_object_id for other in coming}
+    return read - {*there}
 
 
 def _prepare(model: type, record: ObjectChange, name: str):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DataError
+from django.db import DataError, IntegrityError
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
@@ -153,6 +153,11 @@ def _create(model: type, pk: int, data: dict, alias: str, check: bool) -> Deseri
         reasons = ' '.join(error.messages) if is_known else _('A field can no longer hold its value.')
         message = _('{object} cannot be restored: {reasons}')
         raise RestoreRefused(message.format(object=name, reasons=reasons)) from error
+    except IntegrityError as error:
+        if getattr(getattr(error.__cause__, 'diag', None), 'constraint_name', None) != f'{model._meta.db_table}_pkey':
+            raise
+        # Of two requests at once, neither sees what the other writes.
+        raise RestoreRefused(_('Some of these objects have been restored meanwhile.')) from error
     times = {key: data[key] for key in ('created', 'last_updated') if data.get(key)}
     model.objects.using(alias).filter(pk=pk).update(**times)
     return deserialized
