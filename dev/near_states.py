@@ -74,7 +74,7 @@ class NearApps(StateApps):
         labels = sorted({state.app_label for state in states})
         # Django's own would refuse what stays a name.
         Apps.__init__(self, [AppConfigStub(label) for label in labels])
-        # As Django has it: they would be in the way of copying.
+        # As in Django: they would prevent copying.
         self._lock = self.ready_event = None
         self.real_models = []
         self.render_multiple(states)

@@ -20,11 +20,11 @@ class CustomObjectsError(Exception):
 
 
 class RestoreRefused(CustomObjectsError):
-    """What was deleted cannot be brought back; the message says why, and nothing was changed."""
+    """What was deleted cannot be brought back; the message gives the reason, and nothing was changed."""
 
 
 class PurgeRefused(CustomObjectsError):
-    """What was deleted cannot be dropped for good; the message says why."""
+    """What was deleted cannot be dropped for good; the message gives the reason."""
 
 
 class SchemaChangeRefused(CustomObjectsError, AbortRequest):

@@ -81,7 +81,7 @@ def definition_deleting(instance, using: str, **kwargs) -> None:
 
 
 def field_deleting(instance: CustomObjectTypeField, using: str, **kwargs) -> None:
-    """A field is about to be deleted; a rule that reads it would no longer have an effect."""
+    """A field is about to be deleted; a rule that reads it would have no effect."""
     if not in_replay():
         refuse_used_field(instance, using)
         refuse_read_field(instance, using)

@@ -15,7 +15,7 @@ from typing import Any
 from .names import column_name, link_table_name, model_name, table_name, type_id_from_model_name
 
 APP_LABEL = 'netbox_custom_objects'
-# What of a field says how a rollup is calculated.
+# The attributes of a field by which a rollup is calculated.
 ROLLUP_ATTRIBUTES = ('referring_field_id', 'aggregate', 'aggregated_field_id', 'condition')
 KEY_RE = re.compile(r'\$(\d+)')
 # Attributes of a field that are conditions: expressions over the fields of the same object.

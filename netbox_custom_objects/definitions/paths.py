@@ -31,6 +31,6 @@ class DefaultPath:
 
 
 def written_path(text: str) -> tuple[str, str] | None:
-    """Return the field and the attribute that a person has written, None if the text is no path."""
+    """Return the field and the attribute that a person has written, None if the text is not a path."""
     found = _WRITTEN.match(text)
     return (found[1], found[2]) if found else None

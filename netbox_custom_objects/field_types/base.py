@@ -97,7 +97,7 @@ class FieldType(SearchedMixin):
     listed: ClassVar[bool] = True
     # Values that are stored but count as missing where one is required, besides NULL.
     empty_values: ClassVar[tuple] = ()
-    # Whether its values are calculated, so that nobody writes them: by an expression, which the database does when an
+    # Whether its values are calculated, and read-only: by an expression, which the database does when an
     # object is written, or from the objects that refer to an object, when they are read.
     is_calculated: ClassVar[bool] = False
     is_computed: ClassVar[bool] = False

@@ -34,7 +34,7 @@ UNUSED = {
 
 
 class CalculatedFieldType(FieldType):
-    """Base of these types; `result` says what the values are."""
+    """Base of these types; `result` returns what the values are."""
 
     is_calculated = True
     convertible = False

@@ -37,7 +37,7 @@ VALUE = 'VALUE'
 
 
 class ValuesFieldType(ArrayFieldType):
-    """An array whose items have the digits that its definition says; only rollups have such values."""
+    """An array whose items have the digits of its definition; only rollups have such values."""
 
     def element(self, field):
         element_type, definition = super().element(field)

@@ -26,7 +26,7 @@ from ..runtime.classes.memo import surfaced_fields
 from ..runtime.relations.many import twin_of
 from .prefill import input_names
 
-# The hidden input that says which state of each field a page shows.
+# The hidden input that holds which state of each field a page shows.
 SHOWN = '_conditions'
 # NetBox's template of a row begins so.
 ROW = re.compile(r'<div class="row')
@@ -46,7 +46,7 @@ def conditional_inputs(model, fields: list[FieldDefinition]) -> dict[int, dict[s
 
 
 class UnreadInputsMixin:
-    """Tells the instance which inputs hold no value that could be read: they are not missing."""
+    """Lets the instance know which inputs hold no value that could be read: they are not missing."""
 
     def _post_clean(self):
         self.instance.__dict__[UNREAD] = {
@@ -62,7 +62,7 @@ class UnreadInputsMixin:
 
 class ConditionsMixin(UnreadInputsMixin):
     """
-    Shows, asks for and takes values as the conditions of their fields say, given what all inputs hold.
+    Shows, asks for and takes values by the conditions of their fields, given what all inputs hold.
 
     A field that is not shown, or cannot be changed, keeps what is stored.
     """
@@ -107,7 +107,7 @@ class ConditionsMixin(UnreadInputsMixin):
         return conditions_of(model).states([(intended, before)], using)[0]
 
     def _show(self, states: Mapping[int, State]) -> None:
-        """Have the inputs rendered as the conditions of their fields say."""
+        """Have the inputs rendered by the conditions of their fields."""
         self.shown_states = {}
         for pk, inputs in self.conditional_inputs.items():
             state = states[pk]

@@ -45,7 +45,7 @@ def shown(expression: str, definition: TypeDefinition | None) -> str:
 
 
 def with_names(help_text: str, definition: TypeDefinition | None) -> str:
-    """Return a help text that also says what an expression of a type may read."""
+    """Return a help text that also lists what an expression of a type may read."""
     return listing(help_text, scope_of(definition).by_name if definition else ())
 
 

@@ -1,4 +1,4 @@
-"""The attributes of a field that say what a rollup makes of the objects that refer to an object."""
+"""The attributes of a field that define what a rollup makes of the objects that refer to an object."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _

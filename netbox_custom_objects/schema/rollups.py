@@ -35,7 +35,7 @@ class RolledUp:
 
     def names(self, rollup: CustomObjectTypeField, names: Mapping[int, str]) -> dict[str, str | None]:
         """
-        Return what a document says of NAMING; what is gone is named by its id.
+        Return what a document has for NAMING; what is gone is named by its id.
 
         Args:
             rollup: the field

@@ -49,7 +49,7 @@ class State:
     choice_sets: dict[str, CustomFieldChoiceSet] = field(default_factory=dict)
     # What the document will make.
     expected: set[str] = field(default_factory=set)
-    # What it says of types, by slug.
+    # Its entries of types, by slug.
     entries: dict[str, dict] = field(default_factory=dict)
     # {place in the document: staged change that is to begin}
     staged: dict[Path, StagedChange] = field(default_factory=dict)
@@ -285,7 +285,7 @@ class WriteField(Step):
         return intended if row.is_polymorphic else None
 
     def _read(self, state, attribute: str, slug: str, name: str) -> CustomObjectTypeField:
-        """Return the field of another type that a rollup names, once all of them are called as the document says."""
+        """Return the field of another type that a rollup names, once all of them have the names of the document."""
         type_ = state.types.get(slug)
         fields = state.storage.picture.fields[type_.pk].values() if type_ else ()
         if type_ and slug in state.entries:
@@ -298,7 +298,7 @@ class WriteField(Step):
 
 
 def _wait_for_names(type_id: int, entry: dict, state: State) -> None:
-    """Raise NotYet until the fields of a type that others may read are called as its entry says."""
+    """Raise NotYet until the fields of a type that others may read have the names of its entry."""
     names = {found.schema_id: found.name for found in state.storage.picture.fields[type_id].values()}
     plain = [found for found in entry.get('fields', []) if not found.get('expression') and not found.get('aggregate')]
     if any(names.get(found['id']) != found['name'] for found in plain):
@@ -307,7 +307,7 @@ def _wait_for_names(type_id: int, entry: dict, state: State) -> None:
 
 @dataclass
 class WriteConditions(Step):
-    """The conditions of a field, once all fields of its type are what the document says: they may read each other."""
+    """The conditions of a field, once all fields of its type are as in the document: they may read each other."""
 
     diff: COTDiff
     change: FieldChange

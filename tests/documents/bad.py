@@ -97,7 +97,7 @@ def _removed(*fields):
 
 
 OTHERS = [
-    # Looked at once all fields are what the document says.
+    # Looked at once all fields are as in the document.
     ('condition of nothing', _fields({'id': 9, 'name': 'a', 'type': 'text', 'required_if': 'nothing == 1'}),
      ['types[1].fields[4].required_if']),
     ('condition that is none', _fields({'id': 9, 'name': 'a', 'type': 'text', 'visible_if': '1 + 1'}),

@@ -285,7 +285,7 @@ def test_definitions_that_are_refused(invoice, line, rest, attributes, key, mess
 
 
 def test_what_it_reads_cannot_go(invoice, line, rest):
-    """Nor be converted; renames are followed, and the error says which rollup reads a field."""
+    """Nor be converted; renames are followed, and the error names the rollup that reads a field."""
     fields = {field.name: field for field in line.fields.all()}
     for name in ('invoice', 'amount', 'cancelled'):
         with pytest.raises(SchemaChangeRefused, match='read by rollups: .*invoice.total'):

@@ -114,7 +114,7 @@ def test_conditions_of_rollups():
 
 
 def test_conditions(db):
-    """Each example holds together, and the table says what true, false and null lead to."""
+    """Each example holds together, and the table shows what true, false and null lead to."""
     types = {'slots': 'integer', 'end': 'date', 'active': 'boolean'}
     names = ('status', 'role', 'asset_tag', *types)
     fields = [FieldDefinition(pk, 5, name, types.get(name, 'text'), name) for pk, name in enumerate(names, 1)]

@@ -158,7 +158,7 @@ class PolymorphicMixin:
         return {**{key: known[key] for key in keys & known.keys()}, **existing(keys - known.keys())}
 
     def keys_in(self, data) -> Iterator[Key]:
-        """Yield the keys that a value names; what is wrong with it is told when it is validated."""
+        """Yield the keys that a value names; errors are reported when it is validated."""
         for item in data if isinstance(data, list) else [data]:
             with suppress(serializers.ValidationError):
                 yield self.parse(item)

@@ -8,7 +8,7 @@ from ...definitions import FieldDefinition
 
 
 class SearchedMixin:
-    """What a field type says about searches for its values."""
+    """How the values of a field type are searched."""
 
     searchable: ClassVar[bool] = True
     # How NetBox's search compares values (netbox.search.FieldTypes), if their Python type does not imply it.

@@ -39,7 +39,7 @@ def computed_errors(field, before) -> Errors:
     if not field.expression or field.result_type not in ResultTypeChoices.values():
         return
     if before is not None and (before.expression, before.result_type) == (field.expression, field.result_type):
-        return  # a field that it reads may be gone, and must not stand in the way of other edits
+        return  # a field that it reads may be gone, and must not prevent other edits
     checked = partial(_check, field.expression, Kind(field.result_type))
     try:
         checked(others_of(field))

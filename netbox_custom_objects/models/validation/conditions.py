@@ -35,7 +35,7 @@ def condition_errors(field, before) -> Errors:
         if field.field_type.is_calculated:
             yield name, _('This field cannot have conditions: its values are calculated.')
         elif before is None or getattr(before, name) != source:
-            # Others may read a field that is gone, and must not stand in the way of other edits.
+            # Others may read a field that is gone, which must not prevent other edits.
             checked = partial(_check, source, field)
             try:
                 checked(others_of(field))

@@ -27,7 +27,7 @@ def default_from_errors(field, before) -> Errors:
         yield PATH, _('Fields of this type cannot take a default from a linked object.')
         return
     if before is not None and (before.default_from, before.type) == (stored_path(field), field.type):
-        return  # what it names may be gone, and must not stand in the way of other edits
+        return  # what it names may be gone, and must not prevent other edits
     names = written_path(field.default_from)
     path = DefaultPath.read(stored_path(field))
     if path is None and names is None:

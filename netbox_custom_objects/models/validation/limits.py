@@ -35,7 +35,7 @@ def limit_errors(field, before) -> Errors:
         yield LIMIT, _('Values must be texts, numbers, true, false, null, or lists of these.')
         return
     if before is not None and _compared(before) == _compared(field):
-        return  # a plugin or status may be gone, and must not stand in the way of other edits
+        return  # a plugin or status may be gone, and must not prevent other edits
     for name in sorted(names_in(limit) - _names_known(field)):
         yield LIMIT, _('Values cannot name this field: {name}.').format(name=name)
     found = [list(_faults(field, target, limit)) for target in _targets(field)]

@@ -38,7 +38,7 @@ def rollup_errors(field, before) -> Errors:
         if getattr(field, name):
             yield name, _('A rollup cannot name objects: its value depends on who reads it.')
     if before is not None and _state(before) == _state(field):
-        return  # a field that it reads may be gone, and must not stand in the way of other edits
+        return  # a field that it reads may be gone, and must not prevent other edits
     referring = _known(field, before, 'referring_field')
     if referring is None or not _refers(referring, field.custom_object_type_id):
         yield 'referring_field', _('Choose a field by which objects refer to objects of this type.')

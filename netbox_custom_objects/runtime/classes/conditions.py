@@ -220,7 +220,7 @@ def has_changed(instance, before, field: FieldDefinition) -> bool:
 
 
 def _values(instance, field: FieldDefinition) -> list:
-    """Return what an object holds in the columns of a field that say whether it has a value."""
+    """Return what an object holds in those columns of a field that show whether it has a value."""
     columns = field_type_of(field).get_unique_columns(field)
     by_column = {found.column: found.attname for found in type(instance)._meta.concrete_fields}
     return [getattr(instance, by_column[column]) for column in columns]

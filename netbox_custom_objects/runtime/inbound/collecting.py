@@ -29,7 +29,7 @@ class CollectorOfMany(LockingCollector):
     """Deletes many objects; what is logged of them is stored before their rows go."""
 
     def instances_with_model(self):
-        # What Django tells receivers of before it deletes anything.
+        # What Django calls receivers for before it deletes anything.
         yield from super().instances_with_model()
         write_waiting()
 

@@ -81,7 +81,7 @@ def twin_of(target):
 
 
 def marked_copy(target, source_id):
-    """Return a copy of a target that says which object it was fetched for: each object gets its own, as in Django."""
+    """Return a copy of a target that knows which object it was fetched for: each object gets its own, as in Django."""
     twin = twin_of(target)
     if prefetched := target.__dict__.get('_prefetched_objects_cache'):
         twin.__dict__['_prefetched_objects_cache'] = dict(prefetched)

@@ -132,7 +132,7 @@ def restore_for(user, deletion: RecordedDeletion, dry_run: bool = False) -> Rest
 
     Raises:
         PermissionDenied: the user may not add the type, or one of its fields or constraints
-        RestoreRefused: something is in the way
+        RestoreRefused: a name is taken, or something that it needs is gone
         BranchClosed: the branch is being merged
     """
     if not may_restore(user, deletion):
@@ -177,7 +177,7 @@ def purge_for(user, deletion: RecordedDeletion) -> None:
 
     Raises:
         PermissionDenied: the user may not
-        PurgeRefused: something is in the way
+        PurgeRefused: it is in use elsewhere, or something that is not ours depends on it
     """
     if not may_purge(user, deletion):
         raise PermissionDenied()
