@@ -11,7 +11,7 @@ from dcim.models import Site
 from netbox_custom_objects.exceptions import RestoreRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from netbox_custom_objects.services.deleted.definitions import find_restorable, restore
-from netbox_custom_objects.services.upkeep.purge import purge
+from netbox_custom_objects.services.upkeep.purge import purge, purge_now
 from netbox_custom_objects.services.upkeep.schemas import open_main_schema
 from tests.field_types.everything import Everything
 from tests.support.beginnings import begins_with
@@ -126,6 +126,13 @@ class TestFields:
             for dry_run in (True, False):
                 with pytest.raises(RestoreRefused, match='has been restored meanwhile'):
                     restore(deletion, dry_run)
+
+    def test_purged_meanwhile(self, lab, thing):
+        remove(lab, field('serial'))
+        (deletion,) = find_restorable(open_main_schema())
+        purge_now(deletion.schema, deletion.kept)
+        with lab.request(), pytest.raises(RestoreRefused, match='has been purged meanwhile'):
+            restore(deletion)
 
     def test_references_that_lead_nowhere_are_cleared(self, lab, thing):
         remove(lab, field('sites'), field('site'))

@@ -214,6 +214,8 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
         lock_definitions(Target.for_alias(alias))
         if model.objects.using(alias).filter(pk=deletion.record.changed_object_id).exists():
             raise RestoreRefused(_('"{name}" has been restored meanwhile.').format(name=deletion.name))
+        if not set(deletion.kept) <= set(everything(Target.for_alias(alias))):
+            raise RestoreRefused(_('"{name}" has been purged meanwhile.').format(name=deletion.name))
         # Rollups that come back with their type have values again once the fields that they read are there.
         if not is_type and (missing := _missing_reads(deletion.record, alias)):
             raise RestoreRefused(

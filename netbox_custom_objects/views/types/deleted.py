@@ -52,15 +52,16 @@ class Deleted(ObjectAction):
     icon = 'mdi-delete-restore'
 
 
-def entry_of(deletion: RecordedDeletion, user) -> dict:
-    """Return what the page and the panel show of a deletion."""
-    data, count = deletion.record.prechange_data, count_kept(deletion)
+def entry_of(deletion: RecordedDeletion, user, is_counted: bool = True) -> dict:
+    """Return what the page and the panel show of a deletion; counting what is kept may read a whole table."""
+    data, count = deletion.record.prechange_data, count_kept(deletion) if is_counted else 0
     return {
         'pk': deletion.record.pk,
         'name': deletion.name,
         'is_type': deletion.field_id is None,
         'kind': None if deletion.field_id is None else field_type_named(data['type']).label,
         'record': deletion.record,
+        'is_counted': is_counted,
         'count': min(count, COUNT_LIMIT),
         'has_more': count > COUNT_LIMIT,
         'until': restorable_until(deletion.record.time),
@@ -168,7 +169,7 @@ class DeletedFieldsPanel(panels.ObjectPanel):
         found = super().get_context(context)
         user = context['request'].user
         deletions = viewable_deletions(user, found['object'].pk)
-        return {**found, 'entries': [entry_of(deletion, user) for deletion in deletions]}
+        return {**found, 'entries': [entry_of(deletion, user, is_counted=False) for deletion in deletions]}
 
     def should_render(self, context):
         return bool(context['entries'])
