@@ -5,6 +5,7 @@ May import Django's and NetBox's form fields, and `generic`. Texts are `name`, `
 constraint for one name in each scope (a VLAN's group, an interface's device), and `#5` for the ID.
 """
 
+from abc import abstractmethod
 from collections.abc import Collection, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -259,9 +260,9 @@ class NamedMixin:
         texts = {text for value in values for text in self.texts_in(value)} if self.is_named else ()
         self.ahead = self.key.find_all(self.queryset, texts) if texts else {}
 
+    @abstractmethod
     def texts_in(self, value) -> list[str]:
         """Return the names in the value of a record."""
-        raise NotImplementedError
 
 
 class NamedObjectField(NamedMixin, CSVModelChoiceField):
