@@ -93,7 +93,7 @@ class RollupFieldType(CalculatedFieldType):
     color = 'azure'
     position = 250
     is_rollup = True
-    # What it is depends on who reads it: it is no part of what is kept for all.
+    # Its value depends on the reader, and the search index is the same for all.
     searchable = False
     unreadable = _('“{name}” cannot be read here: it is a rollup, whose value depends on who reads it.')
 

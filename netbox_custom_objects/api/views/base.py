@@ -19,7 +19,9 @@ from rest_framework.permissions import SAFE_METHODS
 from rest_framework.serializers import Serializer
 from rest_framework.settings import api_settings
 
+from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
 from netbox.api.pagination import NetBoxPagination
+from users.models import Token
 
 from ... import settings
 from ...exceptions import ObjectGone, SchemaChangeRefused, SchemaLocked, StillReferredTo
@@ -104,6 +106,14 @@ def schema_errors() -> Iterator[None]:
         raise ConflictError(str(error)) from error
     except SchemaChangeRefused as error:
         raise ValidationError({'type': [str(error)]}) from error
+
+
+class WriteEnabled(IsAuthenticatedOrLoginNotRequired):
+    """For endpoints without a model of their own: a token that may only read does not write."""
+
+    def has_permission(self, request, view):
+        may_write = not isinstance(request.auth, Token) or request.auth.write_enabled
+        return (may_write or request.method in SAFE_METHODS) and super().has_permission(request, view)
 
 
 class StrictPagination(NetBoxPagination):

@@ -14,11 +14,8 @@ from rest_framework import status, viewsets
 from rest_framework.decorators import action
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.fields import get_error_detail
-from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
-from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
-from users.models import Token
 from utilities.exceptions import AbortRequest
 from utilities.permissions import get_permission_for_model
 
@@ -47,21 +44,13 @@ from ..serializers.deleted import (
     RestoredSerializer,
     RestoreObjectsSerializer,
 )
-from .base import ConflictError, ListPagination, StrictPagination, refuse_unknown, schema_errors
+from .base import ConflictError, ListPagination, StrictPagination, WriteEnabled, refuse_unknown, schema_errors
 from .dry_run import is_dry_run
 from .linked import MESSAGES
 from .staged import ID, PARAMETERS, REFUSED
 
 FILTERS = ('custom_object_type', 'kind')
 WRITE_REFUSED = {400: MESSAGES, 409: ErrorDetailSerializer, **REFUSED}
-
-
-class WriteEnabled(IsAuthenticatedOrLoginNotRequired):
-    """A token that may only read does not restore; which rights are needed depends on what was deleted."""
-
-    def has_permission(self, request, view):
-        reads = request.method in SAFE_METHODS or not isinstance(request.auth, Token) or request.auth.write_enabled
-        return reads and super().has_permission(request, view)
 
 
 class DeletedPermission(WriteEnabled):

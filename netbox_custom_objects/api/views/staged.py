@@ -17,8 +17,6 @@ from rest_framework.fields import get_error_detail
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.response import Response
 
-from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
-from users.models import Token
 from utilities.permissions import get_permission_for_model
 
 from ...choices import StagedChangeStageChoices as Stage
@@ -33,7 +31,7 @@ from ..serializers.staged import (
     StagedChangeRequestSerializer,
     StagedChangeSerializer,
 )
-from .base import StrictPagination, refuse_unknown, schema_errors
+from .base import StrictPagination, WriteEnabled, refuse_unknown, schema_errors
 from .linked import MESSAGES
 
 FILTERS = ('custom_object_type', 'field', 'stage')
@@ -44,16 +42,13 @@ WRITE_ERRORS = {400: MESSAGES, 409: ErrorDetailSerializer, 415: ErrorDetailSeria
 ID = OpenApiParameter('id', OpenApiTypes.INT64, OpenApiParameter.PATH)
 
 
-class StagedChangePermission(IsAuthenticatedOrLoginNotRequired):
+class StagedChangePermission(WriteEnabled):
     """As for fields: looking needs the right to view them, everything else the right to change them."""
 
     def has_permission(self, request, view):
-        if not super().has_permission(request, view):
-            return False
-        reads = request.method in SAFE_METHODS
-        if not reads and isinstance(request.auth, Token) and not request.auth.write_enabled:
-            return False
-        return request.user.has_perm(get_permission_for_model(CustomObjectTypeField, 'view' if reads else 'change'))
+        action = 'view' if request.method in SAFE_METHODS else 'change'
+        permission = get_permission_for_model(CustomObjectTypeField, action)
+        return super().has_permission(request, view) and request.user.has_perm(permission)
 
 
 class StagedChangeViewSet(viewsets.GenericViewSet):

@@ -20,6 +20,7 @@ _EVERYTHING_SQL = r"""
     JOIN pg_namespace n ON n.oid = c.relnamespace
     JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
     WHERE c.relkind = 'r' AND c.relname ~ '^custom_objects_\d+(_f_\d+)?$'
+      AND (%(schema)s::text IS NULL OR n.nspname = %(schema)s)
 """
 _IN_USE_SQL = r"""
     SELECT DISTINCT relname FROM pg_class
@@ -58,10 +59,19 @@ class Stored:
 
 def everything(target: Target) -> list[Stored]:
     """Return our tables and columns in all schemas of the database; those of a retired table are as old as it."""
+    return _stored(target, None)
+
+
+def retired_in(target: Target) -> list[Stored]:
+    """Return our tables and columns that are out of use in the schema of a target."""
+    return [item for item in _stored(target, target.schema) if item.retired]
+
+
+def _stored(target: Target, schema: str | None) -> list[Stored]:
     found: dict[tuple[str, str], Stored] = {}
     columns = []
     with target.cursor() as cursor:
-        cursor.execute(_EVERYTHING_SQL)
+        cursor.execute(_EVERYTHING_SQL, {'schema': schema})
         for schema, table, table_comment, column, column_comment in cursor.fetchall():
             comment, retired = split_comment(table_comment)
             found.setdefault((schema, table), Stored(schema, table, '', retired, comment))

@@ -107,7 +107,7 @@ def _parts(model, field, depth: int) -> list[str]:
     """
     Return the columns, by name, that a field's values are sorted by.
 
-    None for links, which would repeat objects, and none for rollups, which are no part of names.
+    None for links, which would repeat objects, and none for rollups, which names cannot contain.
     """
     if field is None or field_type_of(field).many or field_type_of(field).is_rollup:
         return []

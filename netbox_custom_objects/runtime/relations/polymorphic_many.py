@@ -65,7 +65,7 @@ class Targets:
         # Set by prefetch_related(), as on a queryset.
         self._result_cache: list | None = None
         self._prefetch_done = False
-        # There are no links either, not only no targets that exist.
+        # The object has no links at all, rather than links without a target.
         self.is_known_to_be_empty = False
 
     def all(self) -> 'Targets':

@@ -20,7 +20,7 @@ from utilities.serialization import deserialize_object
 from ...constants import APP_LABEL
 from ...ddl.locks import lock_definitions
 from ...ddl.target import Target
-from ...ddl.upkeep.retention import Stored, everything
+from ...ddl.upkeep.retention import Stored, retired_in
 from ...definitions import (
     column_name,
     link_table_name,
@@ -86,30 +86,40 @@ class Restored:
         return f'{note} {cleared}'.strip()
 
 
-def find_deletions(schema: OpenSchema) -> list[RecordedDeletion]:
-    """Return what was deleted in a schema and is not there now, newest first; what was purged is among it."""
+def find_deletions(schema: OpenSchema, type_id: int | None = None) -> list[RecordedDeletion]:
+    """
+    Return what was deleted in a schema and is not there now, newest first; what was purged is among it.
+
+    Args:
+        schema: where
+        type_id: only fields of this type, which is there
+    """
+    of_type = {} if type_id is None else {'custom_object_type': type_id}
     types = dict(CustomObjectType.objects.using(schema.alias).values_list('pk', 'name'))
-    fields = set(CustomObjectTypeField.objects.using(schema.alias).values_list('pk', flat=True))
-    target = Target.for_alias(schema.alias)
-    retired = [item for item in everything(target) if item.schema == target.schema and item.retired]
-    found, names = [], dict(types)
-    for record in _newest(schema.alias, CustomObjectType):
-        pk, name = record.changed_object_id, record.prechange_data['name']
-        names.setdefault(pk, name)
-        if pk not in types:
-            found.append(RecordedDeletion(schema, record, pk, name, kept=_tables(retired, pk)))
-    for record in _newest(schema.alias, CustomObjectTypeField):
-        pk, type_id = record.changed_object_id, record.prechange_data['custom_object_type']
-        if pk not in fields:
-            name = f'{names.get(type_id, type_id)}.{record.prechange_data["name"]}'
-            kept, is_calculated = _columns(retired, type_id, pk), _is_calculated(record.prechange_data)
-            found.append(RecordedDeletion(schema, record, type_id, name, pk, kept, is_calculated))
+    fields = set(CustomObjectTypeField.objects.using(schema.alias).filter(**of_type).values_list('pk', flat=True))
+    type_records = [] if of_type else list(_newest(schema.alias, CustomObjectType))
+    records = _newest(schema.alias, CustomObjectTypeField, type_id)
+    gone_fields = [record for record in records if record.changed_object_id not in fields]
+    gone_types = [record for record in type_records if record.changed_object_id not in types]
+    if not gone_fields and not gone_types:
+        return []
+    retired = retired_in(Target.for_alias(schema.alias))
+    names = {record.changed_object_id: record.prechange_data['name'] for record in type_records} | types
+    found = []
+    for record in gone_types:
+        pk = record.changed_object_id
+        found.append(RecordedDeletion(schema, record, pk, names[pk], kept=_tables(retired, pk)))
+    for record in gone_fields:
+        pk, owner = record.changed_object_id, record.prechange_data['custom_object_type']
+        name = f'{names.get(owner, owner)}.{record.prechange_data["name"]}'
+        kept, is_calculated = _columns(retired, owner, pk), _is_calculated(record.prechange_data)
+        found.append(RecordedDeletion(schema, record, owner, name, pk, kept, is_calculated))
     return sorted(found, key=lambda deletion: deletion.record.pk, reverse=True)
 
 
-def find_restorable(schema: OpenSchema) -> list[RecordedDeletion]:
+def find_restorable(schema: OpenSchema, type_id: int | None = None) -> list[RecordedDeletion]:
     """Return what can be restored now, newest first: fields of a deleted type come with it, or after it."""
-    deletions = find_deletions(schema)
+    deletions = find_deletions(schema, type_id)
     deleted_types = {deletion.type_id for deletion in deletions if deletion.field_id is None}
     return [
         deletion
@@ -118,13 +128,15 @@ def find_restorable(schema: OpenSchema) -> list[RecordedDeletion]:
     ]
 
 
-def _newest(alias: str, model: type) -> Iterator[ObjectChange]:
-    """Yield the last record of deletion of each object of a model."""
+def _newest(alias: str, model: type, type_id: int | None = None) -> Iterator[ObjectChange]:
+    """Yield the last record of deletion of each object of a model, or of each field of a type."""
     records = ObjectChange.objects.using(alias).filter(
         action=ObjectChangeActionChoices.ACTION_DELETE,
         changed_object_type=ContentType.objects.get_for_model(model),
         prechange_data__isnull=False,
     )
+    if type_id is not None:
+        records = records.filter(prechange_data__custom_object_type=type_id)
     seen = set()
     for record in records.order_by('-pk'):
         if record.changed_object_id not in seen:
@@ -214,7 +226,7 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
         lock_definitions(Target.for_alias(alias))
         if model.objects.using(alias).filter(pk=deletion.record.changed_object_id).exists():
             raise RestoreRefused(_('"{name}" has been restored meanwhile.').format(name=deletion.name))
-        if not set(deletion.kept) <= set(everything(Target.for_alias(alias))):
+        if not set(deletion.kept) <= set(retired_in(Target.for_alias(alias))):
             raise RestoreRefused(_('"{name}" has been purged meanwhile.').format(name=deletion.name))
         # Rollups that come back with their type have values again once the fields that they read are there.
         if not is_type and (missing := _missing_reads(deletion.record, alias)):

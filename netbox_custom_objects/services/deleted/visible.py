@@ -64,9 +64,8 @@ def viewable_deletions(user, type_id: int | None = None) -> list[RecordedDeletio
     alias = current_alias()
     found = [
         deletion
-        for deletion in find_restorable(OpenSchema(schema_name(alias), alias))
+        for deletion in find_restorable(OpenSchema(schema_name(alias), alias), type_id)
         if _may_view(user, model_of(deletion), deletion.record)
-        and (type_id is None or (deletion.type_id, bool(deletion.field_id)) == (type_id, True))
     ]
     viewable = CustomObjectType.objects.restrict(user, 'view').filter(pk__in={deletion.type_id for deletion in found})
     viewable = set(viewable.values_list('pk', flat=True))
