@@ -12,7 +12,7 @@ from netbox_branching.utilities import activate_branch
 from ..ddl.target import MAIN_ALIAS, Target
 from ..ddl.upkeep.marks import copy_retired_marks
 from ..exceptions import SchemaChangeRefused
-from ..field_types.rules import CHECK
+from ..field_types.constraints import CHECK
 from ..models.attachments import forget_set_aside
 from ..models.revision import forget_schema
 from ..models.rows.loader import load_definitions
@@ -47,13 +47,15 @@ def complete_copy(branch, **kwargs) -> None:
     """
     copy_retired_marks(Target.for_alias(MAIN_ALIAS), branch.schema_name)
     for definition in load_definitions(MAIN_ALIAS).values():
-        if any(rule.type == CHECK for rule in definition.rules) or any(field.expression for field in definition.fields):
+        if any(constraint.type == CHECK for constraint in definition.constraints) or any(
+            field.expression for field in definition.fields
+        ):
             reconcile(branch.connection_name, definition.id)
 
 
 def enforce_rest(branch, **kwargs) -> None:
     """
-    A replay is committed: rules that it has released are enforced, unless one of its rows had them enforced at its end.
+    A replay is committed: constraints that it released are enforced, unless one of its rows had them enforced already.
 
     After a synchronization this applies to all of them: it sends no signal before its transaction ends.
     """

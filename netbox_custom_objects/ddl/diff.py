@@ -129,6 +129,6 @@ def _holds(found: str, wanted: str) -> bool:
 
 def _only_retired(index, actual: Table, desired: Table) -> bool:
     """Whether an index covers only columns that are out of use: it is kept, so that restoring them costs nothing."""
-    if index.rule:
+    if index.constraint:
         return False
     return all(desired.column(name) is None and actual.column(name) is not None for name in index.columns)

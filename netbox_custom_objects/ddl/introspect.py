@@ -8,9 +8,9 @@ staged change works with (ddl.staging.filling) belongs to no definition, and is 
 import re
 
 from ..definitions import (
+    constraint_id_from_name,
     is_working_column,
     is_working_index,
-    rule_id_from_name,
     table_name,
     type_id_from_table_name,
 )
@@ -31,7 +31,7 @@ _COLUMNS_SQL = """
     WHERE n.nspname = %s AND c.relkind = 'r' AND {condition}
     ORDER BY c.relname, a.attnum
 """
-# Indexes, and the checks that rules ask for, which are neither unique nor not.
+# Indexes, and the checks that constraints ask for, which are neither unique nor not.
 _INDEXES_SQL = r"""
     SELECT c.relname, i.relname, x.indisunique,
            array(SELECT a.attname::text FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, position)
@@ -42,14 +42,14 @@ _INDEXES_SQL = r"""
     JOIN pg_class i ON i.oid = x.indexrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = %s AND NOT x.indisprimary
-      AND (x.indpred IS NULL AND x.indexprs IS NULL OR i.relname ~ '^custom_objects_\d+_rule_\d+_')
+      AND (x.indpred IS NULL AND x.indexprs IS NULL OR i.relname ~ '^custom_objects_\d+_constraint_\d+_')
       AND {condition}
     UNION ALL
     SELECT c.relname, k.conname, NULL, NULL, k.convalidated
     FROM pg_constraint k
     JOIN pg_class c ON c.oid = k.conrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
-    WHERE n.nspname = %s AND k.contype = 'c' AND k.conname ~ '^custom_objects_\d+_rule_\d+_'
+    WHERE n.nspname = %s AND k.contype = 'c' AND k.conname ~ '^custom_objects_\d+_constraint_\d+_'
       AND {condition}
     ORDER BY 1, 2
 """
@@ -61,14 +61,14 @@ _NAMES_SQL = r"""
     WHERE n.nspname = %s AND c.relkind = 'r' AND c.relname ~ '^custom_objects_\d+(_f_\d+)?$'
     GROUP BY c.relname
 """
-_RULES_SQL = r"""
+_CONSTRAINTS_SQL = r"""
     SELECT i.relname
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_namespace n ON n.oid = i.relnamespace
-    WHERE n.nspname = %s AND x.indisvalid AND i.relname ~ '^custom_objects_\d+_rule_\d+_'
+    WHERE n.nspname = %s AND x.indisvalid AND i.relname ~ '^custom_objects_\d+_constraint_\d+_'
     UNION ALL
     SELECT k.conname
     FROM pg_constraint k JOIN pg_namespace n ON n.oid = k.connamespace
-    WHERE n.nspname = %s AND k.convalidated AND k.conname ~ '^custom_objects_\d+_rule_\d+_'
+    WHERE n.nspname = %s AND k.convalidated AND k.conname ~ '^custom_objects_\d+_constraint_\d+_'
 """
 # The tables of one type: its own and `custom_objects_<id>_f_<field id>`; the underscores are literal.
 _OF_TYPE = r"(c.relname = %s OR c.relname LIKE %s ESCAPE '\')"
@@ -97,10 +97,10 @@ def columns_of(target: Target) -> dict[str, frozenset[str]]:
         return {table: frozenset(names) for table, names in cursor.fetchall()}
 
 
-def rules_enforced(target: Target) -> frozenset[str]:
-    """Return the names of the indexes and checks that enforce rules in `target`, complete ones only. One query."""
+def constraints_enforced(target: Target) -> frozenset[str]:
+    """Return the names of the complete indexes and checks that enforce constraints in `target`. One query."""
     with target.cursor() as cursor:
-        cursor.execute(_RULES_SQL, [target.schema] * 2)
+        cursor.execute(_CONSTRAINTS_SQL, [target.schema] * 2)
         return frozenset(name for (name,) in cursor.fetchall())
 
 
@@ -150,8 +150,8 @@ def _read(target: Target, condition: str, params: list) -> Schema:
                 checks.setdefault(table, []).extend([Check(name)] if valid else [])
             elif is_working_index(name) or any(map(is_working_column, names)):
                 staged.add(table)
-            elif valid and rule_id_from_name(name) is not None:
-                indexes.setdefault(table, []).append(Index.of_rule(name))
+            elif valid and constraint_id_from_name(name) is not None:
+                indexes.setdefault(table, []).append(Index.of_constraint(name))
             elif valid:
                 indexes.setdefault(table, []).append(Index(name, tuple(names), unique))
     return Schema.of(

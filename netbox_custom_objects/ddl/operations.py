@@ -225,7 +225,7 @@ class IndexOperation(Operation):
 
     @property
     def _what(self) -> str:
-        if self.index.rule:
+        if self.index.constraint:
             return f'unique index {self.index.name} of {self.table}'
         kind = 'unique index' if self.index.unique else 'index'
         return f'{kind} on {", ".join(self.index.columns)} of {self.table}'

@@ -49,19 +49,19 @@ class Index:
     """
     An index over plain columns; two are the same if columns and uniqueness are, regardless of their names.
 
-    One that a rule asks for is known by its name alone, which says what it enforces: `rule` is that name, and `body`
-    what SQL needs to create it.
+    One that a constraint asks for is known by its name alone, which says what it enforces: `constraint` is that name,
+    and `body` what SQL needs to create it.
     """
 
     name: str = field(compare=False)
     columns: tuple[str, ...]
     unique: bool = False
-    rule: str = ''
+    constraint: str = ''
     body: str = field(default='', compare=False, repr=False)
 
     @classmethod
-    def of_rule(cls, name: str, body: str = '') -> 'Index':
-        return cls(name, (), unique=True, rule=name, body=body)
+    def of_constraint(cls, name: str, body: str = '') -> 'Index':
+        return cls(name, (), unique=True, constraint=name, body=body)
 
 
 @dataclass(frozen=True, slots=True)

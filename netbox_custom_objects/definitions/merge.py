@@ -10,12 +10,12 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from .model import ROLLUP_ATTRIBUTES, FieldDefinition, RuleDefinition, TypeDefinition
+from .model import ROLLUP_ATTRIBUTES, ConstraintDefinition, FieldDefinition, TypeDefinition
 
 Definitions = Mapping[int, TypeDefinition]
 
 # Part of a definition's identity, or compared on their own.
-_NOT_COMPARED = {'id', 'type_id', 'payload_key', 'fields', 'rules', 'former_names', 'reads'}
+_NOT_COMPARED = {'id', 'type_id', 'payload_key', 'fields', 'constraints', 'former_names', 'reads'}
 
 
 class Kind(StrEnum):
@@ -30,10 +30,11 @@ class Kind(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Conflict:
     """
-    One disagreement between main and branch about one type, or one field or rule of it.
+    One disagreement between main and branch about one type, or one field or constraint of it.
 
     `main` and `branch` hold each side's value of `attribute`; for MODIFY_DELETE, `deleted` or `changed`; for the
-    other kinds the id of the type or field that each side contributes. `rule_id` is set if it is about a rule.
+    other kinds the id of the type or field that each side contributes. `constraint_id` is set if it is about a
+    constraint.
     """
 
     kind: Kind
@@ -42,13 +43,13 @@ class Conflict:
     attribute: str
     main: Any
     branch: Any
-    rule_id: int | None = None
+    constraint_id: int | None = None
 
     @property
     def blocks(self) -> bool:
         """Whether no strategy can merge this into main: something would be left without its type or its name."""
         if self.kind is Kind.MODIFY_DELETE:
-            return self.main == DELETED and self.field_id is None and self.rule_id is None
+            return self.main == DELETED and self.field_id is None and self.constraint_id is None
         return self.kind is not Kind.ATTRIBUTE
 
     @property
@@ -97,7 +98,7 @@ def merge(
             conflicts.append(_modify_delete(type_id, None, ours))
     conflicts += _type_collisions(merged, main, branch)
     conflicts += _field_collisions(merged, main, branch)
-    conflicts += _rule_collisions(merged, main, branch)
+    conflicts += _constraint_collisions(merged, main, branch)
     conflicts += _dangling(merged, main, branch)
     return Merge(merged, tuple(conflicts))
 
@@ -111,21 +112,24 @@ def _merge_type(ancestor, main, branch, conflicts) -> TypeDefinition:
         field = _merge_field(before.get(field_id), ours.get(field_id), theirs.get(field_id), conflicts)
         if field is not None:
             merged.append(field)
-    rules = _merge_rules(ancestor, main, branch, conflicts)
-    return replace(result.with_fields(merged), rules=rules)
+    constraints = _merge_constraints(ancestor, main, branch, conflicts)
+    return replace(result.with_fields(merged), constraints=constraints)
 
 
-def _merge_rules(ancestor, main, branch, conflicts) -> tuple[RuleDefinition, ...]:
-    before, ours, theirs = ({rule.id: rule for rule in side.rules} if side else {} for side in (ancestor, main, branch))
+def _merge_constraints(ancestor, main, branch, conflicts) -> tuple[ConstraintDefinition, ...]:
+    before, ours, theirs = (
+        {constraint.id: constraint for constraint in side.constraints} if side else {}
+        for side in (ancestor, main, branch)
+    )
     merged = []
-    for rule_id in sorted({*ours, *theirs}):
-        here, there, then = ours.get(rule_id), theirs.get(rule_id), before.get(rule_id)
+    for constraint_id in sorted({*ours, *theirs}):
+        here, there, then = ours.get(constraint_id), theirs.get(constraint_id), before.get(constraint_id)
         if here is not None and there is not None:
-            merged.append(_merge_attributes(then, here, there, conflicts, main.id, None, rule_id))
+            merged.append(_merge_attributes(then, here, there, conflicts, main.id, None, constraint_id))
         elif then is None:
             merged.append(here or there)
         elif (here or there) != then:
-            conflicts.append(replace(_modify_delete(main.id, None, here), rule_id=rule_id))
+            conflicts.append(replace(_modify_delete(main.id, None, here), constraint_id=constraint_id))
     return tuple(merged)
 
 
@@ -140,7 +144,7 @@ def _merge_field(ancestor, main, branch, conflicts) -> FieldDefinition | None:
     return _merge_attributes(ancestor, main, branch, conflicts, main.type_id, main.id)
 
 
-def _merge_attributes(ancestor, main, branch, conflicts, type_id, field_id, rule_id=None):
+def _merge_attributes(ancestor, main, branch, conflicts, type_id, field_id, constraint_id=None):
     """Return `main` with what the branch changed; without an ancestor, both changed all that differs."""
     changes = {}
     for name in (field.name for field in fields(main)):
@@ -151,7 +155,7 @@ def _merge_attributes(ancestor, main, branch, conflicts, type_id, field_id, rule
         if theirs != before:
             changes[name] = theirs
             if ours != before:
-                conflicts.append(Conflict(Kind.ATTRIBUTE, type_id, field_id, name, ours, theirs, rule_id))
+                conflicts.append(Conflict(Kind.ATTRIBUTE, type_id, field_id, name, ours, theirs, constraint_id))
     return replace(main, **changes)
 
 
@@ -173,11 +177,11 @@ def _field_collisions(merged, main, branch) -> Iterator[Conflict]:
             yield Conflict(Kind.NAME_COLLISION, definition.id, field_id, 'name', *holders)
 
 
-def _rule_collisions(merged, main, branch) -> Iterator[Conflict]:
+def _constraint_collisions(merged, main, branch) -> Iterator[Conflict]:
     for definition in merged.values():
-        sides = (side[definition.id].rules if definition.id in side else () for side in (main, branch))
-        for rule_id, *holders in _clashes('name', definition.rules, *sides):
-            yield Conflict(Kind.NAME_COLLISION, definition.id, None, 'name', *holders, rule_id)
+        sides = (side[definition.id].constraints if definition.id in side else () for side in (main, branch))
+        for constraint_id, *holders in _clashes('name', definition.constraints, *sides):
+            yield Conflict(Kind.NAME_COLLISION, definition.id, None, 'name', *holders, constraint_id)
 
 
 def _clashes(attribute, merged, main, branch) -> Iterator[tuple]:

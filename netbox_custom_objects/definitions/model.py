@@ -189,11 +189,11 @@ class FieldDefinition:
 
 
 @dataclass(frozen=True, slots=True)
-class RuleDefinition:
+class ConstraintDefinition:
     """
     One constraint of a type. Attribute names are those of CustomObjectTypeConstraint; expressions are as stored.
 
-    `type` is `unique` or `check`. A unique rule is about the fields with these ids, and, if there is a condition, about
+    `type` is `unique` or `check`. A unique constraint is about the fields with these ids and, with a condition, about
     the objects that meet it; a check is about every object, and its expression must not be false.
     """
 
@@ -226,7 +226,7 @@ class TypeDefinition:
     deprecated: bool = False
     deprecated_since: str = ''
     scheduled_removal: str = ''
-    rules: tuple[RuleDefinition, ...] = ()
+    constraints: tuple[ConstraintDefinition, ...] = ()
 
     def __post_init__(self):
         if any(field.expression for field in self.fields):

@@ -16,8 +16,8 @@ WORKING_COLUMN_RE = re.compile(rf'^f_(\d+)_({NEXT}|{FORMER}|{SURVIVES})\Z')
 WORKING_INDEX_RE = re.compile(rf'^custom_objects_\d+_f_\d+_{NEXT}_key\Z')
 # What the tables of types with config contexts have besides (NetBox's ConfigContextModel).
 CONFIG_CONTEXT_COLUMNS = ('_config_context_data', '_config_context_generation', 'local_context_data')
-# An index or check that a rule asks for; the digest says what it enforces.
-RULE_NAME_RE = re.compile(r'^custom_objects_\d+_rule_(\d+)_[0-9a-f]{8}\Z')
+# An index or check that a constraint asks for; the digest says what it enforces.
+CONSTRAINT_NAME_RE = re.compile(r'^custom_objects_\d+_constraint_(\d+)_[0-9a-f]{8}\Z')
 PAYLOAD_KEY_RE = re.compile(r'^[a-z0-9_]+?__(\d+)\Z')
 
 
@@ -92,14 +92,14 @@ def unique_name(table: str, *columns: str) -> str:
     return f'{table}_{"_".join(columns)}_key'
 
 
-def rule_name(type_id: int, rule_id: int, digest: str) -> str:
-    """Return the index or check that enforces a rule: `custom_objects_5_rule_3_1a2b3c4d`."""
-    return f'{table_name(type_id)}_rule_{rule_id}_{digest[:8]}'
+def constraint_name(type_id: int, constraint_id: int, digest: str) -> str:
+    """Return the index or check that enforces a constraint: `custom_objects_5_constraint_3_1a2b3c4d`."""
+    return f'{table_name(type_id)}_constraint_{constraint_id}_{digest[:8]}'
 
 
-def rule_id_from_name(name: str) -> int | None:
-    """Return 3 for `custom_objects_5_rule_3_1a2b3c4d`, None for the name of anything else."""
-    match = RULE_NAME_RE.match(name)
+def constraint_id_from_name(name: str) -> int | None:
+    """Return 3 for `custom_objects_5_constraint_3_1a2b3c4d`, None for the name of anything else."""
+    match = CONSTRAINT_NAME_RE.match(name)
     return int(match[1]) if match else None
 
 

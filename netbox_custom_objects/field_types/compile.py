@@ -11,8 +11,8 @@ from ..ddl.spec import Check, Column, Index, Schema, Table
 from ..definitions import FieldDefinition, TypeDefinition, field_id_from_column_name, index_name
 from .base import FAULTS
 from .base_columns import base_columns
+from .constraints import compile_constraints
 from .registry import field_type_of
-from .rules import compile_rules
 
 NOTHING = Schema()
 
@@ -37,7 +37,7 @@ def compile_type(definition: TypeDefinition, actual: Schema = NOTHING) -> Schema
         for part in _parts(field, definition, actual):
             {Column: columns, Index: indexes, Table: links}[type(part)].append(part)
     checks = []
-    for part in compile_rules(definition):
+    for part in compile_constraints(definition):
         (checks if isinstance(part, Check) else indexes).append(part)
     comment = f'type {definition.id}, created as {definition.name}'
     own = Table(definition.table, tuple(columns), tuple(indexes), comment, checks=tuple(checks))
@@ -73,6 +73,6 @@ def _kept(field: FieldDefinition, definition: TypeDefinition, actual: Schema) ->
         columns = [column for column in table.live_columns if field_id_from_column_name(column.name) == field.id]
         names = {column.name for column in columns}
         yield from columns
-        yield from (index for index in table.indexes if not index.rule and names.issuperset(index.columns))
+        yield from (index for index in table.indexes if not index.constraint and names.issuperset(index.columns))
     if (links := actual.table(field.link_table)) is not None and not links.retired:
         yield links

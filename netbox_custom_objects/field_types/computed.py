@@ -26,9 +26,9 @@ from ..expressions.typed import (
     sql_of_result,
 )
 from ..expressions.typed.kinds import DECIMAL, SCALARS
+from .constraints import kept, scope_of_fields
 from .derived import CalculatedFieldType
 from .registry import FIELD_TYPES, register
-from .rules import kept, scope_of_fields
 
 RESULT_TYPES = tuple(kind.name for kind in SCALARS)
 # Defaults for decimals: as many digits as a float holds exactly, so that REST returns numbers.

@@ -20,9 +20,9 @@ from ..definitions import FieldDefinition
 from ..expressions.typed import InvalidExpression, Result, Term, Typed, check, compile_condition, parse, summed
 from ..expressions.typed.kinds import BOOLEAN, DECIMAL, DURATION, INTEGER, ORDERED, SCALARS, Kind
 from .array import ArrayFieldType
+from .constraints import scope_of_fields
 from .derived import CalculatedFieldType
 from .registry import FIELD_TYPES, field_type_of, register
-from .rules import scope_of_fields
 from .shared.digits import FLOAT_DIGITS, MAX_DIGITS
 
 COUNT, SUM, LIST = AggregateChoices.COUNT, AggregateChoices.SUM, AggregateChoices.LIST

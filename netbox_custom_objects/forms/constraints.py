@@ -13,9 +13,9 @@ from utilities.forms.fields import DynamicModelChoiceField
 from utilities.forms.rendering import FieldSet
 
 from ..choices import ConstraintTypeChoices
-from ..field_types.rules import can_be_unique
+from ..field_types.constraints import can_be_unique
 from ..models import CustomObjectType, CustomObjectTypeConstraint
-from ..runtime.constraints import shown_expression
+from ..runtime.shown import shown_expression
 from .expressions import ExpressionInput, chosen_type
 from .fields import ForgivingErrorsMixin
 from .prefill import PrefilledMixin
@@ -68,7 +68,7 @@ class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, Chang
                 self.initial[name] = shown_expression(self.instance, stored)
         self.fieldsets = (
             FieldSet('custom_object_type', 'name', 'message', 'type', name=_('Constraint')),
-            *([FieldSet(*shown, name=_('Rule'))] if shown else []),
+            *([FieldSet(*shown, name=_('Constraint'))] if shown else []),
         )
 
     def _unique_fields(self) -> list[tuple[int, str]]:

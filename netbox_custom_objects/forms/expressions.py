@@ -15,7 +15,7 @@ from utilities.forms import get_field_value
 from ..definitions import TypeDefinition
 from ..expressions.typed.grammar import MAX_LENGTH
 from ..expressions.typed.storage import quoted
-from ..field_types.rules import scope_of, with_field_names
+from ..field_types.constraints import scope_of, with_field_names
 from ..field_types.shared.bounds import whole_number
 from ..models import CustomObjectType
 from ..runtime.classes.registry import world

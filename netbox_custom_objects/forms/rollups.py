@@ -14,12 +14,12 @@ from utilities.forms.utils import add_blank_choice
 from ..choices import AggregateChoices
 from ..constants import APP_LABEL
 from ..definitions import TypeDefinition
+from ..field_types.constraints import scope_of_fields
 from ..field_types.rollup import aggregable
-from ..field_types.rules import scope_of_fields
 from ..field_types.shared.bounds import whole_number
 from ..models import CustomObjectTypeField
 from ..runtime.classes.registry import world
-from ..runtime.constraints import referring_type, shown_condition
+from ..runtime.shown import referring_type, shown_condition
 from .expressions import ExpressionInput, chosen_type, listing
 
 ROLLUP_INPUTS = ('referring_field', 'aggregate', 'aggregated_field', 'condition')

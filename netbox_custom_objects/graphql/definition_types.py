@@ -12,7 +12,7 @@ from netbox.graphql.scalars import BigInt
 from netbox.graphql.types import NetBoxObjectType, ObjectType, register_type
 
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
-from ..runtime.constraints import field_names, shown_expression
+from ..runtime.shown import field_names, shown_expression
 
 CHOICE_SET = Annotated['CustomFieldChoiceSetType', strawberry.lazy('extras.graphql.types')]  # noqa: F821
 OBJECT_TYPE = Annotated['ObjectTypeType', strawberry.lazy('netbox.graphql.types')]  # noqa: F821
@@ -64,7 +64,7 @@ class CustomObjectTypeFieldFilter(ChangeLoggedModelFilter):
 )  # fmt: skip
 class CustomObjectTypeType(NetBoxObjectType):
     fields: list[FIELD]
-    constraints: list[CONSTRAINT] = strawberry_django.field(field_name='rules')
+    constraints: list[CONSTRAINT] = strawberry_django.field(field_name='constraints')
 
 
 @register_type(

@@ -62,7 +62,7 @@ class Migration(migrations.Migration):
                     'custom_object_type',
                     models.ForeignKey(
                         on_delete=django.db.models.deletion.CASCADE,
-                        related_name='rules',
+                        related_name='constraints',
                         to='netbox_custom_objects.customobjecttype',
                     ),
                 ),

@@ -1,5 +1,5 @@
 """
-CustomObjectTypeConstraint: a rule that all objects of a type meet, enforced by the database.
+CustomObjectTypeConstraint: a constraint that all objects of a type meet, enforced by the database.
 
 Writing the row is all that this module does about the database; indexes and checks follow from the receivers in
 `signals`.
@@ -42,13 +42,13 @@ class CustomObjectTypeConstraint(UpdatesWhatExists, EditedMixin, CloningMixin, E
     A constraint of a CustomObjectType: values that are unique together, or a condition that every object meets.
 
     `condition` and `expression` may be written with the names of fields; they are stored with keys in their place (see
-    `expressions.typed.storage`), and `runtime.constraints.shown_expression` returns them with the current names.
+    `expressions.typed.storage`), and `runtime.shown.shown_expression` returns them with the current names.
     """
 
     custom_object_type = models.ForeignKey(
         to='netbox_custom_objects.CustomObjectType',
         on_delete=models.CASCADE,
-        related_name='rules',
+        related_name='constraints',
         verbose_name=_('custom object type'),
     )
     name = models.CharField(verbose_name=_('name'), max_length=100)

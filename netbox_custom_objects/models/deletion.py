@@ -60,7 +60,7 @@ def empty_type(custom_object_type, using: str, delete_referencing_fields: bool =
         field.snapshot()
         field.related_object_types.remove(custom_object_type.object_type_id)
     fields = in_order_of_deletion(custom_object_type.fields.using(using).all())
-    for definition in (*custom_object_type.rules.using(using).all(), *fields):
+    for definition in (*custom_object_type.constraints.using(using).all(), *fields):
         definition.delete(using=using)
     return count
 

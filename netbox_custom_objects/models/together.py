@@ -41,8 +41,8 @@ def validating_together(model: type[models.Model], using: str) -> Iterator[list[
     """
     Validate objects of a type one after the other.
 
-    The caller checks the rules of all of them afterwards, and that what they refer to exists: that it was read just
-    before is enough until then.
+    The caller checks the constraints of all of them afterwards, and that what they refer to exists: that it was read
+    just before is enough until then.
 
     Yields:
         the objects, as they were validated
@@ -63,7 +63,7 @@ def validating_together(model: type[models.Model], using: str) -> Iterator[list[
 
 
 def validated_together(model: type[models.Model]) -> list[models.Model] | None:
-    """Return the list to which an object of a type is to be added if its rules are checked later; None if not."""
+    """Return the list to which an object of a type is to be added if its constraints are checked later; None if not."""
     found = _validated.get()
     return found[1] if found and found[0] == model else None
 

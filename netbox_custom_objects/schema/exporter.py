@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from extras.models import CustomFieldChoiceSet
 
 from ..definitions import CONDITIONS, canonical_json, with_names
-from ..field_types.rules import with_field_names
+from ..field_types.constraints import with_field_names
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..models.rows.convert import field_definition
 from ..runtime.linked_defaults import shown_path

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 
 from ..expressions.typed import InvalidExpression, shown_form
-from ..field_types.rules import scope_of_fields
+from ..field_types.constraints import scope_of_fields
 from ..models import CustomObjectTypeField
 from ..models.rows.convert import field_definition
 

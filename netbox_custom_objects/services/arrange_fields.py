@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from utilities.exceptions import PermissionsViolation
 
 from ..definitions import CONDITIONS, read_ids
-from ..field_types.rules import with_field_names
+from ..field_types.constraints import with_field_names
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.rows.convert import field_definition
 

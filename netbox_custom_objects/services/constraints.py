@@ -12,20 +12,20 @@ from django.utils.translation import gettext as _
 from ..exceptions import SchemaChangeRefused
 from ..models import CustomObjectTypeConstraint
 from ..models.readers import named, readable
-from ..models.rows.convert import rule_definition
+from ..models.rows.convert import constraint_definition
 from ..models.rows.loader import load_definitions
 from ..models.validation.constraints import EXPRESSIONS, fields_read
+from ..runtime.classes.constraints import TypeConstraints, constraints_of
 from ..runtime.classes.registry import world
-from ..runtime.classes.rules import Rules, rules_of
-from ..runtime.constraints import shown_expression
 from ..runtime.released import release, released, take_back
+from ..runtime.shown import shown_expression
 from .reconcile import reconcile
 
 OBJECTS_NAMED = 10
 _COPIED = ('name', 'type', 'case_insensitive', 'nulls_distinct', 'message')
 
 
-def refuse_offended(type_id: int, rule_ids: Collection[int], using: str) -> None:
+def refuse_offended(type_id: int, constraint_ids: Collection[int], using: str) -> None:
     """
     Look for objects that do not meet constraints which have been stored; reads the table once for each.
 
@@ -33,14 +33,14 @@ def refuse_offended(type_id: int, rule_ids: Collection[int], using: str) -> None
         SchemaChangeRefused: there are some
     """
     definition = load_definitions(using, type_id).get(type_id)
-    rules = Rules(name='rules', definition=definition) if definition else None
-    for rule, _typed in rules.enforced if rules else ():
-        if rule.id in rule_ids:
-            _refuse(rule, rules, world(using).model(type_id), using)
+    constraints = TypeConstraints(name='constraints', definition=definition) if definition else None
+    for constraint, _typed in constraints.enforced if constraints else ():
+        if constraint.id in constraint_ids:
+            _refuse(constraint, constraints, world(using).model(type_id), using)
 
 
-def _refuse(rule, rules: Rules, model, using: str) -> None:
-    found = list(rules.offenders(rule, model, using)[: OBJECTS_NAMED + 1])
+def _refuse(constraint, constraints: TypeConstraints, model, using: str) -> None:
+    found = list(constraints.offenders(constraint, model, using)[: OBJECTS_NAMED + 1])
     if not found:
         return
     same = model.objects.using(using).filter(pk__in=[obj.pk for obj in found])
@@ -49,7 +49,7 @@ def _refuse(rule, rules: Rules, model, using: str) -> None:
     more = ' …' if len(names) > OBJECTS_NAMED else ''
     raise SchemaChangeRefused(
         _('Some objects do not meet the constraint "{name}": {objects}').format(
-            name=rule.name, objects=named(names[:OBJECTS_NAMED], len(found) - len(names)) + more
+            name=constraint.name, objects=named(names[:OBJECTS_NAMED], len(found) - len(names)) + more
         )
     )
 
@@ -69,7 +69,7 @@ def copy_constraints(constraints, target, copies) -> list[CustomObjectTypeConstr
     by_name, made = {field.name: field.pk for field in copies}, []
     for constraint in constraints.select_related('custom_object_type'):
         names = dict(constraint.custom_object_type.fields.values_list('pk', 'name'))
-        read = fields_read(rule_definition(constraint))
+        read = fields_read(constraint_definition(constraint))
         if not all(names.get(pk) in by_name for pk in read):
             continue
         copy = CustomObjectTypeConstraint(
@@ -86,27 +86,27 @@ def copy_constraints(constraints, target, copies) -> list[CustomObjectTypeConstr
 
 def release_violated(instance, using: str) -> None:
     """
-    Release, until the end of the replay, the rules that an object violates which is about to be written.
+    Release, until the end of the replay, the constraints that an object violates which is about to be written.
 
     A branch and main may both be fine at each moment, and yet come past the same value when they are put together.
     """
-    rules, model = rules_of(type(instance)), type(instance)
-    violated = list(rules.violated(model, instance, using)) if rules else ()
-    for rule in violated:
-        release(rule.id, rules.definition.id)
+    constraints, model = constraints_of(type(instance)), type(instance)
+    violated = list(constraints.violated(model, instance, using)) if constraints else ()
+    for constraint in violated:
+        release(constraint.id, constraints.definition.id)
     if violated:
-        reconcile(using, rules.definition.id)
+        reconcile(using, constraints.definition.id)
 
 
 def enforce_released(type_id: int, using: str) -> None:
     """
-    Enforce the rules of a type that a replay has released.
+    Enforce the constraints of a type that a replay has released.
 
     Raises:
         SchemaChangeRefused: objects do not meet one; or as `reconcile` does
     """
-    rule_ids = [rule_id for rule_id, found in released().items() if found == type_id]
-    for rule_id in rule_ids:
-        take_back(rule_id)
-    refuse_offended(type_id, rule_ids, using)
+    constraint_ids = [constraint_id for constraint_id, found in released().items() if found == type_id]
+    for constraint_id in constraint_ids:
+        take_back(constraint_id)
+    refuse_offended(type_id, constraint_ids, using)
     reconcile(using, type_id)

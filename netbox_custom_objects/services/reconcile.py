@@ -94,8 +94,11 @@ def plan_for(target: Target, type_id: int, deleted: FieldDefinition | None = Non
 
 def plan_of(definition: TypeDefinition | None, actual: Schema, deleted: FieldDefinition | None = None) -> Plan:
     """Return what makes the tables of a type what its definition asks for; retires them if it has none."""
-    if definition and any(is_released(rule.id) for rule in definition.rules):
-        definition = replace(definition, rules=tuple(rule for rule in definition.rules if not is_released(rule.id)))
+    if definition and any(is_released(constraint.id) for constraint in definition.constraints):
+        definition = replace(
+            definition,
+            constraints=tuple(constraint for constraint in definition.constraints if not is_released(constraint.id)),
+        )
     desired = compile_type(definition, actual) if definition else Schema()
     fills = fills_of(deleted) if deleted else {}
     return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds'), fills=fills)
@@ -155,8 +158,8 @@ def reconcile_all(alias: str) -> dict[int, Plan]:
     """
     Reconcile every type of one schema, and tables whose type is gone; return the plans that were run.
 
-    Costs four queries when nothing is to do, however many types there are. A type whose objects do not meet a rule that
-    is to be enforced is left as it is.
+    Costs four queries when nothing is to do, however many types there are. A type whose objects do not meet a
+    constraint that is to be enforced is left as it is.
     """
     done = {}
     for type_id in plan_all(alias):

@@ -29,7 +29,7 @@ from utilities.permissions import get_permission_for_model
 from ..field_types.shared.deprecation import closed
 from ..forms.imports import UNREADABLE, CheckedImportForm
 from ..models import CustomObjectType, CustomObjectTypeField
-from ..runtime.classes.rules import violations_refused
+from ..runtime.classes.constraints import violations_refused
 from ..runtime.lookup import model_by_slug
 from ..services.second_try import statements_reported, tried_twice
 

@@ -11,7 +11,7 @@ from ..constants import APP_LABEL
 from ..forms import CustomObjectTypeConstraintForm
 from ..models import CustomObjectTypeConstraint
 from ..runtime.classes.registry import world
-from ..runtime.constraints import field_names, shown_expression
+from ..runtime.shown import field_names, shown_expression
 from .base import TriesAgainMixin
 
 
@@ -50,7 +50,7 @@ class ConstraintsPanel(panels.ObjectPanel):
         # The World tells whether to ask.
         definition = world().definitions.get(custom_object_type.pk)
         constraints = []
-        if definition is not None and definition.rules:
+        if definition is not None and definition.constraints:
             own = CustomObjectTypeConstraint.objects.filter(custom_object_type=custom_object_type)
             constraints = own.restrict(user, 'view')
         rows = [

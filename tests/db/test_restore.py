@@ -225,7 +225,7 @@ class TestTypes:
             )
         remove(lab, again(thing))
         run('--restore', 'thing')
-        assert again(thing).rules.get().name == 'titles'
+        assert again(thing).constraints.get().name == 'titles'
         assert_schema_is_clean()
         one, two = thing.get_model().objects.order_by('pk')
         assert (one.peer, two.peer) == (two, one)

@@ -5,11 +5,17 @@ from dataclasses import replace
 import pytest
 
 from netbox_custom_objects.ddl.spec import Check, Index
-from netbox_custom_objects.definitions import ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, TypeDefinition
+from netbox_custom_objects.definitions import (
+    ChoiceSetRef,
+    ConstraintDefinition,
+    FieldDefinition,
+    TargetRef,
+    TypeDefinition,
+)
 from netbox_custom_objects.expressions.typed import InvalidExpression
 from netbox_custom_objects.expressions.typed.kinds import OPAQUE
 from netbox_custom_objects.field_types import FIELD_TYPES, compile_type, field_type_of
-from netbox_custom_objects.field_types.rules import compile_rule, scope_of
+from netbox_custom_objects.field_types.constraints import compile_constraint, scope_of
 
 SITE = (TargetRef('dcim', 'site'),)
 KINDS = {
@@ -38,11 +44,11 @@ TYPE = TypeDefinition(5, 'thing', 'thing', fields=FIELDS)
 
 
 def unique(*field_ids, **attributes):
-    return RuleDefinition(3, 5, 'rule', 'unique', field_ids, **attributes)
+    return ConstraintDefinition(3, 5, 'rule', 'unique', field_ids, **attributes)
 
 
 def checked(expression):
-    return RuleDefinition(4, 5, 'rule', 'check', expression=expression)
+    return ConstraintDefinition(4, 5, 'rule', 'check', expression=expression)
 
 
 @pytest.mark.parametrize(('rule', 'body'), [
@@ -61,24 +67,24 @@ def checked(expression):
      """("f_14" < ('2026-01-31 12:00:00+00:00'::timestamptz)::timestamp with time zone)"""),
 ])  # fmt: skip
 def test_bodies(rule, body):
-    assert compile_rule(rule, TYPE).body == body
+    assert compile_constraint(rule, TYPE).body == body
 
 
 def test_names_say_what_is_enforced_by_ids_alone():
     rule = checked('$8 > 5')
-    found = compile_rule(rule, TYPE)
+    found = compile_constraint(rule, TYPE)
     assert isinstance(found, Check)
-    assert found.name.startswith('custom_objects_5_rule_4_')
+    assert found.name.startswith('custom_objects_5_constraint_4_')
     others = replace(TYPE, name='other', fields=[replace(field, name=f'x{field.id}') for field in FIELDS])
-    assert compile_rule(replace(rule, name='other', message='no', expression='$8  > 5 // why'), others) == found
-    assert compile_rule(replace(rule, expression='$8 > 6'), TYPE) != found
-    assert compile_rule(replace(rule, id=5), TYPE) != found
+    assert compile_constraint(replace(rule, name='other', message='no', expression='$8  > 5 // why'), others) == found
+    assert compile_constraint(replace(rule, expression='$8 > 6'), TYPE) != found
+    assert compile_constraint(replace(rule, id=5), TYPE) != found
 
 
 def test_rules_are_part_of_the_table():
     rules = (unique(7, 8), checked('$8 > 5'), checked('$99 > 5'), unique(10), unique(99))
-    table = compile_type(replace(TYPE, rules=rules)).tables[0]
-    assert [type(part) for part in (*table.indexes, *table.checks) if 'rule' in part.name] == [Index, Check]
+    table = compile_type(replace(TYPE, constraints=rules)).tables[0]
+    assert [type(part) for part in (*table.indexes, *table.checks) if '_constraint_' in part.name] == [Index, Check]
 
 
 @pytest.mark.parametrize(('rule', 'reason'), [
@@ -90,7 +96,7 @@ def test_rules_are_part_of_the_table():
 ])  # fmt: skip
 def test_what_cannot_be_compiled(rule, reason):
     with pytest.raises(InvalidExpression, match=reason):
-        compile_rule(rule, TYPE)
+        compile_constraint(rule, TYPE)
 
 
 @pytest.mark.parametrize('type', [*FIELD_TYPES])

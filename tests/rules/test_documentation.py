@@ -6,7 +6,13 @@ from types import SimpleNamespace
 import pytest
 
 from dev.paths import ROOT
-from netbox_custom_objects.definitions import CONDITIONS, FieldDefinition, RuleDefinition, TargetRef, TypeDefinition
+from netbox_custom_objects.definitions import (
+    CONDITIONS,
+    ConstraintDefinition,
+    FieldDefinition,
+    TargetRef,
+    TypeDefinition,
+)
 from netbox_custom_objects.expressions.typed import (
     InvalidExpression,
     Scope,
@@ -19,8 +25,8 @@ from netbox_custom_objects.expressions.typed import (
 )
 from netbox_custom_objects.expressions.typed.functions import FUNCTIONS
 from netbox_custom_objects.expressions.typed.kinds import NULL, list_of, reference_to
+from netbox_custom_objects.field_types.constraints import checked_condition, compile_constraint, scope_of
 from netbox_custom_objects.field_types.rollup import check_condition
-from netbox_custom_objects.field_types.rules import checked_condition, compile_rule, scope_of
 from netbox_custom_objects.runtime.classes.conditions import Conditions
 
 TEXT = (ROOT / 'docs' / 'rules.md').read_text()
@@ -94,14 +100,14 @@ def test_constraints():
     for pk, (_rule, type_, says) in enumerate(examples, 1):
         parts = re.findall(r'[a-z_]+(?: == null)?', says)
         if type_ == 'check':
-            rule = RuleDefinition(pk, 5, '', 'check', expression=stored_form(says, scope_of(definition)))
+            rule = ConstraintDefinition(pk, 5, '', 'check', expression=stored_form(says, scope_of(definition)))
         else:
             condition = parts[parts.index('condition') + 1] if 'condition' in parts else ''
             found = tuple(ids[part] for part in parts if part in ids)
             stored = stored_form(condition, scope_of(definition)) if condition else ''
-            rule = RuleDefinition(pk, 5, '', 'unique', found, 'case_insensitive' in parts, condition=stored)
+            rule = ConstraintDefinition(pk, 5, '', 'unique', found, 'case_insensitive' in parts, condition=stored)
             assert found
-        assert compile_rule(rule, definition).body
+        assert compile_constraint(rule, definition).body
 
 
 def test_conditions_of_rollups():

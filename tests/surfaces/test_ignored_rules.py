@@ -140,7 +140,7 @@ def test_constraints_that_are_not_enforced(kind, rest):
     constraints.filter(name='unknown').update(expression='blend($1)')
     with connection.cursor() as cursor:
         cursor.execute("SELECT indexrelid::regclass::text FROM pg_index WHERE indexrelid::regclass::text LIKE %s",
-                       [f'custom_objects_{kind.pk}_rule_{rules["later"].pk}_%'])  # fmt: skip
+                       [f'custom_objects_{kind.pk}_constraint_{rules["later"].pk}_%'])  # fmt: skip
         cursor.execute(f'DROP INDEX {cursor.fetchone()[0]}')
     enforced = 'The constraint is not enforced'
     said = {

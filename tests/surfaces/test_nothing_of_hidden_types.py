@@ -122,7 +122,7 @@ def hidden(db):
 # None of these has a right on the hidden type, or on its definition; None is somebody who is not logged in.
 TYPES = CustomObjectType, ALL, {'name': 'shown'}
 FIELDS = CustomObjectTypeField, ALL, {'custom_object_type__name': 'shown'}
-RULES = CustomObjectTypeConstraint, ALL, {'custom_object_type__name': 'shown'}
+CONSTRAINTS = CustomObjectTypeConstraint, ALL, {'custom_object_type__name': 'shown'}
 USERS = {
     'without rights': [],
     'reader of objects': [('shown', ['view'], None)],
@@ -130,7 +130,7 @@ USERS = {
     'constrained reader': [('shown', ['view'], {'title': 'nothing'})],
     'reader of types': [(CustomObjectType, ['view'], {'name': 'shown'})],
     'reader of fields': [TYPES, (CustomObjectTypeField, ['view'], {'custom_object_type__name': 'shown'})],
-    'modeller': [TYPES, FIELDS, RULES, ('shown', ALL, None)],
+    'modeller': [TYPES, FIELDS, CONSTRAINTS, ('shown', ALL, None)],
     'viewer of jobs': [(Job, ['view'], None), (ObjectChange, ['view'], {'changed_object_type__model': 'site'})],
     'user of NetBox': [(Site, ALL, None), (Tag, ALL, None), (JournalEntry, ALL, None), (Branch, ALL, None)],
     'not logged in': None,
@@ -151,7 +151,7 @@ def patterns(resolver=None, prefix='/'):
 def addresses(hidden, shown, visible):
     """Yield every address of ours, once about what is hidden and once about what is shown."""
     for kind, obj in ((hidden, hidden.obj), (shown, visible)):
-        field, rule = kind.fields.order_by('pk').first(), kind.rules.get()
+        field, rule = kind.fields.order_by('pk').first(), kind.constraints.get()
         values = {
             'custom_object_type': kind.slug, 'field_name': f'{MARK}_refs', 'target': 'dcim.site',
             'change': str(hidden.change.pk), 'action': 'cancel', 'path': 'a-page-of-another-plugin',

@@ -3,7 +3,7 @@
 import pytest
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
-from netbox_custom_objects.runtime.classes.rules import Rules
+from netbox_custom_objects.runtime.classes.constraints import TypeConstraints
 
 from ..support.factories import make_type
 from .rest import make_user, superuser
@@ -45,7 +45,7 @@ def test_constraints_of_a_type(ui, contract):
     ui.post(edit, **common, expression='end >= start')
     ui.post('contract/add/', name='a', start='2026-01-01', end='2026-01-01')
     ui.post(f'custom-object-type-constraints/{period.pk}/delete/', confirm=True)
-    assert list(contract.rules.values_list('name', flat=True)) == ['name']
+    assert list(contract.constraints.values_list('name', flat=True)) == ['name']
 
 
 def test_a_clone_has_the_constraints(ui, contract):
@@ -61,12 +61,12 @@ def test_a_clone_has_the_constraints(ui, contract):
     shown = text_of(ui.get(loan.get_absolute_url()))
     assert 'end > start' in shown
     assert 'name where end == null' in shown
-    assert loan.rules.get(name='name').field_ids == [loan.fields.get(name='name').pk]
+    assert loan.constraints.get(name='name').field_ids == [loan.fields.get(name='name').pk]
     ui.post('loan/add/', expect=200, name='a', start='2026-02-01', end='2026-01-01')
     rights = [(CustomObjectType, ['view', 'add'], None), (CustomObjectTypeField, ['view', 'add'], None)]
     modeller = Browser(make_user('modeller', *rights, (CustomObjectTypeConstraint, ['view'], None)))
     modeller.post('custom-object-types/add/', name='lease', slug='lease', fields_of=contract.pk)
-    assert not CustomObjectType.objects.get(name='lease').rules.exists()
+    assert not CustomObjectType.objects.get(name='lease').constraints.exists()
 
 
 def test_objects_in_the_way(ui, contract):
@@ -74,7 +74,7 @@ def test_objects_in_the_way(ui, contract):
     data = {'custom_object_type': contract.pk, 'name': 'period', 'type': 'check', 'expression': 'end > start'}
     shown = text_of(ui.post(ADD, expect=200, **data))
     assert f'Some objects do not meet the constraint "period": {wrong}' in shown
-    assert not contract.rules.exists()
+    assert not contract.constraints.exists()
 
 
 def test_rights(contract):
@@ -121,7 +121,7 @@ def test_many_objects(ui, contract, monkeypatch):
     assert taken in change(200, name='c')
     assert sorted(objects.values_list('name', flat=True)) == ['a', 'b']
     change(302, start='2026-01-15')
-    monkeypatch.setattr(Rules, 'validate', lambda *args, **kwargs: None)
+    monkeypatch.setattr(TypeConstraints, 'validate', lambda *args, **kwargs: None)
     ui.post('contract/add/', expect=200, name='c', start='2026-02-01', end='2026-01-01')
     assert ui.errors == {'__all__': [f'end, start: {late}']}
     assert f'name: {taken}' in load('c,,', 'B,,', expect=200)

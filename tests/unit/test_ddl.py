@@ -35,10 +35,10 @@ SUM = Column('f_3', 'bigint', generated='aaaaaaaa', body='f_1 + f_2')
 PRODUCT = Column('f_3', 'bigint', generated='bbbbbbbb', body='f_1 * f_2')
 PLAIN = Index('t_f_1_idx', ('f_1',))
 UNIQUE = Index('t_f_1_key', ('f_1',), unique=True)
-RULE = Index.of_rule('t_rule_3_aaaaaaaa', '(f_1)')
-CHANGED_RULE = Index.of_rule('t_rule_3_bbbbbbbb', '(f_1) WHERE true')
-CHECK = Check('t_rule_4_aaaaaaaa', 'f_1 > 0')
-CHANGED_CHECK = Check('t_rule_4_bbbbbbbb', 'f_1 > 1')
+CONSTRAINT = Index.of_constraint('t_con_3_aaaaaaaa', '(f_1)')
+CHANGED_CONSTRAINT = Index.of_constraint('t_con_3_bbbbbbbb', '(f_1) WHERE true')
+CHECK = Check('t_con_4_aaaaaaaa', 'f_1 > 0')
+CHANGED_CHECK = Check('t_con_4_bbbbbbbb', 'f_1 > 1')
 
 
 def table(*columns, name='t', indexes=(), retired='', checks=()):
@@ -130,14 +130,19 @@ DIFFERENCES = [
         id='names of indexes do not matter',
     ),
     pytest.param(
-        schema(table(A, indexes=[UNIQUE, RULE], checks=[CHECK])),
-        schema(table(A, indexes=[UNIQUE, CHANGED_RULE], checks=[CHANGED_CHECK])),
-        [DropCheck('t', CHECK), DropIndex('t', RULE), CreateIndex('t', CHANGED_RULE), AddCheck('t', CHANGED_CHECK)],
+        schema(table(A, indexes=[UNIQUE, CONSTRAINT], checks=[CHECK])),
+        schema(table(A, indexes=[UNIQUE, CHANGED_CONSTRAINT], checks=[CHANGED_CHECK])),
+        [
+            DropCheck('t', CHECK),
+            DropIndex('t', CONSTRAINT),
+            CreateIndex('t', CHANGED_CONSTRAINT),
+            AddCheck('t', CHANGED_CHECK),
+        ],
         id='rules that were changed',
     ),
     pytest.param(
-        schema(table(A, indexes=[RULE], checks=[CHECK])),
-        schema(table(A, indexes=[Index.of_rule(RULE.name)], checks=[Check(CHECK.name)])),
+        schema(table(A, indexes=[CONSTRAINT], checks=[CHECK])),
+        schema(table(A, indexes=[Index.of_constraint(CONSTRAINT.name)], checks=[Check(CHECK.name)])),
         [],
         id='rules are known by their names',
     ),
@@ -164,9 +169,9 @@ DIFFERENCES = [
         id='a conversion beside a column that is calculated',
     ),
     pytest.param(
-        schema(table(A, indexes=[RULE], checks=[CHECK])),
+        schema(table(A, indexes=[CONSTRAINT], checks=[CHECK])),
         schema(table()),
-        [DropCheck('t', CHECK), DropIndex('t', RULE), RetireColumn('t', A, at=NOW)],
+        [DropCheck('t', CHECK), DropIndex('t', CONSTRAINT), RetireColumn('t', A, at=NOW)],
         id='rules of a retired column go',
     ),
     pytest.param(
@@ -244,21 +249,28 @@ OPERATIONS = [
         'Drop index on f_1 of t.',
     ),
     (
-        CreateIndex('t', RULE),
+        CreateIndex('t', CONSTRAINT),
         schema(table(A)),
         Lock.SHARE,
         Phase.BY_SIZE,
         False,
-        'Create unique index t_rule_3_aaaaaaaa of t.',
+        'Create unique index t_con_3_aaaaaaaa of t.',
     ),
-    (AddCheck('t', CHECK), schema(table(A)), Lock.CATALOG, Phase.BY_SIZE, False, 'Add check t_rule_4_aaaaaaaa to t.'),
+    (
+        AddCheck('t', CHECK),
+        schema(table(A)),
+        Lock.CATALOG,
+        Phase.BY_SIZE,
+        False,
+        'Add check t_con_4_aaaaaaaa to t.',
+    ),
     (
         DropCheck('t', CHECK),
         schema(table(A, checks=[CHECK])),
         Lock.CATALOG,
         Phase.INLINE,
         False,
-        'Drop check t_rule_4_aaaaaaaa of t.',
+        'Drop check t_con_4_aaaaaaaa of t.',
     ),
 ]
 

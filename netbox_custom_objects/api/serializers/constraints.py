@@ -8,13 +8,13 @@ from rest_framework import serializers
 from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSerializer
 
 from ...choices import ConstraintTypeChoices
-from ...ddl.introspect import rules_enforced
+from ...ddl.introspect import constraints_enforced
 from ...ddl.target import Target
 from ...models import CustomObjectType, CustomObjectTypeConstraint
 from ...runtime.classes.registry import world
-from ...runtime.constraints import field_names, shown_expression
 from ...runtime.context import current_alias
 from ...runtime.rights import is_known_to_reader
+from ...runtime.shown import field_names, shown_expression
 from ...services.attention.ignored_rules import why_ignored
 from .common import CheckedMessageMixin, ExpressionField
 
@@ -65,12 +65,16 @@ class CustomObjectTypeConstraintSerializer(CheckedMessageMixin, ChangeLogMessage
 
     def get_ignored_because(self, instance) -> str:
         definition = world().all_definitions.get(instance.custom_object_type_id)
-        rule = next((rule for rule in definition.rules if rule.id == instance.pk), None) if definition else None
-        if rule is None:
+        constraint = (
+            next((constraint for constraint in definition.constraints if constraint.id == instance.pk), None)
+            if definition
+            else None
+        )
+        if constraint is None:
             return ''
         if self._enforced is None:
-            self._enforced = rules_enforced(Target.for_alias(current_alias()))
-        return why_ignored(rule, definition, self._enforced)
+            self._enforced = constraints_enforced(Target.for_alias(current_alias()))
+        return why_ignored(constraint, definition, self._enforced)
 
     def validate(self, data):
         if self.nested:

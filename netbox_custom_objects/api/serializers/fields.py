@@ -19,9 +19,9 @@ from ...field_types.polymorphic.keys import content_type_id_of
 from ...field_types.shared.bounds import whole_number
 from ...field_types.shared.digits import IntegerValueField
 from ...models import CustomObjectType, CustomObjectTypeField
-from ...runtime.constraints import shown_condition, shown_expression
 from ...runtime.linked_defaults import shown_path
 from ...runtime.rights import is_known_to_reader
+from ...runtime.shown import shown_condition, shown_expression
 from ...services.dependents import updating_dependents
 from .common import CheckedMessageMixin, ExpressionField
 

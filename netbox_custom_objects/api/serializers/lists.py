@@ -18,7 +18,7 @@ from ...field_types.shared.rest import FOUND_TARGETS, KNOWN_KEYS, as_key
 from ...models.change_data import assign_parked_links, parked_objects
 from ...models.together import NotTogether, validating_together
 from ...runtime.classes.conditions import conditions_of
-from ...runtime.classes.rules import rules_of
+from ...runtime.classes.constraints import constraints_of
 from ...runtime.reading.names import references
 from ...services.limits import limited_fields
 from ...services.writing import can_be_written_together, create_together, update_together
@@ -47,7 +47,7 @@ class ObjectListSerializer(ListSerializer):
             values = super().to_internal_value(data)
         for field, validator in unique:
             self._refuse_taken(field, validator, values)
-        asked = [found for found in (rules_of(self.model), conditions_of(self.model)) if found is not None]
+        asked = [found for found in (constraints_of(self.model), conditions_of(self.model)) if found is not None]
         if not all(found.met_by_all(self.model, validated, self.using) for found in asked):
             raise NotTogether
         return values

@@ -25,9 +25,9 @@ from ...field_types.shared.rest import KNOWN_TARGETS
 from ...filtersets import get_filterset_class
 from ...models import CustomObjectType
 from ...models.together import NotTogether
+from ...runtime.classes.constraints import violation_of
 from ...runtime.classes.ghost import ghost
 from ...runtime.classes.registry import world
-from ...runtime.classes.rules import violation_of
 from ...runtime.inbound.holding import hold_objects
 from ...runtime.relations.rollups import rollups_of
 from ...runtime.rights import has_any_right, is_known_to_reader

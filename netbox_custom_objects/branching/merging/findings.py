@@ -61,8 +61,8 @@ def explain(conflict: Conflict, main: Definitions, branch: Definitions) -> Findi
 
 def _about(conflict: Conflict) -> tuple[str, int]:
     """Return the model and the id of the row that a conflict is about."""
-    if conflict.rule_id is not None:
-        return 'customobjecttypeconstraint', conflict.rule_id
+    if conflict.constraint_id is not None:
+        return 'customobjecttypeconstraint', conflict.constraint_id
     if conflict.field_id is not None:
         return 'customobjecttypefield', conflict.field_id
     return 'customobjecttype', conflict.type_id
@@ -77,7 +77,12 @@ class Names:
             field.id: field.name for side in sides for definition in side.values() for field in definition.fields
         }
 
-        self.rules = {rule.id: rule.name for side in sides for definition in side.values() for rule in definition.rules}
+        self.constraints = {
+            constraint.id: constraint.name
+            for side in sides
+            for definition in side.values()
+            for constraint in definition.constraints
+        }
 
     def type(self, pk: int | None) -> str:
         return f'"{self.types.get(pk, pk)}"'
@@ -85,13 +90,13 @@ class Names:
     def field(self, pk: int | None) -> str:
         return f'"{self.fields.get(pk, pk)}"'
 
-    def rule(self, pk: int | None) -> str:
-        return f'"{self.rules.get(pk, pk)}"'
+    def constraint(self, pk: int | None) -> str:
+        return f'"{self.constraints.get(pk, pk)}"'
 
     def subject(self, conflict: Conflict) -> str:
-        if conflict.rule_id is not None:
+        if conflict.constraint_id is not None:
             return _('constraint {constraint} of type {type}').format(
-                constraint=self.rule(conflict.rule_id), type=self.type(conflict.type_id)
+                constraint=self.constraint(conflict.constraint_id), type=self.type(conflict.type_id)
             )
         if conflict.field_id is None:
             return _('type {type}').format(type=self.type(conflict.type_id))
@@ -115,7 +120,7 @@ def _modify_delete(conflict, names):
         text = _('Main deleted the {subject}, but the branch changed it or its objects.')
         remedy = (
             _("Merge with the squash strategy, which skips the branch's changes to it, or restore it in main.")
-            if conflict.field_id or conflict.rule_id
+            if conflict.field_id or conflict.constraint_id
             else _('Synchronize the branch, which deletes the type there too, or restore it in main.')
         )
     else:
@@ -127,9 +132,9 @@ def _modify_delete(conflict, names):
 
 
 def _name_collision(conflict, names):
-    if conflict.rule_id is not None:
+    if conflict.constraint_id is not None:
         text = _('Main and the branch each have a constraint {constraint} of type {type}.').format(
-            constraint=names.rule(conflict.branch or conflict.main or conflict.rule_id),
+            constraint=names.constraint(conflict.branch or conflict.main or conflict.constraint_id),
             type=names.type(conflict.type_id),
         )
     elif conflict.field_id is None:
@@ -165,7 +170,7 @@ _SENTENCES = {
 
 def _value(conflict, value, names) -> str:
     # The condition of a rollup is about fields of another type, which not all readers may view.
-    is_rule = conflict.attribute == 'condition' and conflict.rule_id is not None
-    if is_rule or conflict.attribute in ('expression', 'default_from', *CONDITIONS):
+    is_constraint = conflict.attribute == 'condition' and conflict.constraint_id is not None
+    if is_constraint or conflict.attribute in ('expression', 'default_from', *CONDITIONS):
         value = with_names(value, names.fields)
     return _('nothing') if value in (None, '', ()) else f'"{value}"'

@@ -20,8 +20,8 @@ from ...ddl.target import Target
 from ...definitions import (
     CONDITIONS,
     ROLLUP_ATTRIBUTES,
+    ConstraintDefinition,
     FieldDefinition,
-    RuleDefinition,
     TypeDefinition,
     with_names,
 )
@@ -36,7 +36,7 @@ CREATE, UPDATE, DELETE = 'create', 'update', 'delete'
 
 # Names of definition attributes that are not those of the models.
 _SHOWN_AS = {'default_json': 'default', 'related_object_filter_json': 'related_object_filter', 'targets': 'target'}
-_NOT_SHOWN = {'id', 'type_id', 'payload_key', 'fields', 'rules', 'former_names', 'reads', *ROLLUP_ATTRIBUTES}
+_NOT_SHOWN = {'id', 'type_id', 'payload_key', 'fields', 'constraints', 'former_names', 'reads', *ROLLUP_ATTRIBUTES}
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +103,9 @@ def _edits(before: TypeDefinition | None, after: TypeDefinition | None) -> Itera
     ours, theirs = ({field.id: field for field in side.fields} for side in (before, after))
     for field_id in sorted({*ours, *theirs}):
         yield from _field_edits(ours.get(field_id), theirs.get(field_id), names)
-    ours, theirs = ({rule.id: rule for rule in side.rules} for side in (before, after))
-    for rule_id in sorted({*ours, *theirs}):
-        yield from _rule_edits(ours.get(rule_id), theirs.get(rule_id))
+    ours, theirs = ({constraint.id: constraint for constraint in side.constraints} for side in (before, after))
+    for constraint_id in sorted({*ours, *theirs}):
+        yield from _constraint_edits(ours.get(constraint_id), theirs.get(constraint_id))
 
 
 def _field_edits(before: FieldDefinition | None, after: FieldDefinition | None, names: dict) -> Iterator[str]:
@@ -120,7 +120,7 @@ def _field_edits(before: FieldDefinition | None, after: FieldDefinition | None, 
             yield _('Change how the field "{name}" is calculated.').format(name=before.name)
 
 
-def _rule_edits(before: RuleDefinition | None, after: RuleDefinition | None) -> Iterator[str]:
+def _constraint_edits(before: ConstraintDefinition | None, after: ConstraintDefinition | None) -> Iterator[str]:
     if before is None:
         yield _('New constraint "{name}" ({type}).').format(name=after.name, type=after.type)
     elif after is None:

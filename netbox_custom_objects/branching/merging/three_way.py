@@ -16,10 +16,10 @@ from core.models import ObjectChange
 from netbox_branching.models import Branch, ChangeDiff
 
 from ...constants import APP_LABEL
-from ...definitions import FieldDefinition, RuleDefinition, TypeDefinition, model_name, type_id_from_model_name
+from ...definitions import ConstraintDefinition, FieldDefinition, TypeDefinition, model_name, type_id_from_model_name
 from ...definitions.merge import Merge, merge
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
-from ...models.rows.history import field_from_change_data, rule_from_change_data, type_from_change_data
+from ...models.rows.history import constraint_from_change_data, field_from_change_data, type_from_change_data
 from ...runtime.classes.registry import world
 
 Definitions = dict[int, TypeDefinition]
@@ -53,7 +53,7 @@ def ancestor_of(branch: Branch, definitions: Definitions) -> Definitions:
         branch: the branch
         definitions: its definitions now
     """
-    types = {pk: replace(definition, fields=(), rules=()) for pk, definition in definitions.items()}
+    types = {pk: replace(definition, fields=(), constraints=()) for pk, definition in definitions.items()}
     fields = {field.id: field for definition in definitions.values() for field in definition.fields}
     sides = (world(DEFAULT_DB_ALIAS).all_definitions, definitions)
     choice_sets = {
@@ -63,29 +63,34 @@ def ancestor_of(branch: Branch, definitions: Definitions) -> Definitions:
         for field in definition.fields
         if field.choice_set
     }
-    rules = {rule.id: rule for definition in definitions.values() for rule in definition.rules}
-    type_diffs, field_diffs, rule_diffs = _originals(branch)
+    constraints = {
+        constraint.id: constraint for definition in definitions.values() for constraint in definition.constraints
+    }
+    type_diffs, field_diffs, constraint_diffs = _originals(branch)
     for pk, original in type_diffs.items():
         types[pk] = original and type_from_change_data(pk, original)
     for pk, original in field_diffs.items():
         fields[pk] = original and field_from_change_data(pk, original, choice_sets)
-    for pk, original in rule_diffs.items():
-        rules[pk] = original and rule_from_change_data(pk, original)
-    return _assemble(types, fields, rules)
+    for pk, original in constraint_diffs.items():
+        constraints[pk] = original and constraint_from_change_data(pk, original)
+    return _assemble(types, fields, constraints)
 
 
 def _assemble(
     types: dict[int, TypeDefinition | None],
     fields: dict[int, FieldDefinition | None],
-    rules: dict[int, RuleDefinition | None],
+    constraints: dict[int, ConstraintDefinition | None],
 ) -> Definitions:
-    fields_of, rules_of = defaultdict(list), defaultdict(list)
-    for found, by_type in ((fields, fields_of), (rules, rules_of)):
+    fields_of, constraints_of = defaultdict(list), defaultdict(list)
+    for found, by_type in ((fields, fields_of), (constraints, constraints_of)):
         for item in found.values():
             if item is not None:
                 by_type[item.type_id].append(item)
     return {
-        pk: replace(definition.with_fields(fields_of[pk]), rules=tuple(sorted(rules_of[pk], key=lambda rule: rule.id)))
+        pk: replace(
+            definition.with_fields(fields_of[pk]),
+            constraints=tuple(sorted(constraints_of[pk], key=lambda constraint: constraint.id)),
+        )
         for pk, definition in types.items()
         if definition is not None
     }

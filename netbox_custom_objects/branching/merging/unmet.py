@@ -19,10 +19,10 @@ from ...constants import APP_LABEL
 from ...ddl.introspect import introspect
 from ...ddl.spec import Schema
 from ...ddl.target import Target
-from ...definitions import RuleDefinition, TypeDefinition
+from ...definitions import ConstraintDefinition, TypeDefinition
 from ...expressions.typed import sql_of
 from ...field_types.base import FAULTS
-from ...field_types.rules import CHECK, read_columns, scope_of, stored_rule, unique_fields, unique_parts
+from ...field_types.constraints import CHECK, read_columns, scope_of, typed_expression, unique_fields, unique_parts
 from ...runtime.classes.registry import world
 from .findings import VIOLATION, Finding
 
@@ -56,40 +56,42 @@ def find_unmet(branch: Branch, merged: dict[int, TypeDefinition]) -> Iterator[Fi
     targets = Target.for_alias(DEFAULT_DB_ALIAS), Target.for_alias(branch.connection_name)
     for definition, content_type_id in _concerned(branch, merged):
         sides = [introspect(target, definition.id) for target in targets]
-        for rule in definition.rules:
+        for constraint in definition.constraints:
             try:
-                query = _query(branch, rule, definition, content_type_id, targets, sides)
+                query = _query(branch, constraint, definition, content_type_id, targets, sides)
             except FAULTS:
                 continue  # it is not enforced either
             with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
                 cursor.execute(query)
                 for first, second in cursor.fetchall():
-                    yield _finding(rule, definition, first, second)
+                    yield _finding(constraint, definition, first, second)
 
 
 def _concerned(branch: Branch, merged: dict[int, TypeDefinition]) -> Iterator[tuple[TypeDefinition, int]]:
     """Yield the types with constraints that one side changed, or whose objects the branch changed."""
     main, theirs = world(DEFAULT_DB_ALIAS).all_definitions, world(branch.connection_name).all_definitions
-    with_rules = {
+    with_constraints = {
         definition.model_name: definition
         for definition in merged.values()
-        if definition.rules and definition.id in main and definition.id in theirs
+        if definition.constraints and definition.id in main and definition.id in theirs
     }
-    if not with_rules:
+    if not with_constraints:
         return
     diffs = ChangeDiff.objects.filter(branch=branch, object_type__app_label=APP_LABEL).order_by()
     changed = set(diffs.values_list('object_type_id', flat=True).distinct())
-    for content_type in ContentType.objects.filter(app_label=APP_LABEL, model__in=with_rules):
-        definition = with_rules[content_type.model]
-        rules = main[definition.id].rules, theirs[definition.id].rules, definition.rules
-        if content_type.pk in changed or len(set(rules)) > 1:
+    for content_type in ContentType.objects.filter(app_label=APP_LABEL, model__in=with_constraints):
+        definition = with_constraints[content_type.model]
+        constraints = main[definition.id].constraints, theirs[definition.id].constraints, definition.constraints
+        if content_type.pk in changed or len(set(constraints)) > 1:
             yield definition, content_type.pk
 
 
-def _query(branch, rule: RuleDefinition, definition, content_type_id, targets, sides: list[Schema]) -> sql.Composed:
+def _query(
+    branch, constraint: ConstraintDefinition, definition, content_type_id, targets, sides: list[Schema]
+) -> sql.Composed:
     columns = [
         _column(column, key, *(side.table(definition.table) for side in sides))
-        for column, key in read_columns(rule, definition).items()
+        for column, key in read_columns(constraint, definition).items()
     ]
     main, theirs = (sql.Identifier(target.schema, definition.table) for target in targets)
     merged = _MERGED.format(
@@ -101,13 +103,15 @@ def _query(branch, rule: RuleDefinition, definition, content_type_id, targets, s
         theirs=theirs,
     )
     scope = scope_of(definition)
-    if rule.type == CHECK:
+    if constraint.type == CHECK:
         select = sql.SQL('SELECT id, NULL FROM merged WHERE NOT ({}) ORDER BY id LIMIT {}')
-        return merged + select.format(sql.SQL(sql_of(stored_rule(rule.expression, scope))), sql.Literal(SHOWN))
-    parts = [sql.SQL(part) for part in unique_parts(rule, definition)]
-    conditions = [sql.SQL('{} IS NOT NULL').format(part) for part in parts if rule.nulls_distinct]
-    if rule.condition:
-        conditions.append(sql.SQL(sql_of(stored_rule(rule.condition, scope))))
+        return merged + select.format(
+            sql.SQL(sql_of(typed_expression(constraint.expression, scope))), sql.Literal(SHOWN)
+        )
+    parts = [sql.SQL(part) for part in unique_parts(constraint, definition)]
+    conditions = [sql.SQL('{} IS NOT NULL').format(part) for part in parts if constraint.nulls_distinct]
+    if constraint.condition:
+        conditions.append(sql.SQL(sql_of(typed_expression(constraint.condition, scope))))
     select = sql.SQL('SELECT min(id), max(id) FROM merged WHERE {} GROUP BY {} HAVING count(*) > 1 ORDER BY 1 LIMIT {}')
     where = sql.SQL(' AND ').join(conditions) if conditions else sql.SQL('true')
     return merged + select.format(where, sql.SQL(', ').join(parts), sql.Literal(SHOWN))
@@ -122,18 +126,20 @@ def _column(column: str, key: str, main, theirs) -> sql.Composed:
     return _CHANGED.format(key=sql.Literal(key), main=values[0], theirs=values[1], column=sql.Identifier(column))
 
 
-def _finding(rule: RuleDefinition, definition: TypeDefinition, first: int, second: int | None) -> Finding:
+def _finding(constraint: ConstraintDefinition, definition: TypeDefinition, first: int, second: int | None) -> Finding:
     if second is None:
         text = _('{type} {first} would not meet the constraint "{constraint}".')
         labels = ''
     else:
         text = _('{type} {first} and {second} would have the same {fields} (constraint "{constraint}").')
-        labels = ', '.join(field.display_label for field in unique_fields(rule, definition))
+        labels = ', '.join(field.display_label for field in unique_fields(constraint, definition))
     found = first if second is None else second
     return Finding(
         kind=VIOLATION,
         blocks=True,
-        text=text.format(type=definition.display_name, first=first, second=second, fields=labels, constraint=rule.name),
+        text=text.format(
+            type=definition.display_name, first=first, second=second, fields=labels, constraint=constraint.name
+        ),
         remedy=_('Change a value, in main or in the branch, or the constraint.'),
         object_type=f'{APP_LABEL}.{definition.model_name}',
         object_id=found,

@@ -4,7 +4,7 @@ One field's row, saved or not, as a FieldDefinition.
 Must never query, but for the targets of a polymorphic field: the loader and the model's own validation stand on it.
 """
 
-from ...definitions import CONDITIONS, ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, canonical_json
+from ...definitions import CONDITIONS, ChoiceSetRef, ConstraintDefinition, FieldDefinition, TargetRef, canonical_json
 
 # Attributes that a FieldDefinition takes over as they are.
 PLAIN_ATTRIBUTES = (
@@ -52,8 +52,8 @@ PLAIN_ATTRIBUTES = (
     'condition',
     *CONDITIONS,
 )
-# Attributes of a constraint that a RuleDefinition takes over as they are.
-RULE_ATTRIBUTES = (
+# Attributes of a constraint that a ConstraintDefinition takes over as they are.
+CONSTRAINT_ATTRIBUTES = (
     'id',
     'name',
     'type',
@@ -106,11 +106,11 @@ def _json_or_none(value) -> str | None:
     return None if value is None else canonical_json(value)
 
 
-def rule_definition(constraint) -> RuleDefinition:
+def constraint_definition(constraint) -> ConstraintDefinition:
     """Return the definition of one constraint as it is in memory, saved or not."""
-    row = {name: getattr(constraint, name) for name in RULE_ATTRIBUTES}
-    return rule_from_row({**row, 'id': constraint.pk or 0, 'type_id': constraint.custom_object_type_id})
+    row = {name: getattr(constraint, name) for name in CONSTRAINT_ATTRIBUTES}
+    return constraint_from_row({**row, 'id': constraint.pk or 0, 'type_id': constraint.custom_object_type_id})
 
 
-def rule_from_row(row: dict) -> RuleDefinition:
-    return RuleDefinition(**{**row, 'field_ids': tuple(row['field_ids'])})
+def constraint_from_row(row: dict) -> ConstraintDefinition:
+    return ConstraintDefinition(**{**row, 'field_ids': tuple(row['field_ids'])})

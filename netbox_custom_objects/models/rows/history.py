@@ -10,14 +10,21 @@ from typing import Any
 
 from django.contrib.contenttypes.models import ContentType
 
-from ...definitions import ChoiceSetRef, FieldDefinition, RuleDefinition, TargetRef, TypeDefinition, canonical_json
+from ...definitions import (
+    ChoiceSetRef,
+    ConstraintDefinition,
+    FieldDefinition,
+    TargetRef,
+    TypeDefinition,
+    canonical_json,
+)
 
 # Attributes whose recorded form is not that of the definition.
 _CONVERTED = {
     'id',
     'type_id',
     'fields',
-    'rules',
+    'constraints',
     'choice_set',
     'targets',
     'default_json',
@@ -52,10 +59,10 @@ def field_from_change_data(pk: int, data: dict[str, Any], choice_sets: dict[int,
     )
 
 
-def rule_from_change_data(pk: int, data: dict[str, Any]) -> RuleDefinition:
-    """Return a rule as `serialize_object()` of CustomObjectTypeConstraint recorded it."""
-    values = {**_plain(RuleDefinition, data), 'field_ids': tuple(data.get('field_ids') or ())}
-    return RuleDefinition(id=pk, type_id=data['custom_object_type'], **values)
+def constraint_from_change_data(pk: int, data: dict[str, Any]) -> ConstraintDefinition:
+    """Return a constraint as `serialize_object()` of CustomObjectTypeConstraint recorded it."""
+    values = {**_plain(ConstraintDefinition, data), 'field_ids': tuple(data.get('field_ids') or ())}
+    return ConstraintDefinition(id=pk, type_id=data['custom_object_type'], **values)
 
 
 def _plain(definition: type, data: dict) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from ...definitions import TypeDefinition
 from ..constraints import CustomObjectTypeConstraint
 from ..fields import CustomObjectTypeField
 from ..types import CustomObjectType
-from .convert import PLAIN_ATTRIBUTES, RULE_ATTRIBUTES, definition_from_row, rule_from_row
+from .convert import CONSTRAINT_ATTRIBUTES, PLAIN_ATTRIBUTES, constraint_from_row, definition_from_row
 
 _TYPE_ATTRIBUTES = (
     'id',
@@ -65,36 +65,38 @@ def _load(alias: str, type_id: int | None, *more: str) -> tuple[dict[int, TypeDe
     by_type = defaultdict(list)
     for row in _read(alias, _field_rows(), 'custom_object_type_id', type_id):
         by_type[row['custom_object_type_id']].append(definition_from_row(row))
-    with_rules = _has_rules(Target.for_alias(alias))
-    found = _read(alias, _type_rows(*more, with_rules=with_rules), 'id', type_id)
+    with_constraints = _has_constraints(Target.for_alias(alias))
+    found = _read(alias, _type_rows(*more, with_constraints=with_constraints), 'id', type_id)
     definitions = {}
     for row in found:
-        rules = tuple(rule_from_row(json.loads(rule)) for rule in row.get('found_rules', ()))
+        constraints = tuple(
+            constraint_from_row(json.loads(constraint)) for constraint in row.get('found_constraints', ())
+        )
         attributes = {name: row[name] for name in _TYPE_ATTRIBUTES}
-        definitions[row['id']] = TypeDefinition(**attributes, rules=rules).with_fields(by_type[row['id']])
+        definitions[row['id']] = TypeDefinition(**attributes, constraints=constraints).with_fields(by_type[row['id']])
     return definitions, found
 
 
 def forget_tables() -> None:
     """Look again for the table of constraints: a migration is about to remove it."""
-    _with_rules.clear()
+    _with_constraints.clear()
 
 
-def _has_rules(target: Target) -> bool:
+def _has_constraints(target: Target) -> bool:
     """Whether a schema has the table of constraints: while it is migrated from an older release, it has not."""
-    if target.schema not in _with_rules:
+    if target.schema not in _with_constraints:
         with target.cursor() as cursor:
             cursor.execute(
                 'SELECT to_regclass(%s)', [f'"{target.schema}"."{CustomObjectTypeConstraint._meta.db_table}"']
             )
             if cursor.fetchone()[0] is None:
                 return False
-        _with_rules.add(target.schema)
+        _with_constraints.add(target.schema)
     return True
 
 
 # The schemas of which that is known; a table of ours goes with the plugin only.
-_with_rules: set[str] = set()
+_with_constraints: set[str] = set()
 
 
 def _read(alias: str, statement: tuple[str, tuple], column: str, type_id: int | None) -> list[dict]:
@@ -116,18 +118,18 @@ def _read(alias: str, statement: tuple[str, tuple], column: str, type_id: int | 
 
 
 @cache
-def _type_rows(*more: str, with_rules: bool) -> tuple[str, tuple]:
+def _type_rows(*more: str, with_constraints: bool) -> tuple[str, tuple]:
     rows = CustomObjectType.objects.order_by('pk').values(*_TYPE_ATTRIBUTES, *more)
-    if with_rules:
-        rows = rows.annotate(found_rules=ArraySubquery(_rules_of_types()))
+    if with_constraints:
+        rows = rows.annotate(found_constraints=ArraySubquery(_constraints_of_types()))
     return rows.query.sql_with_params()
 
 
-def _rules_of_types():
+def _constraints_of_types():
     """Select the constraints of a type, each as JSON."""
-    rules = CustomObjectTypeConstraint.objects.filter(custom_object_type=OuterRef('pk')).order_by('pk')
-    values = JSONObject(**{name: name for name in RULE_ATTRIBUTES}, type_id='custom_object_type_id')
-    return rules.values_list(values)
+    constraints = CustomObjectTypeConstraint.objects.filter(custom_object_type=OuterRef('pk')).order_by('pk')
+    values = JSONObject(**{name: name for name in CONSTRAINT_ATTRIBUTES}, type_id='custom_object_type_id')
+    return constraints.values_list(values)
 
 
 @cache

@@ -15,7 +15,7 @@ from ...definitions import FieldDefinition, read_ids
 from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Kind, parse, stored_form
 from ...field_types.computed import check_computed
-from ...field_types.rules import scope_of_fields
+from ...field_types.constraints import scope_of_fields
 from ..readers import readable
 from ..rows.convert import field_definition
 from .surroundings import surroundings_of

@@ -15,7 +15,7 @@ from ...definitions import CONDITIONS, FieldDefinition, TypeDefinition, read_ids
 from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Scope, check, stored_form
 from ...expressions.typed.kinds import BOOLEAN
-from ...field_types.rules import find_conditions, scope_of_fields
+from ...field_types.constraints import find_conditions, scope_of_fields
 from ..rows.convert import field_definition
 from .computed import error_for_reader, is_stored, others_of, read_tree
 from .constraints import definition_of, definition_with

@@ -12,12 +12,12 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ...choices import ConstraintTypeChoices
-from ...definitions import RuleDefinition, TypeDefinition
+from ...definitions import ConstraintDefinition, TypeDefinition
 from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Scope, parse, stored_form
 from ...field_types.base import FAULTS
-from ...field_types.rules import can_be_unique, compile_rule, scope_of, stored_rule
-from ..rows.convert import field_definition, rule_definition
+from ...field_types.constraints import can_be_unique, compile_constraint, scope_of, typed_expression
+from ..rows.convert import constraint_definition, field_definition
 from .computed import others_of
 from .surroundings import surroundings_of
 
@@ -70,7 +70,7 @@ def _check(constraint, definition: TypeDefinition, scope: Scope) -> Errors:
 
 def _expression(constraint, name: str, scope: Scope) -> Errors:
     try:
-        stored_rule(as_stored(getattr(constraint, name), scope), scope)
+        typed_expression(as_stored(getattr(constraint, name), scope), scope)
     except InvalidExpression as error:
         yield name, str(error)
 
@@ -122,7 +122,7 @@ def definition_with(field) -> TypeDefinition:
 
 def constraints_of(field, using: str) -> list[str]:
     """Return the names of the constraints that are about a field, or read it."""
-    return [rule.name for rule in _rules_of(field, using) if reads(rule, field.pk)]
+    return [constraint.name for constraint in _constraints_of(field, using) if reads(constraint, field.pk)]
 
 
 def refuse_used_field(field, using: str) -> None:
@@ -137,11 +137,15 @@ def refuse_used_field(field, using: str) -> None:
 
 def refuse_broken_constraints(field, using: str) -> None:
     """Raise ValidationError if constraints that read a field cannot be enforced once it is what it is to be."""
-    rules = [rule for rule in _rules_of(field, using) if reads(rule, field.pk)]
-    if not rules:
+    constraints = [constraint for constraint in _constraints_of(field, using) if reads(constraint, field.pk)]
+    if not constraints:
         return
     definition, changed = definition_of(field, using), definition_with(field)
-    broken = [rule.name for rule in rules if _is_enforced(rule, definition) and not _is_enforced(rule, changed)]
+    broken = [
+        constraint.name
+        for constraint in constraints
+        if _is_enforced(constraint, definition) and not _is_enforced(constraint, changed)
+    ]
     if broken:
         raise ValidationError({
             'type': _('These constraints need the field as it is: {names}. Change or delete them first.').format(
@@ -150,27 +154,27 @@ def refuse_broken_constraints(field, using: str) -> None:
         })  # fmt: skip
 
 
-def _is_enforced(rule: RuleDefinition, definition: TypeDefinition) -> bool:
+def _is_enforced(constraint: ConstraintDefinition, definition: TypeDefinition) -> bool:
     try:
-        compile_rule(replace(rule, type_id=definition.id), definition)
+        compile_constraint(replace(constraint, type_id=definition.id), definition)
     except FAULTS:
         return False
     return True
 
 
-def reads(rule: RuleDefinition, field_id: int) -> bool:
+def reads(constraint: ConstraintDefinition, field_id: int) -> bool:
     """Whether a constraint is about a field, or reads it."""
-    return field_id in fields_read(rule)
+    return field_id in fields_read(constraint)
 
 
-def fields_read(rule: RuleDefinition) -> set[int]:
+def fields_read(constraint: ConstraintDefinition) -> set[int]:
     """Return the ids of the fields that a constraint is about, or reads."""
-    return {*rule.field_ids, *_read_by(rule)}
+    return {*constraint.field_ids, *_read_by(constraint)}
 
 
-def _read_by(rule: RuleDefinition) -> Iterator[int]:
+def _read_by(constraint: ConstraintDefinition) -> Iterator[int]:
     """Yield the ids of the fields that the expressions of a constraint read."""
-    for source in filter(None, (rule.condition, rule.expression)):
+    for source in filter(None, (constraint.condition, constraint.expression)):
         try:
             tree = parse(source, stored=True)
         except InvalidExpression:
@@ -178,5 +182,5 @@ def _read_by(rule: RuleDefinition) -> Iterator[int]:
         yield from (int(node.value.split('_')[0]) for node in tree.walk() if node.op == 'key')
 
 
-def _rules_of(field, using: str) -> list[RuleDefinition]:
-    return list(map(rule_definition, surroundings_of(field).constraints_of(field.custom_object_type_id, using)))
+def _constraints_of(field, using: str) -> list[ConstraintDefinition]:
+    return list(map(constraint_definition, surroundings_of(field).constraints_of(field.custom_object_type_id, using)))

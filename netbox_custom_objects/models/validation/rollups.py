@@ -14,8 +14,8 @@ from ...definitions import FieldDefinition, ids_read_by
 from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, stored_form
 from ...field_types import field_type_of
+from ...field_types.constraints import scope_of_fields
 from ...field_types.rollup import aggregable, aggregates_of, check_condition
-from ...field_types.rules import scope_of_fields
 from ..readers import named, readable, viewable
 from ..rows.convert import field_definition
 from .computed import is_stored, read_tree

@@ -29,10 +29,10 @@ from ..relations.polymorphic import ContentTypeKey, GenericReference
 from ..relations.polymorphic_many import GenericLinks
 from ..relations.rollups import RollupField
 from .conditions import Conditions
+from .constraints import TypeConstraints
 from .ghost import exceptions_of, ghost
 from .isolated_apps import IsolatedApps
 from .managers import CustomObjectManager, CustomObjectQuerySet
-from .rules import Rules
 
 ON_DELETE = {
     ObjectFieldOnDeleteChoices.SET_NULL: models.SET_NULL,
@@ -218,7 +218,7 @@ class ClassBuilder:
 
 def constraints_of(definition: TypeDefinition) -> list[models.BaseConstraint]:
     """Return what validates objects of a type beyond their single values."""
-    found = [Rules(name='rules', definition=definition)] if definition.rules else []
+    found = [TypeConstraints(name='constraints', definition=definition)] if definition.constraints else []
     if any(field.has_conditions for field in definition.fields):
         found.append(Conditions(name='conditions', definition=definition))
     return found

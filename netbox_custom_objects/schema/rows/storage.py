@@ -22,12 +22,12 @@ from ...constants import APP_LABEL
 from ...ddl.introspect import introspect
 from ...ddl.spec import Schema
 from ...ddl.target import Target
-from ...definitions import ChoiceSetRef, FieldDefinition, RuleDefinition, TypeDefinition, model_name
+from ...definitions import ChoiceSetRef, ConstraintDefinition, FieldDefinition, TypeDefinition, model_name
 from ...exceptions import SchemaChangeRefused
 from ...field_types.shared.choice_sets import offered
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ...models.counters import last_pk, next_schema_id
-from ...models.rows.convert import field_definition, rule_definition
+from ...models.rows.convert import constraint_definition, field_definition
 from ...models.rows.loader import load_definitions, type_definition
 from ...models.validation.computed import refuse_read_field
 from ...models.validation.conditions import refuse_field_of_conditions
@@ -199,8 +199,9 @@ class Tried(Storage):
         self._before = {(type(row), row.pk): row for row in self._rows()}
         self._definitions = load_definitions(alias)
         self._fields = {pk: {f.id: f for f in found.fields} for pk, found in self._definitions.items()}
-        self._rules: dict[int, dict[int, RuleDefinition]] = {
-            pk: {rule.id: rule for rule in found.rules} for pk, found in self._definitions.items()
+        self._constraints: dict[int, dict[int, ConstraintDefinition]] = {
+            pk: {constraint.id: constraint for constraint in found.constraints}
+            for pk, found in self._definitions.items()
         }
         self._actual: dict[int, Schema] = {}
         # Types that are planned when they are complete, in this order: fields are added.
@@ -271,19 +272,19 @@ class Tried(Storage):
     def save_constraint(self, row, is_new):
         if row.pk is None:
             row.pk = next(self._keys[CustomObjectTypeConstraint])
-        self._enforce(row.custom_object_type_id, {row.pk: rule_definition(row)})
+        self._enforce(row.custom_object_type_id, {row.pk: constraint_definition(row)})
         self.picture.put(row, is_stored=False)
 
     def delete_constraint(self, row):
         run_protection_rules(row, row._meta.label_lower)
-        rules = self._rules.get(row.custom_object_type_id, {})
-        rules.pop(row.pk, None)
+        constraints = self._constraints.get(row.custom_object_type_id, {})
+        constraints.pop(row.pk, None)
         self._enforce(row.custom_object_type_id, {})
         self.picture.remove(row)
 
-    def _enforce(self, type_id: int, rules: dict[int, RuleDefinition]) -> None:
-        """Note what would be done so that more rules are enforced."""
-        self._rules.setdefault(type_id, {}).update(rules)
+    def _enforce(self, type_id: int, constraints: dict[int, ConstraintDefinition]) -> None:
+        """Note what would be done so that more constraints are enforced."""
+        self._constraints.setdefault(type_id, {}).update(constraints)
         self._plan(type_id, self._fields.get(type_id, {}))
 
     def finish(self):
@@ -307,7 +308,7 @@ class Tried(Storage):
 
     def _note(self, type_id: int, fields: dict[int, FieldDefinition], actual: Schema) -> None:
         definition: TypeDefinition = self._definitions[type_id].with_fields(fields.values())
-        definition = replace(definition, rules=tuple(self._rules.get(type_id, {}).values()))
+        definition = replace(definition, constraints=tuple(self._constraints.get(type_id, {}).values()))
         plan = plan_of(definition, actual)
         refuse_while_staged(self.alias, type_id, plan)
         self.preview.note(self.target, type_id, plan, actual)

@@ -9,12 +9,12 @@ from collections.abc import Iterator, Set
 
 from django.utils.translation import gettext as _
 
-from ...ddl.introspect import rules_enforced
+from ...ddl.introspect import constraints_enforced
 from ...ddl.target import Target
-from ...definitions import FieldDefinition, RuleDefinition, TypeDefinition
+from ...definitions import ConstraintDefinition, FieldDefinition, TypeDefinition
 from ...expressions.typed import InvalidExpression
 from ...field_types import field_type_of
-from ...field_types.rules import compile_rule, find_conditions, problem_of
+from ...field_types.constraints import compile_constraint, find_conditions, problem_of
 from ...field_types.shared.regex import why_unusable
 
 
@@ -35,24 +35,24 @@ def ignored_rules(field: FieldDefinition, definition: TypeDefinition) -> Iterato
             yield _('The condition "{name}" has no effect: {problem}').format(name=name, problem=condition)
 
 
-def ignored_constraints(definition: TypeDefinition, alias: str) -> Iterator[tuple[RuleDefinition, str]]:
+def ignored_constraints(definition: TypeDefinition, alias: str) -> Iterator[tuple[ConstraintDefinition, str]]:
     """Yield the rules of a type that are not enforced, each with a sentence; one query if it has any."""
-    if definition.rules:
-        enforced = rules_enforced(Target.for_alias(alias))
-        for rule in definition.rules:
+    if definition.constraints:
+        enforced = constraints_enforced(Target.for_alias(alias))
+        for rule in definition.constraints:
             if sentence := why_ignored(rule, definition, enforced):
                 yield rule, sentence
 
 
-def why_ignored(rule: RuleDefinition, definition: TypeDefinition, enforced: Set[str]) -> str:
+def why_ignored(rule: ConstraintDefinition, definition: TypeDefinition, enforced: Set[str]) -> str:
     """
     Return a sentence about a rule that is not enforced, '' about others.
 
     Args:
-        enforced: what `rules_enforced` returns of the schema
+        enforced: what `constraints_enforced` returns of the schema
     """
     if problem := problem_of(rule, definition):
         return _('The constraint is not enforced: {problem}').format(problem=problem)
-    if compile_rule(rule, definition).name not in enforced:
+    if compile_constraint(rule, definition).name not in enforced:
         return _('The constraint is not enforced yet: a background job has to check the objects first.')
     return ''

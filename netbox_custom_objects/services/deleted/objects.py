@@ -25,8 +25,8 @@ from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import content_type_id_of, key_from_payload
 from ...models.attachments import logged_attachments
 from ...models.change_data import RETIRED_VALUES, DeserializedObject, by_key, serialize
+from ...runtime.classes.constraints import violations_refused
 from ...runtime.classes.memo import surfaced_fields
-from ...runtime.classes.rules import violations_refused
 from ...runtime.inbound.holding import missing_targets_allowed
 from ..upkeep.integrity import find_dangling, release
 from ..upkeep.schemas import all_or_nothing

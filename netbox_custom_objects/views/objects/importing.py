@@ -21,8 +21,8 @@ from ...field_types.autonumber import ToBeDrawn
 from ...field_types.shared.natural_keys import NamedMixin
 from ...models.together import validating_together
 from ...runtime.classes.conditions import conditions_of
+from ...runtime.classes.constraints import TypeConstraints, constraints_of
 from ...runtime.classes.memo import surfaced_fields
-from ...runtime.classes.rules import Rules, rules_of
 from ...services.discreet_job import write_progress
 from ...services.limits import limited_fields
 from ...services.writing import NotTogether, can_be_written_together, create_together
@@ -61,7 +61,7 @@ class NewObjects:
         self.view, self.form, self.request = view, form, request
         self.model = view.queryset.model
         self.using = router.db_for_write(self.model)
-        self.rules: Rules | None = rules_of(self.model)
+        self.constraints: TypeConstraints | None = constraints_of(self.model)
         self.unique = [field for field in self.model._meta.concrete_fields if field.unique and not field.primary_key]
         # Values of unique fields, each once, by the name of the field.
         self.taken: dict[str, set] = {field.name: set() for field in self.unique}
@@ -102,7 +102,7 @@ class NewObjects:
                 else:
                     self.errors[number] = {name: list(found) for name, found in form.errors.items()}
         self._refuse_taken(read)
-        if self.rules is not None and not self.rules.met_by_all(self.model, validated, self.using):
+        if self.constraints is not None and not self.constraints.met_by_all(self.model, validated, self.using):
             self._refuse_offending(read)
         return read
 
@@ -185,13 +185,13 @@ class NewObjects:
         self.errors.setdefault(number, {}).setdefault(field.name, []).append(message.messages[0])
 
     def _refuse_offending(self, read: list) -> None:
-        """Note which objects do not meet the rules of the type."""
+        """Note which objects do not meet the constraints of the type."""
         before = len(self.errors)
         asked_for = {name for form in self.forms.values() for name in form.fields}
         hidden = {field.name for field in self.model._meta.concrete_fields} - asked_for
         for number, instance, _save_links in read:
             try:
-                self.rules.validate(self.model, instance, exclude=hidden, using=self.using)
+                self.constraints.validate(self.model, instance, exclude=hidden, using=self.using)
             except ValidationError as error:
                 for name, messages in error.message_dict.items():
                     self.errors.setdefault(number, {}).setdefault(name, []).extend(messages)

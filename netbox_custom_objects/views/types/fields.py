@@ -27,8 +27,8 @@ from ...definitions import CONDITIONS
 from ...field_types.shared.bounds import whole_number
 from ...models import CustomObjectType, CustomObjectTypeField
 from ...models.readers import readable
-from ...runtime.constraints import rollup_summary, shown_expression
 from ...runtime.rights import reader_may_view
+from ...runtime.shown import rollup_summary, shown_expression
 from ...services.arrange_fields import arrange_fields
 
 PANEL = f'{APP_LABEL}/panels/fields.html'

@@ -22,8 +22,8 @@ from utilities.views import ViewTab, register_model_view
 from ...constants import APP_LABEL
 from ...definitions import CONDITIONS
 from ...models import CustomObjectType, CustomObjectTypeField
-from ...runtime.constraints import shown_condition, shown_expression
 from ...runtime.linked_defaults import shown_path
+from ...runtime.shown import shown_condition, shown_expression
 from ..base import page_of
 
 CREATE, DELETE = ObjectChangeActionChoices.ACTION_CREATE, ObjectChangeActionChoices.ACTION_DELETE

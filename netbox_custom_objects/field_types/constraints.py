@@ -1,8 +1,8 @@
 """
-Compiles the rules of a type into the indexes and checks that enforce them.
+Compiles the constraints of a type into the indexes and checks that enforce them.
 
-A rule that cannot be compiled (it reads a field that is gone, or has another kind now) is not enforced; validation
-refuses what would lead there. Pure in effect, like `compile`.
+A constraint that cannot be compiled (it reads a field that is gone, or has another kind now) is not enforced;
+validation refuses what would lead there. Pure in effect, like `compile`.
 """
 
 from collections.abc import Iterable, Iterator
@@ -11,7 +11,14 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from ..ddl.spec import Check, Index
-from ..definitions import CONDITIONS, FieldDefinition, RuleDefinition, TypeDefinition, fingerprint, rule_name
+from ..definitions import (
+    CONDITIONS,
+    ConstraintDefinition,
+    FieldDefinition,
+    TypeDefinition,
+    constraint_name,
+    fingerprint,
+)
 from ..expressions.typed import InvalidExpression, Scope, Typed, check, parse, shown_form, sql_of
 from ..expressions.typed.functions import FUNCTIONS
 from ..expressions.typed.kinds import BOOLEAN, TEXT, Term
@@ -85,7 +92,7 @@ def find_conditions(definition: TypeDefinition) -> Iterator[tuple[FieldDefinitio
                     yield field, name, error
 
 
-def stored_rule(source: str, scope: Scope) -> Typed:
+def typed_expression(source: str, scope: Scope) -> Typed:
     """
     Return a condition that is stored, checked.
 
@@ -105,29 +112,29 @@ def kept(typed: Typed) -> Typed:
     return typed
 
 
-def compile_rule(rule: RuleDefinition, definition: TypeDefinition) -> Index | Check:
+def compile_constraint(constraint: ConstraintDefinition, definition: TypeDefinition) -> Index | Check:
     """
-    Return what enforces a rule; its name says what it enforces, by ids alone (invariant I6).
+    Return what enforces a constraint; its name says what it enforces, by ids alone (invariant I6).
 
     Raises:
         InvalidExpression, ValueError, LookupError: the definition does not hold together
     """
     scope = scope_of(definition)
-    if rule.type == CHECK:
-        body = sql_of(stored_rule(rule.expression, scope))
-        return Check(rule_name(definition.id, rule.id, fingerprint(body)), body)
-    body = f'({", ".join(unique_parts(rule, definition))})'
-    if not rule.nulls_distinct:
+    if constraint.type == CHECK:
+        body = sql_of(typed_expression(constraint.expression, scope))
+        return Check(constraint_name(definition.id, constraint.id, fingerprint(body)), body)
+    body = f'({", ".join(unique_parts(constraint, definition))})'
+    if not constraint.nulls_distinct:
         body += ' NULLS NOT DISTINCT'
-    if rule.condition:
-        body += f' WHERE {sql_of(stored_rule(rule.condition, scope))}'
-    return Index.of_rule(rule_name(definition.id, rule.id, fingerprint(body)), body)
+    if constraint.condition:
+        body += f' WHERE {sql_of(typed_expression(constraint.condition, scope))}'
+    return Index.of_constraint(constraint_name(definition.id, constraint.id, fingerprint(body)), body)
 
 
-def problem_of(rule: RuleDefinition, definition: TypeDefinition) -> str:
-    """Return why a rule cannot be compiled, and is not enforced, '' if it can."""
+def problem_of(constraint: ConstraintDefinition, definition: TypeDefinition) -> str:
+    """Return why a constraint cannot be compiled, and is not enforced, '' if it can."""
     try:
-        compile_rule(rule, definition)
+        compile_constraint(constraint, definition)
     except InvalidExpression as error:
         return str(error)
     except FAULTS:
@@ -143,41 +150,43 @@ def can_be_unique(field: FieldDefinition) -> bool:
         return False
 
 
-def unique_fields(rule: RuleDefinition, definition: TypeDefinition) -> list[FieldDefinition]:
+def unique_fields(constraint: ConstraintDefinition, definition: TypeDefinition) -> list[FieldDefinition]:
     """Return the fields whose combination must be unique; raises LookupError if one is gone, or holds no column."""
     by_id = {field.id: field for field in definition.fields}
-    fields = [by_id[field_id] for field_id in rule.field_ids]
+    fields = [by_id[field_id] for field_id in constraint.field_ids]
     if not fields or not all(map(can_be_unique, fields)):
-        raise LookupError(rule.name)
+        raise LookupError(constraint.name)
     return fields
 
 
-def unique_parts(rule: RuleDefinition, definition: TypeDefinition) -> list[str]:
+def unique_parts(constraint: ConstraintDefinition, definition: TypeDefinition) -> list[str]:
     """Return what must be unique together, in SQL; raises as `unique_fields` does."""
-    return [part for field in unique_fields(rule, definition) for part in _unique_parts(field, rule)]
+    return [part for field in unique_fields(constraint, definition) for part in _unique_parts(field, constraint)]
 
 
-def read_columns(rule: RuleDefinition, definition: TypeDefinition) -> dict[str, str]:
-    """Return {column: key in change data} of what a rule is about or reads."""
+def read_columns(constraint: ConstraintDefinition, definition: TypeDefinition) -> dict[str, str]:
+    """Return {column: key in change data} of what a constraint is about or reads."""
     scope = scope_of(definition)
-    sources = filter(None, (rule.condition, rule.expression))
-    read = {part.value.column for source in sources for part in stored_rule(source, scope).walk() if part.op == 'term'}
+    sources = filter(None, (constraint.condition, constraint.expression))
+    read = {
+        part.value.column for source in sources for part in typed_expression(source, scope).walk() if part.op == 'term'
+    }
     found = {}
     for field in definition.fields:
         field_type = field_type_of(field)
         keys = field_type.payload_names(field)
         named = {term.column: keys.get(term.attribute, field.payload_key) for term in field_type.get_terms(field)}
-        columns = field_type.get_unique_columns(field) if field.id in rule.field_ids else ()
+        columns = field_type.get_unique_columns(field) if field.id in constraint.field_ids else ()
         found |= {column: named.get(column, field.payload_key) for column in (*columns, *(read & named.keys()))}
     return found
 
 
-def _unique_parts(field: FieldDefinition, rule: RuleDefinition) -> Iterator[str]:
+def _unique_parts(field: FieldDefinition, constraint: ConstraintDefinition) -> Iterator[str]:
     """Yield the columns of a field, or what is compared in place of one."""
     field_type: FieldType = field_type_of(field)
     texts = {term.column: term for term in field_type.get_terms(field) if term.kind == TEXT}
     for column in field_type.get_unique_columns(field):
-        if rule.case_insensitive and column in texts:
+        if constraint.case_insensitive and column in texts:
             yield f'({sql_of(lower(texts[column]))})'
         else:
             yield f'"{column}"'
@@ -188,10 +197,10 @@ def lower(term: Term) -> Typed:
     return Typed('call', TEXT, (Typed('term', TEXT, value=term),), FUNCTIONS['lower'])
 
 
-def compile_rules(definition: TypeDefinition) -> Iterator[Index | Check]:
-    """Yield what enforces the rules of a type, without those that cannot be compiled."""
-    for rule in definition.rules:
+def compile_constraints(definition: TypeDefinition) -> Iterator[Index | Check]:
+    """Yield what enforces the constraints of a type, without those that cannot be compiled."""
+    for constraint in definition.constraints:
         try:
-            yield compile_rule(rule, definition)
+            yield compile_constraint(constraint, definition)
         except FAULTS:
             continue

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 
 from ..definitions import TypeDefinition
-from ..field_types.rules import with_field_names
+from ..field_types.constraints import with_field_names
 from .classes.registry import world
 from .rights import is_known_to_reader
 

@@ -11,10 +11,10 @@ from dcim.models import Site
 from netbox_custom_objects.ddl.executor import execute, finish
 from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
-from netbox_custom_objects.definitions import RuleDefinition
+from netbox_custom_objects.definitions import ConstraintDefinition
 from netbox_custom_objects.exceptions import DuplicateValues, SchemaChangeRefused, ViolatedCheck
 from netbox_custom_objects.expressions.typed import stored_form
-from netbox_custom_objects.field_types.rules import scope_of
+from netbox_custom_objects.field_types.constraints import scope_of
 from netbox_custom_objects.models import CustomObjectTypeConstraint
 from netbox_custom_objects.models.rows.loader import load_definitions
 from netbox_custom_objects.services.reconcile import plan_of
@@ -41,16 +41,16 @@ class Thing:
 
     def unique(self, *names, condition='', **attributes):
         ids = tuple(self.definition.fields_by_name[name].id for name in names)
-        return RuleDefinition(
+        return ConstraintDefinition(
             1, self.type.pk, 'u', 'unique', ids, condition=self.stored(condition or 'true'), **attributes
         )
 
     def check(self, expression):
-        return RuleDefinition(2, self.type.pk, 'c', 'check', expression=self.stored(expression))
+        return ConstraintDefinition(2, self.type.pk, 'c', 'check', expression=self.stored(expression))
 
     def plan(self, *rules):
         actual = introspect(MAIN, self.type.pk)
-        return plan_of(replace(self.definition, rules=rules), actual), actual
+        return plan_of(replace(self.definition, constraints=rules), actual), actual
 
     def enforce(self, *rules):
         """Bring the table in line with these rules; what runs later is done at once, too."""
@@ -82,13 +82,13 @@ def test_unique_rules(thing):
     thing.add(name='Straße', count=1, site=site)
     thing.enforce(thing.unique('name', 'site', case_insensitive=True))
     assert thing.refuses(name='STRASSE', site=site) is None
-    assert thing.refuses(name='STRAßE', site=site) == f'{table}_rule_1'
+    assert thing.refuses(name='STRAßE', site=site) == f'{table}_constraint_1'
     assert thing.refuses(name='straße') is None
     assert thing.refuses(name='straße') is None
     thing.model.objects.all().delete()
     thing.enforce(thing.unique('name', 'count', nulls_distinct=False, condition="name != 'x' && site == null"))
     assert thing.refuses(name='y', count=None) is None
-    assert thing.refuses(name='y', count=None) == f'{table}_rule_1'
+    assert thing.refuses(name='y', count=None) == f'{table}_constraint_1'
     assert thing.refuses(name='y', site=site) is None
     assert thing.refuses(name='x') is None
     assert thing.refuses(name='x') is None
@@ -99,12 +99,12 @@ def test_unique_rules(thing):
 def test_checks(thing):
     table = f'custom_objects_{thing.type.pk}'
     thing.enforce(thing.check('end > start && size(name) < 5 && 100 / count < 50.5 + price'))
-    assert thing.refuses(start='2026-01-02', end='2026-01-01') == f'{table}_rule_2'
-    assert thing.refuses(name='too long') == f'{table}_rule_2'
+    assert thing.refuses(start='2026-01-02', end='2026-01-01') == f'{table}_constraint_2'
+    assert thing.refuses(name='too long') == f'{table}_constraint_2'
     # Unknown passes, and what cannot be calculated is unknown.
     assert thing.refuses(start='2026-01-02', name='abc', count=0) is None
     assert thing.refuses(count=-(2**63), price='-1') is None
-    assert thing.refuses(count=1, price='0.5') == f'{table}_rule_2'
+    assert thing.refuses(count=1, price='0.5') == f'{table}_constraint_2'
 
 
 def test_objects_in_the_way(thing):
@@ -129,7 +129,7 @@ def test_a_new_table_has_its_rules(thing):
         cursor.execute(f'DROP TABLE custom_objects_{thing.type.pk}')
     thing.enforce(*rules)
     assert len(plan) == 2
-    assert thing.refuses(count=3) == f'custom_objects_{thing.type.pk}_rule_2'
+    assert thing.refuses(count=3) == f'custom_objects_{thing.type.pk}_constraint_2'
 
 
 def test_large_tables(fresh_database, plugin_settings):
@@ -262,7 +262,7 @@ def test_objects_that_are_the_same_are_named(contracts):
 
 def test_fields_that_constraints_use(contracts):
     """A rename changes nothing; a deletion and a conversion, at once or in steps, say what is in the way."""
-    period = contracts.rules.get(name='period')
+    period = contracts.constraints.get(name='period')
     start = field_of(contracts, 'start')
     assert period.expression == f'${field_of(contracts, "end").pk} > ${start.pk}'
     start.name = 'begin'
@@ -278,7 +278,7 @@ def test_fields_that_constraints_use(contracts):
         start.delete()
     with pytest.raises(SchemaChangeRefused, match='is used by constraints: name'), transaction.atomic():
         field_of(contracts, 'price').delete()
-    contracts.rules.all().delete()
+    contracts.constraints.all().delete()
     start.delete()
     field_of(contracts, 'price').delete()
 

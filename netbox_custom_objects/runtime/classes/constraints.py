@@ -1,7 +1,7 @@
 """
-The rules of a type as a constraint of its model class: forms, REST and scripts say what is wrong before they write.
+The constraints of a type as one constraint of its model class: forms, REST and scripts report errors before they write.
 
-The database enforces the same rules. All conditions are calculated in one statement, as PostgreSQL does it.
+The database enforces the same constraints. All conditions are calculated in one statement, as PostgreSQL does it.
 """
 
 from collections.abc import Iterator, Sequence
@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 
 from utilities.exceptions import AbortRequest
 
-from ...definitions import RuleDefinition, TypeDefinition, rule_id_from_name
+from ...definitions import ConstraintDefinition, TypeDefinition, constraint_id_from_name
 from ...expressions.typed import Scope, Typed, compile_condition, compile_expression, evaluate, shown_form
 from ...expressions.typed.kinds import BOOLEAN, TEXT
 from ...field_types import field_type_of
 from ...field_types.base import FAULTS
-from ...field_types.rules import CHECK, compile_rule, lower, scope_of, stored_rule, unique_fields
+from ...field_types.constraints import CHECK, compile_constraint, lower, scope_of, typed_expression, unique_fields
 from ...models.together import validated_together
 from ..context import in_replay
 from ..released import is_released
@@ -51,7 +51,7 @@ class OfDefinition(models.BaseConstraint):
     __hash__ = models.BaseConstraint.__hash__
 
     def check(self, model, connection):
-        """Say nothing: rules are checked when they are stored."""
+        """Say nothing: constraints are checked when they are stored."""
         return []
 
     @cached_property
@@ -60,25 +60,25 @@ class OfDefinition(models.BaseConstraint):
         return scope_of(self.definition)
 
 
-class Rules(OfDefinition):
-    """What `validate_constraints` asks: all rules of a type that can be enforced."""
+class TypeConstraints(OfDefinition):
+    """What `validate_constraints` asks: all constraints of a type that can be enforced."""
 
     @cached_property
-    def enforced(self) -> list[tuple[RuleDefinition, Typed | None]]:
-        """The rules with what each calculates: the expression of a check, the condition of a unique rule if any."""
+    def enforced(self) -> list[tuple[ConstraintDefinition, Typed | None]]:
+        """The constraints, each with its expression (of a check) or its condition (of a unique one, if any)."""
         found = []
-        for rule in self.definition.rules:
+        for constraint in self.definition.constraints:
             try:
-                compile_rule(rule, self.definition)
+                compile_constraint(constraint, self.definition)
             except FAULTS:
                 continue
-            source = rule.expression if rule.type == CHECK else rule.condition
-            found.append((rule, stored_rule(source, self.scope) if source else None))
+            source = constraint.expression if constraint.type == CHECK else constraint.condition
+            found.append((constraint, typed_expression(source, self.scope) if source else None))
         return found
 
     def validate(self, model, instance, exclude=None, using=DEFAULT_DB_ALIAS):
         """
-        Raise ValidationError, by field, for each rule that an object would violate.
+        Raise ValidationError, by field, for each constraint that an object would violate.
 
         Not in a replay, which releases them (`services.constraints`): only its result must meet them. Of objects that
         are written together, all are asked for at once (`met_by_all`).
@@ -86,56 +86,56 @@ class Rules(OfDefinition):
         if in_replay() or joins_others(instance):
             return
         errors: dict[str, list[str]] = {}
-        for rule in self.violated(model, instance, using):
-            for name in self.names_of(rule, model, exclude or ()):
-                errors.setdefault(name, []).append(self.message_of(rule))
+        for constraint in self.violated(model, instance, using):
+            for name in self.names_of(constraint, model, exclude or ()):
+                errors.setdefault(name, []).append(self.message_of(constraint))
         if errors:
             raise ValidationError(errors)
 
-    def violated(self, model, instance, using) -> Iterator[RuleDefinition]:
-        """Yield the rules that an object would violate if it were written as it is."""
+    def violated(self, model, instance, using) -> Iterator[ConstraintDefinition]:
+        """Yield the constraints that an object would violate if it were written as it is."""
         row = row_of(self.scope, instance)
         # What could not be read as a value has an error of its own.
-        rules = [
-            (rule, typed)
-            for rule, typed in self.enforced
-            if (typed is None or _keys(typed) <= row.keys()) and not is_released(rule.id)
+        constraints = [
+            (constraint, typed)
+            for constraint, typed in self.enforced
+            if (typed is None or _keys(typed) <= row.keys()) and not is_released(constraint.id)
         ]
-        results = iter(evaluate([typed for _rule, typed in rules if typed is not None], [row], using)[0])
-        for rule, typed in rules:
+        results = iter(evaluate([typed for _constraint, typed in constraints if typed is not None], [row], using)[0])
+        for constraint, typed in constraints:
             result = True if typed is None else next(results)
-            if rule.type == CHECK:
+            if constraint.type == CHECK:
                 if result is False:
-                    yield rule
-            elif result and self._has_twin(rule, typed, model, instance, using):
-                yield rule
+                    yield constraint
+            elif result and self._has_twin(constraint, typed, model, instance, using):
+                yield constraint
 
     def met_by_all(self, model, instances: Sequence, using: str) -> bool:
-        """Whether objects would certainly violate no rule if they were all written as they are."""
+        """Whether objects would certainly violate no constraint if they were all written as they are."""
         rows = [row_of(self.scope, instance) for instance in instances]
-        rules = [(rule, typed) for rule, typed in self.enforced if not is_released(rule.id)]
-        conditions = [typed for _rule, typed in rules if typed is not None]
+        constraints = [(constraint, typed) for constraint, typed in self.enforced if not is_released(constraint.id)]
+        conditions = [typed for _constraint, typed in constraints if typed is not None]
         if any(not _keys(typed) <= row.keys() for typed in conditions for row in rows):
             return False
         results = [result for part in batched(rows, ROWS_AT_ONCE) for result in evaluate(conditions, part, using)]
         place = iter(range(len(conditions)))
-        for rule, typed in rules:
+        for constraint, typed in constraints:
             column = None if typed is None else next(place)
-            if rule.type == CHECK:
+            if constraint.type == CHECK:
                 if any(result[column] is False for result in results):
                     return False
             else:
                 subject = [one for one, found in zip(instances, results) if column is None or found[column]]
-                if not self._are_unlike(rule, typed, model, subject, using):
+                if not self._are_unlike(constraint, typed, model, subject, using):
                     return False
         return True
 
-    def _are_unlike(self, rule, condition, model, instances, using) -> bool:
+    def _are_unlike(self, constraint, condition, model, instances, using) -> bool:
         """Whether objects certainly have no twin among one another, nor among those that are stored."""
-        parts = list(self._unique_parts(rule, model))
+        parts = list(self._unique_parts(constraint, model))
         marks, twins = set(), []
         for instance in instances:
-            if (twin := self._twin(rule, parts, instance)) is None:
+            if (twin := self._twin(constraint, parts, instance)) is None:
                 continue
             mark = tuple(_mark(getattr(instance, name), folded=term is not None) for name, term in parts)
             if mark in marks:
@@ -145,22 +145,22 @@ class Rules(OfDefinition):
         others = self._subject_to(condition, model, using)
         return not any(others.filter(reduce(or_, some)).exists() for some in batched(twins, TWINS_AT_ONCE))
 
-    def _has_twin(self, rule, condition, model, instance, using) -> bool:
+    def _has_twin(self, constraint, condition, model, instance, using) -> bool:
         """Whether another object has the same values."""
-        twin = self._twin(rule, self._unique_parts(rule, model), instance)
+        twin = self._twin(constraint, self._unique_parts(constraint, model), instance)
         return twin is not None and self._subject_to(condition, model, using).filter(twin).exists()
 
     def _subject_to(self, condition, model, using) -> models.QuerySet:
-        """Return the objects that a unique rule with a condition is about."""
+        """Return the objects that a unique constraint with a condition is about."""
         objects = model._base_manager.using(using)
         return objects.all() if condition is None else objects.filter(compile_condition(condition))
 
-    def _twin(self, rule, parts, instance) -> Q | None:
+    def _twin(self, constraint, parts, instance) -> Q | None:
         """Return what finds objects with the same values, None if no other object counts as the same."""
         found = []
         for name, term in parts:
             value = getattr(instance, name)
-            if value is None and rule.nulls_distinct:
+            if value is None and constraint.nulls_distinct:
                 return None
             if value is None:
                 found.append(Q(**{f'{name}__isnull': True}))
@@ -173,20 +173,20 @@ class Rules(OfDefinition):
             found.append(~Q(pk=instance.pk))
         return Q(*found)
 
-    def offenders(self, rule: RuleDefinition, model, using) -> models.QuerySet:
+    def offenders(self, constraint: ConstraintDefinition, model, using) -> models.QuerySet:
         """
-        Return the objects that violate a rule: those of which a check is false, or that have a twin.
+        Return the objects that violate a constraint: those of which a check is false, or that have a twin.
 
         More conditions on them would leave twins out: look for them by their keys.
         """
         objects = model.objects.using(using)
-        typed = next(typed for found, typed in self.enforced if found == rule)
-        if rule.type == CHECK:
+        typed = next(typed for found, typed in self.enforced if found == constraint)
+        if constraint.type == CHECK:
             return objects.filter(compile_condition(Typed('!', BOOLEAN, (typed,)))).order_by('pk')
         if typed is not None:
             objects = objects.filter(compile_condition(typed))
-        parts = list(self._unique_parts(rule, model))
-        if rule.nulls_distinct:
+        parts = list(self._unique_parts(constraint, model))
+        if constraint.nulls_distinct:
             objects = objects.filter(**{f'{name}__isnull': False for name, _term in parts})
         # One sort, however many are the same; a join would compare each object with each if nulls are the same.
         values = [F(name) if term is None else compile_expression(lower(term)) for name, term in parts]
@@ -194,21 +194,21 @@ class Rules(OfDefinition):
         objects = objects.annotate(Same=models.Window(models.Count('pk'), partition_by=values))
         return objects.filter(Same__gt=1).order_by('pk')
 
-    def _unique_parts(self, rule: RuleDefinition, model) -> Iterator[tuple[str, Any]]:
+    def _unique_parts(self, constraint: ConstraintDefinition, model) -> Iterator[tuple[str, Any]]:
         """Yield (attribute, term if case does not count) for each column that is unique together with the others."""
         by_column = {field.column: field for field in model._meta.concrete_fields}
-        for field in unique_fields(rule, self.definition):
+        for field in unique_fields(constraint, self.definition):
             texts = {term.column: term for term in field_type_of(field).get_terms(field) if term.kind == TEXT}
             for column in field_type_of(field).get_unique_columns(field):
-                yield by_column[column].attname, texts.get(column) if rule.case_insensitive else None
+                yield by_column[column].attname, texts.get(column) if constraint.case_insensitive else None
 
-    def names_of(self, rule: RuleDefinition, model, exclude) -> list[str]:
+    def names_of(self, constraint: ConstraintDefinition, model, exclude) -> list[str]:
         """Return the attributes that an error is about, without those that a form does not show."""
-        if rule.type == CHECK:
-            keys = _keys(stored_rule(rule.expression, self.scope))
+        if constraint.type == CHECK:
+            keys = _keys(typed_expression(constraint.expression, self.scope))
             attributes = [term.attribute for key, term in self.scope.by_key.items() if key in keys]
         else:
-            attributes = [term.attribute for field in unique_fields(rule, self.definition)
+            attributes = [term.attribute for field in unique_fields(constraint, self.definition)
                           for term in field_type_of(field).get_terms(field)]  # fmt: skip
         by_attribute = {field.attname: field.name for field in model._meta.concrete_fields}
         by_attribute |= {
@@ -217,12 +217,14 @@ class Rules(OfDefinition):
         names = [by_attribute.get(attribute, attribute) for attribute in attributes]
         return [name for name in names if name not in exclude] or [NON_FIELD_ERRORS]
 
-    def message_of(self, rule: RuleDefinition) -> str:
-        if rule.message:
-            return rule.message
-        if rule.type == CHECK:
-            return _('This rule is not met: {expression}').format(expression=shown_form(rule.expression, self.scope))
-        labels = ', '.join(field.display_label for field in unique_fields(rule, self.definition))
+    def message_of(self, constraint: ConstraintDefinition) -> str:
+        if constraint.message:
+            return constraint.message
+        if constraint.type == CHECK:
+            return _('This constraint is not met: {expression}').format(
+                expression=shown_form(constraint.expression, self.scope)
+            )
+        labels = ', '.join(field.display_label for field in unique_fields(constraint, self.definition))
         return _('Another object has the same: {fields}').format(fields=labels)
 
 
@@ -256,14 +258,14 @@ def _keys(typed: Typed) -> set[str]:
     return {part.value.key for part in typed.walk() if part.op == 'term'}
 
 
-def rules_of(model) -> Rules | None:
-    """Return the rules of a class, None if its type has none."""
-    return next((found for found in model._meta.constraints if isinstance(found, Rules)), None)
+def constraints_of(model) -> TypeConstraints | None:
+    """Return the constraints of a class, None if its type has none."""
+    return next((found for found in model._meta.constraints if isinstance(found, TypeConstraints)), None)
 
 
 def violation_of(error: IntegrityError, model) -> ValidationError | None:
     """
-    Return what to say of a unique field or rule that only the database could see was violated, None of anything else.
+    Return the error about a unique field or constraint that only the database saw violated, None of anything else.
 
     Of two requests that write the same at once, validation refuses neither, and the index one.
     """
@@ -271,11 +273,17 @@ def violation_of(error: IntegrityError, model) -> ValidationError | None:
     for field in model._surfaced_fields():
         if any(index.unique and index.name == name for index in field_type_of(field).get_indexes(field)):
             return ValidationError({field.name: [_('This field must be unique.')]})
-    rule_id, rules = rule_id_from_name(name), rules_of(model)
-    rule = next((rule for rule in rules.definition.rules if rule.id == rule_id), None) if rules else None
-    if rule is None:
+    constraint_id, constraints = constraint_id_from_name(name), constraints_of(model)
+    constraint = (
+        next((constraint for constraint in constraints.definition.constraints if constraint.id == constraint_id), None)
+        if constraints
+        else None
+    )
+    if constraint is None:
         return None
-    return ValidationError(dict.fromkeys(rules.names_of(rule, model, ()), [rules.message_of(rule)]))
+    return ValidationError(
+        dict.fromkeys(constraints.names_of(constraint, model, ()), [constraints.message_of(constraint)])
+    )
 
 
 @contextmanager
