@@ -23,6 +23,10 @@ class RestoreRefused(CustomObjectsError):
     """What was deleted cannot be brought back; the message gives the reason, and nothing was changed."""
 
 
+class UndoRefused(CustomObjectsError):
+    """The last change of a type cannot be undone; the message gives the reason, and nothing was changed."""
+
+
 class PurgeRefused(CustomObjectsError):
     """What was deleted cannot be dropped for good; the message gives the reason."""
 

@@ -15,7 +15,7 @@ from ..runtime.classes.registry import set_preparation
 from ..services.upkeep.schemas import set_branch_lister
 from . import documents, lifecycle, making, replay, resolver, standstill
 from .merging import squash, validators
-from .pages import api, template_content, views
+from .pages import api, replays, template_content, views
 from .trial import dry_run
 
 # Entered as tabs of the branch page when they are imported.
@@ -34,7 +34,9 @@ def register() -> None:
     extensions.install_in_new_branch = documents.install_in_new_branch
     extensions.new_branch = making.new_branch
     extensions.inside_new_branch = making.inside_new_branch
-    register_template_extensions([template_content.BranchContent])
+    extensions.with_replays = replays.with_replays
+    extensions.describe_replays = replays.describe_replays
+    register_template_extensions([template_content.BranchContent, template_content.ChangeDiffContent])
     Branch.register_preaction_check(validators.check_merge, 'merge')
     Branch.register_preaction_check(validators.check_sync, 'sync')
     set_replay(replay.replayed_rows, replay.complete, lambda: replay.replayed_alias() is not None)

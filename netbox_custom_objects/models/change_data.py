@@ -15,7 +15,6 @@ from django.utils.translation import gettext as _
 
 from utilities.serialization import serialize_object
 
-from ..definitions import field_id_from_payload_key
 from ..field_types import field_type_of
 
 _PARKED = '_parked_links'
@@ -55,17 +54,6 @@ def by_name(model: type, data: dict) -> dict:
         field = fields.get(key)
         named |= {key: value} if field is None else field_type_of(field).name_change_data(field, key, value)
     return named
-
-
-def readable(model: type, data: dict) -> dict:
-    """Return change data keyed by the current field names; fields that are gone keep the name of their birth."""
-    named = by_name(model, by_key(model, data))
-    named.pop(RETIRED_VALUES, None)
-    taken = {*named}
-    return {
-        key if field_id_from_payload_key(key) is None or (name := key.rsplit('__', 1)[0]) in taken else name: value
-        for key, value in named.items()
-    }
 
 
 def by_key(model: type, data: dict) -> dict:

@@ -19,3 +19,8 @@ inside_new_branch: Callable | None = None
 
 # URL patterns below the plugin's REST root.
 api_urlpatterns: list = []
+
+# Annotates change records with the id of the merge or revert that repeated them: (records) -> the records. Describes
+# merges and reverts for a user: (ids, user) -> {id: (text, URL)}. None without branches.
+with_replays: Callable | None = None
+describe_replays: Callable | None = None

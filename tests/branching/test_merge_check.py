@@ -285,7 +285,7 @@ class TestOneTruth:
             ('value', False, 'dcim.site'),
             ('value', False, f'netbox_custom_objects.table{vendor.pk}model'),
         ]
-        for found, name in zip(conflicts, ('facility', 'label'), strict=True):
+        for found, name in zip(conflicts, ('facility', 'Label'), strict=True):
             assert f'"{name}" to "ours" in main and to "theirs" in the branch' in found['text']
             assert found['text'] in page
         with lab.request(branch):

@@ -1,4 +1,4 @@
-"""Pages around a type: the order of its fields, relations, schema history, clones, and what a deletion means."""
+"""Pages around a type: the order of its fields, relations, clones, and what a deletion means."""
 
 import pytest
 
@@ -144,41 +144,6 @@ def test_the_page_costs_the_same_for_any_number_of_fields_and_types(browser, kin
         make_field(kind, f'place_{number}', 'object', target=Site)
         make_field(make_type(f'other_{number}'), 'cable', 'object', target=kind)
     assert queries_of(browser.client, page) == few
-
-
-class TestHistory:
-    def test_tells_request_by_request(self, browser, kind):
-        browser.post(
-            'custom-object-type-fields/add/', custom_object_type=kind.pk, name='serial', type='text',
-            search_weight='500', filter_logic='loose', ui_visible='always', ui_editable='yes', weight='100',
-        )  # fmt: skip
-        field = kind.fields.get(name='serial')
-        browser.post(
-            f'custom-object-type-fields/{field.pk}/edit/', name='serial', label='No.', type='longtext',
-            search_weight='500', filter_logic='loose', ui_visible='always', ui_editable='yes', weight='100',
-        )  # fmt: skip
-        browser.post(f'custom-object-type-fields/{field.pk}/delete/', confirm='true')
-        text = text_of(browser.get(f'custom-object-types/{kind.pk}/schema-history/'))
-        sentences = (
-            'Field "serial" (longtext) deleted; its values are retired. Tables changed',
-            'Field "serial": label changed from nothing to "No.". Definition only',
-            'Field "serial": type changed from "text" to "longtext". Tables changed',
-            'New field "serial" (text). Tables changed',
-        )
-        assert sorted(sentences, key=text.index) == list(sentences)
-
-    def test_needs_the_right_to_view_changes(self, kind):
-        reader = Browser(make_user('reader', (CustomObjectType, ['view'], None)))
-        assert 'schema-history' not in reader.get(f'custom-object-types/{kind.pk}/')
-        assert 'No change' in reader.get(f'custom-object-types/{kind.pk}/schema-history/')
-
-    def test_other_types_are_not_told_of(self, browser, kind):
-        other = make_type('other')
-        browser.post(
-            'custom-object-type-fields/add/', custom_object_type=other.pk, name='serial', type='text',
-            search_weight='500', filter_logic='loose', ui_visible='always', ui_editable='yes', weight='100',
-        )  # fmt: skip
-        assert 'serial' not in text_of(browser.get(f'custom-object-types/{kind.pk}/schema-history/'))
 
 
 class TestClone:

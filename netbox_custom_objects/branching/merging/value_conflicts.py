@@ -13,16 +13,14 @@ from django.utils.translation import ngettext
 from core.choices import ObjectChangeActionChoices
 from netbox_branching.models import Branch, ChangeDiff
 
-from ...constants import APP_LABEL
-from ...definitions import type_id_from_model_name
-from ...models.change_data import readable
+from ...services.changes.pieces import Value, pieces_of, sentence
+from ...services.changes.records import is_ours, values_of
 from .findings import Finding
 from .visible.objects import visible_ids
 
 KIND = 'value'
-# Objects that are listed, and characters that are shown of a value.
+# Objects that are listed.
 LISTED = 100
-SHOWN = 80
 
 
 def find_value_conflicts(branch: Branch, user) -> list[Finding]:
@@ -43,7 +41,7 @@ def find_value_conflicts(branch: Branch, user) -> list[Finding]:
         visible = visible_ids(branch, label, [diff.object_id for diff in found], user)
         for diff in found:
             if diff.object_id in visible and len(findings) < LISTED:
-                findings.append(_finding(diff))
+                findings.append(_finding(diff, user))
             else:
                 left += 1
     if left:
@@ -51,7 +49,7 @@ def find_value_conflicts(branch: Branch, user) -> list[Finding]:
     return findings
 
 
-def _finding(diff: ChangeDiff) -> Finding:
+def _finding(diff: ChangeDiff, user) -> Finding:
     what = f'{diff.object_type.name} {diff.object_id}'
     if diff.object_repr:
         what = f'{what} ({diff.object_repr})'
@@ -63,7 +61,7 @@ def _finding(diff: ChangeDiff) -> Finding:
         remedy = _('Merging deletes it in main.')
     else:
         text = _('Main and the branch both changed {object}: {values}.').format(
-            object=what, values='; '.join(_values(diff))
+            object=what, values='; '.join(_values(diff, user))
         )
         remedy = _("The branch's value wins once this is confirmed on the merge page.")
     return Finding(
@@ -77,27 +75,17 @@ def _finding(diff: ChangeDiff) -> Finding:
     )
 
 
-def _values(diff: ChangeDiff) -> Iterator[str]:
-    ours, theirs = (
-        _named(diff, {key: data.get(key) for key in diff.conflicts}) for data in (diff.current, diff.modified)
-    )
-    for name in {**ours, **theirs}:
+def _values(diff: ChangeDiff, user) -> Iterator[str]:
+    ours, theirs = ({key: data.get(key) for key in diff.conflicts} for data in (diff.current, diff.modified))
+    model = diff.object_type.model_class()
+    if is_ours(model):
+        ours, theirs = values_of(model, (ours, theirs), user)
+    else:
+        ours, theirs = ({key: Value(key, pieces_of(value)) for key, value in data.items()} for data in (ours, theirs))
+    for key, value in {**ours, **theirs}.items():
         yield _('"{name}" to {main} in main and to {branch} in the branch').format(
-            name=name, main=_shown(ours.get(name)), branch=_shown(theirs.get(name))
+            name=value.label, main=sentence(ours.get(key)), branch=sentence(theirs.get(key))
         )
-
-
-def _named(diff: ChangeDiff, data: dict) -> dict:
-    """Return change data keyed by the names that fields have now."""
-    is_ours = diff.object_type.app_label == APP_LABEL and type_id_from_model_name(diff.object_type.model) is not None
-    return readable(diff.object_type.model_class(), data) if is_ours else data
-
-
-def _shown(value) -> str:
-    if value in (None, '', [], {}):
-        return _('nothing')
-    text = str(value)
-    return f'"{text}"' if len(text) <= SHOWN else f'"{text[:SHOWN]}…"'
 
 
 def _rest(count: int) -> Finding:

@@ -4,19 +4,23 @@ What pages and REST show of a branch before it is merged; the one place that dec
 
 from django.db import DEFAULT_DB_ALIAS
 
+from core.choices import ObjectChangeActionChoices
 from core.models import ObjectChange
-from netbox_branching.models import Branch
+from netbox_branching.models import Branch, ChangeDiff
 
 from ...models import CustomObjectType
 from ...models.job_reports import report_of
 from ...runtime.classes.registry import world
 from ...schema.type_map import around, type_map, type_page, viewable_parts
+from ...services.changes.pieces import Change
+from ...services.changes.records import changes_between
 from ..merging.findings import Finding
 from ..merging.schema_changes import SchemaChange, schema_changes
 from ..merging.three_way import three_way_merge
 from ..merging.validators import find_conflicts
 from ..merging.value_conflicts import find_value_conflicts
 from ..merging.visible.findings import visible_findings
+from ..merging.visible.objects import inside
 from ..trial.trial_job import last_check
 
 
@@ -59,6 +63,22 @@ def conflicts(branch: Branch, user) -> list[Finding]:
     values = find_value_conflicts(branch, user)
     others = [found for found in values if (found.object_type, found.object_id) not in listed]
     return [*visible_findings(branch, definitions, user), *others]
+
+
+def changes_in_branch(diff: ChangeDiff, user) -> list[Change]:
+    """Return what a branch changed of an object, named as the branch names things, as long as it has a schema."""
+    with inside(diff.branch):
+        return _changes(diff, diff.original, diff.modified, user)
+
+
+def changes_in_main(diff: ChangeDiff, user) -> list[Change]:
+    """Return what main has changed of an object since the branch first did."""
+    is_of_branch = diff.action == ObjectChangeActionChoices.ACTION_CREATE
+    return [] if is_of_branch else _changes(diff, diff.original, diff.current, user)
+
+
+def _changes(diff: ChangeDiff, before: dict | None, after: dict | None, user) -> list[Change]:
+    return changes_between(diff.object_type.model_class(), diff.object_id, before or None, after or None, user)
 
 
 def check_report(branch: Branch, user) -> dict | None:

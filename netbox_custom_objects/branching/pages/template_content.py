@@ -1,8 +1,16 @@
-"""What the page of a branch shows besides netbox-branching's own: a link to the merge check, and its last result."""
+"""
+What pages of netbox-branching show besides its own.
+
+The page of a branch: a link to the merge check, and its last result. That of a change: what was changed on either side.
+"""
+
+from django.utils.translation import gettext as _
 
 from netbox.plugins import PluginTemplateExtension
 
-from .reports import check_report, may_merge
+from ...constants import APP_LABEL
+from ...services.changes.records import CARD, card
+from .reports import changes_in_branch, changes_in_main, check_report, may_merge
 
 
 class BranchContent(PluginTemplateExtension):
@@ -25,3 +33,18 @@ class BranchContent(PluginTemplateExtension):
         if not findings:
             return ''
         return self.render('netbox_custom_objects/branching/check_alert.html', {**report, 'findings': findings})
+
+
+class ChangeDiffContent(PluginTemplateExtension):
+    """The first card of a change of a branch: what the branch changed, and what main has changed since."""
+
+    models = ('netbox_branching.changediff',)
+
+    def alerts(self):
+        diff, user = self.context['object'], self.context['request'].user
+        if diff.object_type.app_label != APP_LABEL:
+            return ''
+        branch, main = changes_in_branch(diff, user), changes_in_main(diff, user)
+        if not branch and not main:
+            return ''
+        return self.render(CARD, card(diff, branch, main, titles=(_('In the branch'), _('In main'))))

@@ -33,6 +33,7 @@ from ...exceptions import RestoreRefused
 from ...field_types import field_type_named
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ...runtime.inbound.holding import missing_targets_allowed
+from ..preview import current_preview
 from ..upkeep.integrity import find_dangling, release
 from ..upkeep.schemas import OpenSchema
 from .objects import bring_back, bring_back_attached, retired
@@ -251,7 +252,8 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
         bring_back_attached(
             deletion.type_id, _before(deletion).filter(action=ObjectChangeActionChoices.ACTION_DELETE), objects, alias
         )
-        while dangling := list(find_dangling(alias, {deletion.type_id})):
+        # In a preview, tables stay without what is to come back.
+        while current_preview() is None and (dangling := list(find_dangling(alias, {deletion.type_id}))):
             release(alias, dangling)
             restored.cleared += len(dangling)
     return restored

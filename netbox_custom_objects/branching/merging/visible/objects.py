@@ -11,6 +11,11 @@ from netbox_branching.utilities import activate_branch, deactivate_branch
 WITHOUT_SCHEMA = (BranchStatusChoices.NEW, BranchStatusChoices.ARCHIVED, BranchStatusChoices.FAILED)
 
 
+def inside(branch: Branch):
+    """Return the context in which a branch is active; main is, of one that has no schema."""
+    return deactivate_branch() if branch.status in WITHOUT_SCHEMA else activate_branch(branch)
+
+
 def visible_ids(branch: Branch, label: str, pks: Collection[int], user) -> set[int]:
     """
     Return the ids of those objects that a user may view in main or in a branch.
@@ -22,7 +27,7 @@ def visible_ids(branch: Branch, label: str, pks: Collection[int], user) -> set[i
         user: who asks
     """
     found = set()
-    for schema in (deactivate_branch(), *([] if branch.status in WITHOUT_SCHEMA else [activate_branch(branch)])):
+    for schema in (deactivate_branch(), *([] if branch.status in WITHOUT_SCHEMA else [inside(branch)])):
         with schema:
             try:
                 objects = apps.get_model(label)._default_manager.all()

@@ -1,0 +1,1 @@
+"""What a change record changed, as people read it."""
