@@ -88,4 +88,4 @@ def test_schema_history_knows_merges_and_reverts(lab, client):
     lab.revert(branch)
     shown = text_of(client.get(page).content.decode())
     reverted, merged = shown.index(f'Reverted: branch {branch.name}'), shown.index(f'Merged from branch {branch.name}')
-    assert reverted < shown.index('Field "late" (text) deleted') < merged < shown.index('New field "late" (text)')
+    assert reverted < shown.index('Field "late" (Text) deleted') < merged < shown.index('New field "late" (Text)')

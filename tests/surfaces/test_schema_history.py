@@ -66,11 +66,11 @@ class TestSentences:
         text = history(browser, kind)
         sentences = (
             'New constraint "limited". Tables changed',
-            'Field "serial" (text (long)) deleted; its values are retired. Tables changed',
+            'Field "serial" (Text (long)) deleted; its values are retired. Tables changed',
             'Field "serial": label changed from nothing to "No.". Definition only',
             'Field "serial": type changed from "Text" to "Text (long)". Tables changed',
             'Field "serial": filter logic changed from "Loose" to "Exact". Definition only',
-            'New field "serial" (text). Tables changed',
+            'New field "serial" (Text). Tables changed',
         )
         for sentence in sentences:
             assert sentence in text, (sentence, text)
@@ -114,12 +114,12 @@ class TestUndo:
             made = make_field(kind, 'serial')
         make_object(kind, a='1', serial='x')
         page = text_of(browser.get(address(kind)))
-        assert 'New field "serial" (text).' in page
+        assert 'New field "serial" (Text).' in page
         assert '1 row, instant' in page
         assert kind.fields.filter(name='serial').exists()
         assert 'has been undone' in undo(browser, kind)
         assert not kind.fields.filter(name='serial').exists()
-        assert 'Field "serial" (text) deleted' in history(browser, kind)
+        assert 'Field "serial" (Text) deleted' in history(browser, kind)
         # Undoing that brings it back, with its values.
         assert 'has been undone' in undo(browser, kind)
         assert kind.get_model().objects.get().serial == 'x'

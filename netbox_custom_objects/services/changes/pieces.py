@@ -83,7 +83,7 @@ def _is_long(found: str) -> bool:
 
 
 def _lines(old: str, new: str) -> tuple[tuple[str, str], ...]:
-    found = list(unified_diff(old.splitlines(), new.splitlines(), n=1, lineterm=''))[2:]
+    found = list(unified_diff(old.splitlines(), new.splitlines(), n=1, lineterm=''))[3:]
     if not found:
         # They differ in how lines end.
         found = [*(f'-{line}' for line in old.splitlines()), *(f'+{line}' for line in new.splitlines())]

@@ -101,7 +101,7 @@ def _existence(record: ObjectChange, model: type) -> str:
     }
     data = record.postchange_data or record.prechange_data or {}
     kind = dict(CustomObjectFieldTypeChoices).get(data.get('type'), data.get('type', ''))
-    return texts[record.action, model].format(name=_name(record), type=str(kind).lower())
+    return texts[record.action, model].format(name=_name(record), type=kind)
 
 
 def _name(record: ObjectChange) -> str:
