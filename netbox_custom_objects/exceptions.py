@@ -127,6 +127,20 @@ class ViolatedCheck(SchemaChangeRefused):
         super().__init__(_('Some objects of {table} do not meet the new rule.').format(table=table))
 
 
+class UnmetRules(SchemaChangeRefused):
+    """
+    Objects do not meet constraints, or share values of unique fields.
+
+    `unmet` has (what is not met as a sentence, the id of an object that does not meet it) for each; the message names
+    objects, as far as its reader may view them.
+    """
+
+    def __init__(self, type_id: int, unmet: list[tuple[str, int]], message: str):
+        self.type_id = type_id
+        self.unmet = unmet
+        super().__init__(message)
+
+
 # SQLSTATE of what cannot be dropped. The message names views and columns, never values.
 DEPENDENT_OBJECTS = '2BP01'
 

@@ -7,7 +7,6 @@ RECEIVERS, at the end, says what is called when; `early` connects it ahead of Ne
 
 from contextlib import nullcontext
 
-from django.db import DEFAULT_DB_ALIAS
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
@@ -39,7 +38,7 @@ from .runtime.inbound.holding import hold_links, hold_objects, hold_references
 from .runtime.inbound.references import before_delete
 from .runtime.reading.retired import take_out, write_back
 from .runtime.relations.many import insert_links
-from .runtime.released import release, take_back
+from .runtime.released import Rule, release, take_back
 from .services.constraints import refuse_offended, release_violated
 from .services.dependents import follow_rename, refuse_inheritance, subject_of
 from .services.limits import refuse_outside
@@ -124,6 +123,9 @@ def field_changed(
     """A field was saved, or deleted (`created` is None)."""
     types = CustomObjectType.objects.using(using).filter(pk=instance.custom_object_type_id)
     types.update(next_schema_id=Greatest(F('next_schema_id'), instance.schema_id or 0), cache_timestamp=timezone.now())
+    if created is None or has_changed(instance, 'unique', 'type'):
+        is_asked = created is not None and (instance.unique or instance.field_type.is_always_unique)
+        _release_until_end(Rule(instance.pk, of_field=True), instance.custom_object_type_id, is_asked)
     _follow(instance, using, instance.custom_object_type_id, created)
     if created is False and instance._loaded_name not in (None, instance.name):
         former = subject_of(instance, using, name=instance._loaded_name)
@@ -150,13 +152,17 @@ def constraint_changed(instance, using: str, created: bool | None = None, **kwar
     """A constraint was saved, or deleted (`created` is None)."""
     if created is not None and not in_replay() and has_changed(instance, *RULE_ATTRIBUTES):
         mark_changed(using)
-        refuse_offended(instance.custom_object_type_id, [instance.pk], using)
-    if created is not None and in_replay() and using == DEFAULT_DB_ALIAS:
-        # Objects may come into line later, or go; `branching.replay` has it enforced at the end.
-        release(instance.pk, instance.custom_object_type_id)
-    else:
-        take_back(instance.pk)
+        refuse_offended(instance.custom_object_type_id, [Rule(instance.pk)], using)
+    _release_until_end(Rule(instance.pk), instance.custom_object_type_id, is_asked=created is not None)
     _follow(instance, using, instance.custom_object_type_id, created)
+
+
+def _release_until_end(rule: Rule, type_id: int, is_asked: bool) -> None:
+    """In a replay, leave a new rule until its end (`branching.replay`): objects may come into line later, or go."""
+    if is_asked and in_replay():
+        release(rule, type_id)
+    else:
+        take_back(rule)
 
 
 def has_changed(instance, *names: str) -> bool:

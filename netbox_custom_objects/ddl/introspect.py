@@ -104,6 +104,13 @@ def constraints_enforced(target: Target) -> frozenset[str]:
         return frozenset(name for (name,) in cursor.fetchall())
 
 
+def unique_columns(target: Target, table: str) -> frozenset[tuple[str, ...]]:
+    """Return the columns of each complete unique index of a table. One query."""
+    with target.cursor() as cursor:
+        cursor.execute(_INDEXES_SQL.format(condition='c.relname = %s'), [target.schema, table] * 2)
+        return frozenset(tuple(names) for _table, _name, unique, names, valid in cursor.fetchall() if unique and valid)
+
+
 def retired_comment(at: str, comment: str) -> str:
     """Return the comment that marks a column or table as retired; `comment` is what it said before."""
     return f'retired {at}: {comment}'

@@ -150,6 +150,17 @@ def can_be_unique(field: FieldDefinition) -> bool:
         return False
 
 
+def uniqueness_of(field: FieldDefinition) -> ConstraintDefinition:
+    """Return what a unique field asks for as a constraint: one without an id, which no row stands for."""
+    return ConstraintDefinition(0, field.type_id, field.name, UNIQUE, (field.id,))
+
+
+def is_unique(field: FieldDefinition) -> bool:
+    """Whether the values of a field are unique by themselves, and can be."""
+    field_type = field_type_of(field)
+    return field_type.is_unique(field) and not field_type.many and can_be_unique(field)
+
+
 def unique_fields(constraint: ConstraintDefinition, definition: TypeDefinition) -> list[FieldDefinition]:
     """Return the fields whose combination must be unique; raises LookupError if one is gone, or holds no column."""
     by_id = {field.id: field for field in definition.fields}

@@ -42,7 +42,7 @@ from .display import name_of
 from .records import kept
 from .registered import registered_url
 from .together import known_references
-from .validation.surroundings import ReplayedMixin
+from .validation.surroundings import ReplayedMixin, is_replaying
 
 # What other plugins have added to the class of a type, by type id and name.
 ADDED: dict[int, dict[str, Any]] = {}
@@ -201,6 +201,10 @@ class CustomObject(
         super().clean()
         for field in self._surfaced_fields():
             field_type_of(field).clean_instance(self, field)
+
+    def validate_unique(self, exclude=None):
+        """In a replay, leave out unique fields: only its result must meet them (`services.constraints`)."""
+        super().validate_unique(exclude={*(exclude or ()), *self._payload_names} if is_replaying() else exclude)
 
     def clone(self):
         attributes = super().clone()

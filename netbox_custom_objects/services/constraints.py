@@ -1,6 +1,6 @@
 """
-Constraints and the objects that do not meet them: they are named, as far as they may be, and a replay may pass through
-states that its end does not have. And copies of constraints for another type.
+Constraints and unique fields, and the objects that do not meet them: they are named, as far as they may be, and a
+replay may pass through states that its end does not have. And copies of constraints for another type.
 
 May import runtime. The database would refuse a constraint as well, but not say which objects are in the way.
 """
@@ -9,15 +9,14 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from ..exceptions import SchemaChangeRefused
+from ..exceptions import UnmetRules
 from ..models import CustomObjectTypeConstraint
 from ..models.readers import named, readable
 from ..models.rows.convert import constraint_definition
-from ..models.rows.loader import load_definitions
 from ..models.validation.constraints import EXPRESSIONS, fields_read
-from ..runtime.classes.constraints import TypeConstraints, constraints_of
+from ..runtime.classes.constraints import with_unique_fields
 from ..runtime.classes.registry import world
-from ..runtime.released import release, released, take_back
+from ..runtime.released import Rule, release, released, rule_of, take_back
 from ..runtime.shown import shown_expression
 from .reconcile import reconcile
 
@@ -25,33 +24,37 @@ OBJECTS_NAMED = 10
 _COPIED = ('name', 'type', 'case_insensitive', 'nulls_distinct', 'message')
 
 
-def refuse_offended(type_id: int, constraint_ids: Collection[int], using: str) -> None:
+def refuse_offended(type_id: int, rules: Collection[Rule], using: str) -> None:
     """
-    Look for objects that do not meet constraints which have been stored; reads the table once for each.
+    Look for objects that do not meet rules which have been stored; reads the table once for each.
 
     Raises:
-        SchemaChangeRefused: there are some
+        UnmetRules: there are some
     """
-    definition = load_definitions(using, type_id).get(type_id)
-    constraints = TypeConstraints(name='constraints', definition=definition) if definition else None
+    model = world(using).model(type_id)
+    constraints = with_unique_fields(model) if model else None
+    unmet, sentences = [], []
     for constraint, _typed in constraints.enforced if constraints else ():
-        if constraint.id in constraint_ids:
-            _refuse(constraint, constraints, world(using).model(type_id), using)
+        found = constraints.offenders(constraint, model, using) if rule_of(constraint) in rules else ()
+        if found := list(found[: OBJECTS_NAMED + 1]):
+            if constraint.id:
+                text = _('Some objects do not meet the constraint "{name}"').format(name=constraint.name)
+            else:
+                text = _('Several objects have the same value in the unique field "{name}"').format(
+                    name=constraint.name
+                )
+            unmet.append((text, found[0].pk))
+            sentences.append(f'{text}: {_shown(found, model.objects.using(using))}')
+    if unmet:
+        raise UnmetRules(type_id, unmet, '\n'.join(sentences))
 
 
-def _refuse(constraint, constraints: TypeConstraints, model, using: str) -> None:
-    found = list(constraints.offenders(constraint, model, using)[: OBJECTS_NAMED + 1])
-    if not found:
-        return
-    same = model.objects.using(using).filter(pk__in=[obj.pk for obj in found])
-    visible = set(readable(same).values_list('pk', flat=True))
+def _shown(found: list, objects) -> str:
+    """Return the names of some objects, as far as they may be shown."""
+    visible = set(readable(objects.filter(pk__in=[obj.pk for obj in found])).values_list('pk', flat=True))
     names = [str(obj) for obj in found if obj.pk in visible]
     more = ' …' if len(names) > OBJECTS_NAMED else ''
-    raise SchemaChangeRefused(
-        _('Some objects do not meet the constraint "{name}": {objects}').format(
-            name=constraint.name, objects=named(names[:OBJECTS_NAMED], len(found) - len(names)) + more
-        )
-    )
+    return named(names[:OBJECTS_NAMED], len(found) - len(names)) + more
 
 
 def copy_constraints(constraints, target, copies) -> list[CustomObjectTypeConstraint]:
@@ -86,27 +89,29 @@ def copy_constraints(constraints, target, copies) -> list[CustomObjectTypeConstr
 
 def release_violated(instance, using: str) -> None:
     """
-    Release, until the end of the replay, the constraints that an object violates which is about to be written.
+    Release, until the end of the replay, what an object violates that is about to be written.
 
     A branch and main may both be fine at each moment, and yet come past the same value when they are put together.
     """
-    constraints, model = constraints_of(type(instance)), type(instance)
+    model = type(instance)
+    constraints = with_unique_fields(model)
     violated = list(constraints.violated(model, instance, using)) if constraints else ()
     for constraint in violated:
-        release(constraint.id, constraints.definition.id)
+        release(rule_of(constraint), model._type_id)
     if violated:
-        reconcile(using, constraints.definition.id)
+        reconcile(using, model._type_id)
 
 
 def enforce_released(type_id: int, using: str) -> None:
     """
-    Enforce the constraints of a type that a replay has released.
+    Enforce the constraints and unique fields of a type that a replay has released.
 
     Raises:
-        SchemaChangeRefused: objects do not meet one; or as `reconcile` does
+        UnmetRules: objects do not meet some of them
+        SchemaChangeRefused: as `reconcile` does
     """
-    constraint_ids = [constraint_id for constraint_id, found in released().items() if found == type_id]
-    for constraint_id in constraint_ids:
-        take_back(constraint_id)
-    refuse_offended(type_id, constraint_ids, using)
+    rules = [rule for rule, found in released().items() if found == type_id]
+    for rule in rules:
+        take_back(rule)
+    refuse_offended(type_id, rules, using)
     reconcile(using, type_id)

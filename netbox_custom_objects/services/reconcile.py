@@ -21,13 +21,13 @@ from ..ddl.operations import AddColumn, CalculateColumn
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
-from ..definitions import FieldDefinition, TypeDefinition
+from ..definitions import FieldDefinition, TypeDefinition, constraint_id_from_name
 from ..exceptions import DuplicateValues, SchemaChangeRefused, ViolatedCheck
-from ..field_types import compile_type, fills_of
+from ..field_types import compile_type, field_type_of, fills_of
 from ..models.rows.loader import load_definitions
 from ..runtime.classes.registry import forget_lacking
 from ..runtime.context import mark_changed
-from ..runtime.released import is_released
+from ..runtime.released import Rule, is_released
 from .presence import follow_table
 from .preview import current_preview
 from .staged.guard import refuse_while_staged
@@ -94,14 +94,29 @@ def plan_for(target: Target, type_id: int, deleted: FieldDefinition | None = Non
 
 def plan_of(definition: TypeDefinition | None, actual: Schema, deleted: FieldDefinition | None = None) -> Plan:
     """Return what makes the tables of a type what its definition asks for; retires them if it has none."""
-    if definition and any(is_released(constraint.id) for constraint in definition.constraints):
-        definition = replace(
-            definition,
-            constraints=tuple(constraint for constraint in definition.constraints if not is_released(constraint.id)),
-        )
-    desired = compile_type(definition, actual) if definition else Schema()
+    desired = _without_released(definition, compile_type(definition, actual)) if definition else Schema()
     fills = fills_of(deleted) if deleted else {}
     return diff(actual, desired, now=timezone.now().isoformat(timespec='seconds'), fills=fills)
+
+
+def _without_released(definition: TypeDefinition, desired: Schema) -> Schema:
+    """Return the tables of a type without what enforces that which a replay has released."""
+    names = {constraint.id for constraint in definition.constraints if is_released(Rule(constraint.id))}
+    columns = {
+        field_type_of(field).get_unique_columns(field)
+        for field in definition.fields
+        if is_released(Rule(field.id, of_field=True))
+    }
+    if not names and not columns:
+        return desired
+    table = desired.table(definition.table)
+    indexes = [
+        index
+        for index in table.indexes
+        if constraint_id_from_name(index.constraint) not in names and not (index.unique and index.columns in columns)
+    ]
+    checks = [check for check in table.checks if constraint_id_from_name(check.name) not in names]
+    return desired.replace(table.name, replace(table, indexes=tuple(indexes), checks=tuple(checks)))
 
 
 class Postponed:

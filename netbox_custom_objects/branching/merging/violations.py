@@ -20,6 +20,8 @@ from ...ddl.introspect import introspect
 from ...ddl.target import Target
 from ...definitions import FieldDefinition, TypeDefinition
 from ...field_types import field_type_of
+from ...field_types.constraints import is_unique
+from ...runtime.classes.registry import world
 from ...services.reconcile import refusal
 from .findings import VIOLATION, Finding
 
@@ -53,8 +55,7 @@ def find_violations(branch: Branch, merged: dict[int, TypeDefinition]) -> Iterat
     """
     main, theirs = Target.for_alias(DEFAULT_DB_ALIAS), Target.for_alias(branch.connection_name)
     for definition, content_type_id in _touched(branch, merged):
-        types = [(field, field_type_of(field)) for field in definition.fields]
-        unique = [field for field, field_type in types if field_type.is_unique(field) and not field_type.many]
+        unique = [field for field in definition.fields if is_unique(field)]
         if not unique:
             continue
         sides = [introspect(target, definition.id).table(definition.table) for target in (main, theirs)]
@@ -106,11 +107,18 @@ def _kinds(definition: TypeDefinition) -> dict[int, tuple]:
 def _touched(branch, merged) -> Iterator[tuple[TypeDefinition, int]]:
     """The types whose objects the branch changed, or that have a unique field which one side just made unique."""
     names = {definition.model_name: definition for definition in merged.values()}
+    main = world(DEFAULT_DB_ALIAS).all_definitions
     diffs = ChangeDiff.objects.filter(branch=branch).order_by()
     changed = set(diffs.filter(object_type__app_label=APP_LABEL).values_list('object_type_id', flat=True).distinct())
     for content_type in ContentType.objects.filter(app_label=APP_LABEL, model__in=names):
-        if content_type.pk in changed:
-            yield names[content_type.model], content_type.pk
+        definition = names[content_type.model]
+        if content_type.pk in changed or _unique(definition) - _unique(main.get(definition.id)):
+            yield definition, content_type.pk
+
+
+def _unique(definition: TypeDefinition | None) -> set[int]:
+    """Return the ids of the unique fields of a type."""
+    return {field.id for field in definition.fields if is_unique(field)} if definition else set()
 
 
 def _query(branch, definition, field: FieldDefinition, columns, content_type_id, main, theirs) -> sql.Composed:

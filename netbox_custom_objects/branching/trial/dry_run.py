@@ -25,7 +25,7 @@ from utilities.exceptions import AbortRequest
 
 from ...constants import APP_LABEL
 from ...definitions import model_name
-from ...exceptions import SchemaChangeRefused, sentence_of
+from ...exceptions import SchemaChangeRefused, UnmetRules, sentence_of
 from ...runtime.classes.registry import world
 from ...runtime.context import pinned
 from ...runtime.released import put_back, released
@@ -126,7 +126,7 @@ class Collector:
         self.progress(self.done, self.total)
 
     def finish(self) -> None:
-        """Look at what only shows at the end: constraints that are checked then, and references to nothing."""
+        """Look at what only shows at the end: what is checked or enforced then, and references to nothing."""
         try:
             with transaction.atomic():
                 connections[DEFAULT_DB_ALIAS].check_constraints()
@@ -136,6 +136,8 @@ class Collector:
             try:
                 with transaction.atomic():
                     enforce_released(type_id, DEFAULT_DB_ALIAS)
+            except UnmetRules as error:
+                self.findings += [unmet(error.type_id, *found) for found in error.unmet]
             except SchemaChangeRefused as error:
                 self.findings.append(Finding(kind=VIOLATION, blocks=True, text=sentence_of(error)))
         for dangling in find_dangling(DEFAULT_DB_ALIAS):
@@ -151,6 +153,21 @@ class Collector:
                     object_id=dangling.object_id,
                 )
             )
+
+
+def unmet(type_id: int, sentence: str, object_id: int) -> Finding:
+    """Return the finding about a constraint or unique field that the result does not meet."""
+    definition = world().definitions[type_id]
+    return Finding(
+        kind=VIOLATION,
+        blocks=True,
+        text=_('{sentence}, such as {type} {id}.').format(
+            sentence=sentence, type=definition.display_name, id=object_id
+        ),
+        remedy=_('Change the values, in main or in the branch.'),
+        object_type=f'{APP_LABEL}.{definition.model_name}',
+        object_id=object_id,
+    )
 
 
 class TriedChange:

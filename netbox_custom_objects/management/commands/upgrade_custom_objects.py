@@ -21,7 +21,7 @@ from ...jobs import ReindexCustomObjectTypeJob
 from ...runtime.classes.registry import world
 from ...services.attention.deprecated import find_deprecated
 from ...services.attention.display_expressions import unused_expressions
-from ...services.attention.ignored_rules import ignored_constraints, ignored_rules
+from ...services.attention.ignored_rules import ignored_constraints, ignored_rules, unique_fields_ignored
 from ...services.deleted.definitions import RecordedDeletion, choose, find_restorable, restore
 from ...services.dependents import find_unresolved
 from ...services.upkeep.integrity import find_dangling, release
@@ -224,6 +224,8 @@ class Command(BaseCommand):
                 for field in definition.fields:
                     for text in ignored_rules(field, definition):
                         yield self.rule_entry(schema, definition, f'Field "{field.name}": {text}', note=True)
+                for field, text in unique_fields_ignored(definition, schema.alias):
+                    yield self.rule_entry(schema, definition, f'Field "{field.name}": {text}', note=True)
                 for rule, text in ignored_constraints(definition, schema.alias):
                     yield self.rule_entry(schema, definition, f'Constraint "{rule.name}": {text}', note=True)
 

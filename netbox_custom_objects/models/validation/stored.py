@@ -20,6 +20,7 @@ from ...definitions import column_name, model_name, table_name
 from ...field_types import field_type_of
 from ..readers import counted, named, readable
 from ..rows.convert import field_definition
+from .surroundings import is_replaying
 
 Errors = Iterator[tuple[str, object]]
 
@@ -120,7 +121,7 @@ def stored_errors(field, before) -> Errors:
     if not before.field_type.is_surfaced(definition, objects.model._payload_names):
         return
     name = before.name
-    if becomes_unique:
+    if becomes_unique and not is_replaying():
         yield from _duplicates(before, objects)
     if becomes_required:
         empty = before.field_type.get_empty_condition(definition)

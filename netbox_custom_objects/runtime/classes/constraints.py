@@ -6,6 +6,7 @@ The database enforces the same constraints. All conditions are calculated in one
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from functools import cached_property, reduce
 from itertools import batched
 from operator import or_
@@ -24,10 +25,20 @@ from ...expressions.typed import Scope, Typed, compile_condition, compile_expres
 from ...expressions.typed.kinds import BOOLEAN, TEXT
 from ...field_types import field_type_of
 from ...field_types.base import FAULTS
-from ...field_types.constraints import CHECK, compile_constraint, lower, scope_of, typed_expression, unique_fields
+from ...field_types.constraints import (
+    CHECK,
+    compile_constraint,
+    is_unique,
+    lower,
+    scope_of,
+    typed_expression,
+    unique_fields,
+    uniqueness_of,
+)
 from ...models.together import validated_together
 from ..context import in_replay
-from ..released import is_released
+from ..released import is_released, rule_of
+from .memo import per_type
 
 # Objects whose conditions are calculated by one statement, and whose twins are looked for by one.
 ROWS_AT_ONCE = 1000
@@ -99,7 +110,7 @@ class TypeConstraints(OfDefinition):
         constraints = [
             (constraint, typed)
             for constraint, typed in self.enforced
-            if (typed is None or _keys(typed) <= row.keys()) and not is_released(constraint.id)
+            if (typed is None or _keys(typed) <= row.keys()) and not is_released(rule_of(constraint))
         ]
         results = iter(evaluate([typed for _constraint, typed in constraints if typed is not None], [row], using)[0])
         for constraint, typed in constraints:
@@ -113,7 +124,9 @@ class TypeConstraints(OfDefinition):
     def met_by_all(self, model, instances: Sequence, using: str) -> bool:
         """Whether objects would certainly violate no constraint if they were all written as they are."""
         rows = [row_of(self.scope, instance) for instance in instances]
-        constraints = [(constraint, typed) for constraint, typed in self.enforced if not is_released(constraint.id)]
+        constraints = [
+            (constraint, typed) for constraint, typed in self.enforced if not is_released(rule_of(constraint))
+        ]
         conditions = [typed for _constraint, typed in constraints if typed is not None]
         if any(not _keys(typed) <= row.keys() for typed in conditions for row in rows):
             return False
@@ -261,6 +274,15 @@ def _keys(typed: Typed) -> set[str]:
 def constraints_of(model) -> TypeConstraints | None:
     """Return the constraints of a class, None if its type has none."""
     return next((found for found in model._meta.constraints if isinstance(found, TypeConstraints)), None)
+
+
+@per_type
+def with_unique_fields(model) -> TypeConstraints | None:
+    """Return the constraints of a class, those among them that unique fields ask for; None if there are none."""
+    definition = model._definition
+    unique = tuple(uniqueness_of(field) for field in model._surfaced_fields() if is_unique(field))
+    found = replace(definition, constraints=(*definition.constraints, *unique))
+    return TypeConstraints(name='constraints', definition=found) if found.constraints else None
 
 
 def violation_of(error: IntegrityError, model) -> ValidationError | None:

@@ -1,6 +1,7 @@
 """
 Rules that are stored, but not applied: regular expressions that RE2 cannot run, defaults that name what no longer
-exists, conditions that cannot be calculated, and constraints that the database does not enforce either, or not yet.
+exists, conditions that cannot be calculated, and constraints and unique fields that the database does not enforce
+either, or not yet.
 
 May import ddl and field_types. Writes of objects ignore these rules; this reports them.
 """
@@ -9,12 +10,12 @@ from collections.abc import Iterator, Set
 
 from django.utils.translation import gettext as _
 
-from ...ddl.introspect import constraints_enforced
+from ...ddl.introspect import constraints_enforced, unique_columns
 from ...ddl.target import Target
 from ...definitions import ConstraintDefinition, FieldDefinition, TypeDefinition
 from ...expressions.typed import InvalidExpression
 from ...field_types import field_type_of
-from ...field_types.constraints import compile_constraint, find_conditions, problem_of
+from ...field_types.constraints import compile_constraint, find_conditions, is_unique, problem_of
 from ...field_types.shared.regex import why_unusable
 
 
@@ -33,6 +34,15 @@ def ignored_rules(field: FieldDefinition, definition: TypeDefinition) -> Iterato
     for found, name, condition in find_conditions(definition) if field.has_conditions else ():
         if found.id == field.id and isinstance(condition, InvalidExpression):
             yield _('The condition "{name}" has no effect: {problem}').format(name=name, problem=condition)
+
+
+def unique_fields_ignored(definition: TypeDefinition, alias: str) -> Iterator[tuple[FieldDefinition, str]]:
+    """Yield the unique fields of a type that may hold a value twice, each with a sentence; one query if it has any."""
+    if fields := [field for field in definition.fields if is_unique(field)]:
+        enforced = unique_columns(Target.for_alias(alias), definition.table)
+        for field in fields:
+            if field_type_of(field).get_unique_columns(field) not in enforced:
+                yield field, _('Unique values are not enforced yet: a background job has to check the objects first.')
 
 
 def ignored_constraints(definition: TypeDefinition, alias: str) -> Iterator[tuple[ConstraintDefinition, str]]:

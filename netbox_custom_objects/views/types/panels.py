@@ -18,7 +18,7 @@ from ...models.display import problems_of
 from ...runtime.classes.registry import world
 from ...runtime.context import current_alias
 from ...services.attention.deprecated import Deprecated
-from ...services.attention.ignored_rules import ignored_constraints, ignored_rules
+from ...services.attention.ignored_rules import ignored_constraints, ignored_rules, unique_fields_ignored
 from .fields import target_link, targets_of
 
 
@@ -161,6 +161,8 @@ class IgnoredRulesPanel(panels.ObjectPanel):
         found = super().get_context(context)
         definition = world().definitions.get(found['object'].pk)
         rules = {field.id: list(ignored_rules(field, definition)) for field in definition.fields} if definition else {}
+        for field, text in unique_fields_ignored(definition, current_alias()) if definition else ():
+            rules[field.id].append(text)
         entries = []
         if pks := [pk for pk, texts in rules.items() if texts]:
             fields = CustomObjectTypeField.objects.restrict(context['request'].user, 'view').filter(pk__in=pks)

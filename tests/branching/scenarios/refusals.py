@@ -180,17 +180,6 @@ VALUES = (
         refused=both('already exists|same value|twice|unique'),
     ),
     Scenario(
-        'two objects swap their unique values: squashed, both would have the same one',
-        ancestor=(*UNIQUE, Create('server', 'b', serial='2')),
-        branch=(
-            Change('server', 'a', serial='3'),
-            Change('server', 'b', serial='1'),
-            Change('server', 'a', serial='2'),
-        ),
-        refused={'squash': 'already exists'},
-        merged=(Rows('server', 'title serial', 'a 2', 'b 1'),),
-    ),
-    Scenario(
         'main takes decimal places away, the branch uses them',
         ancestor=(AddType('server', 'title price:decimal'), Create('server', 'a', price='1.10')),
         branch=(Change('server', 'a', price='1.25'),),
