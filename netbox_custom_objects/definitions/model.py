@@ -125,6 +125,8 @@ class FieldDefinition:
     required_if: str = ''
     visible_if: str = ''
     editable_if: str = ''
+    # Whether lists show it by default; None: if there is room.
+    in_list: bool | None = None
     # What a rollup makes of the objects that refer to an object by a field, and meet a condition.
     referring_field_id: int | None = None
     aggregate: str = ''

@@ -56,8 +56,8 @@ class CustomObjectTypeFieldFilterSet(
             'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits',
             'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
             'related_object_filter_enforced', 'related_name',
-            'group_name', 'search_weight', 'weight', 'is_cloneable', 'schema_id', 'deprecated', 'deprecated_since',
-            'scheduled_removal',
+            'group_name', 'search_weight', 'in_list', 'weight', 'is_cloneable', 'schema_id', 'deprecated',
+            'deprecated_since', 'scheduled_removal',
         )  # fmt: skip
 
     def search(self, queryset, name, value):

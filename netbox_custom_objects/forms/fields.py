@@ -62,6 +62,15 @@ TYPE_SPECIFIC = (
     'aggregate', 'aggregated_field', 'condition', 'primary', 'context', *CONDITIONS,
 )  # fmt: skip
 
+
+class AutomaticSelect(forms.NullBooleanSelect):
+    """A choice between yes, no and what is best."""
+
+    def __init__(self, attrs=None):
+        super().__init__(attrs)
+        self.choices = [('unknown', _('Automatic')), *self.choices[1:]]
+
+
 UPDATE_DEPENDENTS = 'update_dependents'
 # What decides, of a rollup, what else can be chosen.
 RENDERING_AGAIN = ('custom_object_type', 'referring_field', 'aggregate')
@@ -194,6 +203,12 @@ class CustomObjectTypeFieldForm(
         required=False, label=_('Editable if'), help_text=_('The value can only be changed while this is true.')
     )
     search_weight = forms.TypedChoiceField(choices=SearchWeightChoices, coerce=int, label=_('Search weight'))
+    in_list = forms.NullBooleanField(
+        required=False,
+        widget=AutomaticSelect(),
+        label=_('In list'),
+        help_text=_('Whether lists show it to users who have not chosen their columns'),
+    )
     comments = CommentField()
     update_dependents = forms.BooleanField(
         required=False,
@@ -214,7 +229,7 @@ class CustomObjectTypeFieldForm(
             'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
             'related_object_type', 'related_object_types', 'related_object_filter', 'related_object_filter_enforced',
             'related_name', 'on_delete_behavior', 'group_name', 'description', 'search_weight', 'filter_logic',
-            'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'deprecated', 'deprecated_since',
+            'ui_visible', 'ui_editable', 'in_list', 'weight', 'is_cloneable', 'deprecated', 'deprecated_since',
             'scheduled_removal', 'comments',
         )  # fmt: skip
         field_classes = dict.fromkeys(
@@ -336,8 +351,8 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
             'related_object_filter', 'related_object_filter_enforced', 'related_name', 'on_delete_behavior',
         ),
         *section(
-            _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
-            'suggest_values',
+            _('Behavior'), 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'in_list', 'weight',
+            'is_cloneable', 'suggest_values',
         ),
         *section(_('Deprecation'), 'deprecated', 'deprecated_since', 'scheduled_removal'),
         *(() if is_new else section(_('Execution'), UPDATE_DEPENDENTS, STEP_BY_STEP, FILL)),
@@ -358,6 +373,7 @@ class CustomObjectTypeFieldBulkEditForm(ChangelogMessageMixin, BulkEditForm):
     )
     ui_visible = forms.ChoiceField(choices=add_blank_choice(UIVisibleChoices), required=False, label=_('UI visible'))
     ui_editable = forms.ChoiceField(choices=add_blank_choice(UIEditableChoices), required=False, label=_('UI editable'))
+    in_list = forms.NullBooleanField(required=False, widget=BulkEditNullBooleanSelect(), label=_('In list'))
     weight = forms.IntegerField(min_value=0, max_value=32767, required=False, label=_('Display weight'))
     is_cloneable = forms.NullBooleanField(required=False, widget=BulkEditNullBooleanSelect(), label=_('Is cloneable'))
     deprecated = forms.NullBooleanField(required=False, widget=BulkEditNullBooleanSelect(), label=_('Deprecated'))
@@ -368,12 +384,12 @@ class CustomObjectTypeFieldBulkEditForm(ChangelogMessageMixin, BulkEditForm):
     fieldsets = (
         FieldSet('group_name', 'description', 'required', name=_('Field')),
         FieldSet(
-            'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable',
+            'search_weight', 'filter_logic', 'ui_visible', 'ui_editable', 'in_list', 'weight', 'is_cloneable',
             name=_('Behavior'),
         ),
         FieldSet('deprecated', 'deprecated_since', 'scheduled_removal', name=_('Deprecation')),
     )  # fmt: skip
-    nullable_fields = ('group_name', 'description', 'deprecated_since', 'scheduled_removal', 'comments')
+    nullable_fields = ('group_name', 'description', 'in_list', 'deprecated_since', 'scheduled_removal', 'comments')
 
 
 class ObjectTypeField(CSVContentTypeField):

@@ -4,6 +4,8 @@ Filter forms of list pages: of types, of fields, and (built per type) of custom 
 May import runtime and field_types. Input names are the names of filters, see `filtersets`.
 """
 
+from collections.abc import Container
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +19,12 @@ from utilities.forms.rendering import FieldSet
 from ..choices import CustomObjectFieldTypeChoices, FilterLogicChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
+from ..filtersets import get_filterset_class
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.validation.reserved import PAGE_INPUTS, parameter_of
 from ..runtime.classes.memo import per_type, surfaced_fields
 from .objects import fieldsets, form_class
+from .ranges import RangesMixin, until
 
 
 class CustomObjectTypeFilterForm(NetBoxModelFilterSetForm):
@@ -62,7 +66,7 @@ class CustomObjectTypeFieldFilterForm(FilterForm):
     )
 
 
-class CustomObjectFilterForm(OwnerFilterMixin, NetBoxModelFilterSetForm):
+class CustomObjectFilterForm(RangesMixin, OwnerFilterMixin, NetBoxModelFilterSetForm):
     """What the filter forms of all types share."""
 
     # What NetBox's object selector shows at once.
@@ -85,7 +89,7 @@ def get_filter_form_class(model) -> type[CustomObjectFilterForm]:
         model: a dynamic model class
     """
     fields = [field for field in surfaced_fields(model) if field.filter_logic != FilterLogicChoices.DISABLED]
-    inputs = {field.id: _inputs_of(field) for field in fields}
+    inputs = {field.id: _inputs_of(field, get_filterset_class(model).base_filters) for field in fields}
     declared = {name: form_field for found in inputs.values() for name, form_field in found.items()}
     bases, more = (CustomObjectFilterForm,), ()
     if model._definition.config_context_enabled:
@@ -99,13 +103,18 @@ def get_filter_form_class(model) -> type[CustomObjectFilterForm]:
             *fieldsets(fields, inputs, _('Attributes')),
             *more,
         ),
-        'selector_fields': (*CustomObjectFilterForm.selector_fields, *declared),
+        'selector_fields': (*CustomObjectFilterForm.selector_fields, *(name for name in declared if '__' not in name)),
         'tag': TagFilterField(model),
     }
     return form_class(bases, f'{model.__name__}FilterForm', declared, {**attributes, '__module__': __name__})
 
 
-def _inputs_of(field: FieldDefinition) -> dict[str, forms.Field]:
+def _inputs_of(field: FieldDefinition, filters: Container[str]) -> dict[str, forms.Field]:
     """Return the inputs of a field, by the names of its filters."""
-    inputs = field_type_of(field).get_filterform_fields(field)
-    return {parameter_of(name): form_field for name, form_field in inputs.items() if name not in PAGE_INPUTS}
+    inputs = {}
+    for name, form_field in field_type_of(field).get_filterform_fields(field).items():
+        if name not in PAGE_INPUTS:
+            parameter = parameter_of(name)
+            inputs[parameter] = form_field
+            inputs |= {other: found for other, found in until(parameter, form_field).items() if other in filters}
+    return inputs

@@ -74,7 +74,7 @@ class CustomObjectTypeType(NetBoxObjectType):
         'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
         'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
         'related_object_filter_enforced', 'related_name', 'on_delete_behavior', 'search_weight', 'filter_logic',
-        'ui_visible', 'ui_editable', 'weight',
+        'ui_visible', 'ui_editable', 'in_list', 'weight',
         'is_cloneable', 'comments', 'schema_id', 'deprecated', 'deprecated_since', 'scheduled_removal', 'result_type',
         'aggregate',
         'created', 'last_updated',

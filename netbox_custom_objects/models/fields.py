@@ -227,6 +227,12 @@ class CustomObjectTypeField(
     ui_editable = models.CharField(
         verbose_name=_('UI editable'), max_length=50, choices=UIEditableChoices, default=UIEditableChoices.YES
     )
+    in_list = models.BooleanField(
+        verbose_name=_('in list'),
+        blank=True,
+        null=True,
+        help_text=_('Whether lists show it to users who have not chosen their columns; decided by the type if empty'),
+    )
     weight = models.PositiveSmallIntegerField(
         verbose_name=_('display weight'), default=100, help_text=_('Fields with higher weights come later')
     )
@@ -309,6 +315,7 @@ class CustomObjectTypeField(
         'filter_logic',
         'ui_visible',
         'ui_editable',
+        'in_list',
         'weight',
         'is_cloneable',
     )

@@ -59,6 +59,7 @@ FIELD_DEFAULTS = {
     'filter_logic': 'loose',
     'ui_visible': 'always',
     'ui_editable': 'yes',
+    'in_list': None,
     'is_cloneable': False,
     'deprecated': False,
     'deprecated_since': '',

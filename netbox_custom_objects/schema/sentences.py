@@ -16,7 +16,7 @@ from .preview import DocumentPreview
 # What only says how a field looks, and where.
 _LOOKS = frozenset((
     'label', 'description', 'group_name', 'weight', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable',
-    'is_cloneable', 'comments', 'primary', 'context',
+    'in_list', 'is_cloneable', 'comments', 'primary', 'context',
 ))  # fmt: skip
 
 

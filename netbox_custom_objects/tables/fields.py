@@ -30,6 +30,7 @@ class CustomObjectTypeFieldTable(OrderedTable):
     choice_set = tables.Column(linkify=True, verbose_name=_('Choice set'))
     ui_visible = columns.ChoiceFieldColumn(verbose_name=_('Visible'))
     ui_editable = columns.ChoiceFieldColumn(verbose_name=_('Editable'))
+    in_list = columns.BooleanColumn(verbose_name=_('In list'))
     filter_logic = columns.ChoiceFieldColumn(verbose_name=_('Filter logic'))
     comments = columns.MarkdownColumn(verbose_name=_('Comments'))
 
@@ -42,8 +43,9 @@ class CustomObjectTypeFieldTable(OrderedTable):
             'related_name', 'on_delete_behavior', 'weight',
             'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
             'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type',
-            'result_type', 'aggregate', 'choice_set', 'ui_visible', 'ui_editable', 'is_cloneable', 'deprecated',
-            'deprecated_since', 'scheduled_removal', 'schema_id', 'comments', 'created', 'last_updated', 'actions',
+            'result_type', 'aggregate', 'choice_set', 'ui_visible', 'ui_editable', 'in_list', 'is_cloneable',
+            'deprecated', 'deprecated_since', 'scheduled_removal', 'schema_id', 'comments', 'created', 'last_updated',
+            'actions',
         )  # fmt: skip
         default_columns = (
             'pk', 'name', 'custom_object_type', 'label', 'type', 'related_object_type', 'primary', 'required',

@@ -17,10 +17,11 @@ from netbox.registry import registry
 from netbox.tables import columns
 
 from ..choices import UIVisibleChoices
-from ..definitions import FieldDefinition
+from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
 from ..runtime.classes.memo import per_type, surfaced_fields
-from ..runtime.reading.ordering import terms_of
+from ..runtime.reading.names import name_lookups
+from ..runtime.reading.ordering import name_terms, terms_of
 from .base import OrderedTable
 
 
@@ -50,6 +51,24 @@ class TypeColumn(tables.Column):
 
     def render(self, value):
         return value.display_name
+
+
+class NameColumn(tables.Column):
+    """What the object is called, with a link to it; sorted by what the name is made of."""
+
+    def __init__(self, model: type):
+        super().__init__(
+            accessor='pk',
+            linkify=lambda record: record.get_absolute_url(),
+            order_by=OrderByTuple(name_terms(model)),
+            verbose_name=_('Name'),
+        )
+
+    def render(self, record):
+        return str(record)
+
+    def value(self, record):
+        return str(record)
 
 
 class OfTypeMeta(type(OrderedTable)):
@@ -88,20 +107,50 @@ class CustomObjectTable(OrderedTable, metaclass=OfTypeMeta):
         if isinstance(self.data, TableQuerysetData):
             # NetBox sees relations to one model only.
             shown = {column.name for column in self.columns.iterall() if column.visible} if columns is None else columns
-            fields = [field.name for field in surfaced_fields(self._meta.model) if field.is_polymorphic]
-            found = self.data.data.prefetch_related(*(name for name in fields if name in shown))
+            model = self._meta.model
+            wanted = [field.name for field in surfaced_fields(model) if field.is_polymorphic and field.name in shown]
+            if NAME in shown:
+                wanted += name_lookups(model)
+            found = self.data.data.prefetch_related(*wanted)
             self.data.data = found.with_rollups(shown)
 
 
-# How many columns of fields a list shows to users who have not chosen any.
+# How many columns of fields a list shows to users who have not chosen any, unless more fields ask for it (`in_list`).
 SHOWN_BY_DEFAULT = 8
+# The column of names; no field can be called so.
+NAME = 'display'
 # Columns before and after those of the fields.
-FIRST, LAST = ('pk', 'id'), ('custom_object_type', 'owner', 'created', 'last_updated', 'tags', 'actions')
+FIRST, LAST = ('pk', 'id', NAME), ('custom_object_type', 'owner', 'created', 'last_updated', 'tags', 'actions')
 
 
 def rank(field: FieldDefinition) -> int:
     """Return which fields come first where there is room for a few: what links to the object, then what each has."""
     return 0 if field.primary else 1 if field.required else 2
+
+
+def default_columns(columns: dict[FieldDefinition, dict]) -> set[str]:
+    """Return which columns lists show to users who have not chosen any: those that ask for it, and the best others."""
+    asked = {name for field, found in columns.items() if field.in_list for name in found}
+    ranked = [
+        (rank(field), name)
+        for field, found in columns.items()
+        if field.in_list is None and (field.primary or field_type_of(field).listed)
+        for name in found
+    ]
+    ranked.sort(key=itemgetter(0))
+    return asked | {name for _rank, name in ranked[: max(0, SHOWN_BY_DEFAULT - len(asked))]}
+
+
+def leads_to_object(definition: TypeDefinition, columns: dict[FieldDefinition, dict]) -> bool:
+    """Whether the column of a field, or of the id, shows what the object is called, and links to it."""
+    primary = definition.primary_field
+    if definition.display_expression:
+        return False
+    if primary is None:
+        return True
+    if primary not in columns or field_type_of(primary).is_reference:
+        return False
+    return any(column.link is not None for column in columns[primary].values())
 
 
 @per_type
@@ -112,22 +161,29 @@ def get_table_class(model) -> type[CustomObjectTable]:
     Args:
         model: a dynamic model class
     """
-    shown, ranked = {}, []
+    found: dict[FieldDefinition, dict] = {}
     for field in surfaced_fields(model):
         if field.ui_visible != UIVisibleChoices.HIDDEN:
-            found = field_type_of(field).get_table_columns(field)
-            for column in found.values() if field.deprecated else ():
+            found[field] = field_type_of(field).get_table_columns(field)
+            for column in found[field].values() if field.deprecated else ():
                 column.verbose_name = _('{label} (deprecated)').format(label=column.verbose_name)
             if field_type_of(field).is_reference and not field_type_of(field).many and not field.is_polymorphic:
-                found[field.name].order_by = OrderByTuple(terms_of(model, field.name))
-            shown |= found
-            ranked += [(rank(field), name) for name in found if field.primary or field_type_of(field).listed]
-    first = {name for _rank, name in sorted(ranked, key=itemgetter(0))[:SHOWN_BY_DEFAULT]}
+                found[field][field.name].order_by = OrderByTuple(terms_of(model, field.name))
+    shown = {name: column for columns_of_field in found.values() for name, column in columns_of_field.items()}
+    first = default_columns(found)
+    has_name = bool(shown) and not leads_to_object(model._definition, found)
     closed = {'actions': columns.ActionsColumn(actions=('delete', 'changelog'))} if model._definition.deprecated else {}
     meta = type('Meta', (OrderedTable.Meta,), {
         'model': model,
         'fields': (*FIRST, *shown, *LAST),
-        'default_columns': ('pk', 'id', *(name for name in shown if name in first)),
+        'default_columns': ('pk', 'id', *([NAME] if has_name else ()), *(name for name in shown if name in first)),
     })  # fmt: skip
-    attributes = {'Meta': meta, '__module__': __name__, '_type_id': model._type_id, **shown, **closed}
+    attributes = {
+        'Meta': meta,
+        '__module__': __name__,
+        '_type_id': model._type_id,
+        NAME: NameColumn(model),
+        **shown,
+        **closed,
+    }
     return type(CustomObjectTable)(f'{model.__name__}Table', (CustomObjectTable,), attributes)

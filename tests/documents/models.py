@@ -80,6 +80,7 @@ _EVERY_FIELD = {
     'filter_logic': 'exact',
     'ui_visible': 'if-set',
     'ui_editable': 'no',
+    'in_list': True,
     'is_cloneable': True,
     'comments': 'A *comment*\nof two lines',
 }

@@ -92,7 +92,7 @@ def fuzzer(types):
         'weight', 'search_weight', 'changelog_message', 'local_context_data', 'required', 'unique', 'id', 'add_tags',
         'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly',
         'related_object_filter_enforced', 'default_from',
-        'required_if', 'visible_if', 'editable_if',
+        'required_if', 'visible_if', 'editable_if', 'in_list',
     })  # fmt: skip
     return Fuzzer(user, random.Random(SEED), addresses(values), keys)
 

@@ -21,8 +21,8 @@ KEYS = [
     'restart_yearly', 'element_type', 'expression', 'result_type', 'referring_field', 'aggregate', 'aggregated_field',
     'condition', 'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter',
     'related_object_filter_enforced', 'related_name', 'on_delete_behavior', 'group_name', 'search_weight',
-    'filter_logic', 'ui_visible', 'ui_editable', 'weight', 'is_cloneable', 'comments', 'schema_id', 'deprecated',
-    'deprecated_since', 'scheduled_removal',
+    'filter_logic', 'ui_visible', 'ui_editable', 'in_list', 'weight', 'is_cloneable', 'comments', 'schema_id',
+    'deprecated', 'deprecated_since', 'scheduled_removal',
 ]  # fmt: skip
 
 

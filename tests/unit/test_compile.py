@@ -92,6 +92,7 @@ def test_nothing_but_the_type_of_a_field_shapes_its_columns(type):
         'unit': 'm',
         'max_length': 5,
         'suggest_values': True,
+        'in_list': False,
         'number_template': 'A{number}',
         'related_object_filter_enforced': True,
         'default_from': '$8.tenant',

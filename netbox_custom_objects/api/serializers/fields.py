@@ -151,7 +151,7 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
             'aggregate', 'aggregated_field', 'condition', 'is_polymorphic', 'related_object_type',
             'related_object_types', 'related_object_filter', 'related_object_filter_enforced', 'related_name',
             'on_delete_behavior', 'group_name', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable',
-            'weight', 'is_cloneable', 'comments', 'schema_id', 'deprecated', 'deprecated_since',
+            'in_list', 'weight', 'is_cloneable', 'comments', 'schema_id', 'deprecated', 'deprecated_since',
             'scheduled_removal',
         )  # fmt: skip
         fields = (*brief_fields, 'app_label', 'model', 'related_object_types_input', 'update_dependents')

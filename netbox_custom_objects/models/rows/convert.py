@@ -39,6 +39,7 @@ PLAIN_ATTRIBUTES = (
     'filter_logic',
     'ui_visible',
     'ui_editable',
+    'in_list',
     'weight',
     'is_cloneable',
     'deprecated',

@@ -1,5 +1,6 @@
 """
-What `?q=` finds among the objects of a type: text-like and number fields, and what their names are made of.
+What `?q=` finds among the objects of a type: text-like and number fields, labels of choices, and names: of the objects
+themselves, and of those that their references show.
 
 May import field_types and surfaces. Follows names that are other objects' names as far as `naming` does.
 """
@@ -9,6 +10,7 @@ from django.db.models import Q, QuerySet
 
 from ipam.fields import IPAddressField, IPNetworkField
 
+from ...choices import UIVisibleChoices
 from ...definitions import FieldDefinition
 from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import existing_models
@@ -17,6 +19,8 @@ from ...models.readers import viewable
 from ..classes.memo import surfaced_fields
 from .names import MAX_DEPTH
 
+# Names of so many references are looked at that the name of the object is not made of; each is a part of the statement.
+MAX_REFERENCES = 12
 # The columns after which objects of NetBox and of other plugins are called.
 NAMES = frozenset({'name', 'label', 'title', 'model', 'username', 'cid', 'asn', 'vid', 'address', 'prefix'})
 
@@ -32,12 +36,20 @@ def quick_search(model, text: str) -> Q | None:
         text: what is looked for, without regard to letter case
     """
     text, named, found = text.strip(), named_fields(model), Q()
+    references = [field for field in surfaced_fields(model) if is_shown_reference(field) and field not in named]
     for field in surfaced_fields(model):
         if field in named:
             found |= _by_name(model, field, text, MAX_DEPTH)
+        elif field in references[:MAX_REFERENCES]:
+            found |= _by_name(model, field, text, 1)
         else:
             found |= field_type_of(field).quick_search(field, text, in_name=False)
     return found or None
+
+
+def is_shown_reference(field: FieldDefinition) -> bool:
+    """Whether pages show the names of the objects that a field refers to."""
+    return field_type_of(field).is_reference and field.ui_visible != UIVisibleChoices.HIDDEN
 
 
 def named_fields(model) -> list[FieldDefinition]:

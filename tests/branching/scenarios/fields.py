@@ -153,13 +153,13 @@ FIELDS = (
         ancestor=SERVERS,
         branch=(
             SetField('server.title', label='Title', description='What it is called', group_name='General', weight=7),
-            SetField('server.title', ui_visible='if-set', ui_editable='no', filter_logic='exact', search_weight=5),
+            SetField('server.title', ui_visible='if-set', ui_editable='no', filter_logic='exact', in_list=False),
             SetField('server.title', is_cloneable=True, deprecated=True, deprecated_since='1.0', comments='Why'),
             SetField('server.amount', context=True, default=5),
         ),
         merged=(
             Has('server.title', label='Title', description='What it is called', group_name='General', weight=7),
-            Has('server.title', ui_visible='if-set', ui_editable='no', filter_logic='exact', search_weight=5),
+            Has('server.title', ui_visible='if-set', ui_editable='no', filter_logic='exact', in_list=False),
             Has('server.title', is_cloneable=True, deprecated=True, deprecated_since='1.0', comments='Why'),
             Has('server.amount', context=True, default=5),
         ),

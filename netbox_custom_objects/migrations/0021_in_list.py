@@ -1,0 +1,17 @@
+"""Whether lists show a field to users who have not chosen their columns."""
+
+from django.db import migrations, models
+
+
+class Migration(migrations.Migration):
+    dependencies = [
+        ('netbox_custom_objects', '0019_conditional_fields'),
+    ]
+
+    operations = [
+        migrations.AddField(
+            model_name='customobjecttypefield',
+            name='in_list',
+            field=models.BooleanField(blank=True, null=True),
+        ),
+    ]
