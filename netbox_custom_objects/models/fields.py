@@ -35,6 +35,7 @@ from .conditions import ConditionalMixin
 from .counters import next_pk, next_schema_id
 from .deletion import in_order_of_deletion
 from .edit_context import EditedMixin
+from .offered import OfferedMixin
 from .rollups import RollupAttributes
 from .scripting import FieldScripting
 from .types import validate_version
@@ -67,6 +68,7 @@ class CustomObjectTypeField(
     EditedMixin,
     FieldScripting,
     ConditionalMixin,
+    OfferedMixin,
     CloningMixin,
     ExportTemplatesMixin,
     ChangeLoggedModel,
@@ -133,11 +135,6 @@ class CustomObjectTypeField(
         null=True,
         validators=[MinValueValidator(1)],
         help_text=_('Characters that a text can have; no limit if empty'),
-    )
-    suggest_values = models.BooleanField(
-        verbose_name=_('suggest values'),
-        default=False,
-        help_text=_('Forms suggest values that other objects have'),
     )
     decimal_digits = models.PositiveSmallIntegerField(
         verbose_name=_('digits'),
@@ -226,12 +223,6 @@ class CustomObjectTypeField(
     )
     ui_editable = models.CharField(
         verbose_name=_('UI editable'), max_length=50, choices=UIEditableChoices, default=UIEditableChoices.YES
-    )
-    in_list = models.BooleanField(
-        verbose_name=_('in list'),
-        blank=True,
-        null=True,
-        help_text=_('Whether lists show it to users who have not chosen their columns; decided by the type if empty'),
     )
     weight = models.PositiveSmallIntegerField(
         verbose_name=_('display weight'), default=100, help_text=_('Fields with higher weights come later')
