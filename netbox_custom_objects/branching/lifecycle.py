@@ -15,8 +15,8 @@ from ..exceptions import SchemaChangeRefused
 from ..field_types.constraints import CHECK
 from ..models.attachments import forget_set_aside
 from ..models.revision import forget_schema
-from ..models.rows.loader import load_definitions
 from ..models.staged_change import forget_changes
+from ..runtime.classes.registry import world
 from ..runtime.released import released
 from ..services.constraints import enforce_released
 from ..services.reconcile import reconcile, reconcile_all
@@ -46,7 +46,7 @@ def complete_copy(branch, **kwargs) -> None:
     alone.
     """
     copy_retired_marks(Target.for_alias(MAIN_ALIAS), branch.schema_name)
-    for definition in load_definitions(MAIN_ALIAS).values():
+    for definition in world(MAIN_ALIAS).all_definitions.values():
         if any(constraint.type == CHECK for constraint in definition.constraints) or any(
             field.expression for field in definition.fields
         ):

@@ -6,6 +6,8 @@ another column could not be copied. No signal tells that a provisioning failed: 
 branch; and what is held is lost with the process.
 """
 
+from contextlib import ExitStack
+
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, Error, connections
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -18,6 +20,7 @@ from ..ddl.held import TablesAtRest
 from ..ddl.staging.leftovers import drop_leftovers, find_leftovers
 from ..ddl.target import MAIN_ALIAS, Target
 from ..exceptions import BranchIncomplete, SchemaChangeRefused
+from ..runtime.context import within_request
 
 # Seconds that a new branch waits for changes of tables in main: a merge can take long.
 PATIENCE = 900
@@ -52,18 +55,21 @@ def finish(branch, **kwargs) -> None:
             Branch.objects.filter(pk=branch.pk).update(status=BranchStatusChoices.FAILED)
             raise BranchIncomplete(lost)
     finally:
-        standstill.hold.release()
+        standstill.release()
 
 
 class Standstill:
     """
     Watches the statements of a provisioning (Django's database instrumentation): holds main's tables from the one that
     marks the branch as being provisioned to the one that marks it as failed, if there is one.
+
+    No type comes or goes meanwhile, so that the revision is read once: netbox-branching asks for each class.
     """
 
     def __init__(self, branch: Branch):
         self.branch_id = branch.pk
         self.hold = TablesAtRest(OWNER)
+        self._remembering = ExitStack()
 
     def __call__(self, execute, sql, params, many, context):
         """
@@ -78,8 +84,13 @@ class Standstill:
         result = execute(sql, params, many, context)
         if self._marks_as(BranchStatusChoices.FAILED, sql, params):
             _take_off()
-            self.hold.release()
+            self.release()
         return result
+
+    def release(self) -> None:
+        """Let main's tables be changed again."""
+        self._remembering.close()
+        self.hold.release()
 
     def _wait(self) -> None:
         """Wait until no table of main is being changed, and keep it so."""
@@ -89,6 +100,7 @@ class Standstill:
             _take_off()
             Branch.objects.filter(pk=self.branch_id).update(status=BranchStatusChoices.FAILED)
             raise
+        self._remembering.enter_context(within_request())
 
     def _marks_as(self, status: str, sql, params) -> bool:
         is_update = isinstance(sql, str) and sql.startswith(f'UPDATE "{Branch._meta.db_table}"')
@@ -102,7 +114,7 @@ def _take_off() -> Standstill | None:
     found = [wrapper for wrapper in wrappers if isinstance(wrapper, Standstill)]
     wrappers[:] = [wrapper for wrapper in wrappers if not isinstance(wrapper, Standstill)]
     for older in found[:-1]:
-        older.hold.release()
+        older.release()
     return found[-1] if found else None
 
 

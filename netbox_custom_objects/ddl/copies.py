@@ -46,14 +46,15 @@ def _counts(cursor, main: Target, copy: Target) -> list[tuple[str, int, int]]:
     tables = [table for (table,) in cursor.fetchall()]
     found = []
     for part in batched(tables, TABLES_AT_ONCE):
+        # Not subqueries of one row: PostgreSQL takes five times as long to plan these.
         query = sql.SQL(' UNION ALL ').join(
-            sql.SQL('SELECT {}, (SELECT count(*) FROM {}), (SELECT count(*) FROM {})').format(
-                sql.Literal(table), sql.Identifier(main.schema, table), sql.Identifier(copy.schema, table)
-            )
+            sql.SQL('SELECT {}, {}, count(*) FROM {}').format(schema, table, sql.Identifier(schema, table))
             for table in part
+            for schema in (main.schema, copy.schema)
         )
         cursor.execute(query)
-        found += cursor.fetchall()
+        rows = {(schema, table): count for schema, table, count in cursor.fetchall()}
+        found += [(table, rows[main.schema, table], rows[copy.schema, table]) for table in part]
     return found
 
 

@@ -6,6 +6,7 @@ from threading import Thread
 import psycopg
 import pytest
 from django.db import OperationalError, connection, connections
+from django.test.utils import CaptureQueriesContext
 
 from dcim.models import Site
 from netbox_branching.choices import BranchStatusChoices
@@ -44,7 +45,9 @@ def test_branch_holds_what_main_holds(lab):
     server = fill(lab)
     with lab.request():
         expected = rows(server.get_model(), 'id', 'title', 'code', 'peers__title', 'site')
-    branch = lab.branch()
+    with CaptureQueriesContext(connection) as made:
+        branch = lab.branch()
+    assert sum('SELECT schema, token' in query['sql'] for query in made) <= 2
     with lab.request(branch):
         assert rows(server.get_model(), 'id', 'title', 'code', 'peers__title', 'site') == expected
         assert_schema_is_clean(branch.connection_name)
