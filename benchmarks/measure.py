@@ -5,11 +5,62 @@ import statistics
 import time
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import dataclass
 
 from django.db import connections
 from django.test import Client
 
 from dev.admin import TOKEN
+
+
+@dataclass(frozen=True)
+class Limit:
+    """What the same work costs natively and here, and the most that it may cost: `native` times `most` plus `more`."""
+
+    name: str
+    native: float
+    ours: float
+    most: float = 1.0
+    more: float = 0.0
+
+    @property
+    def limit(self) -> str:
+        parts = f'{self.most:g}x' if self.native else '', f'{self.more:g}' if self.more else ''
+        return ' + '.join(filter(None, parts))
+
+    @property
+    def is_kept(self) -> bool:
+        return self.ours <= self.native * self.most + self.more
+
+
+# Those of this process.
+_limits: list[Limit] = []
+
+
+def limit(name: str, native: float, ours: float, *, most: float = 1.0, more: float = 0.0) -> None:
+    """Compare figures with a limit; `make bench ARGS=check` fails if it is exceeded."""
+    _limits.append(Limit(name, native, ours, most, more))
+
+
+def print_limits() -> bool:
+    """Print all comparisons with limits; return whether all limits are kept."""
+    rows = [
+        [
+            found.name,
+            found.native,
+            found.ours,
+            found.ours / found.native if found.native else '',
+            ' + '.join(
+                filter(None, (f'{found.most:g}x' if found.native else '', f'{found.more:g}' if found.more else ''))
+            ),
+            'kept' if found.is_kept else 'EXCEEDED',
+        ]
+        for found in _limits
+    ]
+    if rows:
+        print()
+        print_table(['', 'native', 'ours', 'ratio', 'limit', ''], rows)
+    return all(found.is_kept for found in _limits)
 
 
 def rest_client() -> Client:

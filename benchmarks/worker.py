@@ -1,6 +1,6 @@
-"""Runs one benchmark in this process: python -m benchmarks.worker NAME [--profile], in the environment of a database.
+"""Runs one benchmark in this process: python -m benchmarks.worker NAME [--profile] [--check].
 
-Called by `python -m benchmarks`, which makes the database.
+The environment names the database. Called by `python -m benchmarks`, which makes the database.
 """
 
 import cProfile
@@ -12,13 +12,15 @@ from io import StringIO
 
 import django
 
+from benchmarks import measure
 from benchmarks.catalog import BENCHMARKS
 from dev.paths import ROOT
 
 LINES_SHOWN = 45
 
 
-def main(name: str, profile: bool) -> None:
+def main(name: str, profile: bool, check: bool) -> int:
+    """Run a benchmark; return 1 if it exceeds a limit that is to be checked."""
     django.setup()
     # Refused requests are part of no benchmark; an error raises, and is seen anyway.
     logging.disable(logging.ERROR)
@@ -32,13 +34,14 @@ def main(name: str, profile: bool) -> None:
     benchmark = importlib.import_module(f'benchmarks.{BENCHMARKS[name].module}')
     if not profile:
         benchmark.run()
-        return
+        return int(not measure.print_limits() and check)
     profiler = cProfile.Profile()
     # The benchmark says which part is worth it.
     benchmark.run(profiler)
     for order in ('tottime', 'cumulative'):
         print_profile(profiler, order)
     print_profile(profiler, 'cumulative', 'netbox_custom_objects/')
+    return 0
 
 
 def print_profile(profiler, order, *restrictions) -> None:
@@ -50,4 +53,4 @@ def print_profile(profiler, order, *restrictions) -> None:
 
 
 if __name__ == '__main__':
-    main(sys.argv[1], '--profile' in sys.argv)
+    sys.exit(main(sys.argv[1], '--profile' in sys.argv, '--check' in sys.argv))

@@ -2,42 +2,34 @@
 The menu "Custom Objects": types, and below them the lists of objects.
 
 NetBox keeps the menu object for ever but asks for its groups with every page, so these follow the types of the active
-branch without a restart. Costs no query: the request has read the token already, or reads it here.
+branch without a restart. Costs no query: the request has read the token already, or reads it here. What it adds to a
+page is bounded: NetBox renders each entry with each page, so that groups of many types lead to a page of their own.
 """
+
+import math
 
 from django.urls import reverse
 from django.utils.html import conditional_escape
+from django.utils.http import urlencode
 from django.utils.safestring import mark_safe
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
+from netbox.context import current_request
 from netbox.navigation import MenuGroup
 from netbox.plugins import PluginMenu, PluginMenuButton, PluginMenuItem, register_menu
 
 from . import settings
 from .constants import APP_LABEL
 from .definitions import TypeDefinition
-from .runtime.classes.memo import per_type, per_world
+from .runtime.classes.memo import per_world
 from .runtime.classes.registry import world
 from .runtime.classes.world import World
+from .runtime.groups import Groups, grouped_types, viewable_groups
 
-# Of groups and types that `menu_weights` does not name.
-DEFAULT_WEIGHT = 100
 ADD, IMPORT = (_('Add'), 'mdi mdi-plus-thick'), (_('Import'), 'mdi mdi-upload')
-
-
-def grouped_types(current: World) -> dict[str, list[TypeDefinition]]:
-    """Return the types by group, groups and types in the order of the menu: by weight, then by name."""
-    weights = settings.get('menu_weights')
-
-    def place(key: str, shown: str):
-        return weights.get(key, DEFAULT_WEIGHT), shown.lower(), shown
-
-    groups: dict[str, list[TypeDefinition]] = {}
-    definitions = current.definitions.values()
-    for definition in sorted(definitions, key=lambda found: place(found.name, found.display_name_plural)):
-        groups.setdefault(definition.group_name, []).append(definition)
-    return {name: groups[name] for name in sorted(groups, key=lambda name: place(name, name))}
+# Entries of a menu: each adds about a kilobyte to every page.
+MOST_ENTRIES = 50
 
 
 class CustomObjectsMenu(PluginMenu):
@@ -52,17 +44,22 @@ class CustomObjectsMenu(PluginMenu):
 
     @property
     def groups(self) -> list[MenuGroup]:
-        """What the menu of the active World shows; made once per World, language and settings."""
-        configured = repr([settings.get(name) for name in ('top_level_menus', 'menu_weights')])
-        return groups_of(world(), (self, get_language(), configured), self)
+        """
+        What the menu shows the user of the current request; entries are made once per World and language.
 
-    def find_groups(self, current: World) -> list[MenuGroup]:
+        Without a request there are all entries: NetBox leaves out those of types that a user may not view.
+        """
+        current, request = world(), current_request.get()
+        if request is None:
+            return self.find_groups(current, grouped_types(current), limit=math.inf)
+        return self.find_groups(current, viewable_groups(current, request.user), limit=MOST_ENTRIES)
+
+    def find_groups(self, current: World, types: Groups, limit: float) -> list[MenuGroup]:
         apart = settings.get('top_level_menus')
-        groups = {name: found for name, found in grouped_types(current).items() if name not in apart or not name}
-        ungrouped = groups.pop('', [])
-        found = [MenuGroup(_('Object Types'), [types_item])]
-        found += [MenuGroup(name, items_of(current, types)) for name, types in groups.items()]
-        return [*found, MenuGroup(_('Objects'), items_of(current, ungrouped))] if ungrouped else found
+        groups = {name: found for name, found in types.items() if name not in apart or not name}
+        if '' in groups:
+            groups[''] = groups.pop('')  # to the end
+        return [MenuGroup(_('Object Types'), [types_item]), *bounded(current, groups, limit)]
 
 
 class GroupMenu(CustomObjectsMenu):
@@ -75,21 +72,42 @@ class GroupMenu(CustomObjectsMenu):
         """
         self.label = group
 
-    def find_groups(self, current: World) -> list[MenuGroup]:
-        types = grouped_types(current).get(self.label, [])
-        return [MenuGroup(_('Objects'), items_of(current, types))] if types else []
+    def find_groups(self, current: World, types: Groups, limit: float) -> list[MenuGroup]:
+        groups = {self.label: types[self.label]} if self.label in types else {}
+        return [MenuGroup(_('Objects'), group.items) for group in bounded(current, groups, limit)]
 
 
-@per_world
-def groups_of(current: World, key: tuple, menu: CustomObjectsMenu) -> list[MenuGroup]:
-    """Return the groups of a menu; `key` names all that they depend on beside the types."""
-    return menu.find_groups(current)
+def bounded(current: World, groups: Groups, limit: float) -> list[MenuGroup]:
+    """
+    Return the entries of types by group, at most `limit` of them.
+
+    If there are more types, the largest groups lead to the page of their types; if there are more groups than that,
+    the last ones lead to the page of all types.
+    """
+    entries = sum(map(len, groups.values()))
+    collapsed = set()
+    for name in sorted(groups, key=lambda name: len(groups[name]), reverse=True):
+        if entries <= limit:
+            break
+        if len(groups[name]) > 1:
+            entries -= len(groups[name]) - 1
+            collapsed.add(name)
+    shown = list(groups) if entries <= limit else list(groups)[: limit - 1]
+    found = [
+        MenuGroup(
+            name or _('Objects'), [page_item(len(types), name)] if name in collapsed else items_of(current, types)
+        )
+        for name, types in ((name, groups[name]) for name in shown)
+    ]
+    if len(shown) == len(groups):
+        return found
+    return [*found, MenuGroup(_('All groups'), [page_item(sum(map(len, groups.values())))])]
 
 
 def items_of(current: World, types: list[TypeDefinition]) -> list[PluginMenuItem]:
     """Return the entries of some types."""
     language = get_language()
-    return [type_item(current.model(definition.id), language) for definition in types]
+    return [type_item(current, (definition.id, language), definition) for definition in types]
 
 
 def register() -> None:
@@ -106,7 +124,7 @@ class FoundAsKeys:
 
 
 class TypeItem(FoundAsKeys, PluginMenuItem):
-    """The entry of a type."""
+    """The entry of a type, or of several."""
 
 
 class TypeButton(FoundAsKeys, PluginMenuButton):
@@ -122,24 +140,33 @@ def button(link: str, look: tuple[str, str], permission: str) -> PluginMenuButto
     return PluginMenuButton(link, title, icon, permissions=[permission])
 
 
-@per_type
-def type_item(model, language: str | None) -> PluginMenuItem:
+def page_item(count: int, group: str | None = None) -> PluginMenuItem:
+    """Return the entry that leads to the page of the types of a group, or of all; `count` is their number."""
+    text = gettext('All {count} types').format(count=count)
+    item = TypeItem('', text, permissions=[], auth_required=False)
+    query = '' if group is None else f'?{urlencode({"group": group})}'
+    item.url = f'{reverse(f"{_view}_objects")}{query}'
+    return item
+
+
+@per_world
+def type_item(current: World, key: tuple[int, str | None], definition: TypeDefinition) -> PluginMenuItem:
     """
     Return the entry of a type: shown with the right to view its objects, buttons with the right to add some.
 
-    Texts are translated and escaped here, once: each page renders the entries of all types.
+    Texts are translated and escaped here, once: each page renders them. `key` is the id of the type, and the language.
     """
-    name, add = model._meta.model_name, f'{APP_LABEL}.add_{model._meta.model_name}'
-    looks = () if model._definition.deprecated else (ADD, IMPORT)
+    name, add = definition.model_name, f'{APP_LABEL}.add_{definition.model_name}'
+    looks = () if definition.deprecated else (ADD, IMPORT)
     buttons = [TypeButton('', title, icon, permissions=[add]) for title, icon in looks]
     item = TypeItem(
         '',
-        conditional_escape(model._meta.verbose_name_plural),
+        conditional_escape(definition.display_name_plural),
         permissions=[f'{APP_LABEL}.view_{name}'],
         buttons=buttons,
     )
     for target, action in zip((item, *buttons), ('list', 'add', 'bulk_import')):
-        target.url = mark_safe(reverse(f'plugins:{APP_LABEL}:customobject_{action}', args=[model._definition.slug]))
+        target.url = mark_safe(reverse(f'plugins:{APP_LABEL}:customobject_{action}', args=[definition.slug]))
     for shown in buttons:
         shown.title, shown.icon_class = conditional_escape(shown.title), mark_safe(shown.icon_class)
     return item

@@ -23,6 +23,7 @@ REGISTERED = (
     'types.fields',
     'types.history',
     'types.map',
+    'types.objects',
     'types.pages',
 )
 

@@ -3,14 +3,16 @@
 import pytest
 from django.test import override_settings
 
+from netbox_custom_objects import navigation
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectType
-from netbox_custom_objects.navigation import GroupMenu, menu
+from netbox_custom_objects.navigation import MOST_ENTRIES, GroupMenu, menu
 from tests.support.branches import Lab
 from tests.support.factories import make_type
 from tests.support.processes import run_new_python
+from tests.support.request import request
 from tests.surfaces.rest import make_user
-from tests.surfaces.ui import ROOT, Browser, menu_of
+from tests.surfaces.ui import ROOT, Browser, beside_menu, links_of, menu_html, menu_of
 from tests.surfaces.view_cases import queries_of
 
 
@@ -141,6 +143,68 @@ def test_follows_the_active_branch(fresh_database):
     assert menu_of(browser.get(f'/?_branch={branch.schema_id}')) == [*TYPES, *of_type('Privates', 'private')]
     assert entries(browser) == [*TYPES, *of_type('Privates', 'private')]  # the cookie keeps it
     assert menu_of(browser.get('/?_branch=')) == [*TYPES, *of_type('Cables', 'cable')]
+
+
+@pytest.fixture
+def most(monkeypatch):
+    """Fewer entries fit in the menu, so that few types are many."""
+    monkeypatch.setattr(navigation, 'MOST_ENTRIES', 6)
+    return navigation.MOST_ENTRIES
+
+
+def test_many_types_add_little_to_each_page(browser, settings, most):
+    """Large groups lead to a page of their types, which has all that a user may view and nothing else."""
+
+    def size():
+        return len(menu_html(browser.get('/')).encode())
+
+    before, allowed = size(), navigation.MOST_ENTRIES
+    for number in range(3):
+        make_type(f'few_{number}', group_name='Few')
+    with_three = size()
+    many = [make_type(f'many_{number}', group_name='Many & more') for number in range(allowed + 1)]
+    make_type('other')
+    page_of_many = f'{ROOT}custom-object-types/objects/?group=Many+%26+more'
+    assert entries(browser) == [
+        *TYPES,
+        *(entry for number in range(3) for entry in of_type(f'Few_{number}s', f'few-{number}')),
+        ('All 7 types', page_of_many),
+        *of_type('Others', 'other'),
+    ]
+    # What fifty such entries would add.
+    assert MOST_ENTRIES * (with_three - before) / 3 < 60_000
+    assert size() - before <= (with_three - before) / 3 * (allowed + 1)
+    found = links_of(beside_menu(browser.get(page_of_many)))
+    assert [entry for entry in found if '/many-' in entry[1] or '/few-' in entry[1]] == [
+        entry for number in range(allowed + 1) for entry in of_type(f'Many_{number}s', f'many-{number}')
+    ]
+    found = links_of(beside_menu(browser.get('custom-object-types/objects/?q=ANY_3')))
+    assert [entry for entry in found if '/many-' in entry[1]] == of_type('Many_3s', 'many-3')
+    # Who may view a few of a large group sees these in the menu, and only these on the page.
+    reader = Browser(make_user('reader', (many[3], ['view'], None), (many[4], ['view'], None)))
+    assert entries(reader) == [(f'Many_{n}s', f'{ROOT}many-{n}/') for n in (3, 4)]
+    for page in (page_of_many, 'custom-object-types/objects/'):
+        assert [address for _text, address in links_of(beside_menu(reader.get(page))) if ROOT in address] == [
+            f'{ROOT}many-{n}/' for n in (3, 4)
+        ]
+    guest = Browser(make_user('guest'))
+    assert [address for _text, address in links_of(guest.get(page_of_many)) if address.startswith(ROOT)] == []
+    with with_settings(settings, top_level_menus=['Many & more']), request():
+        assert labels(GroupMenu('Many & more')) == [('Objects', ['All 7 types'])]
+        assert [label for label, _items in labels(menu)] == ['Object Types', 'Few', 'Objects']
+
+
+def test_many_groups_add_little_to_each_page(browser, most):
+    for number in range(most + 2):
+        make_type(f'many_{number}', group_name=f'Group {number}')
+    with request():
+        shown = labels(menu)[1:]
+    assert len(shown) == most
+    assert shown[0] == ('Group 0', ['Many_0s'])
+    assert shown[-1] == ('All groups', ['All 8 types'])
+    assert entries(browser)[-1] == ('All 8 types', f'{ROOT}custom-object-types/objects/')
+    page = beside_menu(browser.get('custom-object-types/objects/'))
+    assert all(f'{ROOT}many-{number}/' in page for number in range(most + 2))
 
 
 @pytest.mark.parametrize('name', ['<script>alert(1)</script>'])

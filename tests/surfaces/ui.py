@@ -74,9 +74,23 @@ def text_of(page: str) -> str:
 
 def menu_of(page: str) -> list[tuple[str, str]]:
     """Return the (text, address) of the links in the plugin's menu, buttons with their title as text."""
+    return [(text, address) for text, address in links_of(menu_html(page)) if address.startswith(ROOT)]
+
+
+def menu_html(page: str) -> str:
+    return page[page.index('<aside') : page.index('</aside>')]
+
+
+def beside_menu(page: str) -> str:
+    """Return what follows the menu of a page."""
+    return page[page.index('</aside>') :]
+
+
+def links_of(html: str) -> list[tuple[str, str]]:
+    """Return the (text, address) of links, buttons with their title as text."""
     links = _Links()
-    links.feed(page[page.index('<aside') : page.index('</aside>')])
-    return [(text, address) for text, address in links.found if address.startswith(ROOT)]
+    links.feed(html)
+    return links.found
 
 
 def form_of(page: str, holding: str = 'changelog_message') -> dict[str, list[str]]:
