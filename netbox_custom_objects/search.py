@@ -8,6 +8,7 @@ type at each use: an object is indexed as the schema that it was read from defin
 import threading
 from decimal import Decimal
 
+from django.db import router
 from django.utils.choices import BaseChoiceIterator
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,8 @@ from .runtime.classes.known_types import on_new_type
 from .runtime.classes.memo import surfaced_fields
 from .runtime.classes.registry import model_for, model_or_ghost, world
 from .runtime.context import current_alias
+from .runtime.reading.names import MAX_DEPTH, name_lookups, references, relation_lookups
+from .runtime.reading.prefetch import prefetch_relations
 from .runtime.rights import reader_may_view
 
 _lock = threading.Lock()
@@ -58,6 +61,7 @@ class ObjectIndex(SearchIndex, metaclass=ObjectIndexMeta):
     def to_cache(cls, instance, custom_fields=None):
         """Return the values of an object to cache: of its searchable fields, and its name if that is an expression."""
         instance = as_its_schema_defines(instance)
+        _read_for_peers(instance)
         found, known = [], _targets_of_batch(custom_fields)
         for field in surfaced_fields(type(instance)):
             if field.search_weight:
@@ -78,6 +82,31 @@ class ObjectIndex(SearchIndex, metaclass=ObjectIndexMeta):
         """Return how NetBox's search compares a value."""
         kinds = {int: FieldTypes.INTEGER, Decimal: FieldTypes.FLOAT}
         return kinds.get(type(value), FieldTypes.STRING)
+
+
+def _read_for_peers(instance) -> None:
+    """Read what the objects that were read along with one refer to, once for all of them."""
+    peers = instance._state.peers
+    if not peers or getattr(_batch, 'peers', None) is peers or router.db_for_read(type(instance)) != instance._state.db:
+        return
+    _batch.peers = peers
+    lookups = [lookup for lookup in _indexed_relations(type(instance)) if not _is_read(instance, lookup.split('__')[0])]
+    if lookups:
+        prefetch_relations([peer for ref in peers if (peer := ref()) is not None], lambda _model: lookups)
+
+
+def _is_read(instance, name: str) -> bool:
+    field = instance._meta.get_field(name)
+    return (
+        name in getattr(instance, '_prefetched_objects_cache', ()) if field.many_to_many else field.is_cached(instance)
+    )
+
+
+def _indexed_relations(model) -> list[str]:
+    """Return the relations that the index of a type reads."""
+    indexed = [field for field in references(model) if field.search_weight]
+    named = name_lookups(model) if model._definition.display_expression else ()
+    return [*relation_lookups(model, indexed, MAX_DEPTH), *named]
 
 
 def _targets_of_batch(custom_fields: list | None) -> dict:

@@ -1,9 +1,12 @@
-"""What the plugin adds to pages of NetBox: what a change record changed, in people's words."""
+"""What the plugin adds to pages of NetBox: what a change record changed, in people's words; the errors of imports."""
+
+from django.urls import reverse
 
 from netbox.plugins import PluginTemplateExtension
 
 from .constants import APP_LABEL
 from .services.changes.records import CARD, card, changes_between
+from .views.objects.importing import ERRORS
 
 
 class ObjectChangeContent(PluginTemplateExtension):
@@ -26,4 +29,17 @@ class ObjectChangeContent(PluginTemplateExtension):
         return self.render(CARD, card(change, changes)) if changes else ''
 
 
-template_extensions = [ObjectChangeContent]
+class ImportErrors(PluginTemplateExtension):
+    """A button on the page of a job that has imported objects in vain."""
+
+    models = ('core.job',)
+
+    def buttons(self):
+        job = self.context['object']
+        if not isinstance(job.data, dict) or ERRORS not in job.data:
+            return ''
+        url = reverse(f'plugins:{APP_LABEL}:import_errors', args=[job.pk])
+        return self.render('netbox_custom_objects/buttons/import_errors.html', {'url': url})
+
+
+template_extensions = [ObjectChangeContent, ImportErrors]

@@ -11,7 +11,7 @@ from utilities.urls import get_model_urls
 
 from .constants import APP_LABEL
 from .views import linked, register_pages
-from .views.objects import deleted, features, links, pages, registered, rename
+from .views.objects import deleted, features, importing, links, pages, registered, rename
 
 register_pages()
 
@@ -21,6 +21,7 @@ _object = f'{_slug}/<int:pk>'
 
 urlpatterns = [
     path('', RedirectView.as_view(url=reverse_lazy(f'plugins:{APP_LABEL}:customobjecttype_list')), name='index'),
+    path('custom-object-types/import-errors/<int:pk>/', importing.ImportErrorsView.as_view(), name='import_errors'),
     path('custom-object-types/', include(get_model_urls(APP_LABEL, 'customobjecttype', detail=False))),
     path('custom-object-types/<int:pk>/', include(get_model_urls(APP_LABEL, 'customobjecttype'))),
     path(

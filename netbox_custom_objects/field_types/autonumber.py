@@ -90,9 +90,14 @@ class NumberedField(models.CharField):
         if isinstance(value, ToBeDrawn):
             value = self._draw(model, target)
             setattr(model_instance, self.attname, value)
-        elif value and (found := self.numbering.read(value)):
+        elif value and not self._is_stored(model_instance, value) and (found := self.numbering.read(value)):
             self._follow(target, *found)
         return value
+
+    def _is_stored(self, instance, value: str) -> bool:
+        """Whether an object that is changed had the value before: the sequence is behind it."""
+        before = getattr(instance, '_prechange_snapshot', None)
+        return not instance._state.adding and before is not None and before.get(self.name) == value
 
     def _draw(self, model, target: Target) -> str:
         numbering = self.numbering

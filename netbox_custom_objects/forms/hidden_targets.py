@@ -5,6 +5,8 @@ May import models.readers, which knows the user. A reference that is set to anot
 what the user asked for.
 """
 
+from itertools import chain
+
 from django.core.validators import EMPTY_VALUES
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -22,15 +24,28 @@ def hidden_targets(instance, names) -> dict:
         instance: the object
         names: names of fields that are looked at
     """
-    found: dict = {}
-    for field in surfaced_fields(type(instance)):
+    return hidden_targets_of_all([instance], names)[instance.pk]
+
+
+def hidden_targets_of_all(instances, names) -> dict[int, dict]:
+    """Return what `hidden_targets` returns of each of some stored objects of one type, by id."""
+    found: dict[int, dict] = {instance.pk: {} for instance in instances}
+    for field in surfaced_fields(type(instances[0])) if instances else ():
         if field.name not in names or not field_type_of(field).is_reference:
             continue
-        value = getattr(instance, field.name)
-        targets = value.all() if field_type_of(field).many else [value] if value is not None else []
-        if hidden := hidden_from_user(targets):
-            found[field] = hidden
+        targets = {instance.pk: _targets(instance, field) for instance in instances}
+        hidden = {id(target) for target in hidden_from_user(chain.from_iterable(targets.values()))}
+        for pk, of_instance in targets.items():
+            if kept := [target for target in of_instance if id(target) in hidden]:
+                found[pk][field] = kept
     return found
+
+
+def _targets(instance, field) -> list:
+    value = getattr(instance, field.name)
+    if field_type_of(field).many:
+        return list(value.all())
+    return [] if value is None else [value]
 
 
 def _require_no_choice(form_field) -> None:

@@ -41,7 +41,7 @@ from .concurrency import UpdatesWhatExists, in_transaction
 from .display import name_of
 from .records import kept
 from .registered import registered_url
-from .together import known_references
+from .together import known_references, validated_together
 from .validation.surroundings import ReplayedMixin, is_replaying
 
 # What other plugins have added to the class of a type, by type id and name.
@@ -176,6 +176,11 @@ class CustomObject(
             errors = {name: found for name, found in error.error_dict.items() if name not in kept}
             if errors:
                 raise ValidationError(errors) from error
+
+    def validate_unique(self, exclude=None):
+        """Ask whether unique values are taken; of objects that are written together, all are asked for at once."""
+        if validated_together(type(self)) is None:
+            super().validate_unique(exclude=exclude)
 
     def _kept_choices(self, names) -> set[str]:
         """Return those of the names of fields whose values are wrong in nothing but choices that are stored."""

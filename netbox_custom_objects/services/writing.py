@@ -5,23 +5,29 @@ Receivers are called for each object, with the arguments that they always get, a
 list of objects cannot have as if they were written one by one is refused by NotTogether, and left to who can do that.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
-from django.db import transaction
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
 from django.db.models import Model
 from django.db.models.signals import post_save, pre_save
 
+from core.signals import clear_events, clear_signal_history
 from extras.models import Tag
 from netbox.config import get_config
+from netbox.context import events_queue
 from utilities.data import get_config_value_ci
+from utilities.exceptions import AbortRequest
 
 from ..models.change_data import parked_objects, take_parked_objects
 from ..models.display import LAST_NAME
 from ..models.objects import CustomObject
 from ..models.protectors import hiding_protectors
 from ..models.records import listening, written_together
-from ..models.together import NotTogether
+from ..models.together import NotTogether, validating_together
+from ..runtime.classes.conditions import conditions_of
+from ..runtime.classes.constraints import constraints_of
 from ..runtime.classes.registry import world
 from ..runtime.context import fit, in_replay
 from ..runtime.inbound.collecting import CollectorOfMany, DeletesSafely
@@ -34,6 +40,10 @@ from ..runtime.statements import update_rows
 from .rules import validator_keys
 
 TAGS = 'tags'
+# A list of fewer objects costs less one by one.
+TOGETHER_FROM = 2
+# What ends a try to write objects together. What is wrong is found again one by one, by NetBox, which shows it.
+REFUSED = (NotTogether, AbortRequest, PermissionDenied, IntegrityError, ObjectDoesNotExist, ValidationError)
 
 
 def can_be_written_together(model: type[Model], using: str) -> bool:
@@ -42,6 +52,68 @@ def can_be_written_together(model: type[Model], using: str) -> bool:
         return False
     validators = get_config().CUSTOM_VALIDATORS
     return not any(get_config_value_ci(validators, key, default=[]) for key in validator_keys(model))
+
+
+def tried_together[Result](
+    write: Callable[[], Result], using: str, sender: type, refused: tuple[type[Exception], ...] = REFUSED
+) -> Result | None:
+    """
+    Return what `write` returns; None if objects must be written one by one, and nothing is left of the try.
+
+    Args:
+        write: writes objects together; must not return None
+        using: the alias they are written over
+        sender: the class that tries it
+        refused: what ends the try
+    """
+    before = dict(events_queue.get())
+    try:
+        with transaction.atomic(using=using):
+            return write()
+    except refused:
+        if not before:
+            clear_events.send(sender=sender)
+        events_queue.set(before)
+        # It has noted which deletions were logged.
+        clear_signal_history(sender=sender)
+        return None
+
+
+def validate_together(instances: Sequence[Model], using: str) -> None:
+    """
+    Validate objects of one type that are to be written together: what each would ask the database is asked once.
+
+    Raises:
+        ValidationError, NotTogether: not all of them are certainly fine
+    """
+    model = type(instances[0])
+    with validating_together(model, using):
+        for instance in instances:
+            instance.full_clean()
+    if not (_hold_unique_values(instances, using) and meet_rules(model, instances, using)):
+        raise NotTogether
+
+
+def meet_rules(model: type[Model], instances: Sequence[Model], using: str) -> bool:
+    """Whether objects certainly meet the constraints and the conditions of their type, if all are written."""
+    asked = [found for found in (constraints_of(model), conditions_of(model)) if found is not None]
+    return all(found.met_by_all(model, instances, using) for found in asked)
+
+
+def _hold_unique_values(instances: Sequence[Model], using: str) -> bool:
+    """Whether no two objects, of these and of those that are stored, have the same value of a unique field."""
+    model = type(instances[0])
+    for field in model._meta.concrete_fields:
+        if not field.unique or field.primary_key:
+            continue
+        held = [(getattr(instance, field.attname), instance.pk) for instance in instances]
+        held = [(value, pk) for value, pk in held if value is not None]
+        owners = dict(held)
+        stored = model._base_manager.using(using).filter(**{f'{field.name}__in': list(owners)})
+        stored = stored.values_list(field.attname, 'pk')
+        if len(owners) < len(held) or any(owners.get(value) != pk for value, pk in stored):
+            return False
+    return True
 
 
 def create_together(instances: Sequence[Model], using: str) -> None:
@@ -77,6 +149,27 @@ def update_together(instances: Sequence[Model], using: str) -> None:
         if not update_rows(instances, using):
             raise NotTogether
         _announce(post_save, instances, using, created=False)
+
+
+def update_with_links(changes: Iterable[tuple[Model, Callable[[], None] | None]], using: str) -> None:
+    """
+    Write changed objects as `update_together` does, and their links and tags.
+
+    Those have change records of their own, which come right after that of their object.
+
+    Args:
+        changes: objects, each with what changes its links and tags, None if they stay as they are
+        using: the alias they are written over
+    """
+    together = []
+    for instance, change_links in changes:
+        together.append(instance)
+        if change_links is not None:
+            update_together(together, using)
+            together = []
+            change_links()
+    if together:
+        update_together(together, using)
 
 
 def delete_together(instances: Sequence[Model], using: str) -> None:

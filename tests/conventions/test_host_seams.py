@@ -109,6 +109,10 @@ SIGNATURES = {
         '_handle_protected_objects': 'self obj protected_objects request exc',
     },
     'netbox.views.generic.BulkRenameView': {'_rename_objects': 'self form selected_objects field_names'},
+    'netbox.views.generic.BulkEditView': {
+        '_update_objects': 'self form request',
+        'pre_save_operations': 'self form obj',
+    },
     'netbox.views.generic.BulkImportView': {
         '_get_form_fields': 'self',
         '_process_import_records': 'self form request records prefetched_objects',

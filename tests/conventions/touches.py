@@ -57,7 +57,7 @@ def own_names() -> frozenset[str]:
 def own_notes() -> frozenset[str]:
     """Return the names of attributes that only we set, on what is not ours."""
     return frozenset({
-        '_copying_user', '_custom_objects_panel', '_hidden_targets', '_prefetched_for', '_queryset', '_visible_targets',
+        '_copying_user', '_custom_objects_panel', '_prefetched_for', '_queryset', '_visible_targets',
     })  # fmt: skip
 
 

@@ -13,13 +13,14 @@ from extras.models import CachedValue, Notification, TaggedItem
 
 from netbox_custom_objects.api.views import objects
 from netbox_custom_objects.constants import APP_LABEL
+from netbox_custom_objects.services.writing import tried_together
 from netbox_custom_objects.views.objects import importing
+from netbox_custom_objects.views.objects import together as pages
 
 SIGNALS = {
     'pre_save': pre_save, 'post_save': post_save, 'm2m_changed': m2m_changed, 'pre_delete': pre_delete,
     'post_delete': post_delete,
 }  # fmt: skip
-TOGETHER_FROM = objects.TOGETHER_FROM
 TIMES = {'created', 'last_updated'}
 EVENTS: list = []
 
@@ -50,18 +51,22 @@ class Run:
 
     def both(self, send):
         """Return what both ways leave behind, and whether the first one was taken."""
-        together = self._one(send, TOGETHER_FROM, importing.can_be_written_together)
+        together = self._one(send, is_together=True)
         taken = self.taken
-        return together, self._one(send, 10**9, lambda *arguments: False), taken
+        return together, self._one(send, is_together=False), taken
 
-    def _one(self, send, together_from, can_import):
-        self.monkeypatch.setattr(objects, 'TOGETHER_FROM', together_from)
+    def _one(self, send, is_together):
         self.taken = False
         self._restart_numbers()
         EVENTS.clear()
         with transaction.atomic(), self._signals() as heard, self.monkeypatch.context() as patch:
-            patch.setattr(importing, 'can_be_written_together', can_import)
-            with self.capture(execute=True), self._watched(patch):
+            if not is_together:
+                patch.setattr(importing, 'can_be_written_together', lambda *arguments: False)
+                patch.setattr(objects, 'TOGETHER_FROM', 10**9)
+                patch.setattr(pages, 'TOGETHER_FROM', 10**9)
+            for module in (objects, pages, importing):
+                patch.setattr(module, 'tried_together', self._watched)
+            with self.capture(execute=True):
                 answer = send()
             left = {
                 'answer': plain(answer),
@@ -76,26 +81,13 @@ class Run:
         clear_signal_history(sender=None)
         return left
 
-    @contextmanager
-    def _watched(self, patch):
+    def _watched(self, *arguments, **more):
         """Note whether objects were written together."""
-        tried, written = objects.CustomObjectViewSet._together, importing.NewObjects.write
-
-        def watched(view, *arguments):
-            result = tried(view, *arguments)
-            self.taken = result is not None
-            if not self.taken:
-                self._restart_numbers()
-            return result
-
-        def watched_import(new, records):
-            made = written(new, records)
-            self.taken = True
-            return made
-
-        patch.setattr(objects.CustomObjectViewSet, '_together', watched)
-        patch.setattr(importing.NewObjects, 'write', watched_import)
-        yield
+        result = tried_together(*arguments, **more)
+        self.taken = result is not None
+        if not self.taken:
+            self._restart_numbers()
+        return result
 
     def _restart_numbers(self):
         with connection.cursor() as cursor:

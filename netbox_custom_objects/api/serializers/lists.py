@@ -5,7 +5,7 @@ May import services. Where the answer for all is not a plain yes, NotTogether is
 caller then has the objects written one by one, and shows the errors of that.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.core.exceptions import FieldError
 from django.db import models, router
@@ -17,11 +17,9 @@ from ...field_types.polymorphic.rest import PolymorphicMixin
 from ...field_types.shared.rest import FOUND_TARGETS, KNOWN_KEYS, as_key
 from ...models.change_data import assign_parked_links, parked_objects
 from ...models.together import NotTogether, validating_together
-from ...runtime.classes.conditions import conditions_of
-from ...runtime.classes.constraints import constraints_of
 from ...runtime.reading.names import references
 from ...services.limits import limited_fields
-from ...services.writing import can_be_written_together, create_together, update_together
+from ...services.writing import can_be_written_together, create_together, meet_rules, update_with_links
 
 TAG_KEYS = ('tags', 'add_tags', 'remove_tags')
 
@@ -47,8 +45,7 @@ class ObjectListSerializer(ListSerializer):
             values = super().to_internal_value(data)
         for field, validator in unique:
             self._refuse_taken(field, validator, values)
-        asked = [found for found in (constraints_of(self.model), conditions_of(self.model)) if found is not None]
-        if not all(found.met_by_all(self.model, validated, self.using) for found in asked):
+        if not meet_rules(self.model, validated, self.using):
             raise NotTogether
         return values
 
@@ -110,18 +107,19 @@ class ObjectListSerializer(ListSerializer):
         return instances
 
     def update(self, instances, validated_data):
-        # Links and tags have change records of their own, which come right after that of their object.
-        together = []
-        for instance, values in zip(instances, validated_data):
-            links = self.child.assign(instance, values)
-            together.append(instance)
-            if links or parked_objects(instance) or any(values.get(key) is not None for key in TAG_KEYS):
-                update_together(together, self.using)
-                together = []
-                assign_parked_links(instance)
-                for name, targets in links.items():
-                    getattr(instance, name).set(targets)
-                self.child.assign_tags(instance, values)
-        if together:
-            update_together(together, self.using)
+        update_with_links(map(self._assigned, instances, validated_data), self.using)
         return instances
+
+    def _assigned(self, instance, values: dict) -> tuple[models.Model, Callable[[], None] | None]:
+        """Change the attributes of an object; return it with what changes its links and tags, if anything does."""
+        links = self.child.assign(instance, values)
+        if not (links or parked_objects(instance) or any(values.get(key) is not None for key in TAG_KEYS)):
+            return instance, None
+
+        def change_links():
+            assign_parked_links(instance)
+            for name, targets in links.items():
+                getattr(instance, name).set(targets)
+            self.child.assign_tags(instance, values)
+
+        return instance, change_links

@@ -15,11 +15,8 @@ from drf_spectacular.utils import extend_schema_serializer
 from rest_framework.exceptions import NotFound, ValidationError
 from rest_framework.serializers import as_serializer_error
 
-from core.signals import clear_signal_history
 from extras.api.mixins import ConfigContextQuerySetMixin
 from netbox.api.viewsets import HTTP_ACTIONS
-from netbox.api.viewsets.mixins import discard_events_on_rollback
-from utilities.exceptions import AbortRequest
 
 from ...field_types.shared.rest import KNOWN_TARGETS
 from ...filtersets import get_filterset_class
@@ -32,14 +29,11 @@ from ...runtime.inbound.holding import hold_objects
 from ...runtime.relations.rollups import rollups_of
 from ...runtime.rights import has_any_right, is_known_to_reader
 from ...services.limits import looked_up_ahead
-from ...services.writing import delete_together
+from ...services.writing import TOGETHER_FROM, delete_together, tried_together
 from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class
 from ..serializers.objects import get_bulk_update_serializer_class
 from .base import StrictModelViewSet
-
-# A list of fewer objects costs less one by one.
-TOGETHER_FROM = 2
 
 
 @cache
@@ -187,14 +181,7 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
         """Return what `write` returns; None if objects must be written one by one, and nothing is left of it."""
         if len(items) < TOGETHER_FROM or 'HTTP_IF_MATCH' in self.request.META:
             return None
-        using = router.db_for_write(self.model)
-        try:
-            with transaction.atomic(using=using), discard_events_on_rollback(self, using=using):
-                return write()
-        except (NotTogether, AbortRequest, PermissionDenied, IntegrityError, ObjectDoesNotExist):
-            # It has noted which deletions were logged.
-            clear_signal_history(sender=type(self))
-            return None
+        return tried_together(write, router.db_for_write(self.model), type(self))
 
     def _permitted(self, objects) -> list[int]:
         """Return the ids of objects that were written; refuse to have made one so that the user may not."""

@@ -7,6 +7,7 @@ that fits keeps its field names, which is what callers expect (proven, 1.4).
 """
 
 from collections.abc import Collection
+from weakref import ref
 
 from django.apps import apps
 from django.db import models, router
@@ -55,6 +56,12 @@ class CustomObjectQuerySet(ConfigContextModelQuerySet):
         if self.query.where or self.query.is_sliced:
             return queryset
         return refitted(queryset, alias)
+
+    def _fetch_all(self):
+        is_read = self._result_cache is None
+        super()._fetch_all()
+        if is_read:
+            introduce(self._result_cache)
 
     def _prefetch_related_objects(self):
         instances = [row for row in self._result_cache if isinstance(row, models.Model)]
@@ -124,6 +131,14 @@ class CustomObjectManager(models.Manager.from_queryset(CustomObjectQuerySet)):
     def using(self, alias):
         # Not by way of get_queryset(): for a type that the routed schema lacks, that is empty for good.
         return self.db_manager(alias).get_queryset()
+
+
+def introduce(objects: list) -> None:
+    """Let objects that were read together know each other, as in Django's fetch modes: one reads for all of them."""
+    if len(objects) > 1 and isinstance(objects[0], models.Model) and not objects[0]._state.peers:
+        peers = [ref(obj) for obj in objects]
+        for obj in objects:
+            obj._state.peers = peers
 
 
 def refitted(queryset, alias: str):

@@ -39,6 +39,8 @@ class Relation:
     name: str
     below: Tree
     targets: dict[int, list[tuple[type, int]]] = field(default_factory=lambda: defaultdict(list))
+    # The keys of generic links, also of those whose targets are gone.
+    keys: dict[int, list[Key]] = field(default_factory=lambda: defaultdict(list))
 
     @property
     def model_field(self):
@@ -98,7 +100,10 @@ class Relation:
             if self.many:
                 cache = obj.__dict__.setdefault('_prefetched_objects_cache', {})
                 cache[self.name] = self._as_manager_returns(targets)
-            else:
+                if self.generic:
+                    cache[self.name].keys = self.keys[obj.pk]
+            elif targets or not self.generic:
+                # What a generic reference leads to is found by its key, which may change before it is asked for.
                 self.model_field.set_cached_value(obj, targets[0] if targets else None)
         return reached
 
@@ -224,6 +229,7 @@ def _read_links(relations: list[Relation]) -> None:
     with connections[relations[0].objects[0]._state.db].cursor() as cursor:
         cursor.execute(f'{sql} ORDER BY 1, 2', [value for _, params in parts for value in params])
         for number, _order, source, content_type, pk in cursor.fetchall():
+            relations[number].keys[source].append((content_type, pk))
             if target := relations[number].target_of(content_type, pk):
                 relations[number].targets[source].append(target)
 

@@ -37,8 +37,12 @@ class GenericLinks(LinkField):
     def get_payload(self, instance) -> list[dict]:
         """Return the links as change data holds them: in their order, which merges and reverts must not change."""
         known = getattr(instance, '_prefetched_objects_cache', {}).get(self.name)
-        is_empty = instance.pk is None or (known is not None and known.is_known_to_be_empty)
-        keys = [] if is_empty else getattr(instance, self.name).keys()
+        if instance.pk is None or (known is not None and known.is_known_to_be_empty):
+            keys = []
+        elif known is not None and known.keys is not None:
+            keys = known.keys
+        else:
+            keys = getattr(instance, self.name).keys()
         return [{'content_type': label_of(key), 'object_id': key[1]} for key in keys]
 
 
@@ -65,6 +69,8 @@ class Targets:
         # Set by prefetch_related(), as on a queryset.
         self._result_cache: list | None = None
         self._prefetch_done = False
+        # Those of all links, also of links without a target, if they were read.
+        self.keys: list[Key] | None = None
         # The object has no links at all, rather than links without a target.
         self.is_known_to_be_empty = False
 

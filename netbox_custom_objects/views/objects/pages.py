@@ -10,7 +10,7 @@ from utilities.htmx import htmx_partial
 from ...field_types import field_type_of
 from ...filtersets import get_filterset_class
 from ...forms import get_bulk_edit_form_class, get_filter_form_class, get_form_class, get_import_form_class
-from ...forms.hidden_targets import hidden_targets
+from ...forms.hidden_targets import hidden_targets_of_all
 from ...models.protectors import hiding_protectors
 from ...runtime.classes.memo import surfaced_fields
 from ...tables import get_table_class
@@ -20,6 +20,7 @@ from .export import ExportObjects, ImportableExportMixin
 from .importing import ImportsTogetherMixin
 from .panels import get_layout
 from .rename import RenameObjects
+from .together import DeletesTogetherMixin, EditsTogetherMixin
 
 # What the page of a form sends while it is being filled in.
 FOLLOW = '_follow'
@@ -88,7 +89,7 @@ class CustomObjectBulkImportView(ImportsTogetherMixin, WritingMixin, CheckedImpo
         self.model_form = get_import_form_class(model)
 
 
-class CustomObjectBulkEditView(WritingMixin, BulkEditMixin, generic.BulkEditView):
+class CustomObjectBulkEditView(EditsTogetherMixin, WritingMixin, BulkEditMixin, generic.BulkEditView):
     def bind(self, model):
         super().bind(model)
         self.filterset = get_filterset_class(model)
@@ -96,13 +97,17 @@ class CustomObjectBulkEditView(WritingMixin, BulkEditMixin, generic.BulkEditView
         self.form = get_bulk_edit_form_class(model)
         self.references = {field.name for field in surfaced_fields(model) if field_type_of(field).is_reference}
 
+    def _update_objects(self, form, request):
+        asked = self.references & {*request.POST.getlist('_nullify'), *form.changed_data}
+        # Read before NetBox sets the attributes.
+        stored = self.model.objects.filter(pk__in=form.cleaned_data['pk']).prefetch_related(*asked) if asked else ()
+        self.hidden_targets = hidden_targets_of_all(list(stored), asked)
+        return super()._update_objects(form, request)
+
     def pre_save_operations(self, form, obj):
         """Keep the targets that the user may not view in references that are emptied or replaced."""
         super().pre_save_operations(form, obj)
-        asked = self.references & {*self.request.POST.getlist('_nullify'), *form.changed_data}
-        # Read again, because NetBox has set the attributes already.
-        obj._hidden_targets = hidden_targets(self.model.objects.get(pk=obj.pk), asked) if asked else {}
-        for field, hidden in obj._hidden_targets.items():
+        for field, hidden in self.hidden_targets.get(obj.pk, {}).items():
             if field.name in obj._m2m_values:
                 obj._m2m_values[field.name] += hidden
             elif not field_type_of(field).many and getattr(obj, field.name) is None:
@@ -110,12 +115,14 @@ class CustomObjectBulkEditView(WritingMixin, BulkEditMixin, generic.BulkEditView
 
     def post_save_operations(self, form, obj):
         super().post_save_operations(form, obj)
-        for field, hidden in obj._hidden_targets.items():
+        for field, hidden in self.hidden_targets.get(obj.pk, {}).items():
             if field_type_of(field).many:
                 getattr(obj, field.name).add(*hidden)
 
 
-class CustomObjectBulkDeleteView(RestorableObjectsMixin, TypeFromURLMixin, generic.BulkDeleteView):
+class CustomObjectBulkDeleteView(
+    DeletesTogetherMixin, RestorableObjectsMixin, TypeFromURLMixin, generic.BulkDeleteView
+):
     def bind(self, model):
         super().bind(model)
         self.filterset = get_filterset_class(model)

@@ -22,7 +22,9 @@ from ...field_types import field_type_of
 from ...field_types.text import CharacterFieldType
 from ...filtersets import get_filterset_class
 from ...runtime.classes.memo import surfaced_fields
+from ...runtime.reading.prefetch import prefetch_relations
 from ..base import WritingMixin
+from .together import RenamesTogetherMixin, lookups_of_records
 
 
 def rename_fields(model) -> tuple[str, ...]:
@@ -59,7 +61,7 @@ class RenameObjects(BulkRename):
         return get_action_url(obj, action=cls.name) if rename_fields(obj) else None
 
 
-class CustomObjectBulkRenameView(WritingMixin, generic.BulkRenameView):
+class CustomObjectBulkRenameView(RenamesTogetherMixin, WritingMixin, generic.BulkRenameView):
     """Renames by any text fields; nothing is stored unless every object is valid afterwards."""
 
     template_name = 'netbox_custom_objects/customobject_rename.html'
@@ -77,13 +79,17 @@ class CustomObjectBulkRenameView(WritingMixin, generic.BulkRenameView):
         self.form = type('RenameForm', (self.form,), {'field_names': field_choice(model, self.rename_fields)})
 
     def _rename_objects(self, form, selected_objects, field_names=None):
+        prefetch_relations(selected_objects, lookups_of_records)
         renamed = super()._rename_objects(form, selected_objects, field_names)
         for obj in selected_objects:
             for name in field_names:
                 if not getattr(obj.new_names, name):
                     # NetBox takes null for an empty text: what has no text stays as it is, what loses it becomes null.
                     setattr(obj.new_names, name, None if getattr(obj, name) else getattr(obj, name))
-            self._validate(obj, field_names)
+        is_applied = '_apply' in self.request.POST
+        if not (is_applied and self._rename_together(form, list(selected_objects), field_names)):
+            for obj in selected_objects:
+                self._validate(obj, field_names)
         return renamed
 
     def _validate(self, obj, field_names):
