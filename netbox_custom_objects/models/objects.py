@@ -177,11 +177,6 @@ class CustomObject(
             if errors:
                 raise ValidationError(errors) from error
 
-    def validate_unique(self, exclude=None):
-        """Ask whether unique values are taken; of objects that are written together, all are asked for at once."""
-        if validated_together(type(self)) is None:
-            super().validate_unique(exclude=exclude)
-
     def _kept_choices(self, names) -> set[str]:
         """Return those of the names of fields whose values are wrong in nothing but choices that are stored."""
         gone = {
@@ -208,8 +203,13 @@ class CustomObject(
             field_type_of(field).clean_instance(self, field)
 
     def validate_unique(self, exclude=None):
-        """In a replay, leave out unique fields: only its result must meet them (`services.constraints`)."""
-        super().validate_unique(exclude={*(exclude or ()), *self._payload_names} if is_replaying() else exclude)
+        """
+        In a replay, leave out unique fields: only its result must meet them (`services.constraints`).
+
+        Of objects that are written together, all are asked for at once.
+        """
+        if validated_together(type(self)) is None:
+            super().validate_unique(exclude={*(exclude or ()), *self._payload_names} if is_replaying() else exclude)
 
     def clone(self):
         attributes = super().clone()
