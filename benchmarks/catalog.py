@@ -21,6 +21,7 @@ BENCHMARKS = {
     'documents': Benchmark('documents', 'preview, application and export of 400 types with 2,500 fields'),
     'graphql': Benchmark('graphql', 'the GraphQL schema of 400 types, and lists of 1,000 objects, against tenants'),
     'imports': Benchmark('imports', 'CSV files with 30,000 rows and 10 columns, right and wrong, imported into a type'),
+    'indexes': Benchmark('indexes', 'filters, sorting, far pages and searches by indexed fields of 1,000,000 objects'),
     'linked': Benchmark(
         'linked', 'site that 30,000 objects of 100 types refer to: its page, the tab, linked-objects/', is_checked=True
     ),

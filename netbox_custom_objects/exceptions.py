@@ -119,6 +119,14 @@ class DuplicateValues(SchemaChangeRefused):
         super().__init__(_('Values of {table} must be unique, but some are stored more than once.').format(table=table))
 
 
+class ValuesTooLong(SchemaChangeRefused):
+    """Stored values are longer than an entry of an index can be."""
+
+    def __init__(self, table: str):
+        self.table = table
+        super().__init__(_('Some values of {table} are too long to be indexed.').format(table=table))
+
+
 class ViolatedCheck(SchemaChangeRefused):
     """Stored values make a check false that is to be added."""
 

@@ -59,13 +59,17 @@ def _table_steps(actual: Table, desired: Table, now: str, fills: Mapping[str, An
     for check in actual.checks:
         if check not in desired.checks:
             yield DropCheck(actual.name, check)
+    columns = list(_with_generated(actual, desired, list(_column_steps(actual, desired, now, fills))))
+    # A column that is made again loses its indexes.
+    lost = {step.column.name for step in columns if isinstance(step, (CalculateColumn, DropColumn))}
+    kept = [index for index in actual.indexes if lost.isdisjoint(index.columns)]
     # An index that must go would stand in the way of a conversion of its column, so it goes first.
     for index in actual.indexes:
-        if index not in desired.indexes and not _only_retired(index, actual, desired):
+        if index not in kept or index not in desired.indexes and not _only_retired(index, actual, desired):
             yield DropIndex(actual.name, index)
-    yield from _with_generated(actual, desired, list(_column_steps(actual, desired, now, fills)))
+    yield from columns
     for index in desired.indexes:
-        if index not in actual.indexes:
+        if index not in kept:
             yield CreateIndex(actual.name, index)
     for check in desired.checks:
         if check not in actual.checks:
@@ -129,6 +133,5 @@ def _holds(found: str, wanted: str) -> bool:
 
 def _only_retired(index, actual: Table, desired: Table) -> bool:
     """Whether an index covers only columns that are out of use: it is kept, so that restoring them costs nothing."""
-    if index.constraint:
-        return False
-    return all(desired.column(name) is None and actual.column(name) is not None for name in index.columns)
+    names = [name for name in index.columns if is_optional_column(name)]
+    return bool(names) and all(desired.column(name) is None and actual.column(name) is not None for name in names)

@@ -7,15 +7,17 @@ columns appear and vanish together. Must never touch a schema other than the tar
 
 import logging
 
-from django.db import IntegrityError
+from django.db import IntegrityError, OperationalError
 from django.utils.translation import gettext as _
 from psycopg import sql
+from psycopg.errors import ProgramLimitExceeded
 
 from .. import settings
 from ..exceptions import (
     DuplicateValues,
     SchemaChangeRefused,
     UnconvertibleValues,
+    ValuesTooLong,
     VerificationFailed,
     ViolatedCheck,
 )
@@ -59,6 +61,7 @@ def execute(target: Target, type_id: int, plan: Plan, actual: Schema) -> Plan:
         NoColumnsLeft: the table can have no more columns
         UnconvertibleValues: stored values do not survive a conversion
         DuplicateValues: stored values stand in the way of a unique index
+        ValuesTooLong: stored values are too long for an index
         ViolatedCheck: stored values do not meet a check
         VerificationFailed: the schema is not what the plan promised
     """
@@ -128,6 +131,7 @@ def finish(target: Target, plan: Plan) -> None:
 
     Raises:
         DuplicateValues: stored values stand in the way of a unique index
+        ValuesTooLong: stored values are too long for an index
         ViolatedCheck: stored values do not meet a check
     """
     for operation in plan:
@@ -137,15 +141,35 @@ def finish(target: Target, plan: Plan) -> None:
         if isinstance(operation, CalculateColumn):
             _calculate(target, operation)
             continue
-        drop, create = index_statements(operation, target, concurrently=True)
-        with target.cursor() as cursor:
+        _build_index(target, operation)
+    for table in {step.table for step in plan if isinstance(step, CreateIndex) and step.index.kind}:
+        # PostgreSQL knows how often what is made of a column occurs only after it has looked.
+        _execute(target, sql.SQL('ANALYZE {}').format(sql.Identifier(target.schema, table)))
+
+
+def _build_index(target: Target, operation: CreateIndex) -> None:
+    drop, create = index_statements(operation, target, concurrently=True)
+    with target.cursor() as cursor:
+        cursor.execute(drop)
+        try:
+            cursor.execute(create)
+        except (IntegrityError, OperationalError) as error:
+            # What is left is invalid, and would refuse rows all the same.
+            if (found := _refusal(operation, error)) is None:
+                raise
             cursor.execute(drop)
-            try:
-                cursor.execute(create)
-            except IntegrityError as error:
-                # What is left is invalid, and would refuse rows all the same.
-                cursor.execute(drop)
-                raise DuplicateValues(operation.table, error.__cause__.diag.message_detail) from error
+            raise found from error
+
+
+def _refusal(operation: Operation, error: Exception) -> SchemaChangeRefused | None:
+    """Return what is wrong with the stored values if a step failed because of them."""
+    if isinstance(error.__cause__, ProgramLimitExceeded):
+        return ValuesTooLong(operation.table)
+    if not isinstance(error, IntegrityError):
+        return None
+    if isinstance(operation, AddCheck):
+        return ViolatedCheck(operation.table)
+    return DuplicateValues(operation.table, error.__cause__.diag.message_detail)
 
 
 def _add_check(target: Target, operation: AddCheck) -> None:
@@ -176,10 +200,10 @@ def _run(target: Target, plan: Plan) -> None:
             _check_values(target, operation)
         try:
             _execute(target, *render(operation, target))
-        except IntegrityError as error:
-            if isinstance(operation, AddCheck):
-                raise ViolatedCheck(operation.table) from error
-            raise DuplicateValues(operation.table, error.__cause__.diag.message_detail) from error
+        except (IntegrityError, OperationalError) as error:
+            if (found := _refusal(operation, error)) is None:
+                raise
+            raise found from error
 
 
 def _check_values(target: Target, operation: AlterColumnType) -> None:

@@ -9,8 +9,10 @@ import re
 
 from ..definitions import (
     constraint_id_from_name,
+    is_upkeep_index,
     is_working_column,
     is_working_index,
+    kind_of_index,
     table_name,
     type_id_from_table_name,
 )
@@ -31,7 +33,7 @@ _COLUMNS_SQL = """
     WHERE n.nspname = %s AND c.relkind = 'r' AND {condition}
     ORDER BY c.relname, a.attnum
 """
-# Indexes, and the checks that constraints ask for, which are neither unique nor not.
+# Indexes, the checks that constraints ask for, which are neither unique nor not, and the schema of pg_trgm.
 _INDEXES_SQL = r"""
     SELECT c.relname, i.relname, x.indisunique,
            array(SELECT a.attname::text FROM unnest(x.indkey::int2[]) WITH ORDINALITY k(attnum, position)
@@ -42,7 +44,8 @@ _INDEXES_SQL = r"""
     JOIN pg_class i ON i.oid = x.indexrelid
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = %s AND NOT x.indisprimary
-      AND (x.indpred IS NULL AND x.indexprs IS NULL OR i.relname ~ '^custom_objects_\d+_constraint_\d+_')
+      AND (x.indpred IS NULL AND x.indexprs IS NULL OR i.relname ~ '^custom_objects_\d+_constraint_\d+_'
+           OR i.relname ~ '^custom_objects_\d+_f_\d+_([a-z]+_)?(upper|trgm|items|host)$')
       AND {condition}
     UNION ALL
     SELECT c.relname, k.conname, NULL, NULL, k.convalidated
@@ -51,6 +54,9 @@ _INDEXES_SQL = r"""
     JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = %s AND k.contype = 'c' AND k.conname ~ '^custom_objects_\d+_constraint_\d+_'
       AND {condition}
+    UNION ALL
+    SELECT '', n.nspname, NULL, NULL, NULL
+    FROM pg_extension e JOIN pg_namespace n ON n.oid = e.extnamespace WHERE e.extname = 'pg_trgm'
     ORDER BY 1, 2
 """
 _NAMES_SQL = r"""
@@ -85,9 +91,10 @@ def introspect(target: Target, type_id: int) -> Schema:
 def introspect_all(target: Target) -> dict[int, Schema]:
     """Return the tables of every type in `target`, by type id. Two catalog queries, however many types there are."""
     by_type: dict[int, list[Table]] = {}
-    for table in _read(target, _ALL, []).tables:
+    found = _read(target, _ALL, [])
+    for table in found.tables:
         by_type.setdefault(type_id_from_table_name(table.name), []).append(table)
-    return {type_id: Schema.of(tables) for type_id, tables in by_type.items()}
+    return {type_id: Schema.of(tables, found.trigrams) for type_id, tables in by_type.items()}
 
 
 def columns_of(target: Target) -> dict[str, frozenset[str]]:
@@ -134,6 +141,7 @@ def _read(target: Target, condition: str, params: list) -> Schema:
     indexes: dict[str, list[Index]] = {}
     checks: dict[str, list[Check]] = {}
     staged: set[str] = set()
+    trigrams = ''
     with target.cursor() as cursor:
         # psycopg reads a bare % as a placeholder only when parameters are passed, and they always are here.
         cursor.execute(_COLUMNS_SQL.format(condition=condition), [target.schema, *params])
@@ -152,16 +160,20 @@ def _read(target: Target, condition: str, params: list) -> Schema:
                 )
         cursor.execute(_INDEXES_SQL.format(condition=condition), [target.schema, *params] * 2)
         for table, name, unique, names, valid in cursor.fetchall():
-            if unique is None:
+            if not table:
+                trigrams = name
+            elif unique is None:
                 # One that is not validated is left over from a job, and not counted, like an invalid index.
                 checks.setdefault(table, []).extend([Check(name)] if valid else [])
             elif is_working_index(name) or any(map(is_working_column, names)):
                 staged.add(table)
             elif valid and constraint_id_from_name(name) is not None:
                 indexes.setdefault(table, []).append(Index.of_constraint(name))
-            elif valid:
+            elif valid and (kind := kind_of_index(name)):
+                indexes.setdefault(table, []).append(Index.of_kind(table, *kind))
+            elif valid and names and not is_upkeep_index(name):
                 indexes.setdefault(table, []).append(Index(name, tuple(names), unique))
-    return Schema.of(
+    tables = (
         Table(
             name,
             tuple(columns.get(name, ())),
@@ -172,3 +184,4 @@ def _read(target: Target, condition: str, params: list) -> Schema:
         )
         for name, comment in comments.items()
     )
+    return Schema.of(tables, trigrams)

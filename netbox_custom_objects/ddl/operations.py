@@ -8,7 +8,15 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import ClassVar
 
-from .spec import Check, Column, Index, Schema, Table
+from .spec import Check, Column, Index, IndexKind, Schema, Table
+
+# What people read of an index of each kind.
+KINDS = {
+    IndexKind.BEGINNING: 'index for how texts begin',
+    IndexKind.PARTS: 'index for what texts contain',
+    IndexKind.ITEMS: 'index for items',
+    IndexKind.HOST: 'index for addresses without their mask length',
+}
 
 
 class Lock(StrEnum):
@@ -227,7 +235,7 @@ class IndexOperation(Operation):
     def _what(self) -> str:
         if self.index.constraint:
             return f'unique index {self.index.name} of {self.table}'
-        kind = 'unique index' if self.index.unique else 'index'
+        kind = KINDS.get(self.index.kind) or ('unique index' if self.index.unique else 'index')
         return f'{kind} on {", ".join(self.index.columns)} of {self.table}'
 
 

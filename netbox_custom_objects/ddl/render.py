@@ -291,7 +291,7 @@ def _create_index(target: Target, table: str, index: Index, how: str = '') -> sq
         sql.SQL(how),
         sql.Identifier(index.name),
         sql.Identifier(target.schema, table),
-        sql.SQL(index.body) if index.constraint else sql.SQL('({})').format(columns),
+        sql.SQL(index.body) if index.body else sql.SQL('({})').format(columns),
     )
 
 

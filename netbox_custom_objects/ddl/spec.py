@@ -6,7 +6,10 @@ Pure: the standard library only. Must never hold SQL beyond the names of column 
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from enum import StrEnum
 from typing import Any
+
+from ..definitions import kind_index_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,24 +47,39 @@ class Column:
         return replace(self, generated='', body='')
 
 
+class IndexKind(StrEnum):
+    """What an index is of, if not of plain columns: how texts begin, what they contain, items of lists, hosts."""
+
+    BEGINNING = 'upper'
+    PARTS = 'trgm'
+    ITEMS = 'items'
+    HOST = 'host'
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """
     An index over plain columns; two are the same if columns and uniqueness are, regardless of their names.
 
     One that a constraint asks for is known by its name alone, which says what it enforces: `constraint` is that name,
-    and `body` what SQL needs to create it.
+    and `body` what SQL needs to create it. One of what is made of a column is known by `kind` (IndexKind), which its
+    name ends with.
     """
 
     name: str = field(compare=False)
     columns: tuple[str, ...]
     unique: bool = False
     constraint: str = ''
+    kind: str = ''
     body: str = field(default='', compare=False, repr=False)
 
     @classmethod
     def of_constraint(cls, name: str, body: str = '') -> 'Index':
         return cls(name, (), unique=True, constraint=name, body=body)
+
+    @classmethod
+    def of_kind(cls, table: str, column: str, kind: str, body: str = '') -> 'Index':
+        return cls(kind_index_name(table, column, kind), (column,), kind=kind, body=body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,20 +119,25 @@ class Table:
 
 @dataclass(frozen=True)
 class Schema:
-    """The tables of one type (its own and its link tables) in one PostgreSQL schema."""
+    """
+    The tables of one type (its own and its link tables) in one PostgreSQL schema.
+
+    `trigrams` is the schema of the extension pg_trgm in the database, '' if it is not installed.
+    """
 
     tables: tuple[Table, ...] = ()
+    trigrams: str = field(default='', compare=False)
 
     @classmethod
-    def of(cls, tables: Iterable[Table]) -> 'Schema':
-        return cls(tuple(sorted(tables, key=lambda table: table.name)))
+    def of(cls, tables: Iterable[Table], trigrams: str = '') -> 'Schema':
+        return cls(tuple(sorted(tables, key=lambda table: table.name)), trigrams)
 
     def table(self, name: str) -> Table | None:
         return next((table for table in self.tables if table.name == name), None)
 
     def replace(self, name: str, table: Table) -> 'Schema':
         """Return a copy in which `table` stands in place of, or is added under, `name`."""
-        return Schema.of([*(other for other in self.tables if other.name != name), table])
+        return Schema.of([*(other for other in self.tables if other.name != name), table], self.trigrams)
 
     def without(self, name: str) -> 'Schema':
-        return Schema(tuple(table for table in self.tables if table.name != name))
+        return Schema(tuple(table for table in self.tables if table.name != name), self.trigrams)

@@ -84,6 +84,7 @@ class FieldDefinition:
     context: bool = False
     required: bool = False
     unique: bool = False
+    indexed: bool = False
     default_json: str | None = None
     # Where it takes its default from, as stored (`definitions.paths`).
     default_from: str = ''

@@ -14,6 +14,9 @@ FIELD_COLUMN_RE = re.compile(r'^f_(\d+)(_|\Z)')
 NEXT, FORMER, SURVIVES = 'next', 'former', 'survives'
 WORKING_COLUMN_RE = re.compile(rf'^f_(\d+)_({NEXT}|{FORMER}|{SURVIVES})\Z')
 WORKING_INDEX_RE = re.compile(rf'^custom_objects_\d+_f_\d+_{NEXT}_key\Z')
+# An index of what is made of a column (`IndexKind`), and the indexes that upkeep adds to large tables.
+INDEX_OF_KIND_RE = re.compile(r'^custom_objects_\d+_(f_\d+(?:_[a-z]+)?)_(upper|trgm|items|host)\Z')
+UPKEEP_INDEX_RE = re.compile(r'^custom_objects_\d+_(?:created|last_updated)_id_idx\Z')
 # What the tables of types with config contexts have besides (NetBox's ConfigContextModel).
 CONFIG_CONTEXT_COLUMNS = ('_config_context_data', '_config_context_generation', 'local_context_data')
 # An index or check that a constraint asks for; the digest says what it enforces.
@@ -90,6 +93,22 @@ def index_name(table: str, *columns: str) -> str:
 def unique_name(table: str, *columns: str) -> str:
     """Return the name of a unique index on `columns` of `table`."""
     return f'{table}_{"_".join(columns)}_key'
+
+
+def kind_index_name(table: str, column: str, kind: str) -> str:
+    """Return the name of an index of what is made of a column: `custom_objects_5_f_7_upper`."""
+    return f'{table}_{column}_{kind}'
+
+
+def kind_of_index(name: str) -> tuple[str, str] | None:
+    """Return ('f_7', 'upper') for `custom_objects_5_f_7_upper`, None for the name of anything else."""
+    match = INDEX_OF_KIND_RE.match(name)
+    return (match[1], match[2]) if match else None
+
+
+def is_upkeep_index(name: str) -> bool:
+    """Whether an index was added because the table is large, and belongs to no definition."""
+    return UPKEEP_INDEX_RE.match(name) is not None
 
 
 def constraint_name(type_id: int, constraint_id: int, digest: str) -> str:

@@ -26,6 +26,7 @@ from netbox.ui import attrs
 from utilities.filters import multivalue_field_factory
 
 from ..choices import FilterLogicChoices
+from ..ddl.spec import IndexKind
 from ..definitions import FieldDefinition
 from ..expressions.typed.kinds import list_of
 from .base import FieldType
@@ -215,6 +216,8 @@ class ArrayFieldType(FieldType):
     empty_values = ([],)
     unique_allowed = False
     bounds_allowed = True
+    index_kinds = (IndexKind.ITEMS,)
+    has_limitless_values = True
     lowest_bound = 0
     has_elements = True
     convertible = False
@@ -241,6 +244,7 @@ class ArrayFieldType(FieldType):
             validation_maximum=None,
             max_length=None,
             suggest_values=False,
+            indexed=False,
             decimal_digits=None,
             decimal_places=None,
             unit='',

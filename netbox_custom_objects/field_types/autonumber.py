@@ -140,6 +140,7 @@ class AutonumberFieldType(TextFieldType):
     unique_allowed = False
     fits_arrays = False
     length_allowed = False
+    has_limitless_values = False
     suggestions_allowed = False
     convertible = False
     numbers_allowed = True

@@ -23,15 +23,15 @@ from netbox.ui import attrs
 
 from ..choices import FilterLogicChoices, UIEditableChoices
 from ..ddl.notation import Notation
-from ..ddl.spec import Column, Index, Table
-from ..definitions import FieldDefinition, unique_name
+from ..ddl.spec import Column, Table
+from ..definitions import FieldDefinition
 from ..expressions import plain
 from ..expressions.typed.kinds import OPAQUE, Kind, Term
 from .building import ModelContext
 from .graphql import RelatedType, annotation_of, lookup_of, related_type
 from .shared.cells import CellKind
 from .shared.deprecation import read_only
-from .shared.indexes import field_table
+from .shared.indexes import IndexedMixin, validate_indexable
 from .shared.regex import PatternValidator
 from .shared.searched import SearchedMixin
 
@@ -42,7 +42,7 @@ NAME = re.compile(r'(?!.*__)\w+\Z', re.ASCII)
 FAULTS = (ValidationError, ValueError, LookupError)
 
 
-class FieldType(SearchedMixin):
+class FieldType(IndexedMixin, SearchedMixin):
     """
     Base of all field types. A type with one plain column sets `column_type` and the few classes it differs by.
 
@@ -151,17 +151,6 @@ class FieldType(SearchedMixin):
         """Return the value of a model attribute as the database driver takes it."""
         return value
 
-    def get_indexes(self, field: FieldDefinition) -> tuple[Index, ...]:
-        """Return the indexes that the field's columns need."""
-        if not self.is_unique(field):
-            return ()
-        table, columns = field_table(field), self.get_unique_columns(field)
-        return (Index(unique_name(table, *columns), columns, unique=True),)
-
-    def is_unique(self, field: FieldDefinition) -> bool:
-        """Whether no two objects can have the same value."""
-        return field.unique or self.is_always_unique
-
     def get_link_table(self, field: FieldDefinition) -> Table | None:
         """Return the link table of a many-valued reference."""
         return None
@@ -231,6 +220,8 @@ class FieldType(SearchedMixin):
         validators = []
         if self.regex_allowed and field.validation_regex:
             validators.append(PatternValidator(field.validation_regex, field.display_label))
+        if field.indexed and self.has_limitless_values:
+            validators.append(validate_indexable)
         return validators
 
     def to_python(self, field: FieldDefinition, value: Any) -> Any:

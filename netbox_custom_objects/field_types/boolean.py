@@ -54,6 +54,7 @@ class BooleanFieldType(FieldType):
     cell_kinds = (CellKind(name, read_boolean, _('neither true nor false'), rank=10),)
     fits_arrays = True
     column_type = 'boolean'
+    sorted_by_index = True
     kind = BOOLEAN
     graphql_type = bool
     unique_allowed = False

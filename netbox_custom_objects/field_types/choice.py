@@ -20,6 +20,7 @@ from utilities.forms.fields import (
 from utilities.forms.utils import add_blank_choice
 from utilities.forms.widgets import APISelect, APISelectMultiple
 
+from ..ddl.spec import IndexKind
 from ..definitions import FieldDefinition
 from ..expressions import Choice
 from ..expressions.typed.kinds import TEXT, list_of
@@ -188,6 +189,8 @@ class SelectFieldType(ChoiceFieldType):
     cell_kinds = (CellKind(name, read_choice, _('not a choice'), may_name=True),)
     empty_values = ('',)
     column_type = f'character varying({VALUE_LENGTH})'
+    sorted_by_index = True
+    index_kinds = (IndexKind.BEGINNING, IndexKind.PARTS)
     kind = TEXT
 
     def get_model_field(self, field, **kwargs):
@@ -257,6 +260,7 @@ class MultiSelectFieldType(ChoiceFieldType):
     cell_kinds = (CellKind(name, read_choices, _('not a list of choices'), may_name=True),)
     empty_values = ([],)
     column_type = f'character varying({VALUE_LENGTH})[]'
+    index_kinds = (IndexKind.ITEMS,)
     kind = list_of(TEXT)
     graphql_type = list[CustomObjectChoiceType]
     unique_allowed = False

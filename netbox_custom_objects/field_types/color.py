@@ -15,6 +15,7 @@ from utilities.forms.widgets import ColorSelect
 from utilities.validators import ColorValidator
 
 from ..ddl.notation import Notation
+from ..ddl.spec import IndexKind
 from ..expressions.typed.kinds import TEXT
 from .base import FieldType
 from .registry import register
@@ -126,6 +127,8 @@ class ColorFieldType(FieldType):
     )
     notation = Notation('^#?[0-9A-Fa-f]{6}$', read=(('^#', '', ''),), stored='lower({})')
     column_type = f'character varying({COLOR_LENGTH})'
+    sorted_by_index = True
+    index_kinds = (IndexKind.BEGINNING, IndexKind.PARTS)
     kind = TEXT
     empty_values = ('',)
 

@@ -59,7 +59,8 @@ def _parts(field: FieldDefinition, definition: TypeDefinition, actual: Schema) -
     field_type = field_type_of(field)
     try:
         link_table = field_type.get_link_table(field)
-        found = [*field_type.get_columns(field), *field_type.get_indexes(field), *((link_table,) if link_table else ())]
+        indexes = field_type.get_indexes(field, actual.trigrams)
+        found = [*field_type.get_columns(field), *indexes, *((link_table,) if link_table else ())]
     except FAULTS:
         if not (found := list(_kept(field, definition, actual))):
             raise
@@ -71,7 +72,7 @@ def _kept(field: FieldDefinition, definition: TypeDefinition, actual: Schema) ->
     """Yield what there is of a field, and in use."""
     if (table := actual.table(definition.table)) is not None:
         columns = [column for column in table.live_columns if field_id_from_column_name(column.name) == field.id]
-        names = {column.name for column in columns}
+        names = {'id', *(column.name for column in columns)}
         yield from columns
         yield from (index for index in table.indexes if not index.constraint and names.issuperset(index.columns))
     if (links := actual.table(field.link_table)) is not None and not links.retired:

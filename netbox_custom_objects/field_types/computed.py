@@ -12,7 +12,7 @@ from django.db.models.query_utils import DeferredAttribute
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from ..ddl.spec import Column
+from ..ddl.spec import Column, IndexKind
 from ..definitions import FieldDefinition, fingerprint
 from ..expressions.typed import (
     InvalidExpression,
@@ -80,6 +80,7 @@ class ComputedFieldType(CalculatedFieldType):
     # Of decimals, and of numbers.
     digits_allowed = True
     unit_allowed = True
+    index_allowed = True
     unreadable = _('“{name}” cannot be read here: it is computed itself.')
 
     def option_faults(self, field):
@@ -137,8 +138,12 @@ class ComputedFieldType(CalculatedFieldType):
             return (Column(name, type_, self.comment(field)),)
         return (Column.of_expression(name, type_, self.comment(field), body, fingerprint(body)[:8]),)
 
-    def get_indexes(self, field):
-        return ()
+    def indexed_as(self, field):
+        field_type, _plain = self.result(field)
+        if field_type.has_limitless_values:
+            # Nothing that is calculated can be refused because it is too long.
+            return False, (IndexKind.PARTS,)
+        return field_type.sorted_by_index, field_type.index_kinds
 
     # Rules
 

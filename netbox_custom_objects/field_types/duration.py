@@ -217,6 +217,7 @@ class DurationFieldType(FieldType):
     )
     notation = IN_COLUMNS
     column_type = 'interval'
+    sorted_by_index = True
     kind = DURATION
     # Compared as durations, written as text.
     graphql_lookup = ComparisonFilterLookup[str]

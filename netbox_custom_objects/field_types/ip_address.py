@@ -22,6 +22,7 @@ from utilities import filters
 from utilities.forms.utils import add_blank_choice
 
 from ..ddl.notation import Notation
+from ..ddl.spec import IndexKind
 from .base import FieldType
 from .registry import register
 from .shared.cells import CellKind
@@ -147,6 +148,8 @@ class NetworkRelationFilter(SingleColumnMixin, filters.MultiValueCharFilter):
 class NetworkFieldType(FieldType):
     """What ip_address and ip_prefix share."""
 
+    sorted_by_index = True
+    index_kinds = (IndexKind.PARTS,)
     parse = staticmethod(parse_address)
     filter_class: ClassVar[type] = NetworkFilter
     # The lookups that the parameters `<field>__<name>` stand for.
@@ -218,6 +221,7 @@ class IPAddressFieldType(NetworkFieldType):
     fits_arrays = True
     notation = Notation(ADDRESS, text_in_json=True)
     column_type = 'inet'
+    index_kinds = (IndexKind.HOST, IndexKind.PARTS)
     search_kind = FieldTypes.INET
     filter_class = AddressFilter
     relations: ClassVar[dict[str, str]] = {**NetworkFieldType.relations, 'parent': 'net_host_contained'}

@@ -14,6 +14,7 @@ from netbox.ui import attrs
 from utilities import filters
 
 from ..ddl.notation import Notation
+from ..ddl.spec import IndexKind
 from .base import FieldType
 from .registry import register
 from .shared.cells import CellKind
@@ -117,6 +118,8 @@ class MACAddressFieldType(FieldType):
     )
     notation = IN_COLUMNS
     column_type = 'macaddr'
+    sorted_by_index = True
+    index_kinds = (IndexKind.PARTS,)
 
     def get_model_field(self, field, **kwargs):
         return MACAddressModelField(**self.model_field_kwargs(field), **kwargs)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from netbox.ui import attrs
 
 from ..ddl.notation import Notation
+from ..ddl.spec import IndexKind
 from ..definitions import FieldDefinition
 from ..expressions.typed.kinds import DECIMAL, INTEGER
 from .base import FieldType
@@ -109,6 +110,9 @@ class QuantityAttr(attrs.NumericAttr):
 class NumberFieldType(FieldType):
     bounds_allowed = True
     unit_allowed = True
+    sorted_by_index = True
+    # `?q=` looks at the text of numbers.
+    index_kinds = (IndexKind.PARTS,)
 
     def get_validators(self, field):
         validators = super().get_validators(field)

@@ -164,7 +164,7 @@ class ObjectFieldType(ReferenceFieldType):
         target = getattr(instance, field.name)
         return [] if target is None else [target]
 
-    def get_indexes(self, field):
+    def get_indexes(self, field, trigrams=''):
         return super().get_indexes(field) or (plain_index(field, field.column()),)
 
     def get_terms(self, field):
@@ -232,7 +232,7 @@ class MultiObjectFieldType(ReferenceFieldType):
     def get_columns(self, field):
         return ()
 
-    def get_indexes(self, field):
+    def get_indexes(self, field, trigrams=''):
         return ()
 
     def get_link_table(self, field):

@@ -95,6 +95,8 @@ class MomentField(serializers.DateTimeField):
 class TemporalFieldType(FieldType):
     """What date and datetime share: ISO text in JSON, a picker in forms."""
 
+    sorted_by_index = True
+
     def to_python(self, field, value):
         if value is None:
             return None

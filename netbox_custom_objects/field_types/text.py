@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from netbox.tables import columns
 from netbox.ui import attrs
 
+from ..ddl.spec import IndexKind
 from ..expressions.typed.kinds import TEXT
 from .base import FieldType
 from .json import validate_storable
@@ -28,6 +29,8 @@ class CharacterFieldType(FieldType):
     """What text, longtext and url share: a regular expression, text lookups, quick search by `contains`."""
 
     regex_allowed = True
+    sorted_by_index = True
+    index_kinds = (IndexKind.BEGINNING, IndexKind.PARTS)
     kind = TEXT
     loose_filter = True
     empty_values = ('',)
@@ -98,6 +101,7 @@ class TextFieldType(CharacterFieldType):
     )
     fits_arrays = True
     length_allowed = True
+    has_limitless_values = True
     suggestions_allowed = True
     column_type = 'character varying'
 
@@ -124,6 +128,9 @@ class LongTextFieldType(CharacterFieldType):
     example = 'Some **bold** text'
     cell_kinds = (CellKind(name, read_text, _('contains characters that cannot be stored')),)
     length_allowed = True
+    # Entries of other indexes cannot be as long as these texts.
+    sorted_by_index = False
+    index_kinds = (IndexKind.PARTS,)
     column_type = 'text'
 
     def get_filters(self, field):

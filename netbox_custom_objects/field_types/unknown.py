@@ -20,7 +20,7 @@ class UnknownFieldType(FieldType):
     def get_columns(self, field):
         return ()
 
-    def get_indexes(self, field):
+    def get_indexes(self, field, trigrams=''):
         return ()
 
     def get_model_fields(self, field, context):

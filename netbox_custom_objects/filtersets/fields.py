@@ -52,9 +52,9 @@ class CustomObjectTypeFieldFilterSet(
     class Meta:
         model = CustomObjectTypeField
         fields = (
-            'id', 'name', 'label', 'description', 'primary', 'context', 'required', 'unique', 'validation_regex',
-            'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits',
-            'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
+            'id', 'name', 'label', 'description', 'primary', 'context', 'required', 'unique', 'indexed',
+            'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
+            'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
             'related_object_filter_enforced', 'related_name',
             'group_name', 'search_weight', 'in_list', 'weight', 'is_cloneable', 'schema_id', 'deprecated',
             'deprecated_since', 'scheduled_removal',

@@ -7,6 +7,7 @@ May import field_types and runtime. Must build from the definition alone: what i
 from copy import copy
 from typing import ClassVar
 
+from django.core.validators import EMPTY_VALUES
 from django.utils.translation import gettext_lazy as _
 
 from netbox.filtersets import NetBoxModelFilterSet
@@ -20,7 +21,8 @@ from ..field_types.shared.filters import TrueOrFalseFilter
 from ..models.rows.convert import field_definition
 from ..models.validation.reserved import PARAMETER_PREFIX, parameter_of
 from ..runtime.classes.memo import per_type, surfaced_fields
-from ..runtime.reading.quick_search import quick_search
+from ..runtime.reading.quick_search import quick_search, searched_fields
+from ..services.attention.unindexed import note_filters
 from .base import AskedForMixin, TrueOrFalseMixin
 
 
@@ -59,6 +61,21 @@ class CustomObjectFilterSet(
         names = (name for name in filters if '__' in name and name.split('__')[0] in cls._prefixed)
         found = {name.removeprefix(PARAMETER_PREFIX): copy(filters[name]) for name in names}
         return {name: lookup for name, lookup in found.items() if name not in filters}
+
+    def filter_queryset(self, queryset):
+        note_filters(self._meta.model._definition, queryset.db, self._filtered_by())
+        return super().filter_queryset(queryset)
+
+    def _filtered_by(self):
+        """Yield the definitions of the fields whose values are looked at."""
+        model = self._meta.model
+        for name, value in self.form.cleaned_data.items():
+            if name not in self.filters or value in EMPTY_VALUES:
+                continue
+            if name == 'q':
+                yield from searched_fields(model)
+            elif field := model._definition.fields_by_name.get(self.filters[name].field_name):
+                yield field
 
     def search(self, queryset, name, value):
         """Match what contains the words: any text-like or number field, and what the name is made of."""

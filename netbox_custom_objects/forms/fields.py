@@ -54,7 +54,7 @@ from .staged import FILL, STEP_BY_STEP, StagedEditMixin
 
 # What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
 TYPE_SPECIFIC = (
-    'unique', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
+    'unique', 'indexed', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
     'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type', 'choice_set',
     'is_polymorphic', 'related_object_type', 'related_object_types', 'related_object_filter',
     'related_object_filter_enforced', 'related_name',
@@ -83,6 +83,7 @@ def inputs_of(field_type) -> set[str]:
         'primary': not field_type.is_rollup,
         'context': not field_type.is_rollup,
         'unique': field_type.unique_allowed,
+        'indexed': field_type.index_allowed,
         'default': field_type.default_allowed,
         'default_from': field_type.default_allowed and not field_type.polymorphic and not field_type.is_calculated,
         'validation_regex': field_type.regex_allowed,
@@ -222,8 +223,8 @@ class CustomObjectTypeFieldForm(
     class Meta:
         model = CustomObjectTypeField
         fields = (
-            'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'default',
-            *CONDITIONS,
+            'custom_object_type', 'name', 'label', 'type', 'primary', 'context', 'required', 'unique', 'indexed',
+            'default', *CONDITIONS,
             'default_from', 'element_type', 'result_type', 'expression', *ROLLUP_INPUTS, 'choice_set',
             'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
             'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
@@ -341,7 +342,8 @@ def fieldsets(wanted: set[str], is_new: bool) -> tuple[FieldSet, ...]:
         *section(
             _('Field'), 'custom_object_type', 'name', 'label', 'group_name', 'description', 'type', 'element_type',
             'result_type', 'expression', *ROLLUP_INPUTS, 'decimal_digits', 'decimal_places', 'unit', 'number_template',
-            'restart_yearly', 'primary', 'context', 'required', 'unique', 'default', 'default_from',
+            'restart_yearly', 'primary', 'context', 'required', 'unique', 'indexed', 'default',
+            'default_from',
         ),
         *section(_('Validation'), 'max_length', 'validation_regex', 'validation_minimum', 'validation_maximum'),
         *section(_('Conditions'), *CONDITIONS),

@@ -49,7 +49,7 @@ class CustomObjectTypeFieldFilterForm(FilterForm):
     model = CustomObjectTypeField
     fieldsets = (
         FieldSet('q'),
-        FieldSet('custom_object_type_id', 'type', 'required', 'unique', 'deprecated', name=_('Attributes')),
+        FieldSet('custom_object_type_id', 'type', 'required', 'unique', 'indexed', 'deprecated', name=_('Attributes')),
     )
     custom_object_type_id = DynamicModelMultipleChoiceField(
         queryset=CustomObjectType.objects.all(), required=False, label=_('Custom object type')
@@ -60,6 +60,9 @@ class CustomObjectTypeFieldFilterForm(FilterForm):
     )
     unique = forms.NullBooleanField(
         required=False, label=_('Unique'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
+    )
+    indexed = forms.NullBooleanField(
+        required=False, label=_('Indexed'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
     )
     deprecated = forms.NullBooleanField(
         required=False, label=_('Deprecated'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)

@@ -49,6 +49,7 @@ class CustomObjectTypeFieldFilter(ChangeLoggedModelFilter):
     primary: FilterLookup[bool] | None = strawberry_django.filter_field()
     required: FilterLookup[bool] | None = strawberry_django.filter_field()
     unique: FilterLookup[bool] | None = strawberry_django.filter_field()
+    indexed: FilterLookup[bool] | None = strawberry_django.filter_field()
     custom_object_type: TYPE_FILTER | None = strawberry_django.filter_field()
     custom_object_type_id: strawberry.ID | None = strawberry_django.filter_field()
 
@@ -71,7 +72,7 @@ class CustomObjectTypeType(NetBoxObjectType):
     CustomObjectTypeField,
     fields=[
         'id', 'name', 'label', 'type', 'description', 'group_name', 'primary', 'context', 'required', 'unique',
-        'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
+        'indexed', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
         'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'is_polymorphic',
         'related_object_filter_enforced', 'related_name', 'on_delete_behavior', 'search_weight', 'filter_logic',
         'ui_visible', 'ui_editable', 'in_list', 'weight',

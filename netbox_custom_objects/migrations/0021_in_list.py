@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ('netbox_custom_objects', '0019_conditional_fields'),
+        ('netbox_custom_objects', '0020_indexed'),
     ]
 
     operations = [

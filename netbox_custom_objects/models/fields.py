@@ -108,6 +108,9 @@ class CustomObjectTypeField(
     unique = models.BooleanField(
         verbose_name=_('must be unique'), default=False, help_text=_('No two objects may have the same value')
     )
+    indexed = models.BooleanField(
+        verbose_name=_('indexed'), default=False, help_text=_('Filters, searches and sorting stay fast in large tables')
+    )
     default = models.JSONField(
         verbose_name=_('default'), blank=True, null=True, help_text=_('Default value, in JSON, e.g. "text" or 5')
     )
@@ -269,47 +272,14 @@ class CustomObjectTypeField(
     objects = CustomObjectTypeFieldQuerySet.as_manager()
 
     clone_fields = (
-        'custom_object_type',
-        'label',
-        'type',
-        'required',
-        *CONDITIONS,
-        'default',
-        'default_from',
-        'choice_set',
-        'validation_regex',
-        'validation_minimum',
-        'validation_maximum',
-        'max_length',
-        'suggest_values',
-        'decimal_digits',
-        'decimal_places',
-        'unit',
-        'number_template',
-        'restart_yearly',
-        'element_type',
-        'expression',
-        'result_type',
-        'referring_field',
-        'aggregate',
-        'aggregated_field',
-        'condition',
-        'related_object_type',
-        'is_polymorphic',
-        'related_object_types',
-        'related_object_filter',
-        'related_object_filter_enforced',
-        'on_delete_behavior',
-        'group_name',
-        'description',
-        'search_weight',
-        'filter_logic',
-        'ui_visible',
-        'ui_editable',
-        'in_list',
-        'weight',
-        'is_cloneable',
-    )
+        'custom_object_type', 'label', 'type', 'required', 'indexed', *CONDITIONS, 'default', 'default_from',
+        'choice_set', 'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
+        'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type', 'expression',
+        'result_type', 'referring_field', 'aggregate', 'aggregated_field', 'condition', 'related_object_type',
+        'is_polymorphic', 'related_object_types', 'related_object_filter', 'related_object_filter_enforced',
+        'on_delete_behavior', 'group_name', 'description', 'search_weight', 'filter_logic', 'ui_visible', 'ui_editable',
+        'in_list', 'weight', 'is_cloneable',
+    )  # fmt: skip
 
     # Kept by each schema for itself, from the names that it saw.
     _unserialized = ('former_names',)

@@ -52,6 +52,7 @@ FIELD_DEFAULTS = {
     'required': False,
     **dict.fromkeys(CONDITIONS, ''),
     'unique': False,
+    'indexed': False,
     'default': None,
     'default_from': '',
     'weight': 100,

@@ -70,6 +70,12 @@ def _altered(change: FieldChange):
         yield _('From now on every object must have a value.')
     if changed.get('unique', (None, False))[1]:
         yield _('From now on no two objects may have the same value.')
+    if 'indexed' in changed:
+        yield (
+            _('The values are indexed: filters, searches and sorting by them stay fast in large tables.')
+            if changed['indexed'][1]
+            else _('The values are no longer indexed: filters, searches and sorting by them read the whole table.')
+        )
     if 'choice_set' in changed and not change.is_type_change:
         yield _('The values stay; others are offered from now on.')
     if 'default' in changed:

@@ -22,7 +22,7 @@ from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
 from ..definitions import FieldDefinition, TypeDefinition, constraint_id_from_name
-from ..exceptions import DuplicateValues, SchemaChangeRefused, ViolatedCheck
+from ..exceptions import DuplicateValues, SchemaChangeRefused, ValuesTooLong, ViolatedCheck
 from ..field_types import compile_type, field_type_of, fills_of
 from ..models.rows.loader import load_definitions
 from ..runtime.classes.registry import forget_lacking
@@ -180,7 +180,7 @@ def reconcile_all(alias: str) -> dict[int, Plan]:
     for type_id in plan_all(alias):
         try:
             done[type_id] = reconcile(alias, type_id)
-        except (DuplicateValues, ViolatedCheck) as error:
+        except (DuplicateValues, ValuesTooLong, ViolatedCheck) as error:
             # The other types do not wait until the objects are corrected; the type's page names them.
             logger.error('%s: %s', alias, error)
     return done

@@ -19,6 +19,7 @@ class CustomObjectTypeFieldTable(OrderedTable):
     context = columns.BooleanColumn(verbose_name=_('Context'), false_mark=None)
     required = columns.BooleanColumn(verbose_name=_('Required'), false_mark=None)
     unique = columns.BooleanColumn(verbose_name=_('Unique'), false_mark=None)
+    indexed = columns.BooleanColumn(verbose_name=_('Indexed'), false_mark=None)
     is_cloneable = columns.BooleanColumn(verbose_name=_('Is cloneable'), false_mark=None)
     suggest_values = columns.BooleanColumn(verbose_name=_('Suggest values'), false_mark=None)
     restart_yearly = columns.BooleanColumn(verbose_name=_('Restart yearly'), false_mark=None)
@@ -38,9 +39,9 @@ class CustomObjectTypeFieldTable(OrderedTable):
         model = CustomObjectTypeField
         fields = (
             'pk', 'id', 'custom_object_type', 'name', 'type', 'primary', 'context', 'related_object_type',
-            'related_object_types', 'label', 'group_name', 'description', 'required', 'unique', 'search_weight',
-            'filter_logic', 'default', 'default_from', 'related_object_filter', 'related_object_filter_enforced',
-            'related_name', 'on_delete_behavior', 'weight',
+            'related_object_types', 'label', 'group_name', 'description', 'required', 'unique', 'indexed',
+            'search_weight', 'filter_logic', 'default', 'default_from', 'related_object_filter',
+            'related_object_filter_enforced', 'related_name', 'on_delete_behavior', 'weight',
             'validation_regex', 'validation_minimum', 'validation_maximum', 'max_length', 'suggest_values',
             'decimal_digits', 'decimal_places', 'unit', 'number_template', 'restart_yearly', 'element_type',
             'result_type', 'aggregate', 'choice_set', 'ui_visible', 'ui_editable', 'in_list', 'is_cloneable',

@@ -270,6 +270,7 @@ ADDED = {
         'required_if',
         'visible_if',
         'editable_if',
+        'indexed',
         'in_list',
     ),  # fmt: skip
 }

@@ -138,7 +138,7 @@ def test_killed_while_an_index_is_built(worker, plugin_settings, mend):
         make_object(thing, title=str(number))
     plugin_settings(inline_row_limit=2)
     with transaction.atomic():
-        CustomObjectTypeField.objects.update(unique=True)  # as after a commit whose job is running now
+        CustomObjectTypeField.objects.update(unique=True, indexed=True)  # as after a commit whose job is running now
     backend = worker.run("""
         with connection.cursor() as cursor:
             cursor.execute('SELECT pg_backend_pid()')
@@ -163,9 +163,9 @@ def test_killed_while_an_index_is_built(worker, plugin_settings, mend):
         make_field(thing, 'edited')
     assert query('SELECT count(*) FROM pg_index WHERE NOT indisvalid') == 0
     table = introspect(MAIN, thing.pk).table(thing.get_database_table_name())
-    assert (f'f_{CustomObjectTypeField.objects.get(name="title").pk}',) in [
-        i.columns for i in table.indexes if i.unique
-    ]
+    column = f'f_{CustomObjectTypeField.objects.get(name="title").pk}'
+    found = {(index.columns, index.unique, index.kind) for index in table.indexes}
+    assert {((column,), True, ''), ((column, 'id'), False, ''), ((column,), False, 'upper')} <= found
     plugin_settings(inline_row_limit=1000)
     assert_everything_works(thing)
 

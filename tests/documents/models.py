@@ -36,7 +36,7 @@ _ONE = {
 _MANY = {'is_polymorphic': True, 'related_object_types': ['custom-objects/every-kind', 'dcim/site']}
 # (type, its default, what else it has)
 KINDS = (
-    ('text', 'abc', {**_TEXT, 'suggest_values': True, 'default_from': 'f12.name', **_CONDITIONS}),
+    ('text', 'abc', {**_TEXT, 'indexed': True, 'suggest_values': True, 'default_from': 'f12.name', **_CONDITIONS}),
     ('longtext', 'abc', _TEXT),
     ('integer', 5, _NUMBER),
     ('decimal', 5.25, {**_NUMBER, 'decimal_digits': 20, 'decimal_places': 4, 'unit': '€'}),

@@ -15,7 +15,7 @@ from .rest import Rest, make_user, superuser
 FIELDS = 'custom-object-type-fields/'
 KEYS = [
     'id', 'url', 'display', 'name', 'label', 'custom_object_type', 'description', 'type', 'primary', 'context',
-    'required', 'required_if', 'visible_if', 'editable_if', 'unique', 'default', 'default_from',
+    'required', 'required_if', 'visible_if', 'editable_if', 'unique', 'indexed', 'default', 'default_from',
     'choice_set', 'validation_regex', 'validation_minimum',
     'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit', 'number_template',
     'restart_yearly', 'element_type', 'expression', 'result_type', 'referring_field', 'aggregate', 'aggregated_field',

@@ -3,9 +3,13 @@
 import re
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from netbox_custom_objects.models import CustomObjectTypeField
+from netbox_custom_objects.runtime.classes import managers
 from tests.support.factories import make_field, make_object, make_type
+from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import Rest, make_user
 from tests.surfaces.ui import Browser
 
@@ -37,6 +41,29 @@ def test_pages_of_a_list_show_each_object_once(browser, many):
     assert len(shown) == len(set(shown)) == COUNT
 
 
+def test_pages_of_a_graphql_list_show_each_object_once(user, many):
+    graphql, shown = GraphQL(user), []
+    for sign in ('ASC', 'DESC'):
+        for at in range(0, COUNT, PAGE):
+            page = f'order: {{state: {sign}}}, pagination: {{offset: {at}, limit: {PAGE}}}'
+            shown += [row['id'] for row in graphql(f'{{ found: custom_objects_many_list({page}) {{ id }} }}')['found']]
+    assert len(shown) == 2 * len(set(shown)) == 2 * COUNT
+    assert shown[:COUNT] == shown[COUNT:][::-1]
+
+
+def test_a_page_far_from_the_start_is_found_by_keys(rest, browser, many, monkeypatch):
+    """What is shown is the same; PostgreSQL reads the objects of the page, and of those before it the keys alone."""
+    expected = rest.get('many/', ordering='name', limit=PAGE, offset=PAGE)['results']
+    listed = re.findall(r'name="pk" value="(\d+)"', browser.get(f'many/?sort=name&per_page={PAGE}&page=2'))
+    monkeypatch.setattr(managers, 'DEEP', PAGE)
+    with CaptureQueriesContext(connection) as queries:
+        assert rest.get('many/', ordering='name', limit=PAGE, offset=PAGE)['results'] == expected
+    assert any(f'OFFSET {PAGE})' in query['sql'] for query in queries)
+    assert re.findall(r'name="pk" value="(\d+)"', browser.get(f'many/?sort=name&per_page={PAGE}&page=2')) == listed
+    objects = many.get_model().objects.order_by('name', 'pk')
+    assert list(objects[PAGE : PAGE + 3].values_list('pk', flat=True)) == [row['id'] for row in expected[:3]]
+
+
 def test_fields_of_equal_names_are_listed_in_order_of_their_keys(rest, browser):
     types = [make_type(f'type_{n}', fields=[('same', 'text')]) for n in range(3)]
     keys = list(CustomObjectTypeField.objects.order_by('pk').values_list('pk', flat=True))
@@ -62,7 +89,7 @@ class TestReferences:
         text = browser.get(path)
         return sorted(names, key=lambda name: text.index(f'>{name}</a>'))
 
-    def test_is_by_name(self, rest, browser, vendors):
+    def test_is_by_name(self, user, rest, browser, vendors):
         asset = make_type('asset', fields=[
             {'name': 'name', 'primary': True}, {'name': 'vendor', 'type': 'object', 'target': vendors},
         ])  # fmt: skip
@@ -71,6 +98,9 @@ class TestReferences:
         expected = ['of-a', 'of-m', 'of-z']
         assert self.listed(rest, 'asset/', ordering='vendor') == expected
         assert self.listed(rest, 'asset/', ordering='-vendor') == expected[::-1]
+        for sign, names in (('ASC', expected), ('DESC', expected[::-1])):
+            query = f'{{ found: custom_objects_asset_list(order: {{vendor: {sign}}}) {{ name }} }}'
+            assert [row['name'] for row in GraphQL(user)(query)['found']] == names
         assert self.sorted_on_page(browser, 'asset/?sort=vendor', expected) == expected
         assert self.sorted_on_page(browser, 'asset/?sort=-vendor', expected) == expected[::-1]
 

@@ -129,6 +129,10 @@ class TestPlan:
         ours = {**settings.PLUGINS_CONFIG['netbox_custom_objects'], 'inline_row_limit': 1}
         with override_settings(PLUGINS_CONFIG={**settings.PLUGINS_CONFIG, 'netbox_custom_objects': ours}):
             assert 'Background job' in preview(browser, kind, field, name='amount', unique='on')
+            text = preview(browser, kind, field, name='amount', indexed='on')
+            assert f'Create index on f_{field.pk}, id' in text
+            assert f'Create index for how texts begin on f_{field.pk}' in text
+            assert 'Background job' in text
             text = preview(browser, kind, field, name='amount', type='integer')
         assert 'Background job' in text
         assert 'type: text → integer' in text

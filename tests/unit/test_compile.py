@@ -2,7 +2,7 @@
 
 import pytest
 
-from netbox_custom_objects.ddl.spec import Column, Index, Schema, Table
+from netbox_custom_objects.ddl.spec import Column, Index, IndexKind, Schema, Table
 from netbox_custom_objects.definitions import ChoiceSetRef, FieldDefinition, TargetRef, TypeDefinition
 from netbox_custom_objects.field_types import FIELD_TYPES, compile_type
 from netbox_custom_objects.field_types.base_columns import BASE_COLUMNS
@@ -69,6 +69,20 @@ def test_unique_fields_have_a_unique_index_and_no_other(type):
     indexes = compile_type(definition(type, unique=True, **attributes)).table(TABLE).indexes
     assert indexes == (OWNER_INDEX, Index(f'{TABLE}_f_7_key', ('f_7',), unique=True))
     assert indexes[1].name == f'{TABLE}_f_7_key'
+
+
+def test_indexed_fields_have_the_indexes_that_the_database_can_have():
+    for trigrams, endings in (('', {'id_idx', 'upper'}), ('extensions', {'id_idx', 'upper', 'trgm'})):
+        table = compile_type(definition('text', indexed=True), Schema(trigrams=trigrams)).table(TABLE)
+        assert {index.name for index in table.indexes[1:]} == {f'{TABLE}_f_7_{ending}' for ending in endings}
+    (index,) = (found for found in table.indexes if found.kind == IndexKind.PARTS)
+    assert index.body == 'USING gin (upper(("f_7")::text) "extensions".gin_trgm_ops)'
+    for type in EXPECTED:
+        if not FIELD_TYPES[type].index_allowed:
+            attributes = EXPECTED[type][0]
+            assert compile_type(definition(type, indexed=True, **attributes)) == compile_type(
+                definition(type, **attributes)
+            )
 
 
 @pytest.mark.parametrize('type', EXPECTED)

@@ -144,7 +144,7 @@ class CustomObjectTypeFieldSerializer(CheckedMessageMixin, ChangeLogMessageSeria
         model = CustomObjectTypeField
         brief_fields = (
             'id', 'url', 'display', 'name', 'label', 'custom_object_type', 'description', 'type', 'primary', 'context',
-            'required', *CONDITIONS, 'unique', 'default', 'default_from', 'choice_set', 'validation_regex',
+            'required', *CONDITIONS, 'unique', 'indexed', 'default', 'default_from', 'choice_set', 'validation_regex',
             'validation_minimum',
             'validation_maximum', 'max_length', 'suggest_values', 'decimal_digits', 'decimal_places', 'unit',
             'number_template', 'restart_yearly', 'element_type', 'expression', 'result_type', 'referring_field',

@@ -203,7 +203,7 @@ class StagedColumn:
             SchemaLocked: the table is in use for too long
         """
         steps = [
-            *self._drop_unique(),
+            *self._drop_indexes(),
             ('ALTER TABLE {table} RENAME COLUMN {column} TO {former}', {}),
             ('ALTER TABLE {table} RENAME COLUMN {next} TO {column}', {}),
             ('ALTER TABLE {table} ALTER COLUMN {former} DROP NOT NULL', {}),
@@ -226,7 +226,7 @@ class StagedColumn:
             SchemaLocked: the table is in use for too long
         """
         steps = [
-            *self._drop_unique(),
+            *self._drop_indexes(),
             ('ALTER TABLE {table} RENAME COLUMN {column} TO {next}', {}),
             ('ALTER TABLE {table} RENAME COLUMN {former} TO {column}', {}),
             *self._take_unique(unique),
@@ -289,11 +289,12 @@ class StagedColumn:
             yield 'DROP INDEX IF EXISTS {next_unique}', {}
         yield 'ALTER TABLE {table} DROP COLUMN IF EXISTS {next}, DROP COLUMN IF EXISTS {survives}', {}
 
-    def _drop_unique(self):
+    def _drop_indexes(self):
         # By what they are, not by name: tables that were taken over have names of their own.
         table = introspect(self.target, type_id_from_table_name(self.table)).table(self.table)
         for index in table.indexes:
-            if index.unique and index.columns == (self.column,):
+            # Those that the field needs besides a unique one are built by a job afterwards (services.upkeep.deferred).
+            if self.column in index.columns:
                 name = sql.Identifier(index.name)
                 qualified = sql.Identifier(self.target.schema, index.name)
                 yield 'ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}', {'name': name}

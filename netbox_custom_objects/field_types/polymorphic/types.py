@@ -186,7 +186,7 @@ class PolymorphicObjectFieldType(PolymorphicFieldType):
     def get_terms(self, field):
         return (Term(f'{field.id}_object', field.name, OPAQUE, f'{field.name}_object_id'),)
 
-    def get_indexes(self, field):
+    def get_indexes(self, field, trigrams=''):
         return super().get_indexes(field) or (plain_index(field, *self.get_unique_columns(field)),)
 
     def unique_attributes(self, field):

@@ -19,6 +19,7 @@ PLAIN_ATTRIBUTES = (
     'context',
     'required',
     'unique',
+    'indexed',
     'default_from',
     'validation_regex',
     'validation_minimum',

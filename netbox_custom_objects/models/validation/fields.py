@@ -136,6 +136,8 @@ def _flags(field, before) -> Errors:
         yield NON_FIELD_ERRORS, _('A field cannot be both primary and context.')
     if field.unique and not field.field_type.unique_allowed:
         yield 'unique', _('Fields of this type cannot be unique.')
+    if field.indexed and not field.field_type.index_allowed:
+        yield 'indexed', field.field_type.unindexable
 
 
 def _limits(field, before) -> Errors:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Count
+from django.db.models import Count, Func, IntegerField
 from django.db.models.functions import Left, Length
 from django.utils.translation import gettext_lazy as _
 
@@ -18,6 +18,7 @@ from ...ddl.executor import is_large
 from ...ddl.target import Target
 from ...definitions import column_name, model_name, table_name
 from ...field_types import field_type_of
+from ...field_types.shared.indexes import INDEXED_BYTES
 from ..readers import counted, named, readable
 from ..rows.convert import field_definition
 from .surroundings import is_replaying
@@ -113,8 +114,9 @@ def stored_errors(field, before) -> Errors:
     becomes_unique = field.unique and not before.unique and field.field_type.unique_allowed
     becomes_required = _needs_value(field) and not _needs_value(before)
     removed = _removed_choices(field, before)
-    shortened = _is_shortened(field, before)
-    if field.edit_context.is_staged or not (becomes_unique or becomes_required or removed or shortened):
+    shortened, becomes_limited = _is_shortened(field, before), _limits_bytes(field) and not _limits_bytes(before)
+    found = (becomes_unique, becomes_required, removed, shortened, becomes_limited)
+    if field.edit_context.is_staged or not any(found):
         return
     objects = objects_of(field)
     definition = field_definition(before)
@@ -136,6 +138,8 @@ def stored_errors(field, before) -> Errors:
             yield 'choice_set', _('A value that is not in this choice set is used by {objects}.').format(objects=found)
     if shortened:
         yield from _too_long(field, objects, name)
+    if becomes_limited:
+        yield from _too_long_for_index(field, before, objects)
 
 
 def _duplicates(before, objects) -> Errors:
@@ -162,6 +166,24 @@ def _too_long(field, objects, name: str) -> Errors:
     found = objects.alias(LENGTH=Length(name)).filter(LENGTH__gt=field.max_length).order_by('pk')
     if examples := list(found.values_list('pk', Left(name, EXAMPLE_LENGTH))[:EXAMPLES]):
         yield 'max_length', _('Some values are longer: {values}').format(values=_shown_examples(field, examples))
+
+
+def _limits_bytes(field) -> bool:
+    """Whether values of the field are stored in an index whose entries cannot have any length."""
+    return field.indexed and field.field_type.has_limitless_values
+
+
+def _too_long_for_index(field, before, objects) -> Errors:
+    """Look for texts that an index cannot hold; of other values, which are seldom long, building the index shows it."""
+    if not before.field_type.length_allowed:
+        return
+    name = before.name
+    size = Func(name, function='octet_length', output_field=IntegerField())
+    found = objects.alias(SIZE=size).filter(SIZE__gt=INDEXED_BYTES).order_by('pk')
+    if examples := list(found.values_list('pk', Left(name, EXAMPLE_LENGTH))[:EXAMPLES]):
+        values = _shown_examples(field, examples)
+        message = _('Some values are longer than the {limit} bytes that an index can hold: {values}')
+        yield 'indexed', message.format(limit=INDEXED_BYTES, values=values)
 
 
 def _needs_value(field) -> bool:

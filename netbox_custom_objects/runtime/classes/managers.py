@@ -25,9 +25,25 @@ from ..reading.prefetch import prefetch_together
 from ..relations.rollups import rollups_of
 from ..restrictions import UNRESOLVABLE, restricted_by_the_rest
 
+# From this object on, a page of a list is found by keys alone, before its objects are read.
+DEEP = 1000
+
 
 class CustomObjectQuerySet(ConfigContextModelQuerySet):
     """A restricted queryset that is empty where its type does not exist."""
+
+    def __getitem__(self, k):
+        """Return a slice; of one that begins far from the start, PostgreSQL does not read what comes before."""
+        if isinstance(k, slice) and self._is_deep(k):
+            # An index has the keys in this order, and need not be left for them.
+            return self.filter(pk__in=self.values('pk')[k])
+        return super().__getitem__(k)
+
+    def _is_deep(self, k: slice) -> bool:
+        query = self.query
+        is_whole = self._fields is None and not (query.is_sliced or query.distinct or query.combinator)
+        has_bounds = k.stop is not None and k.step is None and (k.start or 0) >= DEEP
+        return has_bounds and is_whole and self._result_cache is None and query.group_by is None
 
     def annotate_config_context_data(self, only_invalidated=False):
         """Annotate the data of the config contexts that apply, for all objects: they are not cached."""

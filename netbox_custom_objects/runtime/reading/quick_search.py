@@ -52,6 +52,11 @@ def is_shown_reference(field: FieldDefinition) -> bool:
     return field_type_of(field).is_reference and field.ui_visible != UIVisibleChoices.HIDDEN
 
 
+def searched_fields(model) -> list[FieldDefinition]:
+    """Return the fields of a type whose own values `?q=` looks at."""
+    return [field for field in surfaced_fields(model) if field_type_of(field).quick_search_lookups(field)]
+
+
 def named_fields(model) -> list[FieldDefinition]:
     """Return the fields that the names of a type's objects are made of."""
     definition = model._definition

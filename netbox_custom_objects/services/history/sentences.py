@@ -20,7 +20,7 @@ from ..changes.pieces import Value, sentence
 CREATE, DELETE = ObjectChangeActionChoices.ACTION_CREATE, ObjectChangeActionChoices.ACTION_DELETE
 # Attributes that columns, indexes and link tables follow; all others are kept in the row of the field alone.
 STRUCTURAL = {
-    'type', 'unique', 'element_type', 'expression', 'result_type', 'decimal_digits', 'decimal_places',
+    'type', 'unique', 'indexed', 'element_type', 'expression', 'result_type', 'decimal_digits', 'decimal_places',
     'related_object_type', 'related_object_types', 'is_polymorphic',
 }  # fmt: skip
 WEIGHT = 'weight'

@@ -13,6 +13,7 @@ from ...ddl.executor import DEFERRED, finish
 from ...ddl.introspect import introspect
 from ...ddl.plan import Plan
 from ...ddl.target import Target
+from ...ddl.upkeep.sizes import missing_sort_indexes
 from ...field_types import compile_type
 from ...models.rows.loader import load_definitions
 from ..discreet_job import DiscreetJob
@@ -37,7 +38,8 @@ def finish_schema_change(alias: str, type_id: int) -> Plan:
         return Plan()
     actual = introspect(target, type_id)
     missing = diff(actual, compile_type(definition, actual), now='')
-    plan = Plan(tuple(operation for operation in missing if isinstance(operation, DEFERRED)))
+    deferred = tuple(operation for operation in missing if isinstance(operation, DEFERRED))
+    plan = Plan((*deferred, *missing_sort_indexes(target, type_id).get(type_id, ())))
     finish(target, plan)
     return plan
 

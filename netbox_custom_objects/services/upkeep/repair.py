@@ -12,12 +12,14 @@ from netbox.jobs import system_job
 
 from ...ddl.plan import Plan
 from ...ddl.target import MAIN_ALIAS, Target
+from ...ddl.upkeep.sizes import missing_sort_indexes
 from ...ddl.upkeep.sweep import drop_unused_sequences, homeless_models
 from ...models.object_types import drop_unreferenced, object_type_names
 from ..discreet_job import DiscreetJob
 from ..presence import hide_gone
 from ..reconcile import reconcile_all
 from ..staged.run_job import clean_up, describe_stale, stale_columns, take_up_lost
+from .deferred import enqueue_deferred
 from .schemas import open_schemas
 
 
@@ -47,10 +49,15 @@ def repair() -> dict[str, dict[int, Plan]]:
     """
     Reconcile every type in main and in every idle branch; return what was out of line, by alias and type id.
 
-    Costs five queries per schema when nothing is to do. Indexes on big tables are queued as jobs, as always.
+    Costs six queries per schema when nothing is to do. Indexes on big tables are queued as jobs, as always.
     """
-    found = {schema.alias: reconcile_all(schema.alias) for schema in open_schemas()}
-    return {alias: plans for alias, plans in found.items() if plans}
+    found = {}
+    for schema in open_schemas():
+        if plans := reconcile_all(schema.alias):
+            found[schema.alias] = plans
+        for type_id in missing_sort_indexes(Target.for_alias(schema.alias)).keys() - plans.keys():
+            enqueue_deferred(schema.alias, type_id)
+    return found
 
 
 def sweep() -> list[str]:

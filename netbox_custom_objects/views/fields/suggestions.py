@@ -46,7 +46,9 @@ class SuggestionsView(ConditionalLoginRequiredMixin, View):
 
 def suggested_values(model: type, field: FieldDefinition, user, text: str) -> list[str]:
     """
-    Return values of a field that contain a text, the most frequent ones first.
+    Return values of a field that contain a text, the most frequent ones of the newest objects first.
+
+    If the field is indexed, they are followed by values that begin with the text, of whichever object.
 
     Args:
         model: the class of the type
@@ -59,9 +61,17 @@ def suggested_values(model: type, field: FieldDefinition, user, text: str) -> li
     except ValidationError:
         return []
     name = field.name
-    newest = model.objects.order_by('-pk').values('pk')[:LOOKED_AT]
     # Names of fields are not in capitals.
-    found = model.objects.restrict(user, 'view').filter(pk__in=newest).alias(LENGTH=Length(name))
-    found = found.filter(LENGTH__range=(1, LONGEST), **{f'{name}__icontains': text})
-    used = found.order_by().values(name).annotate(COUNT=Count('pk')).order_by('-COUNT', name)
-    return [row[name] for row in used[:SHOWN]]
+    viewable = model.objects.restrict(user, 'view').alias(LENGTH=Length(name)).filter(LENGTH__range=(1, LONGEST))
+    newest = model.objects.order_by('-pk').values('pk')[:LOOKED_AT]
+    found = _most_used(viewable.filter(pk__in=newest, **{f'{name}__icontains': text}), name, SHOWN)
+    if text and field.indexed and len(found) < SHOWN:
+        others = viewable.exclude(**{f'{name}__in': found}).filter(**{f'{name}__istartswith': text})
+        some = others.order_by().values('pk')[:LOOKED_AT]
+        found += _most_used(model.objects.filter(pk__in=some), name, SHOWN - len(found))
+    return found
+
+
+def _most_used(objects, name: str, count: int) -> list[str]:
+    used = objects.order_by().values(name).annotate(COUNT=Count('pk')).order_by('-COUNT', name)
+    return [row[name] for row in used[:count]]

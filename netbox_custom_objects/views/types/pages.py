@@ -47,6 +47,7 @@ from .fields import FieldsPanel
 from .map import MapPanel
 from .menu import ModelMenu
 from .panels import DeprecationPanel, FaultsPanel, IgnoredRulesPanel, RelationsPanel, TypePanel, count_objects
+from .sizes import SizePanel
 
 
 class DesignType(AddObject):
@@ -96,6 +97,7 @@ class CustomObjectTypeView(generic.ObjectView):
             IgnoredRulesPanel(),
             RelationsPanel(),
             MapPanel(),
+            SizePanel(),
             TagsPanel(),
             panels.CommentsPanel(),
         ],

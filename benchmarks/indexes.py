@@ -1,0 +1,93 @@
+"""Filters, sorted lists, far pages and searches by indexed fields: 1,000,000 objects against 1,000."""
+
+import time
+
+from benchmarks import measure
+from tests.support.factories import make_type
+
+ROWS = {'small': 1000, 'large': 1_000_000}
+ROUNDS = 15
+ROOT, PAGES = '/api/plugins/custom-objects', '/plugins/custom-objects'
+# The large table may take so many times as long as the small one, and so many milliseconds more.
+RATIO, MORE = 1.2, 30
+
+
+def run(profiler=None) -> None:
+    install_trigrams()
+    for name, rows in ROWS.items():
+        fill(name, rows)
+    cases = {
+        'exact filter': lambda name, rows: f'{name}/?serial__ie=SN-{rows // 2:07}',
+        'exact filter, sorted': lambda name, rows: f'{name}/?size={rows // 2}&ordering=serial',
+        'sorted by it': lambda name, rows: f'{name}/?ordering=serial',
+        'sorted in reverse': lambda name, rows: f'{name}/?ordering=-size',
+        'sorted by last_updated': lambda name, rows: f'{name}/?ordering=-last_updated',
+        'page in the middle': lambda name, rows: f'{name}/?ordering=serial&offset={rows // 2}',
+        'page in the middle, by id': lambda name, rows: f'{name}/?offset={rows // 2}',
+        '?q=, one hit': lambda name, rows: f'{name}/?q=n-{rows // 2:07}',
+    }
+    rest, browser = measure.rest_client(), measure.browser()
+    calls = {}
+    for case, path in cases.items():
+        for name, rows in ROWS.items():
+            url = f'{ROOT}/{path(name, rows)}'
+            calls[f'REST, {case}', name] = lambda url=url: measure.checked(rest.get(url))
+            page = f'{PAGES}/{path(name, rows)}'.replace('ordering=', 'sort=')
+            if '&offset' not in page and '?offset' not in page:
+                calls[f'page, {case}', name] = lambda page=page: measure.checked(browser.get(page))
+    suggestions(browser, calls)
+    if profiler:
+        profiler.runcall(calls['REST, page in the middle', 'large'])
+        return
+    times = measure.alternate(calls, ROUNDS, warm_up=2)
+    rows = []
+    for case in dict.fromkeys(case for case, _name in calls):
+        small, large = (measure.median_ms(times[case, name]) for name in ROWS)
+        allowed = RATIO * small + MORE
+        rows.append([case, small, large, large / small, allowed, 'ok' if large <= allowed else 'MISSED'])
+    measure.print_table(['', 'ms, 1,000', 'ms, 1,000,000', 'ratio', 'ms allowed', ''], rows)
+
+
+def suggestions(browser, calls: dict) -> None:
+    from netbox_custom_objects.models import CustomObjectTypeField
+
+    for name, rows in ROWS.items():
+        field = CustomObjectTypeField.objects.get(custom_object_type__name=name, name='serial')
+        url = f'{PAGES}/custom-object-type-fields/{field.pk}/suggestions/?serial=sn-{rows // 2 - 1:07}'
+        calls['suggestions', name] = lambda url=url: measure.checked(browser.get(url))
+
+
+def install_trigrams() -> None:
+    from django.db import connection
+
+    with connection.cursor() as cursor:
+        cursor.execute('CREATE EXTENSION IF NOT EXISTS pg_trgm')
+
+
+def fill(name: str, rows: int) -> None:
+    """Make a type whose indexed fields have values of their own in `rows` objects."""
+    from django.db import connection
+
+    from netbox_custom_objects.services.upkeep.deferred import finish_schema_change
+
+    made = make_type(name, fields=[
+        {'name': 'serial', 'primary': True, 'indexed': True, 'suggest_values': True, 'filter_logic': 'exact'},
+        {'name': 'note', 'indexed': True},
+        {'name': 'size', 'type': 'integer', 'indexed': True},
+        {'name': 'state', 'filter_logic': 'exact', 'indexed': True},
+    ])  # fmt: skip
+    ids, table = dict(made.fields.values_list('name', 'pk')), made.get_model()._meta.db_table
+    columns = ', '.join(f'f_{ids[field]}' for field in ('serial', 'note', 'size', 'state'))
+    started = time.perf_counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO {table} ({columns}, created, last_updated)'
+            " SELECT 'SN-' || lpad(n::text, 7, '0'), 'rack ' || md5(n::text), n, 'state ' || n %% 5, now(),"
+            " now() - n * interval '1 second' FROM generate_series(1, %s) n ORDER BY md5(n::text)",
+            [rows],
+        )
+        cursor.execute(f'VACUUM ANALYZE {table}')
+    finish_schema_change('default', made.pk)
+    with connection.cursor() as cursor:
+        cursor.execute(f'VACUUM ANALYZE {table}')
+    print(f'  {rows} objects made and indexed in {time.perf_counter() - started:.0f} s', flush=True)
