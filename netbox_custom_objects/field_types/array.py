@@ -39,6 +39,10 @@ from .text import TextFieldType
 # What a definition holds only for a moment: the validation of fields demands a type of elements.
 UNKNOWN = TextFieldType()
 LINE_BREAK = re.compile(r'\r\n|\r|\n')
+# Of the input: NetBox's usual height is that of long texts.
+ROWS = 4
+# Between items that cannot hold them.
+SEPARATORS = re.compile(r'[\r\n,;]')
 
 
 def wrong_item(error: ValidationError, number: int) -> ValidationError:
@@ -84,9 +88,13 @@ def to_lines(items) -> str:
     return text if as_lines else json.dumps(texts, ensure_ascii=False)
 
 
-def from_lines(text: str) -> list[str] | None:
+def from_lines(text: str, separators: re.Pattern = LINE_BREAK) -> list[str] | None:
     """
     Return the items in a text, None if it is empty.
+
+    Args:
+        text: what was entered
+        separators: what is between items
 
     Raises:
         ValidationError: it begins as a JSON list, and is none of text, numbers, true and false
@@ -94,7 +102,7 @@ def from_lines(text: str) -> list[str] | None:
     if not text.strip():
         return None
     if not text.lstrip().startswith('['):
-        return [line.strip() for line in LINE_BREAK.split(text) if line.strip()]
+        return [item.strip() for item in separators.split(text) if item.strip()]
     try:
         items = read_json(text, parse_float=str, parse_int=str)
     except ValueError:
@@ -149,19 +157,22 @@ class ItemsAsText(models.Transform):
 
 
 class ItemsFormField(forms.CharField):
-    """One item per line, or a JSON list; each item is read by `item_field`."""
+    """Items between separators, or a JSON list; each item is read by `item_field`."""
 
     widget = forms.Textarea
 
-    def __init__(self, item_field: forms.Field, **kwargs):
-        self.item_field = item_field
-        super().__init__(**{'help_text': _('One per line, or a JSON list.'), **kwargs})
+    def __init__(self, item_field: forms.Field, *, separators: re.Pattern = LINE_BREAK, **kwargs):
+        self.item_field, self.separators = item_field, separators
+        by_line, by_comma = _('One per line, or a JSON list.'), _('Separated by commas or lines, or a JSON list.')
+        super().__init__(**{'help_text': by_line if separators is LINE_BREAK else by_comma, **kwargs})
 
     def prepare_value(self, value):
         return to_lines(value) if isinstance(value, list) else value
 
     def to_python(self, value):
-        texts = each(value, from_json) if isinstance(value, list) else from_lines(super().to_python(value))
+        texts = (
+            each(value, from_json) if isinstance(value, list) else from_lines(super().to_python(value), self.separators)
+        )
         return None if texts is None else each(texts, self.item_field.clean)
 
     def has_changed(self, initial, data):
@@ -308,7 +319,11 @@ class ArrayFieldType(FieldType):
     def get_form_field(self, field, **kwargs):
         element_type, definition = self.element(field)
         item_field = element_type.get_import_fields(definition)[field.name]
-        return ItemsFormField(item_field, **self.form_field_kwargs(field, **kwargs))
+        is_text = element_type.get_column_type(definition).startswith(('character', 'text'))
+        separators = LINE_BREAK if is_text else SEPARATORS
+        form_field = ItemsFormField(item_field, separators=separators, **self.form_field_kwargs(field, **kwargs))
+        form_field.widget.attrs['rows'] = ROWS
+        return form_field
 
     def get_import_values(self, instance, field):
         value = getattr(instance, field.name)

@@ -70,7 +70,9 @@ class ChoiceAttr(attrs.ObjectAttribute):
         self.field = field
 
     def render(self, obj, context):
-        return self.field_type.get_display_value(obj, self.field) or self.placeholder
+        found = self.field_type.get_display_value(obj, self.field)
+        # In one element: NetBox spreads those of a cell over its width.
+        return format_html('<span>{}</span>', found) if found else self.placeholder
 
 
 class NoneIfEmptyMixin:

@@ -27,6 +27,7 @@ from .shared.cells import CellKind
 from .shared.columns import UNBROKEN
 from .shared.filters import SingleColumnMixin
 
+EXAMPLE = '1d 2h 30m'
 # Longer text is not a duration that could be stored, and must not be calculated with.
 MAX_LENGTH = 100
 _NUMBER = r'[0-9]+(?:[.,][0-9]+)?'
@@ -38,6 +39,14 @@ ISO = re.compile(
     rf'(?P<sign>[+-]?)P(?=.)(?:(?P<weeks>{_NUMBER})W)?(?:(?P<days>{_NUMBER})D)?'
     rf'(?:T(?=.)(?:(?P<hours>{_NUMBER})H)?(?:(?P<minutes>{_NUMBER})M)?(?:(?P<seconds>{_NUMBER})S)?)?'
 )
+# As people write them, and as pages show them.
+UNITS = {'w': 'weeks', 'd': 'days', 'h': 'hours', 'm': 'minutes', 's': 'seconds'}
+AMOUNT = re.compile(
+    rf'({_NUMBER})\s*(w(?:ee)?ks?|w|days?|d|hours?|hrs?|h|minutes?|mins?|m|seconds?|secs?|s)(?![A-Za-z])[\s,]*'
+)
+WORDS = re.compile(f'(?:{AMOUNT.pattern})+')
+CALENDAR_WORDS = re.compile(r'\d\s*(?:mo|mon|months?|y|yrs?|years?)(?![a-z])', re.IGNORECASE)
+NO_CALENDAR = _('Years and months have no fixed length; use weeks, days, hours, minutes or seconds.')
 ISO_CALENDAR = re.compile(r'[+-]?P[^T]*[0-9][YM].*')
 MICROSECONDS = {
     unit: timedelta(**{unit: 1}) // timedelta(microseconds=1)
@@ -88,7 +97,7 @@ def parse_duration(value) -> timedelta | None:
     if len(text) > MAX_LENGTH:
         text = ''
     if ISO_CALENDAR.fullmatch(text):
-        raise ValidationError(_('Years and months have no fixed length; use weeks, days, hours, minutes or seconds.'))
+        raise ValidationError(NO_CALENDAR)
     found = CLOCK.fullmatch(text) or DAYS.fullmatch(text) or ISO.fullmatch(text)
     if not found:
         raise ValidationError(_('Enter a valid duration, such as 1 02:30:00 or P1DT2H30M.'))
@@ -103,6 +112,28 @@ def parse_duration(value) -> timedelta | None:
                 minimum=timedelta.min.days, maximum=timedelta.max.days
             )
         ) from error
+
+
+def read_duration(value) -> timedelta | None:
+    """
+    Return a duration that people have entered: with units, such as `1d 2h` or `90 minutes`, or in another notation.
+
+    Raises:
+        ValidationError: as `parse_duration`; and for months and years, which have no fixed length
+    """
+    text = value.strip() if isinstance(value, str) and len(value) <= MAX_LENGTH else ''
+    if CALENDAR_WORDS.search(text):
+        raise ValidationError(NO_CALENDAR)
+    sign, parts = text.startswith('-'), text.lstrip('+-')
+    if not WORDS.fullmatch(parts):
+        return parse_duration(value)
+    amounts = [(UNITS[unit[0]], number) for number, unit in AMOUNT.findall(parts)]
+    if len({unit for unit, _number in amounts}) < len(amounts):
+        raise ValidationError(_('Enter each unit once, such as 1d 2h 30m.'))
+    iso = {unit: f'{number}{unit[0].upper()}' for unit, number in amounts}
+    time = ''.join(iso.get(unit, '') for unit in ('hours', 'minutes', 'seconds'))
+    days = ''.join(iso.get(unit, '') for unit in ('weeks', 'days'))
+    return parse_duration(f'{"-" if sign else ""}P{days}{f"T{time}" if time else ""}')
 
 
 def _microseconds(found: re.Match) -> Fraction:
@@ -158,7 +189,7 @@ class DurationInputField(forms.DurationField):
 
     def to_python(self, value):
         # A number, as YAML may have one, is seconds.
-        return parse_duration(str(value) if type(value) in (int, float) else value)
+        return read_duration(str(value) if type(value) in (int, float) else value)
 
 
 class DurationValueField(serializers.DurationField):
@@ -168,7 +199,7 @@ class DurationValueField(serializers.DurationField):
         if not isinstance(data, str) or not data:
             self.fail('invalid', format='[DD] [[HH:]MM:]ss[.uuuuuu]')
         try:
-            return parse_duration(data)
+            return read_duration(data)
         except ValidationError as error:
             raise serializers.ValidationError(error.messages) from error
 
@@ -239,7 +270,9 @@ class DurationFieldType(FieldType):
         return {**super().form_field_kwargs(field, initial=self.to_python(field, field.default)), **kwargs}
 
     def get_form_field(self, field, **kwargs):
-        return DurationInputField(**self.form_field_kwargs(field, **kwargs))
+        form_field = DurationInputField(**self.form_field_kwargs(field, **kwargs))
+        form_field.widget.attrs['placeholder'] = EXAMPLE
+        return form_field
 
     def get_import_values(self, instance, field):
         return {field.name: self.as_text(instance, field)}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from netbox.tables import columns
 from netbox.ui import attrs
+from utilities.forms.widgets import MarkdownWidget
 
 from ..ddl.spec import IndexKind
 from ..expressions.typed.kinds import TEXT
@@ -145,7 +146,7 @@ class LongTextFieldType(CharacterFieldType):
         return models.TextField(**self.model_field_kwargs(field), **kwargs)
 
     def get_form_field(self, field, **kwargs):
-        return MultilineField(empty_value=None, widget=forms.Textarea, **self.form_field_kwargs(field, **kwargs))
+        return MultilineField(empty_value=None, widget=MarkdownWidget, **self.form_field_kwargs(field, **kwargs))
 
     def get_attribute(self, field):
         return attrs.TemplatedAttr(

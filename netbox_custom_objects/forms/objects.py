@@ -26,6 +26,7 @@ from ..runtime.classes.memo import per_type, surfaced_fields
 from .conditions import ConditionsMixin, UnreadInputsMixin, conditional_inputs
 from .defaults import ImportDefaultsMixin, LinkDefaultsMixin, LinkedDefaultsMixin
 from .hidden_targets import HiddenTargetsMixin
+from .links import bulk_inputs, has_links
 from .prefill import PrefilledMixin
 
 
@@ -178,15 +179,16 @@ def get_form_class(model) -> type[CustomObjectForm]:
 def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
     """Return the bulk edit form of a type: nothing is required in it, and what is left alone stays as it is."""
     fields = _editable(model)
-    inputs = _without_clashes(
-        CustomObjectBulkEditForm,
-        {field.id: field_type_of(field).get_form_fields(field, required=False, initial=None) for field in fields},
-    )
+    inputs = _without_clashes(CustomObjectBulkEditForm, {field.id: bulk_inputs(field) for field in fields})
     return _form(CustomObjectBulkEditForm, model, 'BulkEditForm', _merged(inputs), {
         'model': model,
         'fieldsets': fieldsets(fields, inputs, model._definition.display_name),
         'nullable_fields': tuple(
-            name for field in fields if not field.is_required for name in inputs[field.id]
+            name
+            for field in fields
+            if not field.is_required
+            for name in inputs[field.id]
+            if not (has_links(field) and name != field.name)
         ),
     })  # fmt: skip
 

@@ -15,7 +15,7 @@ from django.db import DEFAULT_DB_ALIAS, router
 from django.http import Http404
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
-from django.urls import resolve
+from django.urls import resolve, reverse
 from django.utils.translation import gettext
 
 from netbox.choices import ImportMethodChoices
@@ -26,11 +26,13 @@ from utilities.jobs import is_background_request
 from utilities.paginator import EnhancedPaginator, get_paginate_count
 from utilities.permissions import get_permission_for_model
 
+from ..constants import APP_LABEL
 from ..field_types.shared.deprecation import closed
 from ..forms.imports import UNREADABLE, CheckedImportForm
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..runtime.classes.constraints import violations_refused
 from ..runtime.lookup import model_by_slug
+from ..runtime.rights import has_right_to_all
 from ..services.second_try import statements_reported, tried_twice
 
 # What a deprecated type does not offer.
@@ -186,6 +188,27 @@ def deprecation_context(model: type) -> dict[str, str]:
     """Return what the pages of a type say about its deprecation, for their templates."""
     definition = model._definition
     return {'deprecation_notice': closed(definition)} if definition.deprecated else {}
+
+
+# Where the fields of a type are edited.
+DESIGN = f'plugins:{APP_LABEL}:customobjecttype_fields'
+
+
+def type_links(user, model: type) -> dict[str, str]:
+    """Return the addresses of a type's page and of its design, for its objects' pages, if the user may open them."""
+    return {
+        'type_url': reverse(f'plugins:{APP_LABEL}:customobjecttype', args=[model._type_id])
+        if _may(user, model, 'view')
+        else '',
+        'design_url': reverse(DESIGN, args=[model._type_id]) if _may(user, model, 'change') else '',
+    }
+
+
+def _may(user, model: type, action: str) -> bool:
+    permission = get_permission_for_model(CustomObjectType, action)
+    if has_right_to_all(user, permission) or not user.has_perm(permission):
+        return user.has_perm(permission)
+    return CustomObjectType.objects.restrict(user, action).filter(pk=model._type_id).exists()
 
 
 FORM = re.compile(rb'<form\b[^>]*>')

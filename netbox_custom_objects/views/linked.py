@@ -5,6 +5,7 @@ One statement for the badge, and four for the rows of a page, however many types
 `runtime.inbound.linked_objects`.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -28,7 +29,7 @@ from ..filtersets import get_filterset_class
 from ..forms.linked import LinkedObjectsFilterForm
 from ..models.validation.reserved import PARAMETER_PREFIX
 from ..runtime.classes.registry import world
-from ..runtime.inbound.linked_objects import LinkedObjects, objects_linked_to, sources_of
+from ..runtime.inbound.linked_objects import LinkedObjects, Source, objects_linked_to, sources_of
 from ..runtime.reading.names import MAX_DEPTH, name_lookups, references, relation_lookups
 from ..runtime.reading.prefetch import prefetch_relations
 from ..tables import get_table_class
@@ -44,6 +45,8 @@ FIELD_TYPE = f'{PARAMETER_PREFIX}type'
 
 # Beyond it, the badge says "10000+": no page of an object gets slower with the number of those that refer to it.
 COUNTED_BY_BADGE = 10_000
+# Of each field, on the page of an object.
+COUNTED_BY_PANEL = 1_000
 
 
 def count_linked(instance) -> int | str:
@@ -54,6 +57,53 @@ def count_linked(instance) -> int | str:
         return 0
     counted = LinkedObjects(request.user, instance).count_to(COUNTED_BY_BADGE + 1)
     return counted if counted <= COUNTED_BY_BADGE else f'{COUNTED_BY_BADGE}+'
+
+
+def addable(user, instance) -> Iterator[Source]:
+    """Yield the fields by which a user may add an object that refers to another one; no query."""
+    for source in sources_of(world(), instance):
+        is_offered = source.field.input_mode == UIEditableChoices.YES and not source.definition.deprecated
+        if is_offered and user.has_perm(get_permission_for_model(source.model, 'add')):
+            yield source
+
+
+def additions(user, instance, return_url: str) -> Iterator[tuple[Source, str]]:
+    """Yield the same fields with the addresses of the forms."""
+    for source in addable(user, instance):
+        params = field_type_of(source.field).reference_initial(source.field, instance)
+        yield source, f'{source.model._get_action_url("add")}?{urlencode({**params, "return_url": return_url})}'
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedField:
+    """A field by which objects refer to another one, as the page of that one shows it."""
+
+    source: Source
+    count: int
+    has_more: bool
+    url: str
+    add_url: str
+
+
+def related_fields(request, instance) -> list[RelatedField]:
+    """Return the fields by which objects refer to one, with their numbers, or that the user may add one by."""
+    linked = LinkedObjects(request.user, instance)
+    counts = linked.counts_to(COUNTED_BY_PANEL + 1)
+    if all(count <= COUNTED_BY_PANEL for count in counts):
+        setattr(instance, COUNT, sum(counts))
+    forms = {source.field.id: url for source, url in additions(request.user, instance, request.get_full_path())}
+    tab = instance._get_action_url('custom_objects', kwargs={'pk': instance.pk})
+    return [
+        RelatedField(
+            source=source,
+            count=min(count, COUNTED_BY_PANEL),
+            has_more=count > COUNTED_BY_PANEL,
+            url=f'{tab}?{urlencode({"type": source.definition.slug})}' if count else '',
+            add_url=forms.get(source.field.id, ''),
+        )
+        for source, count in zip(linked.sources, counts, strict=True)
+        if count or source.field.id in forms
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,19 +167,6 @@ class LinkedRequest:
             return None
         return next((s.model for s in self.everything.sources if s.definition.id == definition.id), None)
 
-    def additions(self) -> list[tuple[str, str]]:
-        """Return (label, URL) of the forms by which the user may add an object that refers to it."""
-        found = []
-        for source in sources_of(world(), self.instance):
-            if source.field.input_mode != UIEditableChoices.YES or source.definition.deprecated:
-                continue
-            if self.user.has_perm(get_permission_for_model(source.model, 'add')):
-                params = field_type_of(source.field).reference_initial(source.field, self.instance)
-                url = source.model._get_action_url('add')
-                label = f'{source.definition.display_name} ({source.field.display_label})'
-                found.append((label, f'{url}?{urlencode({**params, "return_url": self.request.get_full_path()})}'))
-        return found
-
     def context(self) -> dict:
         """Return what the controls above both kinds of tables show."""
         setattr(self.instance, COUNT, self.everything.count())
@@ -139,15 +176,29 @@ class LinkedRequest:
             'types': self.types,
             'selected': self.slugs,
             'hidden_entries': sum(listed.count for listed in self.types if listed.is_hidden and not self.slugs),
-            'additions': self.additions(),
+            'additions': [
+                (f'{source.definition.display_name} ({source.field.display_label})', url)
+                for source, url in additions(self.user, self.instance, self.request.get_full_path())
+            ],
         }
+
+
+class LinkedTab(ViewTab):
+    """Is shown if there are entries, or if the user may add some."""
+
+    def render(self, instance):
+        found = super().render(instance)
+        if found is not None or not (request := current_request.get()):
+            return found
+        may_add = next(addable(request.user, instance), None) is not None
+        return {'label': self.label, 'badge': None, 'weight': self.weight} if may_add else None
 
 
 class LinkedObjectsView(ConditionalLoginRequiredMixin, View):
     """A table of (object, field), with search, filters by type and tag, and sorting; of one type, its own table."""
 
     base_template = None
-    tab = ViewTab(label=_('Custom Objects'), badge=count_linked, hide_if_empty=True, weight=2000)
+    tab = LinkedTab(label=_('Custom Objects'), badge=count_linked, hide_if_empty=True, weight=2000)
 
     def get(self, request, model, **kwargs):
         instance = get_object_or_404(model._default_manager.restrict(request.user, 'view'), **kwargs)

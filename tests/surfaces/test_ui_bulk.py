@@ -7,8 +7,9 @@ import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from core.models import DataFile, DataSource, ObjectChange
+from dcim.models import Region, Site
 
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_field, make_object, make_sites, make_type
 from tests.surfaces.rest import make_user
 from tests.surfaces.ui import Browser, form_of, text_of
 
@@ -179,3 +180,53 @@ class TestImport:
         assert values(kind, 'plug') == [first.pk, second.pk]
         page = text_of(browser.post('cable/bulk-import/', 200, data='name,plug\nc,third\n', **data))
         assert 'Record 1 plug: Object not found: third' in page
+
+
+class TestLinks:
+    """References to several objects: added to, taken from and replaced, for many objects at once."""
+
+    @pytest.fixture
+    def thing(self, db):
+        return make_type('thing', fields=[
+            {'name': 'title'}, {'name': 'places', 'type': 'multiobject', 'target': Site},
+            {'name': 'any', 'type': 'multiobject', 'targets': [Site, Region]},
+        ])  # fmt: skip
+
+    def edit(self, browser, objects, expect=302, **sent):
+        return browser.post('thing/bulk-edit/', expect, pk=[obj.pk for obj in objects], _apply='1', **sent)
+
+    def test_adds_removes_and_replaces(self, browser, thing):
+        a, b, c = make_sites()
+        region = Region.objects.create(name='North', slug='north')
+        objects = [make_object(thing, title='1', places=[a], any=[a]), make_object(thing, title='2', places=[b])]
+        self.edit(browser, objects, places__add=[c.pk], any__add__dcim__region=[region.pk])
+        assert [set(obj.places.all()) for obj in objects] == [{a, c}, {b, c}]
+        assert [set(obj.any.all()) for obj in objects] == [{a, region}, {region}]
+        ObjectChange.objects.all().delete()
+        self.edit(browser, objects, places__remove=[a.pk], any__remove__dcim__site=[a.pk])
+        assert [set(obj.places.all()) for obj in objects] == [{c}, {b, c}]
+        assert [set(obj.any.all()) for obj in objects] == [{region}, {region}]
+        assert ObjectChange.objects.get(changed_object_id=objects[0].pk).postchange_data
+        self.edit(browser, objects, places=[a.pk], places__add=[b.pk])
+        assert [set(obj.places.all()) for obj in objects] == [{a, b}, {a, b}]
+        self.edit(browser, objects, _nullify=['places'])
+        assert not objects[0].places.exists()
+
+    def test_offers_what_may_be_viewed_and_keeps_the_rest(self, thing):
+        a, b, c = make_sites()
+        obj = make_object(thing, places=[a, b])
+        grants = (thing, ['view', 'change'], None), (Site, ['view'], {'name__in': ['Berlin', 'Dakar']})
+        editor = Browser(make_user('editor', *grants))
+        self.edit(editor, [obj], places__add=[c.pk], places__remove=[a.pk])
+        assert set(obj.places.all()) == {b, c}
+        self.edit(editor, [obj], 200, places__remove=[b.pk])
+        assert 'places__remove' in editor.errors
+        assert set(obj.places.all()) == {b, c}
+
+    def test_a_required_reference_keeps_one(self, browser, thing):
+        thing.fields.filter(name='places').update(required=True)
+        a, *_others = make_sites()
+        obj = make_object(thing, places=[a])
+        page = self.edit(browser, [obj], 200, places__remove=[a.pk])
+        assert 'required' in text_of(page)
+        assert obj.places.get() == a

@@ -143,6 +143,15 @@ class LinkedObjects:
         columns = [f'{n}, count(*)' for n in range(len(self._selected))]
         return tuple(count for _n, count in self._fetch(columns, '{} ORDER BY 1'))
 
+    def counts_to(self, limit: int) -> tuple[int, ...]:
+        """Return the number of entries of each source, at most `limit`; one query, which reads no more than that."""
+        columns = [f'{n} AS place' for n in range(len(self._selected))]
+        parts = [
+            f'(SELECT {column} {selected.origin} LIMIT {limit})' for column, selected in zip(columns, self._selected)
+        ]
+        counts = dict(self._execute(f'SELECT place, count(*) FROM ({" UNION ALL ".join(parts)}) AS entry GROUP BY 1'))
+        return tuple(counts.get(place, 0) for place in range(len(self._selected)))
+
     def count_to(self, limit: int) -> int:
         """Return the number of entries, at most `limit`; one query as well, which reads no more entries than that."""
         if 'counts' in self.__dict__ or not self._selected:
@@ -194,12 +203,15 @@ class LinkedObjects:
             columns: what is selected of the entries of each source
             frame: what is done with the union of these
         """
+        parts = (f'SELECT {column} {selected.origin}' for column, selected in zip(columns, self._selected))
+        return self._execute(frame.format(' UNION ALL '.join(parts)))
+
+    def _execute(self, statement: str) -> list[tuple]:
+        """Execute a statement that selects from each source once, in their order."""
         if not self._selected:
             return []
-        parts = (f'SELECT {column} {selected.origin}' for column, selected in zip(columns, self._selected))
         with connections[self._alias].cursor() as cursor:
-            params = [value for selected in self._selected for value in selected.params]
-            cursor.execute(frame.format(' UNION ALL '.join(parts)), params)
+            cursor.execute(statement, [value for selected in self._selected for value in selected.params])
             return cursor.fetchall()
 
 

@@ -11,10 +11,12 @@ from ...field_types import field_type_of
 from ...filtersets import get_filterset_class
 from ...forms import get_bulk_edit_form_class, get_filter_form_class, get_form_class, get_import_form_class
 from ...forms.hidden_targets import hidden_targets_of_all
+from ...forms.links import has_links, wanted_links
 from ...models.protectors import hiding_protectors
 from ...runtime.classes.memo import surfaced_fields
 from ...tables import get_table_class
-from ..base import BulkEditMixin, CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context
+from ..base import BulkEditMixin, CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context, type_links
+from ..linked import related_fields
 from .deleted import RestorableObjectsMixin, deleted_objects_url
 from .export import ExportObjects, ImportableExportMixin
 from .importing import ImportsTogetherMixin
@@ -38,7 +40,12 @@ class CustomObjectListView(ImportableExportMixin, TypeFromURLMixin, generic.Obje
 
     def get_extra_context(self, request):
         deleted_url = '' if self.model._definition.deprecated else deleted_objects_url(self.model)
-        return {**super().get_extra_context(request), **deprecation_context(self.model), 'deleted_url': deleted_url}
+        return {
+            **super().get_extra_context(request),
+            **deprecation_context(self.model),
+            **type_links(request.user, self.model),
+            'deleted_url': deleted_url,
+        }
 
 
 class CustomObjectView(TypeFromURLMixin, generic.ObjectView):
@@ -50,7 +57,12 @@ class CustomObjectView(TypeFromURLMixin, generic.ObjectView):
         self.layout = get_layout(model)
 
     def get_extra_context(self, request, instance):
-        return {**super().get_extra_context(request, instance), **deprecation_context(self.model)}
+        return {
+            **super().get_extra_context(request, instance),
+            **deprecation_context(self.model),
+            **type_links(request.user, self.model),
+            'related': related_fields(request, instance),
+        }
 
 
 class CustomObjectEditView(WritingMixin, generic.ObjectEditView):
@@ -112,12 +124,20 @@ class CustomObjectBulkEditView(EditsTogetherMixin, WritingMixin, BulkEditMixin, 
                 obj._m2m_values[field.name] += hidden
             elif not field_type_of(field).many and getattr(obj, field.name) is None:
                 setattr(obj, field.name, hidden[0])
+        obj._wanted_links = {}
+        for field in filter(has_links, surfaced_fields(self.model)):
+            present = obj._m2m_values.get(field.name)
+            present = list(getattr(obj, field.name).all()) if present is None else present
+            if (wanted := wanted_links(form, field, present)) is not None:
+                obj._wanted_links[field.name] = obj._m2m_values[field.name] = wanted
 
     def post_save_operations(self, form, obj):
         super().post_save_operations(form, obj)
         for field, hidden in self.hidden_targets.get(obj.pk, {}).items():
             if field_type_of(field).many:
                 getattr(obj, field.name).add(*hidden)
+        for name, wanted in obj._wanted_links.items():
+            getattr(obj, name).set(wanted)
 
 
 class CustomObjectBulkDeleteView(

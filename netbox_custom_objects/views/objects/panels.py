@@ -82,6 +82,19 @@ class LinksPanel(panels.ObjectPanel):
         return getattr(context['object'], self.field.name).exists()
 
 
+class RelatedPanel(panels.Panel):
+    """The fields by which other custom objects refer to the object, with their numbers; the page has read them."""
+
+    template_name = f'{APP_LABEL}/panels/related.html'
+    title = _('Related Custom Objects')
+
+    def get_context(self, context):
+        return {**super().get_context(context), 'related': context.get('related')}
+
+    def should_render(self, context):
+        return bool(context['related'])
+
+
 def viewable_and_hidden(model, targets: Callable, user) -> tuple[int, int]:
     """
     Return how many of some objects a user may view, and may not; (0, 0), unasked, if the user may view all of a model.
@@ -101,17 +114,39 @@ def viewable_and_hidden(model, targets: Callable, user) -> tuple[int, int]:
 
 @per_type
 def get_layout(model) -> layout.Layout:
-    """Return the layout of the detail page: groups of fields at the left, tags and images at the right, links below."""
+    """Return the layout of the detail page: groups of fields in two columns, the rest right of them or below."""
     shown = [field for field in surfaced_fields(model) if field.ui_visible != UIVisibleChoices.HIDDEN]
     groups: dict[str, list[FieldDefinition]] = {}
     for field in shown:
         if not field_type_of(field).many:
             groups.setdefault(field.group_name, []).append(field)
+    left, right = in_two_columns([(len(fields), group_panel(fields, group)) for group, fields in groups.items()])
     return layout.SimpleLayout(
-        left_panels=[group_panel(fields, group) for group, fields in groups.items()],
-        right_panels=[TagsPanel(), ImageAttachmentsPanel()],
+        left_panels=left,
+        right_panels=[*right, RelatedPanel(), TagsPanel(), ImageAttachmentsPanel()],
         bottom_panels=[panel for field in shown if field_type_of(field).many for panel in link_panels(field)],
     )
+
+
+# How many lines the panels take that are always at the right.
+OTHER_LINES = 4
+
+
+def in_two_columns(found: list[tuple[int, GroupPanel]]) -> tuple[list[GroupPanel], list[GroupPanel]]:
+    """
+    Return panels of groups at the left and at the right, in their order, about as many lines of each.
+
+    Args:
+        found: the number of lines of each panel, and the panel
+    """
+    total, passed, left = sum(lines for lines, _panel in found) + OTHER_LINES, 0, []
+    for lines, panel in found:
+        # Half of what is half above the middle belongs to the left.
+        if left and passed + lines / 2 > total / 2:
+            break
+        left.append(panel)
+        passed += lines
+    return left, [panel for _lines, panel in found[len(left) :]]
 
 
 def link_panels(field: FieldDefinition) -> list[LinksPanel]:
