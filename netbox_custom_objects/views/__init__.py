@@ -21,6 +21,7 @@ REGISTERED = (
     'types.deleted',
     'types.designer',
     'types.fields',
+    'types.grant',
     'types.history',
     'types.map',
     'types.objects',

@@ -44,6 +44,7 @@ from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin
 from .deleted import DeletedFieldsPanel, RestorableMixin
 from .fields import FieldsPanel
+from .first_steps import NextStepsPanel, first_steps
 from .map import MapPanel
 from .menu import ModelMenu
 from .panels import DeprecationPanel, FaultsPanel, IgnoredRulesPanel, RelationsPanel, TypePanel, count_objects
@@ -82,6 +83,10 @@ class CustomObjectTypeListView(generic.ObjectListView):
         BulkDelete,
     )
 
+    def get_extra_context(self, request):
+        is_empty = not CustomObjectType.objects.exists()
+        return {**super().get_extra_context(request), 'first_steps': first_steps(request.user) if is_empty else []}
+
 
 @register_model_view(CustomObjectType)
 class CustomObjectTypeView(generic.ObjectView):
@@ -91,6 +96,7 @@ class CustomObjectTypeView(generic.ObjectView):
     layout = layout.SimpleLayout(
         left_panels=[TypePanel()],
         right_panels=[
+            NextStepsPanel(),
             FaultsPanel(),
             StagedChangesPanel(),
             DeprecationPanel(),
