@@ -37,7 +37,8 @@ def has_tab(page, obj):
 
 
 def test_the_tab_appears_with_the_first_reference_and_counts(browser, site, feed):
-    assert not has_tab(browser.get(site.get_absolute_url()), site)
+    reader = Browser(make_user('reader', (Site, ['view'], None), (feed, ['view'], None)))
+    assert not has_tab(reader.get(site.get_absolute_url()), site)
     make_object(feed, title='one', place=site, places=[site])
     page = browser.get(site.get_absolute_url())
     assert has_tab(page, site)
@@ -82,7 +83,8 @@ def test_custom_objects_have_the_tab_too(browser, feed):
     child = make_object(feed, title='child', **{link.name: parent})
     assert has_tab(browser.get(parent.get_absolute_url()), parent)
     assert child.get_absolute_url() in browser.get(tab_of(parent))
-    assert not has_tab(browser.get(child.get_absolute_url()), child)
+    reader = Browser(make_user('reader', (feed, ['view'], None)))
+    assert not has_tab(reader.get(child.get_absolute_url()), child)
 
 
 def test_a_user_sees_nothing_of_types_without_the_right(site, feed):
