@@ -12,7 +12,7 @@ from utilities.forms.rendering import FieldSet
 
 from ..models import CustomObjectType
 
-ACTIONS = (('view', _('View')), ('add', _('Add')), ('change', _('Change')), ('delete', _('Delete')))
+ACTIONS = ('view', 'add', 'change', 'delete')
 NAME_LENGTH = 100
 
 
@@ -21,17 +21,24 @@ class GrantForm(forms.Form):
 
     groups = DynamicModelMultipleChoiceField(queryset=Group.objects.all(), required=False, label=_('Groups'))
     users = DynamicModelMultipleChoiceField(queryset=User.objects.all(), required=False, label=_('Users'))
-    actions = forms.MultipleChoiceField(
-        choices=ACTIONS, initial=['view'], widget=forms.CheckboxSelectMultiple, label=_('Actions')
-    )
+    view = forms.BooleanField(required=False, initial=True, label=_('View'))
+    add = forms.BooleanField(required=False, label=_('Add'))
+    change = forms.BooleanField(required=False, label=_('Change'))
+    delete = forms.BooleanField(required=False, label=_('Delete'))
 
-    fieldsets = (FieldSet('groups', 'users', name=_('To whom')), FieldSet('actions', name=_('Which actions')))
+    fieldsets = (FieldSet('groups', 'users', name=_('To whom')), FieldSet(*ACTIONS, name=_('Which actions')))
 
     def clean(self):
         super().clean()
         if not self.errors and not (self.cleaned_data['groups'] or self.cleaned_data['users']):
             raise ValidationError(_('Select at least one group or user.'))
+        if not self.errors and not self.actions:
+            raise ValidationError(_('Select at least one action.'))
         return self.cleaned_data
+
+    @property
+    def actions(self) -> list[str]:
+        return [action for action in ACTIONS if self.cleaned_data[action]]
 
     def save(self, custom_object_type: CustomObjectType, user) -> ObjectPermission:
         """
@@ -40,7 +47,7 @@ class GrantForm(forms.Form):
         Raises:
             PermissionsViolation: a constraint of the user's own permissions does not hold for it
         """
-        actions = self.cleaned_data['actions']
+        actions = self.actions
         name = f'{custom_object_type.title_case_name_plural}: {", ".join(actions)}'
         with transaction.atomic(using=DEFAULT_DB_ALIAS):
             permission = ObjectPermission(name=name[:NAME_LENGTH], actions=actions)

@@ -94,4 +94,4 @@ class CustomObjectTypeTable(OrderedTable):
             'display_expression', 'config_context_enabled', 'deprecated', 'deprecated_since', 'scheduled_removal',
             'comments', 'tags', 'created', 'last_updated', 'actions',
         )  # fmt: skip
-        default_columns = ('pk', 'display_name', 'name', 'group_name', 'field_count', 'object_count', 'description')
+        default_columns = ('pk', 'display_name', 'name', 'field_count', 'object_count', 'group_name', 'description')

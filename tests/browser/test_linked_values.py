@@ -1,4 +1,4 @@
-"""Forms follow what is selected: selectors narrow by the value of another field, and empty inputs take a default."""
+"""Forms follow what is selected: selectors narrow, empty inputs take a default, and filters have a second value."""
 
 import pytest
 from playwright.sync_api import expect
@@ -36,3 +36,34 @@ def test_an_add_form_follows_the_site(pages, post):
     pages.picture('linked-values')
     pages.click('Create')
     expect(pages.content.get_by_text('This cannot be selected here: Room 2.')).to_be_visible()
+
+
+def test_a_list_is_filtered_by_a_range(pages, post):
+    visit = post('plugins/custom-objects/custom-object-types/', name='visit', slug='visit')['id']
+    for name, kind in (('title', 'text'), ('day', 'date'), ('notes', 'longtext')):
+        post(FIELDS, custom_object_type=visit, name=name, type=kind)
+    for month in (1, 2, 3):
+        post('plugins/custom-objects/visit/', title=f'Visit {month}', day=f'2026-0{month}-15')
+    pages.open('/plugins/custom-objects/visit/')
+    filters = pages.page.locator('#filters-form')
+    last = filters.locator('[name=day__lte]')
+    pages.page.locator('#filters-form-tab').click()
+    expect(last).to_be_hidden()
+    chosen = filters.locator('.modifier-select[data-field=day]')
+    chosen.evaluate('select => select.tomselect.setValue("between")')
+    for name, value in (('day', '2026-02-01'), ('day__lte', '2026-02-28')):
+        filters.locator(f'[name={name}]').evaluate('(input, value) => { input.value = value }', value)
+    filters.get_by_role('button', name='Search').click()
+    expect(pages.page.locator('#object_list tbody tr')).to_have_count(1)
+    expect(pages.page.locator('#object_list')).to_contain_text('Visit 2')
+    for words in ('Day on or after: 2026-02-01', 'Day on or before: 2026-02-28'):
+        expect(pages.content).to_contain_text(words)
+    # Both values are there again.
+    pages.page.locator('#filters-form-tab').click()
+    expect(chosen).to_have_value('between')
+    expect(last).to_have_value('2026-02-28')
+    # Long texts are written with a preview.
+    pages.open('/plugins/custom-objects/visit/add/')
+    pages.fill('Notes', '**bold**')
+    pages.content.get_by_role('tab', name='Preview').click()
+    expect(pages.content.locator('#notes-preview strong')).to_have_text('bold')
