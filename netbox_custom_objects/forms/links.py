@@ -38,9 +38,19 @@ def _inputs(field: FieldDefinition) -> dict[str, forms.Field]:
     return field_type_of(field).get_form_fields(field, required=False, initial=None)
 
 
-def wanted_links(form, field: FieldDefinition, present: list) -> list | None:
+def linked_inputs(name: str) -> tuple[str, str]:
+    """Return the inputs by which a reference to several objects is changed, besides the one that replaces them."""
+    return f'{name}{ADD}', f'{name}{REMOVE}'
+
+
+def changes_links(form, field: FieldDefinition) -> bool:
+    """Whether a valid form of a bulk edit adds or removes something."""
+    return has_links(field) and any(form.cleaned_data.get(name) for name in linked_inputs(field.name))
+
+
+def wanted_links(form, field: FieldDefinition, present: list) -> list:
     """
-    Return what an object is to refer to after a bulk edit, None if nothing is added or removed.
+    Return what an object is to refer to after a bulk edit that `changes_links`.
 
     Args:
         form: the valid form
@@ -50,9 +60,7 @@ def wanted_links(form, field: FieldDefinition, present: list) -> list | None:
     Raises:
         ValidationError: nothing would be left of a required reference
     """
-    added, removed = (list(form.cleaned_data.get(f'{field.name}{suffix}') or ()) for suffix in (ADD, REMOVE))
-    if not added and not removed:
-        return None
+    added, removed = (list(form.cleaned_data.get(name) or ()) for name in linked_inputs(field.name))
     wanted = [target for target in present if target not in removed]
     wanted += [target for target in added if target not in wanted]
     if field.is_required and not wanted:

@@ -45,8 +45,8 @@ FIELD_TYPE = f'{PARAMETER_PREFIX}type'
 
 # Beyond it, the badge says "10000+": no page of an object gets slower with the number of those that refer to it.
 COUNTED_BY_BADGE = 10_000
-# Of each field, on the page of an object.
-COUNTED_BY_PANEL = 1_000
+# The page of an object counts as many in all, and at least so many of each field.
+COUNTED_OF_EACH = 100
 
 
 def count_linked(instance) -> int | str:
@@ -88,16 +88,17 @@ class RelatedField:
 def related_fields(request, instance) -> list[RelatedField]:
     """Return the fields by which objects refer to one, with their numbers, or that the user may add one by."""
     linked = LinkedObjects(request.user, instance)
-    counts = linked.counts_to(COUNTED_BY_PANEL + 1)
-    if all(count <= COUNTED_BY_PANEL for count in counts):
+    limit = max(COUNTED_OF_EACH, COUNTED_BY_BADGE // max(1, len(linked.sources)))
+    counts = linked.counts_to(limit + 1)
+    if all(count <= limit for count in counts):
         setattr(instance, COUNT, sum(counts))
     forms = {source.field.id: url for source, url in additions(request.user, instance, request.get_full_path())}
     tab = instance._get_action_url('custom_objects', kwargs={'pk': instance.pk})
     return [
         RelatedField(
             source=source,
-            count=min(count, COUNTED_BY_PANEL),
-            has_more=count > COUNTED_BY_PANEL,
+            count=min(count, limit),
+            has_more=count > limit,
             url=f'{tab}?{urlencode({"type": source.definition.slug})}' if count else '',
             add_url=forms.get(source.field.id, ''),
         )

@@ -189,7 +189,7 @@ def change_a_field(pages):
     pages.click('Save')
     expect(pages.content.locator('#type-fields')).to_contain_text('Number of ports')
     pages.tab('Schema History')
-    expect(pages.content).to_contain_text('type changed from "integer" to "text"')
+    expect(pages.content).to_contain_text('type changed from "Integer" to "Text"')
     pages.picture('history')
 
 

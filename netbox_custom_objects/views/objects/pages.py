@@ -11,7 +11,7 @@ from ...field_types import field_type_of
 from ...filtersets import get_filterset_class
 from ...forms import get_bulk_edit_form_class, get_filter_form_class, get_form_class, get_import_form_class
 from ...forms.hidden_targets import hidden_targets_of_all
-from ...forms.links import has_links, wanted_links
+from ...forms.links import changes_links, wanted_links
 from ...models.protectors import hiding_protectors
 from ...runtime.classes.memo import surfaced_fields
 from ...tables import get_table_class
@@ -125,11 +125,11 @@ class CustomObjectBulkEditView(EditsTogetherMixin, WritingMixin, BulkEditMixin, 
             elif not field_type_of(field).many and getattr(obj, field.name) is None:
                 setattr(obj, field.name, hidden[0])
         obj._wanted_links = {}
-        for field in filter(has_links, surfaced_fields(self.model)):
-            present = obj._m2m_values.get(field.name)
-            present = list(getattr(obj, field.name).all()) if present is None else present
-            if (wanted := wanted_links(form, field, present)) is not None:
-                obj._wanted_links[field.name] = obj._m2m_values[field.name] = wanted
+        for field in surfaced_fields(self.model):
+            if changes_links(form, field):
+                present = obj._m2m_values.get(field.name)
+                present = list(getattr(obj, field.name).all()) if present is None else present
+                obj._wanted_links[field.name] = obj._m2m_values[field.name] = wanted_links(form, field, present)
 
     def post_save_operations(self, form, obj):
         super().post_save_operations(form, obj)

@@ -13,6 +13,7 @@ from django.db import models, router
 
 from utilities.jobs import is_background_request
 
+from ...forms.links import linked_inputs
 from ...runtime.classes.managers import CustomObjectQuerySet
 from ...runtime.reading.names import name_lookups, references
 from ...services.writing import (
@@ -57,7 +58,8 @@ class EditsTogetherMixin:
 
     def _can_be_together(self, form, request, using: str) -> bool:
         links = {field.name for field in self.model._meta.local_many_to_many}
-        changed = [name for name in (*links, *TAG_INPUTS) if form.cleaned_data.get(name)]
+        inputs = (*links, *TAG_INPUTS, *(name for link in links for name in linked_inputs(link)))
+        changed = [name for name in inputs if form.cleaned_data.get(name)]
         if changed or links & {*request.POST.getlist('_nullify')}:
             return False
         return len(form.cleaned_data['pk']) >= TOGETHER_FROM and can_be_written_together(self.model, using)
