@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from netbox.tables import columns
+from utilities.permissions import get_permission_for_model
 
 from ..field_types.polymorphic.ui import NOTHING
 from ..field_types.shared.columns import NUMERIC
@@ -60,9 +61,9 @@ def count_objects(pks: list[int], user) -> dict[int, int]:
 
 def count_fields(pks: list[int], user) -> dict[int, int]:
     """Return how many fields types have, as far as the user may view fields."""
-    fields = CustomObjectTypeField.objects.restrict(user, 'view').filter(custom_object_type__in=pks).order_by()
-    if fields.query.is_empty():
+    if not user.has_perm(get_permission_for_model(CustomObjectTypeField, 'view')):
         return {}
+    fields = CustomObjectTypeField.objects.restrict(user, 'view').filter(custom_object_type__in=pks).order_by()
     return dict.fromkeys(pks, 0) | dict(fields.values_list('custom_object_type').annotate(Count('pk')))
 
 

@@ -113,7 +113,7 @@ class CustomObjectBulkEditView(EditsTogetherMixin, WritingMixin, BulkEditMixin, 
         asked = self.references & {*request.POST.getlist('_nullify'), *form.changed_data}
         # Read before NetBox sets the attributes.
         stored = self.model.objects.filter(pk__in=form.cleaned_data['pk']).prefetch_related(*asked) if asked else ()
-        self.hidden_targets = hidden_targets_of_all(list(stored), asked)
+        self.hidden_targets, self.wanted_links = hidden_targets_of_all(list(stored), asked), {}
         return super()._update_objects(form, request)
 
     def pre_save_operations(self, form, obj):
@@ -124,19 +124,19 @@ class CustomObjectBulkEditView(EditsTogetherMixin, WritingMixin, BulkEditMixin, 
                 obj._m2m_values[field.name] += hidden
             elif not field_type_of(field).many and getattr(obj, field.name) is None:
                 setattr(obj, field.name, hidden[0])
-        obj._wanted_links = {}
+        wanted = self.wanted_links[obj.pk] = {}
         for field in surfaced_fields(self.model):
             if changes_links(form, field):
                 present = obj._m2m_values.get(field.name)
                 present = list(getattr(obj, field.name).all()) if present is None else present
-                obj._wanted_links[field.name] = obj._m2m_values[field.name] = wanted_links(form, field, present)
+                wanted[field.name] = obj._m2m_values[field.name] = wanted_links(form, field, present)
 
     def post_save_operations(self, form, obj):
         super().post_save_operations(form, obj)
         for field, hidden in self.hidden_targets.get(obj.pk, {}).items():
             if field_type_of(field).many:
                 getattr(obj, field.name).add(*hidden)
-        for name, wanted in obj._wanted_links.items():
+        for name, wanted in self.wanted_links[obj.pk].items():
             getattr(obj, name).set(wanted)
 
 
