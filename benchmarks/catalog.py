@@ -29,6 +29,7 @@ BENCHMARKS = {
     'menu': Benchmark('menu', 'what the menu of 300 types adds to a page', is_checked=True),
     'merge': Benchmark('merging', 'merge and revert of 200 objects with their type, against 200 tenants'),
     'runtime': Benchmark('runtime', 'freshness check, and building the classes of 200 types'),
+    'schema': Benchmark('schema', 'the OpenAPI schema of 300 types: size, and what a change costs', is_checked=True),
     'sheets': Benchmark('spreadsheets', 'types of a CSV and of an XLSX file with 50,000 rows and 20 columns'),
     'site': Benchmark('core_page', 'page and deletion of a site, with 0 and with 100 types'),
 }

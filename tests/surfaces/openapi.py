@@ -12,7 +12,7 @@ from drf_spectacular.generators import SchemaGenerator as HostGenerator
 
 from netbox.api.views import StatusView
 
-from netbox_custom_objects.api.openapi.generator import SchemaGenerator
+from netbox_custom_objects.api.openapi.generator import host_key
 from tests.surfaces.rest import API
 
 # A small host, under the name that Django asks for: describing all of NetBox takes many seconds. One other page has to
@@ -46,7 +46,7 @@ def keep_small_host():
     # The management command names no version.
     for language, version in product(languages, (settings.REST_FRAMEWORK_VERSION, None)):
         with override(language):
-            key = SchemaGenerator(api_version=version).host_key()
+            key = host_key(version)
         cache.set(key, small_host())
 
 
@@ -54,7 +54,8 @@ def our_part(document):
     """Return the document without the endpoints of NetBox and of other plugins, and what only they need."""
     paths = {path: operations for path, operations in document['paths'].items() if path.startswith(API)}
     components = document['components']
-    schemas, pending = {}, [paths]
+    # What operations of all types have in common.
+    schemas, pending = {}, [paths, components.get('parameters'), components.get('responses')]
     while pending:
         for name in _references(pending.pop()) - schemas.keys():
             schemas[name] = components['schemas'][name]
@@ -72,10 +73,27 @@ def operations_of(document, slug):
     """Return {(method, path below the type's endpoint): operation}."""
     prefix = f'{API}{slug}/'
     return {
-        (method, path.removeprefix(prefix)): operation
+        (method, path.removeprefix(prefix)): resolved(document, operation)
         for path, operations in document['paths'].items()
         if path.startswith(prefix)
         for method, operation in operations.items()
+    }
+
+
+def resolved(document, operation):
+    """Return an operation with parameters and answers in place of references to them."""
+
+    def find(part):
+        reference = part.get('$ref')
+        if reference is None:
+            return part
+        _root, _components, kind, name = reference.split('/')
+        return document['components'][kind][name]
+
+    return {
+        **operation,
+        'parameters': [find(parameter) for parameter in operation.get('parameters', ())],
+        'responses': {code: find(answer) for code, answer in operation['responses'].items()},
     }
 
 

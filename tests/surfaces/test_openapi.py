@@ -11,6 +11,7 @@ from openapi_spec_validator import OpenAPIV30SpecValidator
 from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
 
+from netbox_custom_objects.api.openapi.generator import OneTypeGenerator
 from netbox_custom_objects.choices import CustomObjectFieldTypeChoices
 from netbox_custom_objects.field_types import FIELD_TYPES
 from netbox_custom_objects.filtersets import get_filterset_class
@@ -339,6 +340,65 @@ def test_a_copy_is_the_same_as_the_original(rest, every_kind):
     assert rest.response.content == first.content
     for header in ('Content-Type', 'Content-Disposition', 'Cache-Control'):
         assert rest.response[header] == first[header]
+
+
+def test_a_type_is_described_once(rest, monkeypatch):
+    """A change of a type costs the description of that type, and of those that it is connected with."""
+    described = []
+    made = OneTypeGenerator.get_schema
+
+    def get_schema_and_count(self, *args):
+        described.append(self.endpoint_inspector_cls.args[0].slug)
+        return made(self, *args)
+
+    monkeypatch.setattr(OneTypeGenerator, 'get_schema', get_schema_and_count)
+    alone, target = make_type('alone'), make_type('target')
+    pointing = make_type('pointing', fields=[{'name': 'to', 'type': 'object', 'target': target}])
+    get_schema(rest)
+    assert sorted(described) == ['alone', 'pointing', 'target']
+    for change, expected in (
+        (lambda: make_field(alone, 'late'), ['alone']),
+        (lambda: make_field(target, 'late'), ['pointing', 'target']),
+        (lambda: make_type('more'), ['more']),
+    ):
+        described.clear()
+        change()
+        rest.get('/api/schema/', format='json')
+        assert sorted(described) == expected
+    # Other users are shown the same descriptions, of what they may view.
+    described.clear()
+    reader = Rest(make_user('reader', (pointing, ['view'], None)))
+    assert operations_of(reader.get('/api/schema/', format='json'), 'pointing')
+    assert described == []
+    # A type that gets the name of another one is called otherwise, and so are those that it is connected with.
+    target.slug = 'Alone'
+    target.save()
+    document = rest.get('/api/schema/', format='json')
+    assert sorted(described) == ['Alone', 'pointing']
+    assert errors_of(document) == []
+
+
+def test_what_types_have_in_common_is_written_once(rest):
+    """Parameters and answers that are not of a type's own are shared; a type of six fields takes 25 KB at most."""
+    sizes = {}
+    fields = [
+        {'name': 'title', 'primary': True}, ('notes', 'longtext'), ('amount', 'integer'), ('bought', 'date'),
+        {'name': 'place', 'type': 'object', 'target': Site}, {'name': 'places', 'type': 'multiobject', 'target': Site},
+    ]  # fmt: skip
+    for number in (1, 2):
+        make_type(f'kind_{number}', fields=fields)
+        document = get_schema(rest)
+        sizes[number] = len(rest.response.content)
+    assert sizes[2] - sizes[1] < 25_000
+    first, second = (document['paths'][f'/api/plugins/custom-objects/kind-{number}/']['get'] for number in (1, 2))
+    # The parameter of a field is the type's own; those of all types are not repeated.
+    names = [parameter.get('name') for parameter in second['parameters']]
+    assert {'title', 'title__ic', 'place_id', 'amount__gte'} <= set(names)
+    assert not {'limit', 'q', 'created', 'created__gte', 'tag'} & set(names)
+    assert first['parameters'] == second['parameters']
+    (refused,) = (name for name in document['components']['responses'] if name.startswith('Answer403_'))
+    assert first['responses']['403'] == second['responses']['403'] == {'$ref': f'#/components/responses/{refused}'}
+    assert errors_of(document) == []
 
 
 def test_in_a_branch(fresh_database):

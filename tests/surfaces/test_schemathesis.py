@@ -26,7 +26,7 @@ from users.models import Token
 
 from tests.field_types.cases import CASES
 from tests.support.factories import make_object, make_type
-from tests.surfaces.openapi import get_schema, our_part
+from tests.surfaces.openapi import get_schema, our_part, resolved
 from tests.surfaces.rest import Rest, superuser
 
 EXAMPLES = int(os.environ.get('SCHEMATHESIS_EXAMPLES', 25 if os.environ.get('NCO_LONG') else 3))
@@ -84,11 +84,12 @@ def api(types, sites):
         model = next((model for slug, model in models.items() if f'/{slug}/' in path), None)
         known = [*model.objects.values_list('pk', flat=True)] if model else [types[0].pk]
         for operation in item.values():
+            shown = resolved(document, operation)['parameters']
             operation['parameters'] = [
                 {**parameter, 'schema': {'type': 'integer', 'enum': [*known, *ids[1:]]}}
                 if parameter['in'] == 'path'
                 else parameter
-                for parameter in operation.get('parameters', ())
+                for parameter in shown
                 if parameter['name'] not in (*CHOOSING_KEYS, BACKGROUND)
             ]
     loaded = schemathesis.openapi.from_dict(document)

@@ -23,7 +23,8 @@ from ...definitions import TypeDefinition
 from ...runtime.classes.registry import world
 from ..views.objects import CustomObjectViewSet
 from ..views.root import viewable_types
-from .names import schema_names
+from .descriptions import describe
+from .names import SchemaNames
 
 TYPE_PARAMETER = '{custom_object_type}'
 # Seconds. What NetBox and other plugins offer takes long to describe, and changes with their versions only.
@@ -33,37 +34,51 @@ BaseGenerator = spectacular_settings.DEFAULT_GENERATOR_CLASS
 
 
 class TypeEndpoints(EndpointEnumerator):
-    """Lists the endpoints of types, which have one URL pattern together, one type after the other."""
+    """Lists the endpoints of one type; those of all types have one URL pattern together."""
 
-    def __init__(self, definitions: Iterable[TypeDefinition], *args):
-        self.definitions = definitions
+    def __init__(self, definition: TypeDefinition, names: dict[int, SchemaNames], *args):
+        self.definition, self.names = definition, names
         super().__init__(*args)
 
     def get_api_endpoints(self, patterns=None, prefix=''):
         endpoints = super().get_api_endpoints(patterns, prefix)
-        names = schema_names(world().definitions.values())
-        return [
-            _of_type(definition, names, *endpoint)
-            for definition in self.definitions
-            for endpoint in endpoints
-            if getattr(endpoint[-1], 'cls', None) is CustomObjectViewSet
-        ]
+        return [self._of_type(*found) for found in endpoints if getattr(found[-1], 'cls', None) is CustomObjectViewSet]
+
+    def _of_type(self, path, path_regex, method, callback):
+        slug = self.definition.slug
+        view = CustomObjectViewSet.as_view(
+            callback.actions, **{**callback.initkwargs, 'slug': slug, 'schema_names': self.names}
+        )
+        return path.replace(TYPE_PARAMETER, slug), path_regex, method, view
 
 
-def _of_type(definition, names, path, path_regex, method, callback):
-    view = CustomObjectViewSet.as_view(
-        callback.actions, **{**callback.initkwargs, 'slug': definition.slug, 'schema_names': names}
-    )
-    return path.replace(TYPE_PARAMETER, definition.slug), path_regex, method, view
+class OneTypeGenerator(BaseGenerator):
+    """Describes the endpoints of one type, and nothing else."""
+
+    def __init__(self, definition: TypeDefinition, names: dict[int, SchemaNames], **kwargs):
+        root = f'{django_settings.BASE_PATH}api/plugins/{apps.get_app_config(APP_LABEL).base_url}/'
+        super().__init__(**{**kwargs, 'patterns': [path(root, include(f'{APP_LABEL}.api.urls'))]})
+        self.endpoint_inspector_cls = partial(TypeEndpoints, definition, names)
 
 
 class TypeSchemaGenerator(BaseGenerator):
     """Describes the endpoints of some types, and nothing else."""
 
     def __init__(self, definitions: Iterable[TypeDefinition], **kwargs):
-        root = f'{django_settings.BASE_PATH}api/plugins/{apps.get_app_config(APP_LABEL).base_url}/'
-        super().__init__(**{**kwargs, 'patterns': [path(root, include(f'{APP_LABEL}.api.urls'))]})
-        self.endpoint_inspector_cls = partial(TypeEndpoints, definitions)
+        super().__init__(**{**kwargs, 'patterns': []})
+        self.definitions = [*definitions]
+
+    def get_schema(self, request=None, public=False):
+        return {**super().get_schema(request, public), **describe_types(self.definitions, self.api_version)}
+
+
+def describe_types(definitions: list[TypeDefinition], version: str | None) -> dict:
+    """Return the paths and components of some types."""
+
+    def generate(definition, names):
+        return OneTypeGenerator(definition, names, api_version=version).get_schema(None, True)
+
+    return describe(definitions, host_key(version), generate)
 
 
 class SchemaGenerator(BaseGenerator):
@@ -71,21 +86,23 @@ class SchemaGenerator(BaseGenerator):
 
     def get_schema(self, request=None, public=False):
         whole = self.patterns is None and self.urlconf is None
-        key = self.host_key()
+        key = host_key(self.api_version)
         if not whole or (schema := cache.get(key)) is None:
             schema = super().get_schema(None, public)
             if whole:
                 cache.set(key, schema, KEEP_HOST)
         definitions = viewable_types(request.user) if request else [*world().definitions.values()]
         if definitions:
-            found = TypeSchemaGenerator(definitions, api_version=self.api_version).get_schema(request, public)
+            found = describe_types(definitions, self.api_version)
             schema['paths'] |= found['paths']
             for kind, components in found['components'].items():
-                schema['components'][kind] = dict(sorted({**components, **schema['components'][kind]}.items()))
+                merged = {**components, **schema['components'].get(kind, {})}
+                schema['components'][kind] = dict(sorted(merged.items()))
         return schema
 
-    def host_key(self) -> str:
-        """Return the key under which the part that does not concern this plugin is kept."""
-        versions = '_'.join(f'{name}={version}' for name, version in sorted(get_installed_plugins().items()))
-        release = django_settings.RELEASE.full_version
-        return f'{APP_LABEL}_schema_of_host_{release}_{versions}_{self.api_version}_{get_language()}'
+
+def host_key(version: str | None) -> str:
+    """Return the key under which the part that does not concern this plugin is kept."""
+    versions = '_'.join(f'{name}={number}' for name, number in sorted(get_installed_plugins().items()))
+    release = django_settings.RELEASE.full_version
+    return f'{APP_LABEL}_schema_of_host_{release}_{versions}_{version}_{get_language()}'

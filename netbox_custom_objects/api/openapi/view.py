@@ -10,6 +10,12 @@ from django.http import HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
+from drf_spectacular.renderers import (
+    OpenApiJsonRenderer,
+    OpenApiJsonRenderer2,
+    OpenApiYamlRenderer,
+    OpenApiYamlRenderer2,
+)
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.exceptions import ValidationError
 
@@ -19,7 +25,7 @@ from ...definitions import TypeDefinition
 from ...runtime.classes.registry import world
 from ...runtime.context import current_alias, current_token
 from ..views.root import viewable_types
-from .generator import SchemaGenerator, TypeSchemaGenerator
+from .generator import SchemaGenerator, TypeSchemaGenerator, host_key
 
 # NetBox's name of the page.
 VIEW_NAME = 'schema'
@@ -29,10 +35,26 @@ KEEP = 60 * 60
 TYPES = 'types'
 
 
+class Compact:
+    """Leaves out the indentation, which would be two thirds of the document."""
+
+    def get_indent(self, accepted_media_type, renderer_context):
+        return None
+
+
+class CompactJsonRenderer(Compact, OpenApiJsonRenderer):
+    """JSON by its own media type."""
+
+
+class CompactJsonRenderer2(Compact, OpenApiJsonRenderer2):
+    """JSON as such."""
+
+
 class SchemaView(SpectacularAPIView):
     """Shows each user the types that the user may view, as they are now in the active branch."""
 
     generator_class = SchemaGenerator
+    renderer_classes = (OpenApiYamlRenderer, OpenApiYamlRenderer2, CompactJsonRenderer, CompactJsonRenderer2)
 
     def get(self, request, *args, **kwargs):
         if TYPES in request.query_params:
@@ -77,12 +99,11 @@ def _cache_key(request) -> str:
     """Return what the content depends on: the definitions in the current schema, and which types the user may view."""
     target = Target.for_alias(current_alias())
     parts = (
-        SchemaGenerator().host_key(),
+        host_key(request.version),
         target.schema,
         current_token(target),
         sorted(definition.id for definition in viewable_types(request.user)),
         request.accepted_renderer.media_type,
-        request.version,
         request.query_params.urlencode(),
         get_language(),
     )
