@@ -6,7 +6,7 @@ from benchmarks import measure
 from tests.support.factories import make_type
 
 ROWS = {'small': 1000, 'large': 1_000_000}
-ROUNDS = 15
+ROUNDS = 9
 ROOT, PAGES = '/api/plugins/custom-objects', '/plugins/custom-objects'
 # The large table may take so many times as long as the small one, and so many milliseconds more.
 RATIO, MORE = 1.2, 30
@@ -40,12 +40,9 @@ def run(profiler=None) -> None:
         profiler.runcall(calls['REST, page in the middle', 'large'])
         return
     times = measure.alternate(calls, ROUNDS, warm_up=2)
-    rows = []
     for case in dict.fromkeys(case for case, _name in calls):
         small, large = (measure.median_ms(times[case, name]) for name in ROWS)
-        allowed = RATIO * small + MORE
-        rows.append([case, small, large, large / small, allowed, 'ok' if large <= allowed else 'MISSED'])
-    measure.print_table(['', 'ms, 1,000', 'ms, 1,000,000', 'ratio', 'ms allowed', ''], rows)
+        measure.limit(f'{case}, ms', small, large, most=RATIO, more=MORE)
 
 
 def suggestions(browser, calls: dict) -> None:
@@ -65,20 +62,17 @@ def install_trigrams() -> None:
 
 
 def fill(name: str, rows: int) -> None:
-    """Make a type whose indexed fields have values of their own in `rows` objects."""
+    """Make a type whose fields have values of their own in `rows` objects, and index the fields."""
     from django.db import connection
 
     from netbox_custom_objects.services.upkeep.deferred import finish_schema_change
 
     made = make_type(name, fields=[
-        {'name': 'serial', 'primary': True, 'indexed': True, 'suggest_values': True, 'filter_logic': 'exact'},
-        {'name': 'note', 'indexed': True},
-        {'name': 'size', 'type': 'integer', 'indexed': True},
-        {'name': 'state', 'filter_logic': 'exact', 'indexed': True},
+        {'name': 'serial', 'primary': True, 'suggest_values': True, 'filter_logic': 'exact'},
+        {'name': 'note'}, {'name': 'size', 'type': 'integer'}, {'name': 'state', 'filter_logic': 'exact'},
     ])  # fmt: skip
     ids, table = dict(made.fields.values_list('name', 'pk')), made.get_model()._meta.db_table
     columns = ', '.join(f'f_{ids[field]}' for field in ('serial', 'note', 'size', 'state'))
-    started = time.perf_counter()
     with connection.cursor() as cursor:
         cursor.execute(
             f'INSERT INTO {table} ({columns}, created, last_updated)'
@@ -86,8 +80,12 @@ def fill(name: str, rows: int) -> None:
             " now() - n * interval '1 second' FROM generate_series(1, %s) n ORDER BY md5(n::text)",
             [rows],
         )
+        # So that lists are read without looking at the rows, as when autovacuum has been there.
         cursor.execute(f'VACUUM ANALYZE {table}')
+    started = time.perf_counter()
+    for field in made.fields.all():
+        field.indexed = True
+        field.full_clean()
+        field.save()
     finish_schema_change('default', made.pk)
-    with connection.cursor() as cursor:
-        cursor.execute(f'VACUUM ANALYZE {table}')
-    print(f'  {rows} objects made and indexed in {time.perf_counter() - started:.0f} s', flush=True)
+    print(f'  fields of {rows} objects indexed in {time.perf_counter() - started:.0f} s', flush=True)

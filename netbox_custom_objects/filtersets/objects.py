@@ -25,6 +25,9 @@ from ..runtime.reading.quick_search import quick_search, searched_fields
 from ..services.attention.unindexed import note_filters
 from .base import AskedForMixin, TrueOrFalseMixin
 
+# So many objects that `?q=` finds are looked up by their keys.
+FEW = 1000
+
 
 class CustomObjectFilterSet(
     TrueOrFalseMixin, ContactModelFilterSet, OwnerFilterMixin, NetBoxModelFilterSet, AskedForMixin
@@ -82,7 +85,13 @@ class CustomObjectFilterSet(
         if not value.strip():
             return queryset
         condition = quick_search(self._meta.model, value)
-        return queryset.none() if condition is None else queryset.filter(condition)
+        if condition is None:
+            return queryset.none()
+        found = queryset.filter(condition)
+        # PostgreSQL cannot know that a text is rare, and would look for it in the order of the list. So it is searched
+        # once, and not again to count the objects and to read a page of them.
+        keys = list(found.order_by().values_list('pk', flat=True)[: FEW + 1])
+        return found if len(keys) > FEW else queryset.filter(pk__in=keys)
 
 
 @per_type

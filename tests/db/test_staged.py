@@ -18,6 +18,7 @@ from netbox_custom_objects.services.reconcile import plan_for
 from netbox_custom_objects.services.staged import start
 from netbox_custom_objects.services.staged.run import StagedRun
 from netbox_custom_objects.services.staged.run_job import stale_columns, take_up_lost
+from netbox_custom_objects.services.upkeep.deferred import finish_schema_change
 from netbox_custom_objects.services.upkeep.purge import purge
 from netbox_custom_objects.services.upkeep.repair import repair
 from netbox_custom_objects.services.upkeep.schemas import open_schemas
@@ -56,6 +57,12 @@ def step(change):
     return StagedChange.objects.get(pk=change.pk)
 
 
+def kinds_of_indexes(field):
+    """The kinds of the indexes of a field; '' stands for the one by which lists are sorted."""
+    (table,) = introspect(MAIN, field.custom_object_type_id).tables
+    return sorted(index.kind for index in table.indexes if f'f_{field.pk}' in index.columns)
+
+
 class TestConversion:
     def test_reads_and_writes_go_on_and_values_are_converted(self):
         field = make_filled(NUMBERS)
@@ -72,6 +79,20 @@ class TestConversion:
         assert values_of(field) == [1, 2, None, None, 5, 7]
         assert leftovers() == []
         assert_schema_is_clean()
+
+    def test_indexes_of_an_indexed_field_are_built_again_after_the_switch_and_after_undoing(self):
+        field = make_filled(['1', ' 2 ', '5'])
+        edit(fresh(field), indexed=True)
+        finish_schema_change('default', field.custom_object_type_id)
+        assert kinds_of_indexes(field) == ['', 'upper']
+        change = carried_out(field, type='integer')
+        assert kinds_of_indexes(field) == []
+        finish_schema_change('default', field.custom_object_type_id)
+        assert kinds_of_indexes(field) == ['']
+        assert ask(change, 'undo').stage == 'undone'
+        finish_schema_change('default', field.custom_object_type_id)
+        assert kinds_of_indexes(field) == ['', 'upper']
+        assert not plan_for(MAIN, field.custom_object_type_id)[0]
 
     def test_it_is_logged_as_an_edit_by_who_asked_for_it(self):
         field = make_filled(NUMBERS)

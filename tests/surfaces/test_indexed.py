@@ -3,8 +3,10 @@
 import pytest
 from django.core.cache import cache
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from netbox_custom_objects.constants import APP_LABEL
+from netbox_custom_objects.filtersets import objects
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.attention import unindexed
 from netbox_custom_objects.views.fields import suggestions
@@ -112,6 +114,17 @@ class TestCounts:
         monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], 'inline_row_limit', 2)
         definition = large.get_model()._definition
         assert unindexed.filters_without_index(definition.fields) == {}
+
+
+def test_a_text_is_searched_once_if_few_objects_have_it(rest, thing, monkeypatch):
+    for few, searches in ((1000, 1), (0, 3)):
+        monkeypatch.setattr(objects, 'FEW', few)
+        with CaptureQueriesContext(connection) as queries:
+            found = rest.get('thing/', q='ITLE 1')
+        assert [row['title'] for row in found['results']] == ['title 1']
+        assert sum(' LIKE ' in query['sql'] for query in queries) == searches
+        assert rest.get('thing/', q='title', size=2)['count'] == 1
+        assert rest.get('thing/', q='title')['count'] == 3
 
 
 def test_suggestions_of_indexed_fields_come_from_all_objects(browser, thing, monkeypatch):

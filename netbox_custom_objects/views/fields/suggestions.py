@@ -63,8 +63,10 @@ def suggested_values(model: type, field: FieldDefinition, user, text: str) -> li
     name = field.name
     # Names of fields are not in capitals.
     viewable = model.objects.restrict(user, 'view').alias(LENGTH=Length(name)).filter(LENGTH__range=(1, LONGEST))
-    newest = model.objects.order_by('-pk').values('pk')[:LOOKED_AT]
-    found = _most_used(viewable.filter(pk__in=newest, **{f'{name}__icontains': text}), name, SHOWN)
+    # By the key of the oldest of them, with which PostgreSQL can tell how few they are.
+    oldest = model.objects.order_by('-pk').values_list('pk', flat=True)[LOOKED_AT - 1 : LOOKED_AT].first()
+    newest = viewable if oldest is None else viewable.filter(pk__gte=oldest)
+    found = _most_used(newest.filter(**{f'{name}__icontains': text}), name, SHOWN)
     if text and field.indexed and len(found) < SHOWN:
         others = viewable.exclude(**{f'{name}__in': found}).filter(**{f'{name}__istartswith': text})
         some = others.order_by().values('pk')[:LOOKED_AT]
