@@ -22,6 +22,12 @@ BENCHMARKS = {
     'conversion': Benchmark('conversion', 'text to integer in a table of 500,000 objects, with a client at work'),
     'documents': Benchmark('documents', 'preview, application and export of 400 types with 2,500 fields'),
     'graphql': Benchmark('graphql', 'the GraphQL schema of 400 types, and lists of 1,000 objects, against tenants'),
+    'bulk_pages': Benchmark(
+        'bulk_pages', 'pages that edit, rename and delete 300 objects, against tenants of equal width'
+    ),
+    'exports': Benchmark(
+        'exports', 'CSV exports of 5,000 objects with 66 fields, and the memory that those of many objects take'
+    ),
     'imports': Benchmark('imports', 'CSV files with 30,000 rows and 10 columns, right and wrong, imported into a type'),
     'indexes': Benchmark(
         'indexes', 'filters, sorting, far pages and searches by indexed fields of 1,000,000 objects', is_checked=True

@@ -50,6 +50,10 @@ class PolymorphicColumn(tables.Column):
             known[self.field_name] = visible_keys(request.user if request else None, targets)
         return known[self.field_name]
 
+    def forget_viewable(self, table) -> None:
+        """Ask again which targets the reader may view: those of other rows are written."""
+        table.__dict__.setdefault('_visible_targets', {}).pop(self.field_name, None)
+
     def shown(self, record, table, rows) -> tuple[list, str]:
         """Return the targets that are named, and what stands for the others."""
         viewable, targets = self.viewable(table, rows), self.targets_of(record)

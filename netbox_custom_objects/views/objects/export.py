@@ -1,29 +1,34 @@
 """
-CSV exports of custom objects that the bulk import form reads back.
+CSV exports of custom objects: NetBox's, by labels and for people, and one that the bulk import form reads back.
 
-NetBox's own export, by labels and for people, stays as it is.
+Both are streamed: what is read for some objects is forgotten before the next are read.
 """
 
 import csv
 import json
-from itertools import batched
+from collections.abc import Iterator
+from contextvars import copy_context
+from functools import partial
+from itertools import batched, chain
 
-from django.http import HttpResponse
+from django.http import StreamingHttpResponse
 from django.urls import reverse
 from django.utils.http import content_disposition_header, urlencode
 from django.utils.translation import gettext_lazy as _
+from django_tables2.data import TableQuerysetData
 
 from netbox.object_actions import BulkExport
+from utilities.constants import CSV_DELIMITERS
 
 from ...choices import UIEditableChoices
 from ...field_types import field_type_of
 from ...runtime.classes.memo import surfaced_fields
+from ...tables.exporting import ROWS_AT_ONCE, Echo, csv_lines
 
 # The value of `?export=` that asks for it.
 IMPORTABLE = 'importable'
 # That of NetBox for the columns of the list.
 TABLE = 'table'
-ROWS_AT_ONCE = 1000
 
 
 class ExportObjects(BulkExport):
@@ -64,19 +69,29 @@ class ImportableExportMixin:
             return super().get(request)
         queryset = self.filterset(request.GET, self.queryset, request=request).qs
         filename = f'netbox_{self.model._meta.verbose_name_plural}_import.csv'
-        # Not streamed: by the time that a server reads a stream, the branch of the request is no longer active.
-        return HttpResponse(
-            ''.join(importable_rows(self.model, queryset, request.user)),
-            content_type='text/csv; charset=utf-8',
-            headers={'Content-Disposition': content_disposition_header(True, filename)},
-        )
+        return streamed(importable_rows(self.model, queryset, request.user), filename)
+
+    def export_table(self, table, columns=None, filename=None, delimiter=None):
+        if not isinstance(table.data, TableQuerysetData) or (delimiter and delimiter not in CSV_DELIMITERS):
+            return super().export_table(table, columns, filename, delimiter)
+        names = [name for name, _label in table.selected_columns + table.available_columns]
+        excluded = {'pk', 'actions', *(name for name in names if columns and name not in columns)}
+        table._apply_prefetching(columns=[name for name in names if name not in excluded])
+        lines = csv_lines(table, excluded, CSV_DELIMITERS[delimiter or 'comma'])
+        return streamed(lines, filename or f'netbox_{self.model._meta.verbose_name_plural}.csv')
 
 
-class Echo:
-    """What csv.writer writes to: hands each line back."""
-
-    def write(self, line: str) -> str:
-        return line
+def streamed(lines: Iterator[str], filename: str) -> StreamingHttpResponse:
+    """Return a CSV file, each part of which is made as if within the request: in its branch, and for its user."""
+    context = copy_context()
+    parts = map(''.join, batched(iter(partial(context.run, next, lines, None), None), ROWS_AT_ONCE))
+    # Until something is sent, a failure can be answered.
+    first = next(parts)
+    return StreamingHttpResponse(
+        chain([first], parts),
+        content_type='text/csv; charset=utf-8',
+        headers={'Content-Disposition': content_disposition_header(True, filename)},
+    )
 
 
 def importable_rows(model, queryset, user):
