@@ -6,7 +6,7 @@ May import django's, DRF's and NetBox's exceptions only.
 
 from html import escape
 
-from django.db import DatabaseError
+from django.db import DatabaseError, IntegrityError, OperationalError
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -147,6 +147,17 @@ class UnmetRules(SchemaChangeRefused):
         self.type_id = type_id
         self.unmet = unmet
         super().__init__(message)
+
+
+# What PostgreSQL refuses a row with: a violation, or a value that is longer than an entry of an index can be.
+REFUSED_ROWS = (IntegrityError, OperationalError)
+# SQLSTATE of the latter.
+TOO_LONG = '54000'
+
+
+def sqlstate_of(error: DatabaseError) -> str:
+    """Return the SQLSTATE of an error that PostgreSQL has answered with, '' of others."""
+    return getattr(error.__cause__, 'sqlstate', None) or ''
 
 
 # SQLSTATE of what cannot be dropped. The message names views and columns, never values.

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.db.models import Model
 from django.db.models.signals import post_save, pre_save
 
@@ -20,6 +20,7 @@ from netbox.context import events_queue
 from utilities.data import get_config_value_ci
 from utilities.exceptions import AbortRequest
 
+from ..exceptions import REFUSED_ROWS
 from ..models.change_data import parked_objects, take_parked_objects
 from ..models.display import LAST_NAME
 from ..models.objects import CustomObject
@@ -43,7 +44,7 @@ TAGS = 'tags'
 # A list of fewer objects costs less one by one.
 TOGETHER_FROM = 2
 # What ends a try to write objects together. What is wrong is found again one by one, by NetBox, which shows it.
-REFUSED = (NotTogether, AbortRequest, PermissionDenied, IntegrityError, ObjectDoesNotExist, ValidationError)
+REFUSED = (NotTogether, AbortRequest, PermissionDenied, *REFUSED_ROWS, ObjectDoesNotExist, ValidationError)
 
 
 def can_be_written_together(model: type[Model], using: str) -> bool:

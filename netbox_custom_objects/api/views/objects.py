@@ -9,7 +9,7 @@ from typing import ClassVar
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import IntegrityError, router, transaction
+from django.db import DatabaseError, router, transaction
 from django.urls import resolve
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework.exceptions import NotFound, ValidationError
@@ -18,6 +18,7 @@ from rest_framework.serializers import as_serializer_error
 from extras.api.mixins import ConfigContextQuerySetMixin
 from netbox.api.viewsets import HTTP_ACTIONS
 
+from ...exceptions import REFUSED_ROWS
 from ...field_types.shared.rest import KNOWN_TARGETS
 from ...filtersets import get_filterset_class
 from ...models import CustomObjectType
@@ -234,7 +235,7 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
                 self._create_in_list(serializer)
             else:
                 super().perform_create(serializer)
-        except IntegrityError as error:
+        except REFUSED_ROWS as error:
             raise self._not_unique(error) from error
 
     def _create_in_list(self, serializer):
@@ -249,9 +250,9 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
     def perform_update(self, serializer):
         try:
             super().perform_update(serializer)
-        except IntegrityError as error:
+        except REFUSED_ROWS as error:
             raise self._not_unique(error) from error
 
-    def _not_unique(self, error: IntegrityError) -> Exception:
+    def _not_unique(self, error: DatabaseError) -> Exception:
         violation = violation_of(error, self.model)
         return error if violation is None else ValidationError(as_serializer_error(violation))

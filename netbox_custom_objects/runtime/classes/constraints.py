@@ -13,7 +13,7 @@ from operator import or_
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db import DEFAULT_DB_ALIAS, IntegrityError, connections, models
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.models import F, Q, Value
 from django.db.models.lookups import Exact
 from django.utils.translation import gettext as _
@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from utilities.exceptions import AbortRequest
 
 from ...definitions import ConstraintDefinition, TypeDefinition, constraint_id_from_name
+from ...exceptions import REFUSED_ROWS, TOO_LONG, sqlstate_of
 from ...expressions.typed import Scope, Typed, compile_condition, compile_expression, evaluate, shown_form
 from ...expressions.typed.kinds import BOOLEAN, TEXT
 from ...field_types import field_type_of
@@ -285,16 +286,18 @@ def with_unique_fields(model) -> TypeConstraints | None:
     return TypeConstraints(name='constraints', definition=found) if found.constraints else None
 
 
-def violation_of(error: IntegrityError, model) -> ValidationError | None:
+def violation_of(error: DatabaseError, model) -> ValidationError | None:
     """
     Return the error about a unique field or constraint that only the database saw violated, None of anything else.
 
-    Of two requests that write the same at once, validation refuses neither, and the index one.
+    Of two requests that write the same at once, validation refuses neither, and the index one; and it cannot hold long
+    values.
     """
+    too_long = _('The value is too long for an index of the field.') if sqlstate_of(error) == TOO_LONG else ''
     name = getattr(getattr(error.__cause__, 'diag', None), 'constraint_name', None) or ''
     for field in model._surfaced_fields():
-        if any(index.unique and index.name == name for index in field_type_of(field).get_indexes(field)):
-            return ValidationError({field.name: [_('This field must be unique.')]})
+        if any(index.name == name and (index.unique or too_long) for index in field_type_of(field).get_indexes(field)):
+            return ValidationError({field.name: [too_long or _('This field must be unique.')]})
     constraint_id, constraints = constraint_id_from_name(name), constraints_of(model)
     constraint = (
         next((constraint for constraint in constraints.definition.constraints if constraint.id == constraint_id), None)
@@ -304,7 +307,7 @@ def violation_of(error: IntegrityError, model) -> ValidationError | None:
     if constraint is None:
         return None
     return ValidationError(
-        dict.fromkeys(constraints.names_of(constraint, model, ()), [constraints.message_of(constraint)])
+        dict.fromkeys(constraints.names_of(constraint, model, ()), [too_long or constraints.message_of(constraint)])
     )
 
 
@@ -315,7 +318,7 @@ def violations_refused(model, using: str) -> Iterator[None]:
     def run(execute, *arguments):
         try:
             return execute(*arguments)
-        except IntegrityError as error:
+        except REFUSED_ROWS as error:
             violation = violation_of(error, model)
             if violation is None:
                 raise

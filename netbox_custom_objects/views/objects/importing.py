@@ -10,7 +10,7 @@ from io import StringIO
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
-from django.db import IntegrityError, models, router
+from django.db import models, router
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
@@ -22,12 +22,13 @@ from utilities.exceptions import AbortRequest
 from utilities.jobs import is_background_request
 from utilities.views import ConditionalLoginRequiredMixin
 
+from ...exceptions import REFUSED_ROWS
 from ...models.together import NotTogether
 from ...services.writing import can_be_written_together, tried_together
 from .records import Records
 
 # What ends a try to write records together: errors of records are all shown.
-REFUSED = (NotTogether, IntegrityError, AbortRequest)
+REFUSED = (NotTogether, *REFUSED_ROWS, AbortRequest)
 # Messages about records that are shown.
 ERRORS_SHOWN = 1000
 # The key in the data of a job.
