@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 from django.db import DEFAULT_DB_ALIAS
 from django.forms.utils import ErrorDict
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
 
@@ -26,6 +27,8 @@ from ..runtime.classes.memo import surfaced_fields
 from ..runtime.relations.many import twin_of
 from .prefill import input_names
 
+# What a page sends while its form is being filled in.
+FOLLOW = '_follow'
 # The hidden input that holds which state of each field a page shows.
 SHOWN = '_conditions'
 # NetBox's template of a row begins so.
@@ -60,6 +63,24 @@ class UnreadInputsMixin:
             del self.instance.__dict__[UNREAD]
 
 
+class FollowInput(forms.HiddenInput):
+    """The states that a page or dialog shows, and what follows the inputs beside it (htmx)."""
+
+    def __init__(self, url: str):
+        super().__init__()
+        self.url = url
+
+    def render(self, name, value, attrs=None, renderer=None):
+        return format_html(
+            '{}<link rel="stylesheet" href="{}"><div hx-post="{}" hx-vals="{}" hx-swap="none" hx-sync="this:replace"'
+            ' hx-trigger="input from:closest form delay:250ms, change from:closest form delay:250ms"></div>',
+            super().render(name, value, attrs, renderer),
+            static('netbox_custom_objects/conditions.css'),
+            self.url,
+            json.dumps({FOLLOW: '1'}),
+        )
+
+
 class ConditionsMixin(UnreadInputsMixin):
     """
     Shows, asks for and takes values by the conditions of their fields, given what all inputs hold.
@@ -74,12 +95,19 @@ class ConditionsMixin(UnreadInputsMixin):
         super().__init__(*args, initial=initial, **kwargs)
         # The inputs that are not taken, because of what others hold.
         self._kept: set[str] = set()
-        # A dialog has no place for an element that follows: it shows all inputs, and takes them.
-        self._follows = bool(self.conditional_inputs) and not self.prefix
+        self._follows = bool(self.conditional_inputs)
         if self._follows:
-            self.fields[SHOWN] = forms.CharField(required=False, widget=forms.HiddenInput)
+            self.fields[SHOWN] = forms.CharField(required=False, widget=FollowInput(self._url()))
             if not self.is_bound:
                 self._show(self._states(self._typed(initial or {})))
+
+    def _url(self) -> str:
+        """Return where what is typed is posted: with the prefix that the inputs of a dialog have."""
+        if self.instance._state.adding:
+            url = self._meta.model._get_action_url('add')
+        else:
+            url = self.instance._get_action_url('edit', kwargs={'pk': self.instance.pk})
+        return f'{url}?_quickadd=True' if self.prefix else url
 
     def _typed(self, initial: Mapping[str, Any]) -> dict[str, Any]:
         """Return the values that an address holds, as far as they can be read."""
@@ -123,7 +151,9 @@ class ConditionsMixin(UnreadInputsMixin):
                 form_field.disabled = form_field.disabled or not state.is_editable
                 if self.instance._state.adding and not state.is_editable:
                     self.initial.pop(name, None)  # it has the default, and not what an address holds
-                form_field.widget.attrs |= {'data-condition-of': name, 'data-condition': ' '.join(words)}
+                form_field.widget.attrs |= {
+                    'data-condition-of': self.add_prefix(name), 'data-condition': ' '.join(words),
+                }  # fmt: skip
         self.initial[SHOWN] = json.dumps(self.shown_states)
 
     def _clean_form(self):
@@ -140,7 +170,7 @@ class ConditionsMixin(UnreadInputsMixin):
         super()._clean_form()
 
     def _is_sent(self, name: str) -> bool:
-        return not input_names(name, self.fields[name].widget).isdisjoint(self.data)
+        return not input_names(self.add_prefix(name), self.fields[name].widget).isdisjoint(self.data)
 
     def _get_validation_exclusions(self):
         return super()._get_validation_exclusions() | self._kept
@@ -164,7 +194,7 @@ class ConditionsMixin(UnreadInputsMixin):
                     place = format_html(
                         '<div hx-swap-oob="outerHTML:.field-group > .row:has([data-condition-of=&quot;{}&quot;])" '
                         'class="row',
-                        name,
+                        self.add_prefix(name),
                     )
                     row = render_to_string('netbox_custom_objects/inc/form_row.html', {'field': self[name]})
                     yield mark_safe(ROW.sub(lambda found, place=place: place, row, count=1))
@@ -177,7 +207,7 @@ class ConditionsMixin(UnreadInputsMixin):
     def _states_of_page(self) -> dict[str, str]:
         """Return what the page shows, as it has sent it."""
         try:
-            found = json.loads(self.data.get(SHOWN) or '{}')
+            found = json.loads(self.data.get(self.add_prefix(SHOWN)) or '{}')
         except ValueError:
             return {}
         return found if isinstance(found, dict) else {}

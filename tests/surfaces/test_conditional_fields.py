@@ -12,7 +12,7 @@ from dcim.models import Site
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.runtime.context import mark_changed
 
-from ..support.factories import make_sites, make_type
+from ..support.factories import make_field, make_sites, make_type
 from .graphql import GraphQL
 from .rest import Rest, make_user, superuser
 from .ui import Browser, text_of
@@ -306,6 +306,41 @@ class TestForms:
         assert not asset.get_model().objects.exists()
         viewer = Browser(make_user('viewer', (asset, ['view'], None)))
         viewer.post('asset/add/', 403, headers=headers, **follow)
+
+    def test_dialogs_follow_as_pages_do(self, ui, asset):
+        """NetBox's quick add: inputs have a prefix, and what is hidden is not taken."""
+        dialog = 'asset/add/?_quickadd=True'
+        page = ui.get(dialog)
+        assert 'data-condition-of="quickadd-reason" data-condition="hidden"' in page
+        assert 'hx-post="/plugins/custom-objects/asset/add/?_quickadd=True"' in page
+        shown = ui.response.context['form'].initial['_conditions']
+        sent = {'_follow': 1, 'quickadd-_conditions': shown, 'quickadd-status': 'retired', 'quickadd-reason': 'typed'}
+        answer = ui.post(dialog, 200, headers={'HX-Request': 'true', 'HX-Target': 'x'}, **sent)
+        assert answer.count('class="row') == 1
+        assert 'data-condition-of=&quot;quickadd-reason&quot;' in answer
+        assert 'value="typed"' in answer
+        assert 'name="quickadd-_conditions"' in answer
+        values = {'quickadd-status': 'active', 'quickadd-reason': 'hidden', '_quickadd': ''}
+        ui.post(dialog, 200, **values)
+        assert ui.errors == {'serial': [SERIAL]}
+        ui.post(dialog, 200, **values, **{'quickadd-serial': 's'})
+        thing = asset.get_model().objects.get()
+        assert (thing.status, thing.serial, thing.reason) == ('active', 's', None)
+
+    def test_pages_of_objects_leave_out_what_is_hidden(self, ui, asset, rest):
+        """REST still has it; a group and a table of links go with their last field."""
+        make_field(asset, 'note', group_name='Retirement', visible_if="status == 'retired'")
+        make_field(asset, 'places', 'multiobject', target=Site, visible_if="status == 'retired'")
+        thing = asset.get_model().objects.create(status='planned', reason='kept', note='noted', serial='s')
+        page = text_of(ui.get(f'asset/{thing.pk}/'))
+        assert 'Serial s' in page
+        for hidden in ('Reason', 'kept', 'Retirement', 'noted', 'Places'):
+            assert hidden not in page, hidden
+        assert rest.get(f'asset/{thing.pk}/')['reason'] == 'kept'
+        rest.patch(f'asset/{thing.pk}/', {'status': 'retired'})
+        page = text_of(ui.get(f'asset/{thing.pk}/'))
+        for shown in ('Reason kept', 'Retirement', 'Note noted', 'Places'):
+            assert shown in page, shown
 
     def test_what_is_saved(self, ui, asset):
         objects = asset.get_model().objects

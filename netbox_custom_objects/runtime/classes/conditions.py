@@ -25,6 +25,8 @@ from .constraints import ROWS_AT_ONCE, OfDefinition, joins_others, row_of
 
 # The attributes of which a form could not read the value.
 UNREAD = '_unread_attributes'
+# What `hidden_fields` has found of an object.
+HIDDEN = '_hidden_fields'
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +185,18 @@ def _state(field: FieldDefinition, values: dict[str, Any]) -> State:
 def conditions_of(model) -> Conditions | None:
     """Return the conditions of a class, None if its type has none."""
     return next((found for found in model._meta.constraints if isinstance(found, Conditions)), None)
+
+
+def hidden_fields(instance) -> frozenset[str]:
+    """Return the names of the fields that are not shown of an object as it is stored; one statement for each object."""
+    conditions = conditions_of(type(instance))
+    if conditions is None or not any('visible_if' in found for found in conditions.by_field.values()):
+        return frozenset()
+    if HIDDEN not in instance.__dict__:
+        (states,) = conditions.states([(instance, instance)], instance._state.db or DEFAULT_DB_ALIAS)
+        names = (field.name for field in conditions.fields if not states[field.id].is_visible)
+        instance.__dict__[HIDDEN] = frozenset(names)
+    return instance.__dict__[HIDDEN]
 
 
 def surfaced(fields: Iterable[FieldDefinition], model) -> Iterator[FieldDefinition]:

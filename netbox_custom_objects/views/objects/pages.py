@@ -10,6 +10,7 @@ from utilities.htmx import htmx_partial
 from ...field_types import field_type_of
 from ...filtersets import get_filterset_class
 from ...forms import get_bulk_edit_form_class, get_filter_form_class, get_form_class, get_import_form_class
+from ...forms.conditions import FOLLOW
 from ...forms.hidden_targets import hidden_targets_of_all
 from ...forms.links import changes_links, wanted_links
 from ...models.protectors import hiding_protectors
@@ -23,9 +24,6 @@ from .importing import ImportsTogetherMixin
 from .panels import get_layout
 from .rename import RenameObjects
 from .together import DeletesTogetherMixin, EditsTogetherMixin
-
-# What the page of a form sends while it is being filled in.
-FOLLOW = '_follow'
 
 
 class CustomObjectListView(ImportableExportMixin, TypeFromURLMixin, generic.ObjectListView):
@@ -66,8 +64,6 @@ class CustomObjectView(TypeFromURLMixin, generic.ObjectView):
 
 
 class CustomObjectEditView(WritingMixin, generic.ObjectEditView):
-    template_name = 'netbox_custom_objects/customobject_edit.html'
-
     def bind(self, model):
         super().bind(model)
         self.form = get_form_class(model)
@@ -79,7 +75,9 @@ class CustomObjectEditView(WritingMixin, generic.ObjectEditView):
 
     def _follow(self, request, instance):
         """Answer what has been typed so far with the rows of fields whose conditions have changed; nothing is saved."""
-        form = self.form(data=request.POST, files=request.FILES, instance=instance)
+        # As NetBox calls the inputs of a dialog.
+        prefix = 'quickadd' if request.GET.get('_quickadd') else None
+        form = self.form(data=request.POST, files=request.FILES, instance=instance, prefix=prefix)
         restrict_form_fields(form, request.user)
         form.follow()
         return HttpResponse(''.join(form.changed_rows()))

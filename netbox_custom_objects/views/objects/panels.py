@@ -19,6 +19,7 @@ from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import content_type_id, existing_models
 from ...field_types.polymorphic.ui import hidden_text
 from ...field_types.shared.deprecation import notice
+from ...runtime.classes.conditions import hidden_fields
 from ...runtime.classes.memo import per_type, surfaced_fields
 
 
@@ -34,8 +35,10 @@ class GroupPanel(panels.ObjectAttributesPanel):
 
     def get_context(self, context):
         found = super().get_context(context)
+        hidden = hidden_fields(context['object'])
+        shown = (item for name, item in zip(self._attrs, found['attrs'], strict=True) if name not in hidden)
         # A field that is shown only if set has no placeholder.
-        return {**found, 'attrs': [item for item in found['attrs'] if item['value'] is not None]}
+        return {**found, 'attrs': [item for item in shown if item['value'] is not None]}
 
     def should_render(self, context):
         return bool(context['attrs'])
@@ -74,6 +77,8 @@ class LinksPanel(panels.ObjectPanel):
         return viewable_and_hidden(model, lambda: links.objects_of(model), user)
 
     def should_render(self, context):
+        if self.field.name in hidden_fields(context['object']):
+            return False
         if self.target is not None:
             links = getattr(context['object'], self.field.name)
             return links.has_objects_of(content_type_id(self.target))
