@@ -6,6 +6,7 @@ been in its way, as when two fields change names.
 """
 
 from abc import ABC, abstractmethod
+from collections.abc import Collection
 from copy import copy
 from dataclasses import dataclass, field
 from typing import Any
@@ -66,6 +67,17 @@ class State:
         if self.user is None or row.pk in self.touched.get((CustomObjectTypeField, 'add'), ()):
             return True
         return CustomObjectTypeField.objects.restrict(self.user, 'view').filter(pk=row.pk).exists()
+
+    def type(self, slug: str) -> CustomObjectType:
+        """Return a type; raise NotYet."""
+        if slug not in self.types:
+            raise NotYet
+        return self.types[slug]
+
+    def fields_of(self, type_: CustomObjectType, entry: dict) -> Collection[CustomObjectTypeField]:
+        """Return the fields of a type, once those that others may read have the names of its entry; raise NotYet."""
+        _wait_for_names(type_.pk, entry, self)
+        return self.storage.picture.fields[type_.pk].values()
 
     def choice_set(self, name: str, path: Path) -> CustomFieldChoiceSet:
         """Return a choice set; raise NotYet, or InvalidDocument."""
@@ -253,9 +265,7 @@ class WriteField(Step):
         return True
 
     def _new(self, state) -> CustomObjectTypeField:
-        type_ = state.types.get(self.diff.slug)
-        if type_ is None:
-            raise NotYet
+        type_ = state.type(self.diff.slug)
         return CustomObjectTypeField(custom_object_type=type_, schema_id=self.change.schema_id)
 
     def _assign(self, row, state) -> list | None:
@@ -317,11 +327,7 @@ class WriteConditions(Step):
         self.path = ('types', self.diff.index, 'fields', self.change.index)
 
     def run(self, state):
-        type_ = state.types.get(self.diff.slug)
-        if type_ is None:
-            raise NotYet
-        _wait_for_names(type_.pk, self.entry, state)
-        fields = state.storage.picture.fields[type_.pk].values()
+        fields = state.fields_of(state.type(self.diff.slug), self.entry)
         row = copy(next(found for found in fields if found.schema_id == self.change.schema_id))
         row.snapshot()
         for name in CONDITIONS:
@@ -358,11 +364,8 @@ class WriteConstraint(Step):
         self.path = ('types', self.diff.index, 'constraints', self.change.index)
 
     def run(self, state):
-        type_ = state.types.get(self.diff.slug)
-        if type_ is None:
-            raise NotYet
-        _wait_for_names(type_.pk, self.entry, state)
-        fields = state.storage.picture.fields[type_.pk].values()
+        type_ = state.type(self.diff.slug)
+        fields = state.fields_of(type_, self.entry)
         is_new = self.change.op == FieldOp.ADD
         row = CustomObjectTypeConstraint(custom_object_type=type_, name=self.change.name)
         if not is_new:

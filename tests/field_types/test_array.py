@@ -17,9 +17,9 @@ from netbox_custom_objects.field_types.array import from_lines, to_lines
 from netbox_custom_objects.models import CustomObjectTypeField
 from tests.field_types.array_cases import CASES as CASES
 from tests.field_types.refusals import one_field, refused, refused_field, refused_value
+from tests.support.clients import browser, rest, user  # noqa: F401
 from tests.support.factories import make_field, make_object, make_type
-from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.ui import text_of
 
 FIELDS = 'custom-object-type-fields/'
 
@@ -27,21 +27,6 @@ FIELDS = 'custom-object-type-fields/'
 def array_of(element_type='text', **attributes):
     """Return a type with one array, called `value`."""
     return one_field('array', element_type=element_type, **attributes)
-
-
-@pytest.fixture
-def user(db):
-    return superuser()
-
-
-@pytest.fixture
-def rest(user):
-    return Rest(user)
-
-
-@pytest.fixture
-def browser(user):
-    return Browser(user)
 
 
 def test_element_types_have_one_column_and_no_settings():

@@ -6,16 +6,12 @@ from tests.field_types.case import Case, Filter, sample, text_lookups
 from tests.field_types.conversion import converted, refused_conversion
 from tests.field_types.json_values import BOOLEANS, HUGE, LISTS, OBJECTS, UNSTORABLE, WORDS
 from tests.field_types.refusals import one_field
+from tests.support.clients import browser, user  # noqa: F401
 from tests.support.factories import make_object
 from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.ui import text_of
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def browser():
-    return Browser(superuser())
 
 
 @pytest.mark.parametrize('text', ['aa1409', 'AA1409', '#aa1409', '#Aa1409', ' aa1409 '])

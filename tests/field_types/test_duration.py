@@ -10,9 +10,9 @@ from tests.field_types.case import Case, Filter, ordered_lookups, sample
 from tests.field_types.conversion import converted, refused_conversion
 from tests.field_types.json_values import BOOLEANS, HUGE, LISTS, OBJECTS, UNSTORABLE, WORDS
 from tests.field_types.refusals import one_field, refused_value
+from tests.support.clients import browser, rest, user  # noqa: F401
 from tests.support.factories import make_field, make_object
-from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.ui import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -50,16 +50,6 @@ REFUSED = (
     'x', '1:2:3:4', '1.5 days', '1 hour', 'P', 'PT', 'P1DT', 'P1D2H', 'P1Y', 'P1M', '0.0000001', '1.1234567', '5:',
     '1000000000 00:00:00', '-1000000000 00:00:00', 'today', 'infinity', '1-2', '٥',
 )  # fmt: skip
-
-
-@pytest.fixture
-def rest():
-    return Rest(superuser())
-
-
-@pytest.fixture
-def browser():
-    return Browser(superuser())
 
 
 @pytest.mark.parametrize('text', [*ACCEPTED, *TYPED_ONLY])

@@ -10,8 +10,9 @@ from tests.field_types.case import Case, Filter, sample, text_lookups
 from tests.field_types.conversion import converted, refused_conversion
 from tests.field_types.json_values import BOOLEANS, HUGE, LISTS, OBJECTS, UNSTORABLE, WORDS
 from tests.field_types.refusals import one_field, refused_value
+from tests.support.clients import rest, user  # noqa: F401
 from tests.support.factories import make_object
-from tests.surfaces.rest import Rest, superuser
+from tests.surfaces.rest import superuser
 from tests.surfaces.ui import Browser, text_of
 
 pytestmark = pytest.mark.django_db
@@ -21,11 +22,6 @@ NOTATIONS = (
     ADDRESS, '00-1a-2b-3c-4d-5e', '001a.2b3c.4d5e', '001a:2b3c:4d5e', '001A2B-3C4D5E', '001a2b3c4d5e',
     '00 1A 2B 3C 4D 5E', '00.1a.2b.3c.4d.5e', '0:1a:2b:3c:4d:5e', ' 00:1a:2b:3c:4d:5e ',
 )  # fmt: skip
-
-
-@pytest.fixture
-def rest():
-    return Rest(superuser())
 
 
 def test_all_notations_are_the_same_address(rest):

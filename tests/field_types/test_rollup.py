@@ -20,6 +20,7 @@ from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
 from netbox_custom_objects.services.deleted.definitions import find_restorable, restore
 from netbox_custom_objects.services.upkeep.schemas import open_main_schema
+from tests.support.clients import browser, rest  # noqa: F401
 from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import kept
 from tests.surfaces.graphql import GraphQL
@@ -83,16 +84,6 @@ def line(scene, db):
 @pytest.fixture
 def user(scene, db):
     return superuser()
-
-
-@pytest.fixture
-def rest(user):
-    return Rest(user)
-
-
-@pytest.fixture
-def browser(user):
-    return Browser(user)
 
 
 def test_invoice_total(invoice, line, rest, browser):

@@ -12,9 +12,9 @@ from tests.field_types.case import Case, Filter, sample, text_lookups
 from tests.field_types.json_values import BOOLEANS, HIGH, HUGE, LISTS, NUL, OBJECTS, WORDS
 from tests.field_types.refusals import one_field, refused, refused_field, refused_value
 from tests.field_types.samples import COLORS, shown, takes_choices
+from tests.support.clients import browser, rest, user  # noqa: F401
 from tests.support.factories import make_choice_set, make_field, make_object, make_type
-from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import Browser, text_of
+from tests.surfaces.ui import text_of
 
 pytestmark = pytest.mark.django_db
 
@@ -81,18 +81,6 @@ class TestGoneChoices:
         obj = make_object(thing, title='a', value=held)
         without(field.choice_set, 'red')
         return obj
-
-    @pytest.fixture
-    def user(self, db):
-        return superuser()
-
-    @pytest.fixture
-    def rest(self, user):
-        return Rest(user)
-
-    @pytest.fixture
-    def browser(self, user):
-        return Browser(user)
 
     def model(self, obj):
         """Return the class as it is now that the set was changed."""

@@ -1,4 +1,4 @@
-"""Fixtures of an administrator and of what sends requests as that user; the conftest of a directory imports them."""
+"""Fixtures of an administrator and of what sends requests as that user; a conftest or a module imports them."""
 
 import pytest
 
