@@ -28,7 +28,7 @@ from .models.revision import bump_shared_token
 from .models.rows.convert import field_definition
 from .models.validation.computed import refuse_read_conversion, refuse_read_field
 from .models.validation.conditions import refuse_broken_conditions, refuse_field_of_conditions
-from .models.validation.constraints import refuse_broken_constraints, refuse_used_field
+from .models.validation.constraints import constraints_of, refuse_broken_constraints, refuse_used_field
 from .models.validation.fields import types_in_use
 from .models.validation.rollups import refuse_counted_conversion, refuse_counted_field, rolled_up_targets
 from .models.validation.surroundings import replayed_rows
@@ -53,6 +53,8 @@ from .services.rules import (
 
 # What of a constraint says which objects meet it.
 RULE_ATTRIBUTES = ('type', 'field_ids', 'case_insensitive', 'nulls_distinct', 'condition', 'expression')
+# What of a computed field says how its values are calculated.
+CALCULATING_ATTRIBUTES = ('expression', 'result_type', 'decimal_digits', 'decimal_places')
 # What of a field decides what the search index holds of its values.
 INDEXED_ATTRIBUTES = (
     'name', 'type', 'search_weight', 'expression', 'result_type', 'decimal_digits', 'decimal_places',
@@ -103,8 +105,10 @@ def field_cleaned(instance: CustomObjectTypeField, **kwargs) -> None:
     using = instance._state.db or current_alias()
     if is_new_name:
         refuse_inheritance(instance, using)
-    if instance.converted:
+    if instance.converted or instance.expression:
+        # Constraints are calculated from what the computed fields are that they read.
         refuse_broken_constraints(instance, using)
+    if instance.converted:
         refuse_read_conversion(instance, using)
         refuse_counted_conversion(instance, using)
         refuse_broken_conditions(instance, using)
@@ -126,6 +130,8 @@ def field_changed(
     if created is None or has_changed(instance, 'unique', 'type'):
         is_asked = created is not None and (instance.unique or instance.field_type.is_always_unique)
         _release_until_end(Rule(instance.pk, of_field=True), instance.custom_object_type_id, is_asked)
+    if created is False and instance.expression and has_changed(instance, *CALCULATING_ATTRIBUTES):
+        _enforce_on_calculated(instance, using)
     _follow(instance, using, instance.custom_object_type_id, created)
     if created is False and instance._loaded_name not in (None, instance.name):
         former = subject_of(instance, using, name=instance._loaded_name)
@@ -155,6 +161,17 @@ def constraint_changed(instance, using: str, created: bool | None = None, **kwar
         refuse_offended(instance.custom_object_type_id, [Rule(instance.pk)], using)
     _release_until_end(Rule(instance.pk), instance.custom_object_type_id, is_asked=created is not None)
     _follow(instance, using, instance.custom_object_type_id, created)
+
+
+def _enforce_on_calculated(field: CustomObjectTypeField, using: str) -> None:
+    """A computed field is calculated in another way, and so are the constraints that read it."""
+    rules = [Rule(constraint.id) for constraint in constraints_of(field, using)]
+    if in_replay():
+        for rule in rules:
+            release(rule, field.custom_object_type_id)
+    elif rules:
+        mark_changed(using)
+        refuse_offended(field.custom_object_type_id, rules, using)
 
 
 def _release_until_end(rule: Rule, type_id: int, is_asked: bool) -> None:

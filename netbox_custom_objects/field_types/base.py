@@ -168,6 +168,10 @@ class FieldType(IndexedMixin, SearchedMixin):
         columns = self.get_columns(field)
         return (Term(str(field.id), field.name, self.get_kind(field), field.name),) if columns else ()
 
+    def get_constraint_terms(self, field: FieldDefinition) -> tuple[Term, ...]:
+        """Return what constraints may read of the field."""
+        return self.get_terms(field)
+
     def get_row_terms(self, field: FieldDefinition) -> tuple[Term, ...]:
         """Return what may be read of the field where rows that are stored already are looked at."""
         return self.get_terms(field)

@@ -147,6 +147,13 @@ class ComputedFieldType(CalculatedFieldType):
 
     # Rules
 
+    def get_constraint_terms(self, field):
+        calculated = self.typed(field), self.result_of(field)
+        return (Term(str(field.id), field.name, Kind(field.result_type), field.name, calculated),)
+
+    def get_unique_columns(self, field):
+        return (field.column(),)
+
     def get_row_terms(self, field):
         return (Term(str(field.id), field.name, Kind(field.result_type), field.name),)
 

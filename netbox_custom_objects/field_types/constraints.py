@@ -5,7 +5,8 @@ A constraint that cannot be compiled (it reads a field that is gone, or has anot
 validation refuses what would lead there. Pure in effect, like `compile`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +21,7 @@ from ..definitions import (
     fingerprint,
 )
 from ..expressions.typed import InvalidExpression, Scope, Typed, check, parse, shown_form, sql_of
+from ..expressions.typed.checker import typed_term
 from ..expressions.typed.functions import FUNCTIONS
 from ..expressions.typed.kinds import BOOLEAN, TEXT, Term
 from .base import FAULTS, FieldType
@@ -29,8 +31,8 @@ UNIQUE, CHECK = 'unique', 'check'
 
 
 def scope_of(definition: TypeDefinition) -> Scope:
-    """Return what expressions of a type may read."""
-    return scope_of_fields(definition.fields)
+    """Return what constraints of a type may read."""
+    return _scope(definition.fields, lambda field: field_type_of(field).get_constraint_terms(field))
 
 
 def scope_of_fields(fields: Iterable[FieldDefinition], is_stored: bool = False) -> Scope:
@@ -41,11 +43,16 @@ def scope_of_fields(fields: Iterable[FieldDefinition], is_stored: bool = False) 
         fields: the fields
         is_stored: rows are looked at that are stored, so that what was calculated for them can be read, too
     """
+    if is_stored:
+        return _scope(fields, lambda field: field_type_of(field).get_row_terms(field))
+    return _scope(fields, lambda field: field_type_of(field).get_terms(field))
+
+
+def _scope(fields: Iterable[FieldDefinition], terms_of: Callable[[FieldDefinition], tuple[Term, ...]]) -> Scope:
     terms, refused = [], {}
     for field in fields:
-        field_type = field_type_of(field)
         try:
-            found = field_type.get_row_terms(field) if is_stored else field_type.get_terms(field)
+            found = terms_of(field)
         except FAULTS:
             found = ()
         terms += found
@@ -54,17 +61,10 @@ def scope_of_fields(fields: Iterable[FieldDefinition], is_stored: bool = False) 
     return Scope(terms, refused)
 
 
-def with_field_names(stored: str, fields: Iterable[FieldDefinition], is_stored: bool = False) -> str:
-    """
-    Return an expression as people write it, with the names of these fields; as it is, if it cannot be read.
-
-    Args:
-        stored: the expression
-        fields: the fields
-        is_stored: as for `scope_of_fields`
-    """
+def with_field_names(stored: str, fields: Iterable[FieldDefinition]) -> str:
+    """Return an expression as people write it, with the names of these fields; as it is, if it cannot be read."""
     try:
-        return shown_form(stored, scope_of_fields(fields, is_stored)) if stored else ''
+        return shown_form(stored, scope_of_fields(fields, is_stored=True)) if stored else ''
     except InvalidExpression:
         return stored
 
@@ -123,7 +123,7 @@ def compile_constraint(constraint: ConstraintDefinition, definition: TypeDefinit
     if constraint.type == CHECK:
         body = sql_of(typed_expression(constraint.expression, scope))
         return Check(constraint_name(definition.id, constraint.id, fingerprint(body)), body)
-    body = f'({", ".join(unique_parts(constraint, definition))})'
+    body = f'({", ".join(part.sql for part in unique_parts(constraint, definition))})'
     if not constraint.nulls_distinct:
         body += ' NULLS NOT DISTINCT'
     if constraint.condition:
@@ -170,42 +170,72 @@ def unique_fields(constraint: ConstraintDefinition, definition: TypeDefinition) 
     return fields
 
 
-def unique_parts(constraint: ConstraintDefinition, definition: TypeDefinition) -> list[str]:
-    """Return what must be unique together, in SQL; raises as `unique_fields` does."""
+@dataclass(frozen=True, slots=True)
+class UniquePart:
+    """
+    What must be unique, together with the other parts of a constraint.
+
+    Attributes:
+        column: the column that holds it
+        typed: what is compared in place of the column, None if it is that
+        is_calculated: whether it is the value of a computed field, which is calculated wherever it is needed
+    """
+
+    column: str
+    typed: Typed | None = None
+    is_calculated: bool = False
+
+    @property
+    def sql(self) -> str:
+        return f'"{self.column}"' if self.typed is None else f'({sql_of(self.typed)})'
+
+
+def unique_parts(constraint: ConstraintDefinition, definition: TypeDefinition) -> list[UniquePart]:
+    """Return what must be unique together; raises as `unique_fields` does."""
     return [part for field in unique_fields(constraint, definition) for part in _unique_parts(field, constraint)]
 
 
-def read_columns(constraint: ConstraintDefinition, definition: TypeDefinition) -> dict[str, str]:
-    """Return {column: key in change data} of what a constraint is about or reads."""
+def _unique_parts(field: FieldDefinition, constraint: ConstraintDefinition) -> Iterator[UniquePart]:
+    field_type: FieldType = field_type_of(field)
+    terms = {term.column: term for term in field_type.get_constraint_terms(field)}
+    for column in field_type.get_unique_columns(field):
+        term = terms.get(column)
+        is_folded = constraint.case_insensitive and term is not None and term.kind == TEXT
+        is_calculated = term is not None and term.calculated is not None
+        typed = typed_term(term) if is_folded or is_calculated else None
+        yield UniquePart(column, _lower(typed) if is_folded else typed, is_calculated)
+
+
+def _lower(typed: Typed) -> Typed:
+    """Return `lower(typed)`."""
+    return Typed('call', TEXT, (typed,), FUNCTIONS['lower'])
+
+
+def calculated_from(constraint: ConstraintDefinition, definition: TypeDefinition) -> list[Typed]:
+    """Return all expressions of a constraint: its own, and those of the computed fields that it is about."""
     scope = scope_of(definition)
-    sources = filter(None, (constraint.condition, constraint.expression))
+    own = [typed_expression(source, scope) for source in (constraint.condition, constraint.expression) if source]
+    parts = unique_parts(constraint, definition) if constraint.type == UNIQUE else ()
+    return [*own, *(part.typed for part in parts if part.is_calculated)]
+
+
+def read_columns(constraint: ConstraintDefinition, definition: TypeDefinition) -> dict[str, str]:
+    """Return {column: key in change data} of what a constraint is about or reads, and computed fields for it."""
     read = {
-        part.value.column for source in sources for part in typed_expression(source, scope).walk() if part.op == 'term'
+        part.value.column
+        for typed in calculated_from(constraint, definition)
+        for part in typed.walk()
+        if part.op == 'term'
     }
     found = {}
     for field in definition.fields:
         field_type = field_type_of(field)
         keys = field_type.payload_names(field)
         named = {term.column: keys.get(term.attribute, field.payload_key) for term in field_type.get_terms(field)}
-        columns = field_type.get_unique_columns(field) if field.id in constraint.field_ids else ()
+        is_held = field.id in constraint.field_ids and not field_type.is_calculated
+        columns = field_type.get_unique_columns(field) if is_held else ()
         found |= {column: named.get(column, field.payload_key) for column in (*columns, *(read & named.keys()))}
     return found
-
-
-def _unique_parts(field: FieldDefinition, constraint: ConstraintDefinition) -> Iterator[str]:
-    """Yield the columns of a field, or what is compared in place of one."""
-    field_type: FieldType = field_type_of(field)
-    texts = {term.column: term for term in field_type.get_terms(field) if term.kind == TEXT}
-    for column in field_type.get_unique_columns(field):
-        if constraint.case_insensitive and column in texts:
-            yield f'({sql_of(lower(texts[column]))})'
-        else:
-            yield f'"{column}"'
-
-
-def lower(term: Term) -> Typed:
-    """Return `lower(term)`."""
-    return Typed('call', TEXT, (Typed('term', TEXT, value=term),), FUNCTIONS['lower'])
 
 
 def compile_constraints(definition: TypeDefinition) -> Iterator[Index | Check]:

@@ -15,7 +15,7 @@ from utilities.forms import get_field_value
 from ..definitions import TypeDefinition
 from ..expressions.typed.grammar import MAX_LENGTH
 from ..expressions.typed.storage import quoted
-from ..field_types.constraints import scope_of, with_field_names
+from ..field_types.constraints import scope_of_fields, with_field_names
 from ..field_types.shared.bounds import whole_number
 from ..models import CustomObjectType
 from ..runtime.classes.registry import world
@@ -45,8 +45,8 @@ def shown(expression: str, definition: TypeDefinition | None) -> str:
 
 
 def with_names(help_text: str, definition: TypeDefinition | None) -> str:
-    """Return a help text that also lists what an expression of a type may read."""
-    return listing(help_text, scope_of(definition).by_name if definition else ())
+    """Return a help text that also lists what expressions of the fields of a type may read."""
+    return listing(help_text, scope_of_fields(definition.fields).by_name if definition else ())
 
 
 def listing(help_text: str, names: Iterable[str]) -> str:

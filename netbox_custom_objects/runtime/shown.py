@@ -29,7 +29,7 @@ def shown_condition(field) -> str:
     definition = referring_type(field.referring_field_id)
     if definition is None or not field.condition:
         return field.condition
-    return with_field_names(field.condition, definition.fields, is_stored=True)
+    return with_field_names(field.condition, definition.fields)
 
 
 def referring_type(field_id: int | None) -> TypeDefinition | None:

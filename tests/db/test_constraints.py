@@ -272,7 +272,7 @@ def test_fields_that_constraints_use(contracts):
     start.type = 'text'
     assert 'period' in errors_of(start)['type'][0]
     start.refresh_from_db()
-    with pytest.raises(ValidationError, match='Constraints use this field: period'):
+    with pytest.raises(ValidationError, match='These constraints need the field as it is: period'):
         begin(start, type='text')
     with pytest.raises(SchemaChangeRefused, match='is used by constraints: period'), transaction.atomic():
         start.delete()

@@ -13,8 +13,9 @@ from netbox_custom_objects.ddl.introspect import introspect
 from netbox_custom_objects.ddl.target import Target
 from netbox_custom_objects.exceptions import SchemaChangeRefused
 from netbox_custom_objects.services.reconcile import plan_for
+from netbox_custom_objects.services.upkeep.deferred import finish_schema_change
 from tests.support.branches import edit
-from tests.support.factories import make_field, make_object, make_type
+from tests.support.factories import make_constraint, make_field, make_object, make_type
 from tests.support.staged import ask, begin, carried_out, fresh, leftovers, make_filled, values_of
 
 MAIN = Target.for_alias('default')
@@ -153,3 +154,32 @@ class TestDigits:
             edit(fresh(field), decimal_places=4)
         assert carried_out(field, decimal_places=4).stage == 'switched'
         assert list(map(str, values_of(field))) == ['1.2500', '20.0000', 'None']
+
+
+def test_what_reads_the_column_follows_it():
+    """Constraints and computed fields are dropped with the switch, and added again by a job; undone as well."""
+    field = make_filled([1, 2, 3], type='integer')
+    type_ = field.custom_object_type
+    make_field(type_, 'twice', 'computed', expression='value * 2', result_type='decimal')
+    make_constraint(type_, 'low', expression='twice < 100')
+    make_constraint(type_, 'same', fields=['value'], condition='value > 0')
+
+    def assert_enforced():
+        names = [type(step).__name__ for step in finish_schema_change('default', type_.pk)]
+        assert sorted(names) == ['AddCheck', 'CalculateColumn', 'CreateIndex']
+        assert not plan_for(MAIN, type_.pk)[0]
+        model = fresh(field).custom_object_type.get_model()
+        assert list(model.objects.order_by('pk').values_list('twice', flat=True)) == [2, 4, 6]
+        for value in (50, 1):
+            with pytest.raises(IntegrityError), transaction.atomic():
+                model.objects.create(value=value)
+
+    assert_enforced()
+    with pytest.raises(ValidationError, match='constraints need the field as it is: same'):
+        begin(field, type='text')
+    change = carried_out(field, type='decimal')
+    assert change.stage == 'switched'
+    assert_enforced()
+    assert ask(change, 'undo').stage == 'undone'
+    assert leftovers() == []
+    assert_enforced()

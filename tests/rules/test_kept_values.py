@@ -8,8 +8,8 @@ from django.db import connection
 from psycopg import sql
 
 from netbox_custom_objects.expressions.typed import Result, sql_of_result
+from netbox_custom_objects.expressions.typed.fitting import TEXT_LENGTH
 from netbox_custom_objects.expressions.typed.kinds import DECIMAL, INTEGER, TEXT
-from netbox_custom_objects.expressions.typed.results import TEXT_LENGTH
 from tests.rules.generated import TERMS, Chooser
 from tests.rules.reference import interpret
 from tests.rules.test_values import checked

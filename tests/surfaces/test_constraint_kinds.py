@@ -25,7 +25,8 @@ def scene(db):
         design = make_type('design', fields=[
             ('title', 'text'), {'name': 'device', 'type': 'object', 'target': Site}, ('remote', 'text'),
             ('asset_tag', 'text'), ('owned_by', 'text'), ('code', 'text'), ('slot', 'integer'), ('start', 'date'),
-            ('end', 'date'), {'name': 'holder', 'type': 'object', 'targets': [Site, Region]},
+            ('end', 'date'), ('rack', 'integer'), ('unit', 'integer'), ('note', 'text'),
+            {'name': 'holder', 'type': 'object', 'targets': [Site, Region]},
             {'name': 'host', 'type': 'object', 'target': Site}, {'name': 'vm', 'type': 'object', 'target': Region},
         ])  # fmt: skip
 
@@ -36,6 +37,13 @@ def scene(db):
     make_constraint(Scene.design, 'holder', fields=['holder'])
     make_constraint(Scene.design, 'period', expression='end > start', message='The end must be after the start.')
     make_constraint(Scene.design, 'either', expression='host == null || vm == null')
+    for name, expression, kind in (
+        ('position', 'rack * 100 + unit', 'integer'), ('caption', "rack > 0 ? note + '!' : null", 'text'),
+    ):  # fmt: skip
+        make_field(Scene.design, name, 'computed', expression=expression, result_type=kind)
+    make_constraint(Scene.design, 'position', fields=['position'])
+    make_constraint(Scene.design, 'caption', fields=['caption'], case_insensitive=True, condition='position != null')
+    make_constraint(Scene.design, 'high', expression='position / 100 < 48', message='Too high.')
     return Scene
 
 
@@ -52,6 +60,10 @@ def kinds(scene):
         ({}, {'start': '2026-02-01', 'end': '2026-01-01'}, {'start': '2026-02-01', 'end': '2026-03-01'},
          {'start', 'end'}),
         ({}, {'host': one, 'vm': region}, {'vm': region}, {'host', 'vm'}),
+        ({'rack': 1, 'unit': 101}, {'rack': 2, 'unit': 1}, {'rack': 2, 'unit': 2}, {'rack', 'unit'}),
+        ({'rack': 1, 'unit': 1, 'note': 'a'}, {'rack': 1, 'unit': 2, 'note': 'A'}, {'rack': 1, 'note': 'A'},
+         {'rack', 'note'}),
+        ({'rack': 5, 'unit': 5}, {'rack': 48, 'unit': 1}, {'rack': 47, 'unit': 1}, {'rack', 'unit'}),
     ]  # fmt: skip
 
 

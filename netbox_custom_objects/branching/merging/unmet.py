@@ -98,7 +98,8 @@ def _query(
         diffs=sql.Identifier(targets[0].schema, ChangeDiff._meta.db_table),
         branch=sql.Literal(branch.pk),
         content_type=sql.Literal(content_type_id),
-        columns=sql.SQL(', ').join(columns),
+        # A constraint may read nothing of the objects.
+        columns=sql.SQL(', ').join(columns or [sql.SQL('NULL AS nothing')]),
         main=main,
         theirs=theirs,
     )
@@ -108,7 +109,7 @@ def _query(
         return merged + select.format(
             sql.SQL(sql_of(typed_expression(constraint.expression, scope))), sql.Literal(SHOWN)
         )
-    parts = [sql.SQL(part) for part in unique_parts(constraint, definition)]
+    parts = [sql.SQL(part.sql) for part in unique_parts(constraint, definition)]
     conditions = [sql.SQL('{} IS NOT NULL').format(part) for part in parts if constraint.nulls_distinct]
     if constraint.condition:
         conditions.append(sql.SQL(sql_of(typed_expression(constraint.condition, scope))))

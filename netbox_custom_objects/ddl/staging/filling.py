@@ -26,7 +26,8 @@ from ..conversion import EXAMPLE_LENGTH, as_text, conversion, survives
 from ..introspect import introspect, retired_comment
 from ..locks import with_retries
 from ..notation import notation_of
-from ..operations import AddColumn
+from ..operations import AddColumn, Operation
+from ..render import render
 from ..spec import Column
 from ..target import Target
 from ..upkeep.column_limit import refuse_without_room
@@ -188,7 +189,7 @@ class StagedColumn:
     def is_switched(self) -> bool:
         return has_column(self.target, self.table, self.former)
 
-    def switch(self, comment: str, unique: bool) -> None:
+    def switch(self, comment: str, unique: bool, drop: Iterable[Operation] = ()) -> None:
         """
         Put the next column in the place of the present one, which is kept filled as the former one.
 
@@ -197,12 +198,14 @@ class StagedColumn:
         Args:
             comment: what the column's comment is from now on
             unique: whether a unique index has been built on the next column
+            drop: steps that drop what would stay with the former column
 
         Raises:
             Unfinished: rows have come that are not converted
             SchemaLocked: the table is in use for too long
         """
         steps = [
+            *self._rendered(drop),
             *self._drop_indexes(),
             ('ALTER TABLE {table} RENAME COLUMN {column} TO {former}', {}),
             ('ALTER TABLE {table} RENAME COLUMN {next} TO {column}', {}),
@@ -212,7 +215,7 @@ class StagedColumn:
         ]
         self._change(*steps, *self._take_unique(unique), check=True)
 
-    def switch_back(self, unique: bool) -> None:
+    def switch_back(self, unique: bool, drop: Iterable[Operation] = ()) -> None:
         """
         Put the former column back in its place; what was computed of it is dropped.
 
@@ -220,12 +223,14 @@ class StagedColumn:
 
         Args:
             unique: whether a unique index has been built on the former column
+            drop: as for `switch`
 
         Raises:
             Unfinished: values were written that the old type cannot hold
             SchemaLocked: the table is in use for too long
         """
         steps = [
+            *self._rendered(drop),
             *self._drop_indexes(),
             ('ALTER TABLE {table} RENAME COLUMN {column} TO {next}', {}),
             ('ALTER TABLE {table} RENAME COLUMN {former} TO {column}', {}),
@@ -282,6 +287,11 @@ class StagedColumn:
     def _drop_trigger(self):
         for statement in drop_trigger(self.target, self.table, self.column):
             yield '{made}', {'made': statement}
+
+    def _rendered(self, operations: Iterable[Operation]):
+        for operation in operations:
+            for statement in render(operation, self.target):
+                yield '{made}', {'made': statement}
 
     def _drop_all(self, keep_unique: bool = False):
         yield from self._drop_trigger()

@@ -8,10 +8,11 @@ values of one row (invariant I12).
 
 from .checker import Typed, check
 from .compiler import compile_condition, compile_expression
+from .fitting import Result
 from .grammar import parse
 from .kinds import Kind, Scope, Term
 from .problems import InvalidExpression
-from .results import Result, compile_result, sql_of_result, summed
+from .results import compile_result, sql_of_result, summed
 from .rows import evaluate, sql_of
 from .storage import shown_form, stored_form
 

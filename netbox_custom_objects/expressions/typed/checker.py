@@ -12,12 +12,14 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from .functions import DATE_OF_TEXT, FUNCTIONS, LIST, Function
-from .grammar import Node
-from .kinds import BOOLEAN, DATE, DATETIME, DECIMAL, DURATION, INTEGER, NULL, SCALARS, TEXT, Kind, Scope, list_of
+from .grammar import MAX_NODES, Node
+from .kinds import BOOLEAN, DATE, DATETIME, DECIMAL, DURATION, INTEGER, NULL, SCALARS, TEXT, Kind, Scope, Term, list_of
 from .patterns import UnsupportedPattern
 from .problems import InvalidExpression
 
 ORDER = ('<', '<=', '>', '>=')
+# Of an expression with what the computed fields that it reads are calculated from.
+MAX_PARTS = 4 * MAX_NODES
 # Result kinds of addition and subtraction, other than numbers.
 SUMS = {
     ('+', TEXT, TEXT): TEXT,
@@ -41,8 +43,8 @@ class Typed:
     """
     A part of an expression whose kind is known.
 
-    `op` is that of the node, but for: constant (a value of Python's), term, call (`value` is the function, and
-    `constant` what it read), is null.
+    `op` is that of the node, but for: constant (a value of Python's), term, fitted (a calculated term; `value` is the
+    Result), call (`value` is the function, and `constant` what it read), is null.
     """
 
     op: str
@@ -55,6 +57,14 @@ class Typed:
         yield self
         for arg in self.args:
             yield from arg.walk()
+
+
+def typed_term(term: Term) -> Typed:
+    """Return the value of a term; that of a calculated one with what it is calculated from."""
+    if term.calculated is None:
+        return Typed('term', term.kind, value=term)
+    typed, result = term.calculated
+    return Typed('fitted', term.kind, (typed,), result)
 
 
 def check(node: Node, scope: Scope, wanted: Kind | None = None) -> Typed:
@@ -70,6 +80,8 @@ def check(node: Node, scope: Scope, wanted: Kind | None = None) -> Typed:
         InvalidExpression: parts do not go together, or what is read does not exist
     """
     typed = _Checker(scope).check(node)
+    if sum(1 for _part in typed.walk()) > MAX_PARTS:
+        raise node.problem(_('The expression is too long together with those of the computed fields that it reads.'))
     if typed.kind == NULL or typed.kind.items or typed.kind not in SCALARS:
         raise node.problem(_('The result cannot be {kind}.').format(kind=typed.kind.label))
     if wanted not in (None, typed.kind) and (wanted, typed.kind) != (DECIMAL, INTEGER):
@@ -109,7 +121,7 @@ class _Checker:
 
     def name(self, node: Node) -> Typed:
         if term := self.scope.by_name.get(node.value):
-            return Typed('term', term.kind, value=term)
+            return typed_term(term)
         if reason := self.scope.refused.get(node.value):
             raise node.problem(reason)
         reason = _('Unknown field “{name}”.').format(name=node.value)
@@ -119,7 +131,7 @@ class _Checker:
 
     def key(self, node: Node) -> Typed:
         if term := self.scope.by_key.get(node.value):
-            return Typed('term', term.kind, value=term)
+            return typed_term(term)
         raise node.problem(_('The field that was read here has been deleted.'))
 
     def attribute(self, node: Node) -> Typed:

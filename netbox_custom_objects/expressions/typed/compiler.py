@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Collate, Now
 
 from . import pieces
 from .checker import ORDER, Typed
+from .fitting import fitted
 from .kinds import DATE, DATETIME, DURATION, INTEGER, NULL, TEXT, Term
 from .pieces import BOOL, call, joined, template
 
@@ -64,8 +65,9 @@ class _Compiler:
         self.reference = reference
         self.text = text
         self.methods = {
-            'constant': self.constant, 'term': self.term, 'call': self.call, 'choice': self.choice,
-            'in': self.contained, 'is null': self.is_null, '&&': self.logical, '||': self.logical, '!': self.negation,
+            'constant': self.constant, 'term': self.term, 'fitted': self.fitted, 'call': self.call,
+            'choice': self.choice, 'in': self.contained, 'is null': self.is_null, '&&': self.logical,
+            '||': self.logical, '!': self.negation,
             'negative': self.negative, '+': self.sum, '-': self.sum, '*': self.product, '/': self.product,
             '%': self.product, '==': self.comparison, '!=': self.comparison, **dict.fromkeys(ORDER, self.comparison),
         }  # fmt: skip
@@ -90,7 +92,7 @@ class _Compiler:
         found = self.natural(typed)
         if typed.kind in COUNTED:
             return found if _is_counted(typed) else pieces.counted(typed.kind, found)
-        return pieces.numeric(found) if typed.kind.is_number and typed.op == 'term' else found
+        return pieces.numeric(found) if typed.kind.is_number and typed.op in ('term', 'fitted') else found
 
     def alike(self, *args: Typed) -> list[Expression]:
         """Return the operands of a comparison: plain columns if neither is calculated, so that indexes can be used."""
@@ -107,6 +109,9 @@ class _Compiler:
 
     def term(self, typed: Typed) -> Expression:
         return self.reference(typed.value)
+
+    def fitted(self, typed: Typed) -> Expression:
+        return fitted(self.value(typed.args[0]), typed.value)
 
     def is_null(self, typed: Typed) -> Expression:
         text = '(%(expressions)s IS NULL)' if typed.value else '(%(expressions)s IS NOT NULL)'

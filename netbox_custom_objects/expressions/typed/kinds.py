@@ -103,13 +103,15 @@ class Term:
     A value of a row that expressions may read.
 
     `key` names it for good: the column without its prefix, such as `7` or `7_lat`. `name` is what users call it today,
-    `attribute` the model's attribute that holds it.
+    `attribute` the model's attribute that holds it. `calculated` is (its checked expression, the Result) of a value
+    that is not read but calculated wherever it is needed: so it is right before the object is written, too.
     """
 
     key: str
     name: str
     kind: Kind
     attribute: str
+    calculated: tuple[Any, Any] | None = None
 
     @property
     def column(self) -> str:

@@ -11,13 +11,13 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ...choices import ResultTypeChoices
-from ...definitions import FieldDefinition, read_ids
+from ...definitions import FieldDefinition, TypeDefinition, read_ids
 from ...exceptions import SchemaChangeRefused
-from ...expressions.typed import InvalidExpression, Kind, parse, stored_form
+from ...expressions.typed import InvalidExpression, Kind, parse
+from ...field_types import field_type_of
 from ...field_types.computed import check_computed
-from ...field_types.constraints import scope_of_fields
 from ..readers import readable
-from ..rows.convert import field_definition
+from .definitions import broken_by, is_stored, others_of, stored_expression
 from .surroundings import surroundings_of
 
 Errors = Iterator[tuple[str, object]]
@@ -80,26 +80,10 @@ def read_tree(source: str):
         raise
 
 
-def is_stored(source: str) -> bool:
-    """Whether an expression names fields by keys."""
-    try:
-        return any(node.op == 'key' for node in parse(source, stored=True).walk())
-    except InvalidExpression:
-        return False
-
-
-def others_of(field) -> list[FieldDefinition]:
-    """Return the definitions of the fields of its type, itself left out: what it may read."""
-    return [field_definition(other) for other in surroundings_of(field).siblings(field)]
-
-
 def store_expression(field) -> None:
     """Have the names of fields replaced by keys in an expression that people have written."""
-    if field.expression and not is_stored(field.expression):
-        try:
-            field.expression = stored_form(field.expression, scope_of_fields(others_of(field)))
-        except InvalidExpression:
-            return  # saved without validation: the field is left out of its type, and reported
+    # One that cannot be read was saved without validation: the field is left out of its type, and reported.
+    field.expression = stored_expression(field)
 
 
 def computed_from(field, using: str | None) -> list[str]:
@@ -119,7 +103,14 @@ def refuse_read_field(field, using: str) -> None:
 
 
 def refuse_read_conversion(field, using: str) -> None:
-    """Raise ValidationError if computed fields read a field that is about to have another type."""
-    if names := computed_from(field, using):
-        message = _('These computed fields read the field as it is: {names}. Change or delete them first.')
+    """Raise ValidationError if computed fields that read a field cannot be calculated once it has another type."""
+    if not computed_from(field, using):
+        return
+
+    def faulty(definition: TypeDefinition) -> set[str]:
+        reading = (other for other in definition.fields if field.pk in read_ids(other.expression))
+        return {other.name for other in reading if field_type_of(other).fault(other)}
+
+    if names := broken_by(field, using, faulty):
+        message = _('These computed fields need the field as it is: {names}. Change or delete them first.')
         raise ValidationError({'type': message.format(names=', '.join(names))})

@@ -17,8 +17,8 @@ from ...expressions.typed import InvalidExpression, Scope, check, stored_form
 from ...expressions.typed.kinds import BOOLEAN
 from ...field_types.constraints import find_conditions, scope_of_fields
 from ..rows.convert import field_definition
-from .computed import error_for_reader, is_stored, others_of, read_tree
-from .constraints import definition_of, definition_with
+from .computed import error_for_reader, is_stored, read_tree
+from .definitions import broken_by, others_of
 from .surroundings import is_replaying, surroundings_of
 
 Errors = Iterator[tuple[str, object]]
@@ -90,13 +90,10 @@ def refuse_field_of_conditions(field, using: str) -> None:
 
 def refuse_broken_conditions(field, using: str) -> None:
     """Raise ValidationError if conditions that read a field have no effect once it is what it is to be."""
-    broken = _without_effect(definition_with(field)) - _without_effect(definition_of(field, using))
-    if broken:
-        raise ValidationError({
-            'type': _('Conditions of these fields need the field as it is: {names}. Change them first.').format(
-                names=', '.join(sorted({name for name, _attribute in broken}))
-            )
-        })  # fmt: skip
+    if broken := broken_by(field, using, _without_effect):
+        message = _('Conditions of these fields need the field as it is: {names}. Change them first.')
+        names = dict.fromkeys(name for name, _attribute in broken)
+        raise ValidationError({'type': message.format(names=', '.join(names))})
 
 
 def _without_effect(definition: TypeDefinition) -> set[tuple[str, str]]:

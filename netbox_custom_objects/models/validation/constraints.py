@@ -17,8 +17,8 @@ from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Scope, parse, stored_form
 from ...field_types.base import FAULTS
 from ...field_types.constraints import can_be_unique, compile_constraint, scope_of, typed_expression
-from ..rows.convert import constraint_definition, field_definition
-from .computed import others_of
+from ..rows.convert import constraint_definition
+from .definitions import broken_by, definition_of
 from .surroundings import surroundings_of
 
 EXPRESSIONS = ('condition', 'expression')
@@ -108,50 +108,31 @@ def normalise(constraint, using: str) -> None:
             setattr(constraint, name, as_stored(source, scope))
 
 
-def definition_of(row, using: str | None) -> TypeDefinition:
-    """Return the type of a field or constraint, with its current fields."""
-    type_id = row.custom_object_type_id
-    fields = surroundings_of(row).fields_of(type_id, using)
-    return TypeDefinition(type_id, '', '').with_fields(map(field_definition, fields))
-
-
-def definition_with(field) -> TypeDefinition:
-    """Return the type of a field, with its other fields as they are stored and this one as it is in memory."""
-    return TypeDefinition(field.custom_object_type_id, '', '').with_fields([*others_of(field), field_definition(field)])
-
-
-def constraints_of(field, using: str) -> list[str]:
-    """Return the names of the constraints that are about a field, or read it."""
-    return [constraint.name for constraint in _constraints_of(field, using) if reads(constraint, field.pk)]
+def constraints_of(field, using: str) -> list[ConstraintDefinition]:
+    """Return the constraints that are about a field, or read it."""
+    return [constraint for constraint in _constraints_of(field, using) if reads(constraint, field.pk)]
 
 
 def refuse_used_field(field, using: str) -> None:
     """Raise SchemaChangeRefused if constraints read a field that is about to be deleted."""
-    if names := constraints_of(field, using):
+    if constraints := constraints_of(field, using):
         raise SchemaChangeRefused(
             str(_('The field "{field}" is used by constraints: {names}. Change or delete them first.')).format(
-                field=field.name, names=', '.join(names)
+                field=field.name, names=', '.join(constraint.name for constraint in constraints)
             )
         )
 
 
 def refuse_broken_constraints(field, using: str) -> None:
     """Raise ValidationError if constraints that read a field cannot be enforced once it is what it is to be."""
-    constraints = [constraint for constraint in _constraints_of(field, using) if reads(constraint, field.pk)]
-    if not constraints:
-        return
-    definition, changed = definition_of(field, using), definition_with(field)
-    broken = [
-        constraint.name
-        for constraint in constraints
-        if _is_enforced(constraint, definition) and not _is_enforced(constraint, changed)
-    ]
-    if broken:
-        raise ValidationError({
-            'type': _('These constraints need the field as it is: {names}. Change or delete them first.').format(
-                names=', '.join(broken)
-            )
-        })  # fmt: skip
+    constraints = constraints_of(field, using)
+
+    def not_enforced(definition: TypeDefinition) -> set[str]:
+        return {found.name for found in constraints if not _is_enforced(found, definition)}
+
+    if constraints and (names := broken_by(field, using, not_enforced)):
+        message = _('These constraints need the field as it is: {names}. Change or delete them first.')
+        raise ValidationError({field.converted or 'expression': message.format(names=', '.join(names))})
 
 
 def _is_enforced(constraint: ConstraintDefinition, definition: TypeDefinition) -> bool:

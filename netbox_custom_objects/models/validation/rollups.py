@@ -5,12 +5,13 @@ Called from CustomObjectTypeField.clean(), and before a field is changed or dele
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ...choices import AggregateChoices
-from ...definitions import FieldDefinition, ids_read_by
+from ...definitions import FieldDefinition, TypeDefinition, ids_read_by
 from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, stored_form
 from ...field_types import field_type_of
@@ -19,6 +20,7 @@ from ...field_types.rollup import aggregable, aggregates_of, check_condition
 from ..readers import named, readable, viewable
 from ..rows.convert import field_definition
 from .computed import is_stored, read_tree
+from .definitions import broken_by
 from .surroundings import STORED, surroundings_of
 
 Errors = Iterator[tuple[str, object]]
@@ -116,9 +118,13 @@ def store_condition(field) -> None:
         return  # as above
 
 
+def _rollups_from(field, using: str | None) -> list:
+    return [other for other in surroundings_of(field).rollups(using) if field.pk in ids_read_by(other)]
+
+
 def rollups_from(field, using: str | None) -> str:
     """Return the names of the rollups that read a field, for the reader of an error; '' if there are none."""
-    return _shown([other for other in surroundings_of(field).rollups(using) if field.pk in ids_read_by(other)], using)
+    return _shown(_rollups_from(field, using), using)
 
 
 def _shown(rollups: list, using: str | None) -> str:
@@ -158,7 +164,16 @@ def refuse_counted_field(field, using: str) -> None:
 
 
 def refuse_counted_conversion(field, using: str) -> None:
-    """Raise ValidationError if rollups read a field that is about to have another type."""
-    if names := rollups_from(field, using):
-        message = _('These rollups read the field as it is: {names}. Change or delete them first.')
+    """Raise ValidationError if rollups that read a field cannot be calculated once it has another type."""
+    rollups = {other.pk: other for other in _rollups_from(field, using)}
+    if not rollups:
+        return
+
+    def faulty(definition: TypeDefinition) -> set[int]:
+        known = {pk: replace(field_definition(other), reads=definition.fields) for pk, other in rollups.items()}
+        return {pk for pk, other in known.items() if field_type_of(other).fault(other)}
+
+    if broken := broken_by(field, using, faulty):
+        message = _('These rollups need the field as it is: {names}. Change or delete them first.')
+        names = _shown([rollups[pk] for pk in broken], using)
         raise ValidationError({field.converted: message.format(names=names)})

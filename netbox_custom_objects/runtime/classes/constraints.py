@@ -15,7 +15,7 @@ from typing import Any
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections, models
 from django.db.models import F, Q, Value
-from django.db.models.lookups import Exact
+from django.db.models.lookups import Exact, IsNull
 from django.utils.translation import gettext as _
 
 from utilities.exceptions import AbortRequest
@@ -23,17 +23,18 @@ from utilities.exceptions import AbortRequest
 from ...definitions import ConstraintDefinition, TypeDefinition, constraint_id_from_name
 from ...exceptions import REFUSED_ROWS, TOO_LONG, sqlstate_of
 from ...expressions.typed import Scope, Typed, compile_condition, compile_expression, evaluate, shown_form
-from ...expressions.typed.kinds import BOOLEAN, TEXT
+from ...expressions.typed.kinds import BOOLEAN
 from ...field_types import field_type_of
 from ...field_types.base import FAULTS
 from ...field_types.constraints import (
     CHECK,
+    UniquePart,
     compile_constraint,
     is_unique,
-    lower,
     scope_of,
     typed_expression,
     unique_fields,
+    unique_parts,
     uniqueness_of,
 )
 from ...models.together import validated_together
@@ -88,6 +89,16 @@ class TypeConstraints(OfDefinition):
             found.append((constraint, typed_expression(source, self.scope) if source else None))
         return found
 
+    @cached_property
+    def parts(self) -> dict[ConstraintDefinition, list[UniquePart]]:
+        """What must be unique together, by unique constraint that can be enforced."""
+        return {found: unique_parts(found, self.definition) for found, _typed in self.enforced if found.type != CHECK}
+
+    def _asked(self, constraint: ConstraintDefinition, typed: Typed | None) -> list[Typed]:
+        """Return what has to be calculated of an object: its condition or expression, and values of computed fields."""
+        parts = self.parts.get(constraint, ())
+        return [*([typed] if typed else ()), *(part.typed for part in parts if part.is_calculated)]
+
     def validate(self, model, instance, exclude=None, using=DEFAULT_DB_ALIAS):
         """
         Raise ValidationError, by field, for each constraint that an object would violate.
@@ -111,47 +122,46 @@ class TypeConstraints(OfDefinition):
         constraints = [
             (constraint, typed)
             for constraint, typed in self.enforced
-            if (typed is None or _keys(typed) <= row.keys()) and not is_released(rule_of(constraint))
+            if not is_released(rule_of(constraint)) and _can_be_asked(self._asked(constraint, typed), row)
         ]
-        results = iter(evaluate([typed for _constraint, typed in constraints if typed is not None], [row], using)[0])
+        asked = [expression for found in constraints for expression in self._asked(*found)]
+        results = iter(evaluate(asked, [row], using)[0])
         for constraint, typed in constraints:
-            result = True if typed is None else next(results)
+            own = [next(results) for _expression in self._asked(constraint, typed)]
+            result = own.pop(0) if typed else True
             if constraint.type == CHECK:
                 if result is False:
                     yield constraint
-            elif result and self._has_twin(constraint, typed, model, instance, using):
+            elif result and self._has_twin(constraint, typed, model, instance, own, using):
                 yield constraint
 
     def met_by_all(self, model, instances: Sequence, using: str) -> bool:
         """Whether objects would certainly violate no constraint if they were all written as they are."""
         rows = [row_of(self.scope, instance) for instance in instances]
-        constraints = [
-            (constraint, typed) for constraint, typed in self.enforced if not is_released(rule_of(constraint))
-        ]
-        conditions = [typed for _constraint, typed in constraints if typed is not None]
-        if any(not _keys(typed) <= row.keys() for typed in conditions for row in rows):
+        constraints = [found for found in self.enforced if not is_released(rule_of(found[0]))]
+        asked = [expression for found in constraints for expression in self._asked(*found)]
+        if not all(_can_be_asked(asked, row) for row in rows):
             return False
-        results = [result for part in batched(rows, ROWS_AT_ONCE) for result in evaluate(conditions, part, using)]
-        place = iter(range(len(conditions)))
+        results = [iter(result) for part in batched(rows, ROWS_AT_ONCE) for result in evaluate(asked, part, using)]
         for constraint, typed in constraints:
-            column = None if typed is None else next(place)
+            own = [[next(result) for _expression in self._asked(constraint, typed)] for result in results]
+            met = [found.pop(0) if typed else True for found in own]
             if constraint.type == CHECK:
-                if any(result[column] is False for result in results):
+                if False in met:
                     return False
             else:
-                subject = [one for one, found in zip(instances, results) if column is None or found[column]]
+                subject = [(one, found) for one, found, is_met in zip(instances, own, met) if is_met]
                 if not self._are_unlike(constraint, typed, model, subject, using):
                     return False
         return True
 
-    def _are_unlike(self, constraint, condition, model, instances, using) -> bool:
-        """Whether objects certainly have no twin among one another, nor among those that are stored."""
-        parts = list(self._unique_parts(constraint, model))
+    def _are_unlike(self, constraint, condition, model, subject, using) -> bool:
+        """Whether (object, calculated values) have no twin among one another, nor among those that are stored."""
         marks, twins = set(), []
-        for instance in instances:
-            if (twin := self._twin(constraint, parts, instance)) is None:
+        for instance, calculated in subject:
+            if (twin := self._twin(constraint, model, instance, calculated)) is None:
                 continue
-            mark = tuple(_mark(getattr(instance, name), folded=term is not None) for name, term in parts)
+            mark = tuple(_mark(part, value) for part, value in self._values(constraint, model, instance, calculated))
             if mark in marks:
                 return False
             marks.add(mark)
@@ -159,9 +169,9 @@ class TypeConstraints(OfDefinition):
         others = self._subject_to(condition, model, using)
         return not any(others.filter(reduce(or_, some)).exists() for some in batched(twins, TWINS_AT_ONCE))
 
-    def _has_twin(self, constraint, condition, model, instance, using) -> bool:
+    def _has_twin(self, constraint, condition, model, instance, calculated: Sequence, using) -> bool:
         """Whether another object has the same values."""
-        twin = self._twin(constraint, self._unique_parts(constraint, model), instance)
+        twin = self._twin(constraint, model, instance, calculated)
         return twin is not None and self._subject_to(condition, model, using).filter(twin).exists()
 
     def _subject_to(self, condition, model, using) -> models.QuerySet:
@@ -169,20 +179,29 @@ class TypeConstraints(OfDefinition):
         objects = model._base_manager.using(using)
         return objects.all() if condition is None else objects.filter(compile_condition(condition))
 
-    def _twin(self, constraint, parts, instance) -> Q | None:
+    def _values(self, constraint, model, instance, calculated: Sequence) -> Iterator[tuple[UniquePart, Any]]:
+        """Yield what must be unique, with the values of an object; those that are `calculated` in their order."""
+        attributes, results = _attributes(model), iter(calculated)
+        for part in self.parts[constraint]:
+            yield part, next(results) if part.is_calculated else getattr(instance, attributes[part.column])
+
+    def _twin(self, constraint, model, instance, calculated: Sequence) -> Q | None:
         """Return what finds objects with the same values, None if no other object counts as the same."""
-        found = []
-        for name, term in parts:
-            value = getattr(instance, name)
+        attributes, found = _attributes(model), []
+        for part, value in self._values(constraint, model, instance, calculated):
             if value is None and constraint.nulls_distinct:
                 return None
-            if value is None:
-                found.append(Q(**{f'{name}__isnull': True}))
-            elif term is not None:
-                own = compile_expression(lower(term), lambda _term, value=value: Value(value, models.TextField()))
-                found.append(Q(Exact(compile_expression(lower(term)), own)))
+            if part.is_calculated:
+                own = compile_expression(part.typed)
+                kind = part.typed.kind.model_field
+                found.append(Q(IsNull(own, True) if value is None else Exact(own, Value(value, kind))))
+            elif value is None:
+                found.append(Q(**{f'{attributes[part.column]}__isnull': True}))
+            elif part.typed is not None:
+                own = compile_expression(part.typed, lambda _term, value=value: Value(value, models.TextField()))
+                found.append(Q(Exact(compile_expression(part.typed), own)))
             else:
-                found.append(Q(**{name: value}))
+                found.append(Q(**{attributes[part.column]: value}))
         if instance.pk is not None and not instance._state.adding:
             found.append(~Q(pk=instance.pk))
         return Q(*found)
@@ -199,36 +218,30 @@ class TypeConstraints(OfDefinition):
             return objects.filter(compile_condition(Typed('!', BOOLEAN, (typed,)))).order_by('pk')
         if typed is not None:
             objects = objects.filter(compile_condition(typed))
-        parts = list(self._unique_parts(constraint, model))
+        values = [_compared(part, _attributes(model)) for part in self.parts[constraint]]
         if constraint.nulls_distinct:
-            objects = objects.filter(**{f'{name}__isnull': False for name, _term in parts})
+            objects = objects.filter(*(IsNull(value, False) for value in values))
         # One sort, however many are the same; a join would compare each object with each if nulls are the same.
-        values = [F(name) if term is None else compile_expression(lower(term)) for name, term in parts]
         # Names of fields have small letters.
         objects = objects.annotate(Same=models.Window(models.Count('pk'), partition_by=values))
         return objects.filter(Same__gt=1).order_by('pk')
 
-    def _unique_parts(self, constraint: ConstraintDefinition, model) -> Iterator[tuple[str, Any]]:
-        """Yield (attribute, term if case does not count) for each column that is unique together with the others."""
-        by_column = {field.column: field for field in model._meta.concrete_fields}
-        for field in unique_fields(constraint, self.definition):
-            texts = {term.column: term for term in field_type_of(field).get_terms(field) if term.kind == TEXT}
-            for column in field_type_of(field).get_unique_columns(field):
-                yield by_column[column].attname, texts.get(column) if constraint.case_insensitive else None
-
     def names_of(self, constraint: ConstraintDefinition, model, exclude) -> list[str]:
         """Return the attributes that an error is about, without those that a form does not show."""
         if constraint.type == CHECK:
-            keys = _keys(typed_expression(constraint.expression, self.scope))
-            attributes = [term.attribute for key, term in self.scope.by_key.items() if key in keys]
+            asked, attributes = [typed_expression(constraint.expression, self.scope)], []
         else:
+            asked = self._asked(constraint, None)
             attributes = [term.attribute for field in unique_fields(constraint, self.definition)
                           for term in field_type_of(field).get_terms(field)]  # fmt: skip
+        # Of computed fields, those that they are calculated from: they can be changed.
+        keys = {key for typed in asked for key in _keys(typed)}
+        attributes += [term.attribute for key, term in self.scope.by_key.items() if key in keys]
         by_attribute = {field.attname: field.name for field in model._meta.concrete_fields}
         by_attribute |= {
             field.id_attribute: field.name for field in model._meta.private_fields if hasattr(field, 'id_attribute')
         }
-        names = [by_attribute.get(attribute, attribute) for attribute in attributes]
+        names = dict.fromkeys(by_attribute.get(attribute, attribute) for attribute in attributes)
         return [name for name in names if name not in exclude] or [NON_FIELD_ERRORS]
 
     def message_of(self, constraint: ConstraintDefinition) -> str:
@@ -242,9 +255,24 @@ class TypeConstraints(OfDefinition):
         return _('Another object has the same: {fields}').format(fields=labels)
 
 
-def _mark(value, folded: bool):
+def _mark(part: UniquePart, value):
     """Return something that is equal for values that may count as the same."""
-    return value.casefold() if folded and isinstance(value, str) else repr(value)
+    return value.casefold() if part.typed is not None and isinstance(value, str) else repr(value)
+
+
+def _attributes(model) -> dict[str, str]:
+    """Return the attributes of a class by column."""
+    return {field.column: field.attname for field in model._meta.concrete_fields}
+
+
+def _compared(part: UniquePart, attributes: dict[str, str]):
+    """Return what is compared of objects that are stored."""
+    return F(attributes[part.column]) if part.typed is None else compile_expression(part.typed)
+
+
+def _can_be_asked(asked: Sequence[Typed], row: dict[str, Any]) -> bool:
+    """Whether a row has all values that expressions read."""
+    return all(_keys(typed) <= row.keys() for typed in asked)
 
 
 def joins_others(instance) -> bool:
@@ -261,6 +289,8 @@ def row_of(scope: Scope, instance) -> dict[str, Any]:
     """Return the values of an object by the keys of terms, without those that are none of their kind."""
     row = {}
     for term in scope.by_key.values():
+        if term.calculated is not None:
+            continue
         try:
             row[term.key] = term.kind.model_field.to_python(getattr(instance, term.attribute, None))
         except (ValidationError, ValueError, TypeError):
@@ -295,6 +325,8 @@ def violation_of(error: DatabaseError, model) -> ValidationError | None:
     """
     too_long = _('The value is too long for an index of the field.') if sqlstate_of(error) == TOO_LONG else ''
     name = getattr(getattr(error.__cause__, 'diag', None), 'constraint_name', None) or ''
+    if too_long and not name:
+        return ValidationError({NON_FIELD_ERRORS: [too_long]})  # one that fills a page: PostgreSQL names no index
     for field in model._surfaced_fields():
         if any(index.name == name and (index.unique or too_long) for index in field_type_of(field).get_indexes(field)):
             return ValidationError({field.name: [too_long or _('This field must be unique.')]})

@@ -260,7 +260,7 @@ class StagedRun:
             field = subject.field_with(self.change.wanted)
             if subject.column is not None:
                 comment = field.field_type.comment(field_definition(field))
-                subject.column.switch(comment, unique=subject.builds_unique)
+                subject.column.switch(comment, unique=subject.builds_unique, drop=subject.dropped_readers())
             elif subject.builds_unique:
                 take_unique(subject.target, subject.table, self.change.column, subject.unique_columns)
             field.save(using=self.change.alias)
@@ -274,7 +274,7 @@ class StagedRun:
             lock_definitions(subject.target)
             field = subject.field_with(self.change.former)
             if subject.column is not None:
-                subject.column.switch_back(unique=subject.was_unique)
+                subject.column.switch_back(unique=subject.was_unique, drop=subject.dropped_readers())
             field.save(using=self.change.alias)
             if subject.target.is_main:
                 self._advance(Stage.UNDONE, offender_count=0, offenders=[])

@@ -18,9 +18,6 @@ from ...field_types import FIELD_TYPES
 from ...models import CustomObjectTypeField, StagedChange
 from ...models.concurrency import meeting
 from ...models.staged_change import STAGED_ATTRIBUTES, unfinished_change
-from ...models.validation.computed import computed_from
-from ...models.validation.constraints import constraints_of
-from ...models.validation.rollups import rollups_from
 from .run_job import enqueue
 from .subject import Subject, set_value, stored_value
 
@@ -81,16 +78,6 @@ def prepare(field: CustomObjectTypeField, wanted: dict, fill=None, is_valid: boo
         alias=alias, type_id=field.custom_object_type_id, field_id=field.pk, field_name=field.name, wanted=wanted,
         former={name: stored_value(field, name) for name in wanted}, fill=fill,
     )  # fmt: skip
-    if Subject.of_existing(change).column is not None and (names := constraints_of(field, alias)):
-        # Another column takes the place of the field's, and indexes and checks would stay with the former one.
-        message = _('Constraints use this field: {names}. Delete them first, and add them again afterwards.')
-        raise ValidationError({'type': message.format(names=', '.join(names))})
-    if Subject.of_existing(change).column is not None and (names := computed_from(field, alias)):
-        message = _('Computed fields read this field: {names}. Delete them first, and add them again afterwards.')
-        raise ValidationError({'type': message.format(names=', '.join(names))})
-    if Subject.of_existing(change).column is not None and (names := rollups_from(field, alias)):
-        message = _('Rollups read this field: {names}. Delete them first, and add them again afterwards.')
-        raise ValidationError({'type': message.format(names=names)})
     if not is_valid:
         _validate(change)
     return change

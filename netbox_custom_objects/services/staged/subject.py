@@ -7,15 +7,19 @@ May import models and runtime. Must never write.
 from dataclasses import dataclass
 
 from ...ddl.executor import is_catalog_only
-from ...ddl.operations import AlterColumnType
+from ...ddl.introspect import introspect
+from ...ddl.operations import AlterColumnType, DropCheck, DropColumn, DropIndex, Operation
 from ...ddl.spec import Column
 from ...ddl.staging.filling import StagedColumn
 from ...ddl.target import Target
+from ...definitions import constraint_id_from_name, read_ids
 from ...exceptions import ObjectGone
 from ...field_types import FIELD_TYPES
 from ...models import CustomObjectTypeField, StagedChange
 from ...models.concurrency import meeting
 from ...models.rows.convert import PLAIN_ATTRIBUTES, field_definition
+from ...models.rows.loader import load_definitions
+from ...models.validation.constraints import fields_read
 from ...runtime.classes.registry import world
 
 # What limits values: if it changes, what is stored is held against it.
@@ -94,6 +98,29 @@ class Subject:
         is_checked = field_type.needs_choice_set or field_type.checked_when_converted or self._after('max_length')
         converted = 'type' in self.change.wanted and is_checked
         return converted or any(self.change.wanted.get(name) not in (None, '') for name in LIMITS)
+
+    def dropped_readers(self) -> list[Operation]:
+        """
+        Return the steps that drop what PostgreSQL derives from the column, which would stay with the former one.
+
+        Constraints and computed fields; reconciling adds them again, in a large table by a job.
+        """
+        definition = load_definitions(self.change.alias, self.change.type_id)[self.change.type_id]
+        table = introspect(self.target, self.change.type_id).table(self.table)
+        computed = {
+            field.id: field for field in definition.fields if self.change.field_id in read_ids(field.expression)
+        }
+        read = {self.change.field_id, *computed}
+        constraints = {found.id for found in definition.constraints if not read.isdisjoint(fields_read(found))}
+        columns = {field.column() for field in computed.values()}
+        return [
+            *(DropCheck(table.name, check) for check in table.checks
+              if constraint_id_from_name(check.name) in constraints),
+            *(DropIndex(table.name, index) for index in table.indexes
+              if constraint_id_from_name(index.constraint) in constraints),
+            *(DropColumn(table.name, column) for column in table.columns
+              if column.generated and column.name in columns),
+        ]  # fmt: skip
 
     def has(self, values: dict) -> bool:
         """Return whether the field's row has these values, {attribute: value} as the change stores them."""

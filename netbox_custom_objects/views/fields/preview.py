@@ -20,7 +20,7 @@ from ...forms import CustomObjectTypeFieldForm
 from ...forms.examples import Example, example_of
 from ...models import CustomObjectTypeField
 from ...models.rows.convert import field_definition
-from ...models.validation.constraints import definition_with
+from ...models.validation.definitions import definition_with
 from ...runtime.context import current_alias
 from ...services.attention.ignored_rules import ignored_rules
 from ...services.dependents import Group, dependents_of_change, grouped
