@@ -5,6 +5,7 @@ Panels are shared by all requests: everything that depends on the request is com
 """
 
 from collections.abc import Callable
+from typing import ClassVar
 
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
@@ -33,10 +34,13 @@ class TagsPanel(panels.ObjectPanel):
 class GroupPanel(panels.ObjectAttributesPanel):
     """The values of an object's fields of one group; subclassed per type with an attribute for each field."""
 
+    # Of its fields, in the order of the attributes; in capitals, which names of fields are not.
+    NAMES: ClassVar[tuple[str, ...]] = ()
+
     def get_context(self, context):
         found = super().get_context(context)
         hidden = hidden_fields(context['object'])
-        shown = (item for name, item in zip(self._attrs, found['attrs'], strict=True) if name not in hidden)
+        shown = (item for name, item in zip(self.NAMES, found['attrs'], strict=True) if name not in hidden)
         # A field that is shown only if set has no placeholder.
         return {**found, 'attrs': [item for item in shown if item['value'] is not None]}
 
@@ -184,4 +188,5 @@ def group_panel(fields: list[FieldDefinition], title: str) -> GroupPanel:
             )
         if field.ui_visible == UIVisibleChoices.IF_SET:
             attribute.placeholder = None
-    return type(GroupPanel)('GroupPanel', (GroupPanel,), attributes)(title=title or None)
+    names = {'NAMES': tuple(attributes)}
+    return type(GroupPanel)('GroupPanel', (GroupPanel,), {**attributes, **names})(title=title or None)
