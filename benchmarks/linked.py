@@ -58,6 +58,11 @@ def run(profiler=None) -> None:
         return
     with process(NCO_PLUGINS='netbox_branching') as without, process() as with_plugin:
         compare(without, with_plugin, [page, f'{page}journal/', '/dcim/sites/'])
+        of_one_type = f'{api.removesuffix("50")}{OBJECTS}&object_id={many.pk}&type=kind-7'
+        listed = f'/api/plugins/custom-objects/kind-7/?limit={OBJECTS}&place_id={many.pk}'
+        pairs = [(ask(with_plugin, listed)[0], ask(with_plugin, of_one_type)[0]) for _ in range(2 + ROUNDS)][2:]
+        native, ours = (measure.median_ms(times) for times in zip(*pairs))
+        measure.limit(f'linked-objects/ with {OBJECTS} entries, against their list, ms', native, ours, most=1.3)
         answers = [{name: ask(with_plugin, path) for name, path in paths.items()} for _ in range(2 + ROUNDS)][2:]
     rows = []
     for name in paths:

@@ -6,6 +6,8 @@ from django.contrib.contenttypes.models import ContentType
 from dcim.models import Region, Site
 from extras.models import Tag
 
+from netbox_custom_objects.api.serializers.objects import CustomObjectSerializer
+
 from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, make_user
 from .test_query_counts_api import queries
@@ -103,13 +105,29 @@ class TestShape:
         assert seen == [obj.pk for obj in made]
         assert linked(rest, site, offset=4)['results'][0]['object']['id'] == made[4].pk
 
-    def test_all_come_without_a_limit(self, rest, site, feed, settings):
+    def test_pages_are_as_large_as_those_of_netbox(self, rest, site, feed, settings):
         settings.PAGINATE_COUNT = 2
         for n in range(5):
             make_object(feed, title=str(n), place=site)
-        assert len(linked(rest, site)['results']) == 5
+        assert len(linked(rest, site)['results']) == len(rest.get('/api/plugins/custom-objects/Feeds/')['results']) == 2
+        assert len(linked(rest, site, limit=0)['results']) == 5
         settings.MAX_PAGE_SIZE = 3
-        assert len(linked(rest, site)['results']) == len(linked(rest, site, limit=0)['results']) == 3
+        assert len(linked(rest, site, limit=0)['results']) == 3
+
+    def test_entries_of_a_type_share_a_serializer(self, rest, site, feed, monkeypatch):
+        """Making one takes longer than showing an object, so that a page makes as many as there are types."""
+        made = []
+        new = CustomObjectSerializer.__init__
+
+        def count(self, *args, **kwargs):
+            made.append(type(self))
+            new(self, *args, **kwargs)
+
+        monkeypatch.setattr(CustomObjectSerializer, '__init__', count)
+        for n in range(3):
+            make_object(feed, title=str(n), place=site, places=[site])
+        assert len(linked(rest, site)['results']) == 6
+        assert len(made) == 1
 
     def test_polymorphic_references(self, rest, site, feed):
         made = make_type('note')

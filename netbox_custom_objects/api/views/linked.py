@@ -15,7 +15,6 @@ from rest_framework.views import APIView
 
 from netbox.api.authentication import IsAuthenticatedOrLoginNotRequired
 from netbox.api.pagination import NetBoxPagination
-from netbox.config import get_config
 from utilities.permissions import get_permission_for_model
 
 from ...definitions import TypeDefinition
@@ -46,11 +45,7 @@ PAGE = LimitOffsetPagination().get_paginated_response_schema({'type': 'array', '
 
 
 class LinkedObjectsPagination(NetBoxPagination):
-    """Pages by offset. Without a limit, a page is as large as NetBox allows: clients of old expect all objects."""
-
-    def __init__(self):
-        super().__init__()
-        self.default_limit = get_config().MAX_PAGE_SIZE or 0
+    """NetBox's pages, by offset only: entries have no key to start at."""
 
     def get_start(self, request):
         return None
@@ -139,21 +134,21 @@ class LinkedObjectsView(APIView):
         return [definition.slug for definition in found.values()]
 
     def _entries(self, page) -> list[dict]:
-        shapes: dict[type, tuple[type, dict]] = {}
-        for source, _obj in page:
-            if source.model not in shapes:
-                serializer_class = get_serializer_class(source.model)
-                shapes[source.model] = serializer_class, self._field_kwargs(serializer_class)
-        prefetch_relations((obj for _source, obj in page), lambda model: _lookups(model, *shapes[model]))
         context = {'request': self.request}
-        type_data, object_data = {}, {}
+        objects, kwargs, lookups, type_data, object_data = {}, {}, {}, {}, {}
         for source, obj in page:
-            if source.model not in type_data:
+            if (model := source.model) not in objects:
+                serializer_class = get_serializer_class(model)
+                kwargs[model] = self._field_kwargs(serializer_class)
+                lookups[model] = lookups_for(model, serializer_class, **kwargs[model])
                 found_type = _as_row(source.definition)
-                type_data[source.model] = CustomObjectTypeSerializer(found_type, nested=True, context=context).data
-            if (key := (source.model, obj.pk)) not in object_data:
-                serializer_class, kwargs = shapes[source.model]
-                object_data[key] = serializer_class(obj, context=context, **kwargs).data
+                type_data[model] = CustomObjectTypeSerializer(found_type, nested=True, context=context).data
+            objects.setdefault(model, {})[obj.pk] = obj
+        prefetch_relations((obj for _source, obj in page), lookups.get)
+        for model, found in objects.items():
+            # As a list: making a serializer takes longer than showing an object.
+            shown = get_serializer_class(model)([*found.values()], many=True, context=context, **kwargs[model]).data
+            object_data |= {(model, pk): data for pk, data in zip(found, shown)}
         return [
             {
                 'custom_object_type': type_data[source.model],
@@ -171,10 +166,6 @@ class LinkedObjectsView(APIView):
         if names := params.get('omit'):
             return {'omit': names.split(',')}
         return {'fields': serializer_class.Meta.brief_fields} if params.get('brief') else {}
-
-
-def _lookups(model, serializer_class, kwargs) -> list[str]:
-    return lookups_for(model, serializer_class, **kwargs)
 
 
 def _as_row(definition: TypeDefinition) -> CustomObjectType:
