@@ -10,6 +10,7 @@ __all__ = (
     'ArrayElementTypeChoices',
     'ConstraintTypeChoices',
     'CustomObjectFieldTypeChoices',
+    'FieldTypeGroupChoices',
     'FilterLogicChoices',
     'MappingFieldTypeChoices',
     'ObjectFieldOnDeleteChoices',
@@ -67,6 +68,21 @@ class CustomObjectFieldTypeChoices(FilledChoiceSet):
     """All field types, see field_types.registry."""
 
     CHOICES = ()
+
+
+class FieldTypeGroupChoices(ChoiceSet):
+    """The groups in which types of fields are offered."""
+
+    CHOICES = (
+        ('text', _('Text')),
+        ('numbers', _('Numbers')),
+        ('choices', _('Choices')),
+        ('times', _('Dates and times')),
+        ('references', _('References')),
+        ('network', _('Network')),
+        ('calculated', _('Calculated')),
+        ('other', _('Other')),
+    )
 
 
 # The name by which scripts may know them (contract, chapter 11).

@@ -222,6 +222,7 @@ class ItemsColumn(columns.ArrayColumn):
 class ArrayFieldType(FieldType):
     name = 'array'
     label = _('Array')
+    icon, words = 'code-array', _('list items several values')
     color = 'pink'
     position = 210
     empty_values = ([],)

@@ -54,6 +54,10 @@ class FieldType(IndexedMixin, SearchedMixin):
     # What users choose it by, the color of its badge, and where it stands in lists: by number, then by name.
     label: ClassVar[str] = ''
     color: ClassVar[str] = 'gray'
+    # The group in which it is offered, its icon of Material Design, and other words that people look for.
+    group: ClassVar[str] = 'other'
+    icon: ClassVar[str] = 'form-textbox'
+    words: ClassVar[str] = ''
     position: ClassVar[int] = 1000
     # A value as REST takes it, for previews.
     example: ClassVar[Any] = None

@@ -48,6 +48,8 @@ def read_boolean(text: str) -> bool:
 class BooleanFieldType(FieldType):
     name = 'boolean'
     label = _('Boolean (true/false)')
+    group = 'choices'
+    icon, words = 'checkbox-marked-outline', _('yes no flag checkbox bool')
     color = 'teal'
     position = 50
     example = True

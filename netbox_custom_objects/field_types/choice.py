@@ -186,6 +186,8 @@ class ChoiceFieldType(FieldType):
 class SelectFieldType(ChoiceFieldType):
     name = 'select'
     label = _('Selection')
+    group = 'choices'
+    icon, words = 'form-dropdown', _('choice dropdown enum status list')
     color = 'orange'
     position = 100
     cell_kinds = (CellKind(name, read_choice, _('not a choice'), may_name=True),)
@@ -257,6 +259,8 @@ class SelectFieldType(ChoiceFieldType):
 class MultiSelectFieldType(ChoiceFieldType):
     name = 'multiselect'
     label = _('Multiple selection')
+    group = 'choices'
+    icon, words = 'format-list-checks', _('choices several tags labels list')
     color = 'orange'
     position = 110
     cell_kinds = (CellKind(name, read_choices, _('not a list of choices'), may_name=True),)

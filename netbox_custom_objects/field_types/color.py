@@ -112,6 +112,8 @@ class ColorValueField(ParsedTextField):
 class ColorFieldType(FieldType):
     name = 'color'
     label = _('Color')
+    group = 'choices'
+    icon, words = 'palette-outline', _('colour rgb')
     color = 'pink'
     position = 150
     example = 'aa1409'

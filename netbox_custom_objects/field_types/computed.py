@@ -74,6 +74,8 @@ def check_computed(tree, kind: Kind, fields) -> Typed:
 class ComputedFieldType(CalculatedFieldType):
     name = 'computed'
     label = _('Computed')
+    group = 'calculated'
+    icon, words = 'function-variant', _('formula expression calculated generated')
     color = 'lime'
     position = 240
     is_computed = True

@@ -88,6 +88,7 @@ def degrees_reader(part: Part) -> Callable[[str], str]:
 class CoordinatesFieldType(FieldType):
     name = 'coordinates'
     label = _('Coordinates')
+    icon, words = 'map-marker-outline', _('latitude longitude location gps map')
     color = 'red'
     position = 200
     example = (52.52, 13.405)

@@ -233,6 +233,8 @@ class DurationAttr(attrs.TextAttr):
 class DurationFieldType(FieldType):
     name = 'duration'
     label = _('Duration')
+    group = 'times'
+    icon, words = 'timer-outline', _('interval period hours days lifetime')
     color = 'purple'
     position = 170
     example = '01:30:00'

@@ -47,6 +47,8 @@ class EmailAttr(attrs.TemplatedAttr):
 class EmailFieldType(CharacterFieldType):
     name = 'email'
     label = _('E-mail address')
+    group = 'text'
+    icon, words = 'email-outline', _('email mail contact')
     color = 'indigo'
     position = 140
     example = 'someone@example.com'

@@ -214,6 +214,8 @@ class NetworkFieldType(FieldType):
 class IPAddressFieldType(NetworkFieldType):
     name = 'ip_address'
     label = _('IP address')
+    group = 'network'
+    icon, words = 'ip-network-outline', _('ipv4 ipv6 host peer')
     color = 'yellow'
     position = 180
     example = '192.0.2.1/24'

@@ -51,6 +51,8 @@ class PrefixFilter(NetworkFilter):
 class IPPrefixFieldType(NetworkFieldType):
     name = 'ip_prefix'
     label = _('IP prefix')
+    group = 'network'
+    icon, words = 'ip-outline', _('ipv4 ipv6 subnet network cidr')
     color = 'yellow'
     position = 190
     example = '192.0.2.0/24'

@@ -131,6 +131,7 @@ class DocumentField(serializers.JSONField):
 class JSONFieldType(FieldType):
     name = 'json'
     label = _('JSON')
+    icon, words = 'code-json', _('document object dictionary data')
     color = 'gray'
     position = 90
     listed = False

@@ -103,6 +103,8 @@ class MACAddressValueField(ParsedTextField):
 class MACAddressFieldType(FieldType):
     name = 'mac_address'
     label = _('MAC address')
+    group = 'network'
+    icon, words = 'ethernet', _('hardware address eui')
     color = 'yellow'
     position = 160
     example = '00:1A:2B:3C:4D:5E'

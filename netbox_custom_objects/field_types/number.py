@@ -192,6 +192,8 @@ class IntegerFieldType(NumberFieldType):
 class DecimalFieldType(NumberFieldType):
     name = 'decimal'
     label = _('Decimal')
+    group = 'numbers'
+    icon, words = 'decimal', _('number money price amount float currency')
     color = 'cyan'
     position = 40
     example = 12.5

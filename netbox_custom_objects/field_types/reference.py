@@ -154,6 +154,8 @@ class ReferenceFieldType(StandInMixin, FieldType):
 class ObjectFieldType(ReferenceFieldType):
     name = 'object'
     label = _('Object')
+    group = 'references'
+    icon, words = 'vector-link', _('reference link relation foreign key device site tenant')
     color = 'green'
     position = 120
     cell_kinds = (CellKind(name, read_text, _('not the name of an object')),)
@@ -219,6 +221,8 @@ class ObjectFieldType(ReferenceFieldType):
 class MultiObjectFieldType(ReferenceFieldType):
     name = 'multiobject'
     label = _('Multiple objects')
+    group = 'references'
+    icon, words = 'source-branch', _('references links relations many to many devices')
     color = 'green'
     position = 130
     listed = False

@@ -90,6 +90,8 @@ def _checked(condition: str, reads: tuple[FieldDefinition, ...]) -> Typed:
 class RollupFieldType(CalculatedFieldType):
     name = 'rollup'
     label = _('Rollup')
+    group = 'calculated'
+    icon, words = 'sigma', _('count sum minimum maximum aggregate total')
     color = 'azure'
     position = 250
     is_rollup = True

@@ -120,6 +120,8 @@ class TemporalFieldType(FieldType):
 class DateFieldType(TemporalFieldType):
     name = 'date'
     label = _('Date')
+    group = 'times'
+    icon, words = 'calendar', _('day start end expiry')
     color = 'purple'
     position = 60
     example = '2026-01-31'
@@ -155,6 +157,8 @@ class DateFieldType(TemporalFieldType):
 class DateTimeFieldType(TemporalFieldType):
     name = 'datetime'
     label = _('Date & time')
+    group = 'times'
+    icon, words = 'calendar-clock', _('timestamp time moment')
     color = 'purple'
     position = 70
     example = '2026-01-31T12:00:00Z'

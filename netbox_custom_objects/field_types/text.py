@@ -123,6 +123,8 @@ class TextFieldType(CharacterFieldType):
 class LongTextFieldType(CharacterFieldType):
     name = 'longtext'
     label = _('Text (long)')
+    group = 'text'
+    icon, words = 'text-long', _('notes comments markdown multiline description')
     color = 'blue'
     position = 20
     listed = False

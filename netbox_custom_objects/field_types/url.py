@@ -63,6 +63,8 @@ class URLColumn(tables.Column):
 class URLFieldType(CharacterFieldType):
     name = 'url'
     label = _('URL')
+    group = 'text'
+    icon, words = 'link-variant', _('link web website address http')
     color = 'indigo'
     position = 80
     example = 'https://example.com/'

@@ -5,6 +5,7 @@ May import field_types and runtime. Works for fields that do not exist yet, so m
 """
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from types import SimpleNamespace
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from utilities.forms import GenericObjectFormMixin
 
 from ..definitions import FieldDefinition
+from ..expressions import ExpressionError, expression_of
 from ..field_types import field_type_of
 from ..field_types.reference import target_model
 
@@ -29,7 +31,11 @@ class ExampleForm(GenericObjectFormMixin, forms.Form):
 
     @classmethod
     def of(cls, field: FieldDefinition) -> 'ExampleForm':
-        inputs = field_type_of(field).get_form_fields(field)
+        try:
+            inputs = field_type_of(field).get_form_fields(field)
+        except LookupError:
+            # It refers to a type that is being designed, which has no objects.
+            inputs = {field.name: forms.ChoiceField(label=field.display_label, required=field.is_required)}
         return type(cls)('ExampleForm', (cls,), inputs)(prefix='example')
 
 
@@ -73,10 +79,7 @@ def _cell(field: FieldDefinition, record) -> str:
 
 
 def _reference(field: FieldDefinition, user) -> tuple[str, dict]:
-    model = target_model(field.targets[0])
-    objects = model.objects.restrict(user, 'view') if hasattr(model.objects, 'restrict') else model.objects.none()
-    # The filter holds parameters of the target's list, which are not lookups.
-    found = [] if field.related_object_filter else list(objects[:SEVERAL])
+    found = _targets(field, user)
     links = format_html_join(
         ', ', '{}', ((format_html('<a href="{}">{}</a>', obj.get_absolute_url(), obj),) for obj in found)
     )
@@ -87,3 +90,52 @@ def _reference(field: FieldDefinition, user) -> tuple[str, dict]:
     if not many and found:
         links = format_html('<a href="{}">{}</a>', found[0].get_absolute_url(), found[0])
     return links or _('an object'), {field.name: shape if many else shape[0]}
+
+
+def _targets(field: FieldDefinition, user) -> list:
+    """Return some objects that a reference may be to; none of a type that is being designed."""
+    if field.related_object_filter:
+        return []  # it holds parameters of the target's list, which are not lookups
+    try:
+        objects = target_model(field.targets[0]).objects
+    except LookupError:
+        return []
+    return list(objects.restrict(user, 'view')[:SEVERAL]) if hasattr(objects, 'restrict') else []
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """An object of a type as it will be seen, by all of its fields."""
+
+    # What it is called.
+    name: str
+    examples: list[Example]
+    # Indented JSON.
+    rest: str
+
+
+def examples_of(fields: Sequence[FieldDefinition], display_expression: str, user) -> Look:
+    """Return what an object will look like that has these fields; see `example_of`."""
+    examples = [example_of(field, user) for field in fields]
+    values = {name: value for example in examples for name, value in json.loads(example.rest).items()}
+    name = _name(fields, display_expression, values)
+    rest = json.dumps({'id': 1, 'display': name, **values}, indent=2, ensure_ascii=False)
+    return Look(name, examples, rest)
+
+
+def _name(fields: Sequence[FieldDefinition], display_expression: str, values: dict) -> str:
+    texts = {name: _text(value) for name, value in values.items()}
+    if display_expression:
+        try:
+            return expression_of(display_expression).render(texts)
+        except ExpressionError as error:
+            return str(error)
+    primary = next((field for field in fields if field.primary), None)
+    return str(texts.get(primary.name) or '') if primary else ''
+
+
+def _text(value):
+    """Return a value of REST as an expression sees it: what has a label or a name of its own goes by that."""
+    if isinstance(value, dict):
+        return value.get('display', value.get('label', ''))
+    return [_text(item) for item in value] if isinstance(value, list) else value

@@ -6,18 +6,17 @@ May import the comparator and the steps. Tables follow from the receivers, as fo
 
 from collections.abc import Callable, Iterator
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import router
 from django.utils.translation import gettext as _
 
 from extras.models import CustomFieldChoiceSet
 from users.models import User
-from utilities.exceptions import AbortRequest
 from utilities.permissions import get_permission_for_model
 
 from ..ddl.locks import lock_definitions
 from ..ddl.target import Target
-from ..exceptions import ConcurrentChange, SchemaChangeRefused, SchemaLocked
+from ..exceptions import SchemaChangeRefused, SchemaLocked
 from ..models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ..runtime.classes.registry import making_tables
 from ..runtime.context import mark_changed, within_request
@@ -33,25 +32,22 @@ from .errors import (
     DestructiveChangesError,
     Fault,
     InvalidDocument,
-    Path,
     UnknownChoiceSetError,
     UnknownFieldTypeError,
     UnknownObjectTypeError,
 )
 from .format import SCHEMA_FORMAT_VERSION
 from .rows.storage import Storage, Written
+from .settling import settle
 from .steps import (
-    NotYet,
     RemoveConstraint,
     RemoveField,
     State,
-    Step,
     WriteChoiceSet,
     WriteConditions,
     WriteConstraint,
     WriteField,
     WriteType,
-    faults_of,
 )
 from .targets import TargetNames, type_name
 
@@ -195,7 +191,7 @@ def write(comparison: Comparison, storage: Storage, user=None, note: Callable[[i
         for change in diff.constraint_changes
         if change.op != FieldOp.REMOVE
     ]
-    _settle(waiting, state, note)
+    settle(waiting, state, note)
     places = {state.types[entry['slug']].pk: index for index, entry in enumerate(document['types'])}
     if faults := [Fault(('types', places[pk]), str(error)) for pk, error in _refused(storage)]:
         raise InvalidDocument(faults)
@@ -207,40 +203,6 @@ def _refused(storage: Storage) -> Iterator[tuple[int, SchemaChangeRefused]]:
         if isinstance(error, SchemaLocked):
             raise error  # the document is not to blame
         yield type_id, error
-
-
-def _settle(steps: list[Step], state: State, note) -> None:
-    """Run steps, those that fail once more after the others, for as long as that helps."""
-    total, has_made_way, waiting = len(steps), False, steps
-    while waiting:
-        failed, faults = [], []
-        for number, step in enumerate(waiting):
-            try:
-                with state.storage.step():
-                    step.run(state)
-            except NotYet:
-                failed.append(step)
-            except (ValidationError, AbortRequest, InvalidDocument) as error:
-                failed.append(step)
-                faults += _faults(step.path, error)
-            if note is not None:
-                note(total - len(waiting) + number + 1 - len(failed), total)
-        if len(failed) == len(waiting):
-            ways = [step.make_way(state) for step in failed] if not has_made_way else ()
-            if not any(ways):
-                raise InvalidDocument(faults)
-            has_made_way = True
-        waiting = failed
-
-
-def _faults(path: Path, error: Exception) -> list[Fault]:
-    if isinstance(error, InvalidDocument):
-        return error.faults
-    if isinstance(error, ValidationError):
-        return faults_of(path, error)
-    if isinstance(error, (SchemaLocked, ConcurrentChange)):
-        raise error  # the document is not to blame
-    return [Fault(path, str(error))]
 
 
 def _specific(error: InvalidDocument) -> InvalidDocument:

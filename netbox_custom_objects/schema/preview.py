@@ -5,7 +5,7 @@ May import services. So the preview refuses what applying would refuse, and its 
 out. It writes nothing and holds no lock, so that the right to view types is enough.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -51,13 +51,7 @@ class DocumentPreview:
         pk = change.stored.pk if change.stored is not None else self.new_fields.get(place_of(diff, change))
         if diff.stored is None or pk is None:
             return []
-        links = link_table_name(diff.stored.pk, pk)
-        return [
-            step
-            for step in self.steps.get(diff.slug, ())
-            if step.operation.table == links
-            or (step.column is not None and field_id_from_column_name(step.column) == pk)
-        ]
+        return steps_about(self.steps.get(diff.slug, ()), diff.stored.pk, pk)
 
     def verdict(self, diff: COTDiff, change: FieldChange) -> str:
         """Return how the change of one field is carried out."""
@@ -67,6 +61,17 @@ class DocumentPreview:
         if path in self.staged:
             return STAGED
         return JOB if any(step.deferred for step in self.steps_of(diff, change)) else INSTANT
+
+
+def steps_about(steps: Iterable[Step], type_id: int, field_id: int) -> list[Step]:
+    """Return those steps on the tables of a type that are about one of its fields."""
+    links = link_table_name(type_id, field_id)
+    return [
+        step
+        for step in steps
+        if step.operation.table == links
+        or (step.column is not None and field_id_from_column_name(step.column) == field_id)
+    ]
 
 
 def place_of(diff: COTDiff, change: FieldChange) -> Path:
@@ -87,12 +92,12 @@ def preview_document(document: dict, user=None) -> DocumentPreview:
     """
     warnings = reading.check(document)
     alias = router.db_for_write(CustomObjectType)
-    with _at_one_moment(alias):
+    with at_one_moment(alias):
         return _preview(document, warnings, user, alias)
 
 
 @contextmanager
-def _at_one_moment(alias: str) -> Iterator[None]:
+def at_one_moment(alias: str) -> Iterator[None]:
     """Read everything as it is when the block begins: rows are compared, and read again, that others may delete."""
     connection = connections[alias]
     if connection.in_atomic_block:

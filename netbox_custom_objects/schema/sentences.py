@@ -4,12 +4,16 @@ What a change of a field means for the people who work with its values, in their
 May import the preview. The statements on tables are experts' words, and are shown apart (services.preview).
 """
 
+from collections.abc import Mapping, Sequence
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from .. import settings
 from ..ddl.operations import RestoreColumn, RestoreTable
+from ..definitions import CONDITIONS
 from ..field_types import FIELD_TYPES
+from ..services.preview import Step
 from .comparator import COTDiff, FieldChange, FieldOp
 from .preview import DocumentPreview
 
@@ -24,26 +28,35 @@ def effects(preview: DocumentPreview, diff: COTDiff, change: FieldChange) -> lis
     """Return what a change does to the values of a field, one sentence each; nothing for a field of a new type."""
     if diff.is_new:
         return []
+    steps = preview.steps_of(diff, change)
     if change.op == FieldOp.ADD:
-        return [_added(preview, diff, change)]
+        return [added(steps, change.schema_def.get('default') is not None, preview.rows.get(diff.slug, 0))]
     if change.op == FieldOp.REMOVE:
-        return [_removed(preview, diff, change)]
-    return list(_altered(change)) or [_('The values stay as they are.')]
+        return [removed(steps)]
+    return altered(change.changed_attrs, steps)
 
 
-def _added(preview: DocumentPreview, diff: COTDiff, change: FieldChange) -> str:
-    if any(isinstance(step.operation, (RestoreColumn, RestoreTable)) for step in preview.steps_of(diff, change)):
+def added(steps: Sequence[Step], has_default: bool, rows: int) -> str:
+    """
+    Return what objects have of a field that is added to a type.
+
+    Args:
+        steps: those about the field
+        has_default: whether the field has a default
+        rows: how many objects there are
+    """
+    if any(isinstance(step.operation, (RestoreColumn, RestoreTable)) for step in steps):
         return _('The field comes back with the values that it had when it was removed.')
-    rows = preview.rows.get(diff.slug, 0)
-    if change.schema_def.get('default') is not None:
+    if has_default:
         message = ngettext('{count} object gets the default.', '{count} objects get the default.', rows)
     else:
         message = ngettext('{count} object has no value at first.', '{count} objects have no value at first.', rows)
     return message.format(count=rows) if rows else _('The type has no objects yet.')
 
 
-def _removed(preview: DocumentPreview, diff: COTDiff, change: FieldChange) -> str:
-    count = max((step.values or 0 for step in preview.steps_of(diff, change)), default=0)
+def removed(steps: Sequence[Step]) -> str:
+    """Return what is lost with a field, given the steps about it."""
+    count = _values(steps)
     if not count:
         return _('The field disappears. No object has a value.')
     message = ngettext(
@@ -59,13 +72,29 @@ def _removed(preview: DocumentPreview, diff: COTDiff, change: FieldChange) -> st
     )
 
 
-def _altered(change: FieldChange):
-    changed = change.changed_attrs
-    if change.is_rename:
+def altered(changed: Mapping[str, Sequence], steps: Sequence[Step] = ()) -> list[str]:
+    """
+    Return what an edit of a field means.
+
+    Args:
+        changed: {attribute: (before, after)}
+        steps: those about the field
+    """
+    return list(_altered(changed, _values(steps))) or [_('The values stay as they are.')]
+
+
+def _values(steps: Sequence[Step]) -> int:
+    return max((step.values or 0 for step in steps), default=0)
+
+
+def _altered(changed: Mapping[str, Sequence], count: int):
+    if 'name' in changed:
         yield _('The values stay. Clients of the API, templates and scripts find them under the new name.')
-    if change.is_type_change:
+    if 'type' in changed:
         before, after = (str(FIELD_TYPES[value].label if value in FIELD_TYPES else value) for value in changed['type'])
         yield _('The values are converted from {before} to {after}.').format(before=before, after=after)
+        if count:
+            yield ngettext('{count} value is converted.', '{count} values are converted.', count).format(count=count)
     if changed.get('required', (None, False))[1]:
         yield _('From now on every object must have a value.')
     if changed.get('unique', (None, False))[1]:
@@ -76,7 +105,7 @@ def _altered(change: FieldChange):
             if changed['indexed'][1]
             else _('The values are no longer indexed: filters, searches and sorting by them read the whole table.')
         )
-    if 'choice_set' in changed and not change.is_type_change:
+    if 'choice_set' in changed and 'type' not in changed:
         yield _('The values stay; others are offered from now on.')
     if 'default' in changed:
         yield _('The new default is for new objects only.')
@@ -84,5 +113,7 @@ def _altered(change: FieldChange):
         yield _('The limits are checked when an object is saved next.')
     if 'on_delete_behavior' in changed:
         yield _('From now on, the deletion of a referenced object has another effect.')
+    if not changed.keys().isdisjoint(CONDITIONS):
+        yield _('Its conditions apply from the next time that an object is saved.')
     if changed and _LOOKS.issuperset(changed):
         yield _('Only how the field is shown changes.')

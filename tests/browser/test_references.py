@@ -32,11 +32,10 @@ def test_objects_are_chosen_in_dialogs(pages):
 
 def design_a_tree(pages):
     pages.click('Design')
-    pages.within(pages.content.locator('.card').filter(has_text='Verbose name').first).fill('Name', 'node')
+    pages.within(pages.content.locator('#designer .card').first).fill('Name', 'Node')
     rows = pages.content.locator('[data-field]')
     name = pages.within(rows.nth(0))
     name.fill('Name', 'name')
-    name.content.get_by_text('Options', exact=True).click()
     name.tick('Primary')
     pages.click('Add Field')
     parent = pages.within(rows.nth(1))

@@ -42,10 +42,11 @@ def row(pages, number):
 
 def design(pages):
     pages.click('Design')
-    card = pages.within(pages.content.locator('.card').filter(has_text='Verbose name').first)
-    card.fill('Name', 'panel')
-    card.fill('Verbose name', 'Patch panel')
-    card.fill('Group name', 'Racks')
+    card = pages.within(pages.content.locator('#designer .card').first)
+    card.fill('Name', 'Patch panel')
+    card.fill('Internal name', 'panel')
+    card.fill('Slug', 'panel')
+    card.fill('Menu group', 'Racks')
     for number, (name, kind, more) in enumerate(FIELDS):
         if number:
             pages.click('Add Field')
@@ -56,10 +57,9 @@ def design(pages):
         expect(row(pages, number).field('Name')).to_have_value(name)
         for label, option in more.items():
             row(pages, number).choose(label, option)
-    row(pages, 0).content.get_by_text('Options', exact=True).click()
     row(pages, 0).tick('Primary')
     row(pages, 0).tick('Required')
-    row(pages, 1).content.get_by_text('Options', exact=True).click()
+    row(pages, 1).content.get_by_role('button', name='Options').click()
     row(pages, 1).tick('Is cloneable')
     # The rows are moved by buttons and removed by them.
     pages.click('Add Field')

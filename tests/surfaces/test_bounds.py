@@ -91,7 +91,8 @@ class TestPages:
         assert not thing.fields.exclude(group_name='').exists()
 
     def test_a_row_of_the_designer_with_two_types(self, browser):
-        page = browser.get('custom-object-types/design/row/?row=f00000000&f00000000-type=text&f00000000-type=url')
+        row = {'row': 'f00000000', 'shown': 'f00000000', 'f00000000-type': ['text', 'url']}
+        page = browser.post('custom-object-types/design/row/', 200, **row)
         assert 'f00000000-name' in page
         browser.get('custom-object-type-fields/add/?type=text&type=url&name=a&name=b')
 

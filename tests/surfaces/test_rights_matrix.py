@@ -119,7 +119,7 @@ class TestDesigner:
         found = statuses(
             user,
             ('get', f'{ROOT}{DESIGNER}', None),
-            ('get', f'{ROOT}{DESIGNER}row/', None),
+            ('post', f'{ROOT}{DESIGNER}row/', {}),
             ('post', f'{ROOT}{DESIGNER}preview/', data),
             ('post', f'{ROOT}{DESIGNER}', data),
         )
@@ -139,7 +139,7 @@ class TestDesigner:
 
         assert statuses(
             user,
-            ('get', f'{ROOT}{DESIGNER}row/?row=f00000000&f00000000-type=object', None),
+            ('post', f'{ROOT}{DESIGNER}row/', {'shown': 'f00000000', 'f00000000-type': 'object'}),
             ('post', f'{ROOT}{DESIGNER}preview/', designed(hidden.object_type_id)),
             ('post', f'{ROOT}{DESIGNER}', designed(hidden.object_type_id)),
         ) == [200, 200, 200]

@@ -1,7 +1,6 @@
 """The type designer: a type with all of its fields at once, or nothing."""
 
 import re
-from urllib.parse import urlencode
 
 import pytest
 
@@ -29,6 +28,17 @@ def sent(*rows, **attributes):
         data['row'].append(key)
         data |= {f'{key}-{name}': value for name, value in {**DEFAULTS, 'type': 'text', **row}.items()}
     return data
+
+
+def rows_of(browser):
+    """Return the forms of the fields on the last page."""
+    return browser.response.context['page'].rows
+
+
+def shown(browser, key, path=f'{PATH}row/', **inputs):
+    """Return a row as it is rendered again with what was typed into it."""
+    data = {'row': key, 'shown': key, **{f'{key}-{name}': value for name, value in inputs.items()}}
+    return browser.post(path, 200, **data)
 
 
 def nothing_is_stored():
@@ -99,18 +109,17 @@ class TestOwnType:
         browser.get('panel/')
 
     def test_is_offered_and_stays_chosen(self, browser):
-        row = {'row': 'f00000000', 'f00000000-type': 'object', 'f00000000-related_object_type': 'self'}
-        page = browser.get(f'{PATH}row/?{urlencode(row)}')
+        page = shown(browser, 'f00000000', type='object', related_object_type='self')
         assert 'This type' in text_of(page)
         assert len(re.findall(r'value="self"\s+selected', page)) == 1
         page = browser.post(PATH, 200, **sent(*self.ROWS, {'name': 'Bad Name'}))
         assert len(re.findall(r'value="self"\s+selected', page)) == 3
-        assert [set(form.errors) for form in browser.response.context['rows']] == [set(), set(), set(), set(), {'name'}]
+        assert [set(form.errors) for form in rows_of(browser)] == [set(), set(), set(), set(), {'name'}]
         assert nothing_is_stored()
 
     def test_rows_are_not_wrong_because_the_type_is(self, browser):
         browser.post(PATH, 200, **sent(*self.ROWS, slug='schema'))
-        assert not any(form.errors for form in browser.response.context['rows'])
+        assert not any(form.errors for form in rows_of(browser))
         assert nothing_is_stored()
 
     def test_preview(self, browser):
@@ -129,7 +138,7 @@ class TestErrors:
             {'name': 'color', 'type': 'select'},
         ]
         page = browser.post(PATH, 200, **sent(*rows))
-        found = [set(row.errors) for row in browser.response.context['rows']]
+        found = [set(row.errors) for row in rows_of(browser)]
         assert found[:2] == [set(), {'name'}]
         assert found[2]
         assert found[3] & {'validation_minimum', 'validation_maximum'}
@@ -137,7 +146,8 @@ class TestErrors:
         assert nothing_is_stored()
         # What was typed is still there, and what is wrong is unfolded.
         assert 'value="Bad Name"' in page
-        assert '<details open>' in page
+        assert '<div class="designer-drawer" id="f00000003-drawer">' in page
+        assert '<div class="designer-drawer" id="f00000000-drawer" hidden>' in page
         browser.get('panel/', expect=404)
         browser.post(PATH, **sent({'name': 'good'}))
         assert CustomObjectType.objects.get().fields.count() == 1
@@ -152,7 +162,7 @@ class TestErrors:
 
     def test_two_fields_cannot_name_the_objects(self, browser):
         browser.post(PATH, 200, **sent({'name': 'a', 'primary': 'on'}, {'name': 'b', 'primary': 'on'}))
-        assert 'primary' in browser.response.context['rows'][1].errors
+        assert 'primary' in rows_of(browser)[1].errors
         assert nothing_is_stored()
 
     def test_keys_of_rows_that_are_none_are_ignored(self, browser):
@@ -168,17 +178,18 @@ class TestRows:
     def test_each_new_one_has_a_key_of_its_own(self, browser):
         keys = set()
         for _ in range(3):
-            browser.get(f'{PATH}row/')
+            browser.post(f'{PATH}row/', 200)
             keys.add(browser.response.context['row'].prefix)
         assert len(keys) == 3
 
     def test_another_type_keeps_what_was_typed(self, browser):
-        inputs = 'row=f00000001&f00000001-name=ports&f00000001-type=integer&f00000001-label=Ports'
-        page = browser.get(f'{PATH}row/?{inputs}')
+        page = shown(browser, 'f00000001', name='ports', type='integer', label='Ports', default='24', open='1')
+        assert 'value="24"' in page
+        assert '<div class="designer-drawer" id="f00000001-drawer">' in page
         assert 'name="f00000001-validation_minimum"' in page
         assert 'name="f00000001-validation_regex"' not in page
         assert 'value="ports"' in page
-        page = browser.get(f'{PATH}row/?row=f00000001&f00000001-type=object&f00000001-is_polymorphic=on')
+        page = shown(browser, 'f00000001', type='object', is_polymorphic='on')
         assert 'name="f00000001-related_object_types"' in page
         assert 'name="f00000001-related_object_type"' not in page
 
@@ -187,7 +198,7 @@ class TestPreview:
     def test_shows_the_fields_and_stores_nothing(self, browser):
         page = browser.post(f'{PATH}preview/', 200, **sent({'name': 'serial'}, {'name': 'ports', 'type': 'integer'}))
         text = text_of(page)
-        for words in ('In forms Serial', 'Ports', '"ports": 42'):
+        for words in ('Form Serial', 'Ports', '"ports": 42'):
             assert words in text
         assert nothing_is_stored()
         assert not ObjectChange.objects.exists()
@@ -207,7 +218,7 @@ def test_works_in_a_branch(fresh_database):
     browser = Browser(lab.user)
     browser.get(f'/?_branch={branch.schema_id}')  # the cookie keeps it
     browser.post(PATH, 200, **sent({'name': 'serial'}, {'name': 'Bad Name'}))
-    assert 'name' in browser.response.context['rows'][1].errors
+    assert 'name' in rows_of(browser)[1].errors
     own = {'name': 'parent', 'type': 'object', 'related_object_type': 'self'}
     browser.post(PATH, **sent({'name': 'serial'}, own))
     kind_url = browser.response['Location']

@@ -104,17 +104,17 @@ class TestDesigner:
     @pytest.mark.parametrize('twins', [['', 'on'], ['on', '']])
     def test_a_ticked_box_is_learned_with_its_hidden_twin(self, browser, twins):
         key = 'f00000001'
-        sent = {'row': key, f'{key}-type': 'object', f'{key}-name': 'end', f'{key}-required': ['', 'on']}
+        sent = {'row': key, 'shown': key, f'{key}-type': 'object', f'{key}-name': 'end', f'{key}-required': ['', 'on']}
         sent[f'{key}-is_polymorphic'] = twins
         for _time in range(3):
-            page = browser.get(f'{ROW}?{urlencode(sent, doseq=True)}')
+            page = browser.post(ROW, 200, **sent)
             assert f'name="{key}-related_object_types"' in page
-            sent = form_of(f'<form>{page}</form>', f'{key}-name')
+            sent = {**form_of(f'<form>{page}</form>', f'{key}-name'), 'shown': key}
             assert sent[f'{key}-is_polymorphic'] == sent[f'{key}-required'] == ['', 'on']
             assert sent[f'{key}-primary'] == ['']
 
     def test_a_type_named_twice_is_one_type(self, browser):
-        page = browser.get(f'{ROW}?row=f00000000&f00000000-type=text&f00000000-type=url')
+        page = browser.post(ROW, 200, row='f00000000', shown='f00000000', **{'f00000000-type': ['text', 'url']})
         assert 'name="f00000000-validation_regex"' in page
 
 

@@ -22,7 +22,14 @@ from ...constants import APP_LABEL
 from ...ddl.introspect import introspect
 from ...ddl.spec import Schema
 from ...ddl.target import Target
-from ...definitions import ChoiceSetRef, ConstraintDefinition, FieldDefinition, TypeDefinition, model_name
+from ...definitions import (
+    CONDITIONS,
+    ChoiceSetRef,
+    ConstraintDefinition,
+    FieldDefinition,
+    TypeDefinition,
+    model_name,
+)
 from ...exceptions import SchemaChangeRefused
 from ...field_types.shared.choice_sets import offered
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
@@ -96,6 +103,21 @@ class Storage(ABC):
         yield from ()
 
 
+# What says how a field looks, and which values the application takes; tables do not follow from it.
+_APART_FROM_TABLES = {
+    'label', 'description', 'group_name', 'weight', 'comments', 'primary', 'context', 'filter_logic', 'ui_visible',
+    'ui_editable', 'in_list', 'is_cloneable', *CONDITIONS,
+}  # fmt: skip
+
+
+def _leaves_tables(before: CustomObjectTypeField | None, row: CustomObjectTypeField) -> bool:
+    """Whether an edit of a field is about nothing that tables follow from."""
+    if before is None:
+        return False
+    names = {field.attname for field in row._meta.concrete_fields if field.editable} - _APART_FROM_TABLES
+    return all(getattr(row, name) == getattr(before, name) for name in names)
+
+
 class Written(Storage):
     """Writes rows. The columns of fields that are added come all at once: a type is reconciled when it is complete."""
 
@@ -137,6 +159,10 @@ class Written(Storage):
                 row.save(force_insert=True)
                 if targets is not None:
                     row.related_object_types.set(targets)
+        elif targets is None and _leaves_tables(self.picture.before(row), row):
+            # Hundreds of fields may be reordered at once.
+            with self.postponed:
+                row.save()
         else:
             self.postponed.catch_up(self.alias, row.custom_object_type_id)
             row.save()

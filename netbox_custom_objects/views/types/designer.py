@@ -1,108 +1,185 @@
 """
-The type designer: a type with all of its fields on one page, stored together.
+The type designer: a type with all of its fields and constraints on one page, stored together.
 
-May import services and forms. Rows are rendered one by one, by htmx; nothing is stored before "Create".
+May import the design and its forms. Rows are rendered one by one, by htmx; nothing is stored before the last button.
 """
 
 from django.contrib import messages
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import Http404
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.signals import clear_events
-from utilities.forms import restrict_form_fields
+from netbox.views.generic.base import BaseObjectView
+from utilities.permissions import get_permission_for_model
 from utilities.views import register_model_view
 
 from ...constants import APP_LABEL
-from ...forms.designer import ROW_KEY, DesignerTypeForm, new_row_key, row_from_inputs, rows_of
-from ...forms.examples import example_of
-from ...models import CustomObjectType
+from ...forms.design.page import DesignPage
+from ...forms.design.rows import CONSTRAINTS, FIELDS, is_key, new_key
+from ...forms.examples import examples_of
+from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ...models.rows.convert import field_definition
+from ...schema.design import Invalid, store, try_out
+from ...schema.design.sentences import sentences
 from ...services.dependents import dependents_of_type, grouped
-from ...services.designer import Invalid, designed
-from ..base import NewTypeView
-
-ROW_VIEW = f'plugins:{APP_LABEL}:customobjecttype_design_row'
+from ..base import NewTypeView, TriesAgainMixin
+from ..staged import begun_message
 
 
-class DesignerBase(NewTypeView):
-    """What the pages of the designer share: the forms."""
+class DesignMixin(TriesAgainMixin):
+    """What the pages of a design have in common: the type, and the forms."""
 
-    def forms(self) -> tuple:
-        """Return the form of the type and those of the rows, bound to the request."""
-        request = self.request
-        type_form = DesignerTypeForm(data=request.POST, instance=CustomObjectType())
-        rows = rows_of(request.POST, reverse(ROW_VIEW))
-        for form in (type_form, *rows):
-            restrict_form_fields(form, request.user)
-        return type_form, rows
+    def page(self, **arguments) -> DesignPage:
+        return DesignPage(self.custom_object_type(), self.request.user, **arguments)
+
+    def custom_object_type(self) -> CustomObjectType | None:
+        return None
 
 
-@register_model_view(CustomObjectType, 'design', detail=False)
-class DesignerView(DesignerBase):
-    """The page: shows it, and stores what was designed."""
+class NewDesignMixin(DesignMixin, NewTypeView):
+    """For a type that does not exist yet."""
+
+
+class StoredDesignMixin(DesignMixin, BaseObjectView):
+    """For a type that exists: for users who may change anything of it; what they may not change is locked."""
+
+    queryset = CustomObjectType.objects.all()
+
+    def get_required_permission(self):
+        return get_permission_for_model(CustomObjectType, 'view')
+
+    def has_permission(self):
+        return super().has_permission() and may_design(self.request.user)
+
+    def custom_object_type(self):
+        return get_object_or_404(self.queryset, pk=self.kwargs['pk'])
+
+
+def may_design(user) -> bool:
+    """Whether a user may change anything of a type in the designer."""
+    rights = [(CustomObjectType, 'change')]
+    rights += [(model, action) for model in (CustomObjectTypeField, CustomObjectTypeConstraint) for action in ACTIONS]
+    return any(user.has_perm(get_permission_for_model(model, action)) for model, action in rights)
+
+
+ACTIONS = ('add', 'change', 'delete')
+
+
+class PageMixin:
+    """The page: shows the design, and stores what was sent."""
 
     template_name = f'{APP_LABEL}/designer.html'
 
-    def get(self, request):
-        type_form = DesignerTypeForm(instance=CustomObjectType(), initial=request.GET.dict())
-        first = row_from_inputs(new_row_key(), request.GET, reverse(ROW_VIEW))
-        for form in (type_form, first):
-            restrict_form_fields(form, request.user)
-        return self._render(type_form, [first])
+    def get(self, request, **kwargs):
+        return self._render(self.page(initial=request.GET.dict()))
 
-    def post(self, request):
-        type_form, rows = self.forms()
+    def post(self, request, **kwargs):
+        page = self.page(data=request.POST)
         try:
-            with designed(type_form, rows, request.user, keep=True) as (custom_object_type, fields):
-                count = len(fields)
+            found = store(page.design(), request.user)
         except Invalid:
             clear_events.send(sender=self)
-            return self._render(type_form, rows)
-        link = format_html('<a href="{}">{}</a>', custom_object_type.get_absolute_url(), custom_object_type)
-        messages.success(request, format_html(_('Created custom object type {} with {} fields'), link, count))
-        return redirect(custom_object_type.get_absolute_url())
+            return self._render(page)
+        link = format_html('<a href="{}">{}</a>', found.type.get_absolute_url(), found.type)
+        if page.type is None:
+            text = ngettext(
+                'Created custom object type {} with {} field', 'Created custom object type {} with {} fields',
+                len(found.fields),
+            )  # fmt: skip
+        else:
+            text = _('Modified custom object type {}')
+        messages.success(request, format_html(text, link, len(found.fields)))
+        fields = {field.pk: field for field in found.fields}
+        for change in found.staged.values():
+            messages.info(request, begun_message(change, fields[change.field_id]))
+        return redirect(found.type.get_absolute_url())
 
-    def _render(self, type_form, rows):
-        return render(self.request, self.template_name, {'form': type_form, 'rows': rows, 'model': CustomObjectType})
+    def _render(self, page: DesignPage):
+        context = {'page': page, 'form': page.form, 'model': CustomObjectType, 'object': page.type}
+        return render(self.request, self.template_name, context)
+
+
+class RowMixin:
+    """One row: a new one, or one of which something was just changed that its other inputs depend on."""
+
+    kind, template_name = FIELDS, f'{APP_LABEL}/inc/designer_row.html'
+
+    def post(self, request, **kwargs):
+        key = request.POST.get('shown', '')
+        page = self.page(typed=request.POST)
+        row = page.row(self.kind, key if is_key(self.kind, key) else new_key(self.kind))
+        if row is None:
+            raise Http404
+        return render(request, self.template_name, {'row': row, 'page': page})
+
+
+class ConstraintMixin(RowMixin):
+    kind, template_name = CONSTRAINTS, f'{APP_LABEL}/inc/designer_constraint.html'
+
+
+class PreviewMixin:
+    """What storing the design would do, and how it will look; nothing is written."""
+
+    def post(self, request, **kwargs):
+        page = self.page(data=request.POST)
+        design = page.design()
+        context = {'page': page}
+        try:
+            found = try_out(design, request.user)
+        except Invalid:
+            context['errors'] = page.errors()
+        else:
+            definitions = [field_definition(field) for field in found.fields]
+            context |= {
+                'type': found.type,
+                'changes': sentences(design, found),
+                'steps': found.steps,
+                'look': examples_of(definitions, found.type.display_expression, request.user),
+                'dependents': grouped(dependents_of_type(found.type), request.user) if page.type is None else (),
+            }
+        finally:
+            clear_events.send(sender=self)
+        return render(request, f'{APP_LABEL}/inc/designer_preview.html', context)
+
+
+@register_model_view(CustomObjectType, 'design', detail=False)
+class DesignView(PageMixin, NewDesignMixin):
+    pass
 
 
 @register_model_view(CustomObjectType, 'design_row', path='design/row', detail=False)
-class DesignerRowView(DesignerBase):
-    """One row: a new one, or one whose type was just changed, with what was typed into it."""
+class DesignRowView(RowMixin, NewDesignMixin):
+    pass
 
-    def get(self, request):
-        key = request.GET.get('row', '')
-        key = key if ROW_KEY.match(key) else new_row_key()
-        row = row_from_inputs(key, request.GET, reverse(ROW_VIEW))
-        restrict_form_fields(row, request.user)
-        return render(request, f'{APP_LABEL}/inc/designer_row.html', {'row': row})
+
+@register_model_view(CustomObjectType, 'design_constraint', path='design/constraint', detail=False)
+class DesignConstraintView(ConstraintMixin, NewDesignMixin):
+    pass
 
 
 @register_model_view(CustomObjectType, 'design_preview', path='design/preview', detail=False)
-class DesignerPreviewView(DesignerBase):
-    """How the fields will look: the type is made, looked at, and undone."""
+class DesignPreviewView(PreviewMixin, NewDesignMixin):
+    pass
 
-    def post(self, request):
-        type_form, rows = self.forms()
-        examples, errors, dependents = [], [], []
-        try:
-            with designed(type_form, rows, request.user, keep=False) as (custom_object_type, fields):
-                dependents = grouped(dependents_of_type(custom_object_type), request.user)
-                examples = [example_of(field_definition(field), request.user) for field in fields]
-        except Invalid:
-            errors = self._errors(type_form, rows)
-        finally:
-            # NetBox sends events of what is queued when the request ends.
-            clear_events.send(sender=self)
-        context = {'examples': examples, 'errors': errors, 'dependents': dependents}
-        return render(request, f'{APP_LABEL}/inc/designer_preview.html', context)
 
-    @staticmethod
-    def _errors(type_form, rows) -> list[tuple[str, str]]:
-        named = [(_('Type'), type_form)]
-        for number, row in enumerate(rows, start=1):
-            name = row.data.get(row.add_prefix('name')) or _('field {number}').format(number=number)
-            named.append((name, row))
-        return [(title, message) for title, form in named for messages in form.errors.values() for message in messages]
+@register_model_view(CustomObjectType, 'redesign', path='design')
+class RedesignView(PageMixin, StoredDesignMixin):
+    pass
+
+
+@register_model_view(CustomObjectType, 'redesign_row', path='design/row')
+class RedesignRowView(RowMixin, StoredDesignMixin):
+    pass
+
+
+@register_model_view(CustomObjectType, 'redesign_constraint', path='design/constraint')
+class RedesignConstraintView(ConstraintMixin, StoredDesignMixin):
+    pass
+
+
+@register_model_view(CustomObjectType, 'redesign_preview', path='design/preview')
+class RedesignPreviewView(PreviewMixin, StoredDesignMixin):
+    pass

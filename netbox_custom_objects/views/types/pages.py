@@ -43,6 +43,7 @@ from ..documents.export import ExportSelectedModels, ExportThisModel
 from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin
 from .deleted import DeletedFieldsPanel, RestorableMixin
+from .designer import may_design
 from .fields import FieldsPanel
 from .first_steps import NextStepsPanel, first_steps
 from .map import MapPanel
@@ -62,6 +63,19 @@ class DesignType(AddObject):
     def render(cls, context, obj, **kwargs):
         may_add_fields = context['request'].user.has_perm(get_permission_for_model(CustomObjectTypeField, 'add'))
         return super().render(context, obj, **kwargs) if may_add_fields else ''
+
+
+class EditDesign(EditObject):
+    """Leads to the designer of a type that exists."""
+
+    name = 'redesign'
+    label = _('Edit Design')
+    template_name = 'netbox_custom_objects/buttons/design.html'
+    permissions_required = {'view'}
+
+    @classmethod
+    def render(cls, context, obj, **kwargs):
+        return super().render(context, obj, **kwargs) if may_design(context['request'].user) else ''
 
 
 @register_model_view(CustomObjectType, 'list', path='', detail=False)
@@ -92,7 +106,7 @@ class CustomObjectTypeListView(generic.ObjectListView):
 class CustomObjectTypeView(generic.ObjectView):
     queryset = CustomObjectType.objects.all()
     template_name = 'netbox_custom_objects/customobjecttype.html'
-    actions = (CloneObject, ExportThisModel, EditObject, DeleteObject)
+    actions = (EditDesign, CloneObject, ExportThisModel, EditObject, DeleteObject)
     layout = layout.SimpleLayout(
         left_panels=[TypePanel()],
         right_panels=[
