@@ -7,6 +7,7 @@ from dcim.models import Site
 from netbox_branching.models import ChangeDiff
 
 from netbox_custom_objects.models import CustomObjectTypeField
+from netbox_custom_objects.services.history.undo import last_change, undo
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.ui import text_of
@@ -89,3 +90,25 @@ def test_schema_history_knows_merges_and_reverts(lab, client):
     shown = text_of(client.get(page).content.decode())
     reverted, merged = shown.index(f'Reverted: branch {branch.name}'), shown.index(f'Merged from branch {branch.name}')
     assert reverted < shown.index('Field "late" (Text) deleted') < merged < shown.index('New field "late" (Text)')
+
+
+def test_the_last_change_is_undone_where_it_was_made(lab):
+    with lab.request():
+        vendor = make_type('vendor', fields=[{'name': 'title', 'type': 'text'}])
+    branch = lab.branch()
+    with lab.request(branch):
+        make_field(vendor, 'late')
+        make_object(vendor, title='one', late='kept')
+    for names in (['title'], ['late', 'title']):
+        with lab.request(branch):
+            # First the field goes, then its deletion is undone.
+            undo(vendor, last_change(vendor).key, lab.user)
+        with lab.request(branch):
+            assert sorted(vendor.fields.values_list('name', flat=True)) == names
+    with lab.request(branch):
+        assert vendor.get_model().objects.get().late == 'kept'
+    with lab.request():
+        assert [*vendor.fields.values_list('name', flat=True)] == ['title']
+    lab.merge(branch)
+    with lab.request():
+        assert vendor.get_model().objects.get().late == 'kept'
