@@ -8,6 +8,7 @@ is left to it. May import mixed, naming and the relational fields. Restricts not
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
 from operator import itemgetter
 
 from django.core.exceptions import FieldDoesNotExist
@@ -110,11 +111,21 @@ class Relation:
     def _as_manager_returns(self, targets: list[models.Model]):
         if self.generic:
             result = Targets(list)
+        elif not targets:
+            return self._nothing
         else:
             model = Tag if self.name == TAGS else self.model_field.related_model
             # What is filtered further must stay what this object has.
             result = model._default_manager.filter(pk__in=[target.pk for target in targets])
         result._result_cache, result._prefetch_done = targets, True
+        return result
+
+    @cached_property
+    def _nothing(self):
+        """What all objects without targets have: making a queryset takes longer than reading an object."""
+        model = Tag if self.name == TAGS else self.model_field.related_model
+        result = model._default_manager.none()
+        result._result_cache, result._prefetch_done = [], True
         return result
 
 

@@ -23,6 +23,7 @@ from utilities.constants import CSV_DELIMITERS
 from ...choices import UIEditableChoices
 from ...field_types import field_type_of
 from ...runtime.classes.memo import surfaced_fields
+from ...runtime.reading.prefetch import prefetch_relations
 from ...tables.exporting import ROWS_AT_ONCE, Echo, csv_lines
 
 # The value of `?export=` that asks for it.
@@ -102,8 +103,8 @@ def importable_rows(model, queryset, user):
     local_data = ['local_context_data'] if model._definition.config_context_enabled else []
     yield write(['id', *columns, *local_data, 'owner', 'tags'])
     prefetches = [name for field in fields for name in field_type_of(field).get_import_prefetches(field)]
-    found = queryset.prefetch_related('tags', *prefetches).iterator(chunk_size=ROWS_AT_ONCE)
-    for instances in batched(found, ROWS_AT_ONCE):
+    for instances in batched(queryset.iterator(chunk_size=ROWS_AT_ONCE), ROWS_AT_ONCE):
+        prefetch_relations(instances, lambda _model: ('tags', *prefetches))
         parts = [field_type_of(field).get_import_rows(instances, field, user) for field in fields]
         for instance, *values in zip(instances, *parts, strict=True):
             row = [value for part in values for value in part.values()]
