@@ -34,9 +34,9 @@ def totally_ordered(queryset: QuerySet, terms: Iterable[str] = ()) -> QuerySet:
     present = tuple(queryset.query.order_by or queryset.model._meta.ordering)
     terms = _as_seen(queryset.model, present)
     if not any(isinstance(term, str) and term.removeprefix('-') in KEYS for term in terms):
-        # In the direction of what comes before, so that one index gives both.
-        is_reversed = bool(terms) and isinstance(terms[-1], str) and terms[-1].startswith('-')
-        terms = (*terms, '-pk' if is_reversed else 'pk')
+        # In the direction of the column that comes before, so that one index gives both.
+        reversed_columns = {f'-{column.name}' for column in queryset.model._meta.concrete_fields}
+        terms = (*terms, '-pk' if terms and terms[-1] in reversed_columns else 'pk')
     return queryset if terms == present else queryset.order_by(*terms)
 
 
