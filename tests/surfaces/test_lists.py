@@ -16,7 +16,7 @@ ORDERED = ('day', 'at', 'span', 'count', 'cost')
 
 
 def make_visit():
-    """A type that is named by an expression, whose references and choices are no part of it."""
+    """A type that is named by an expression, which leaves out its references and choices."""
     sites = make_sites()
     secret = make_type('secret', fields=[{'name': 'title', 'primary': True}])
     visit = make_type('visit', display_expression='{{ number }} in {{ city }}', fields=[

@@ -17,7 +17,7 @@ from ...models.change_data import RETIRED_VALUES, by_key
 from ...runtime.classes.memo import surfaced_fields
 from .pieces import References, Value, json_pieces, pieces_of
 
-# What changes with every change, or is no value.
+# What changes with every change, or does not hold a value.
 NOT_SHOWN = {'id', 'created', 'last_updated', RETIRED_VALUES}
 # What a value that does not fit its field any longer raises: the field has been converted since.
 UNFIT = (ValueError, TypeError, LookupError, ArithmeticError, AttributeError)
@@ -75,7 +75,7 @@ def _values(model: type, state: Mapping, references: References) -> dict[str, Va
 
 
 def _plain_values(model: type, field: FieldDefinition, state: Mapping) -> dict[str, Value]:
-    """Return the values of a field that is no reference: several, if it has several attributes."""
+    """Return the values of a field other than a reference: several, if it has several attributes."""
     field_type = field_type_of(field)
     names = {name: key for name, key in field_type.payload_names(field).items() if key in state}
     instance, values = model(), {}

@@ -29,7 +29,7 @@ LINES = 60
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A part of a value: one of several, or all of it. `key` tells apart what is shown by the same text."""
+    """A part of a value: one of several, or all of it. `key` distinguishes what is shown by the same text."""
 
     text: str
     url: str = ''
@@ -100,7 +100,7 @@ def sentence(value: Value | None) -> str:
 
 
 def pieces_of(value: Any, unit: str = '') -> tuple[Piece, ...]:
-    """Return the pieces of a value that is no reference: one for each item of a list."""
+    """Return the pieces of a value other than a reference: one for each item of a list."""
     if value in EMPTY:
         return ()
     if isinstance(value, (list, tuple)):

@@ -45,7 +45,7 @@ def edits_of(records: Sequence[ObjectChange], user) -> list[Edit]:
     for record, before, after in _read(records, user):
         changed = [name for name in {**before, **after} if _pieces(before, name) != _pieces(after, name)]
         if record.action not in (CREATE, DELETE) and WEIGHT in changed:
-            # Where the order is told, and of which fields.
+            # Where the order is described, and of which fields.
             moved.setdefault((record.request_id, record.replay), (len(found), record, []))[2].append(_name(record))
             found += [None] if moved[record.request_id, record.replay][1] is record else []
             changed.remove(WEIGHT)

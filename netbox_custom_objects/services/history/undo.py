@@ -41,7 +41,7 @@ class LastChange:
 
     @property
     def key(self) -> int:
-        """What tells it apart from a later one."""
+        """What distinguishes it from a later one."""
         return self.records[0].pk
 
     @property
@@ -69,7 +69,7 @@ def undo(custom_object_type: CustomObjectType, key: int, user) -> None:
         user: who must have the right to every edit
 
     Raises:
-        UndoRefused: it is no longer the last change, something depends on it, or it cannot be undone by itself
+        UndoRefused: others followed it, something depends on it, or it cannot be undone by itself
         PermissionDenied: the user may not do one of the edits
         AbortRequest: one of them is refused, as it would be by itself
     """
