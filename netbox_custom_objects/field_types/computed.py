@@ -21,12 +21,12 @@ from ..expressions.typed import (
     Term,
     Typed,
     check,
+    check_stored,
     compile_result,
-    parse,
     sql_of_result,
 )
 from ..expressions.typed.kinds import DECIMAL, SCALARS
-from .constraints import kept, scope_of_fields
+from .constraints import scope_of_fields
 from .derived import CalculatedFieldType
 from .registry import FIELD_TYPES, register
 
@@ -52,7 +52,7 @@ class CalculatedModelField(models.GeneratedField):
 
 @lru_cache(maxsize=512)
 def _checked(expression: str, kind: Kind, reads: tuple[FieldDefinition, ...]) -> Typed:
-    return check_computed(parse(expression, stored=True), kind, reads)
+    return check_stored(expression, scope_of_fields(reads), kind, is_kept=True)
 
 
 def check_computed(tree, kind: Kind, fields) -> Typed:
@@ -67,7 +67,7 @@ def check_computed(tree, kind: Kind, fields) -> Typed:
     Raises:
         InvalidExpression: it is of another kind, its parts do not go together, or it changes with time
     """
-    return kept(check(tree, scope_of_fields(fields), kind))
+    return check(tree, scope_of_fields(fields), kind, is_kept=True)
 
 
 @register

@@ -20,7 +20,7 @@ from ..definitions import (
     constraint_name,
     fingerprint,
 )
-from ..expressions.typed import InvalidExpression, Scope, Typed, check, parse, shown_form, sql_of
+from ..expressions.typed import InvalidExpression, Scope, Typed, check_stored, shown_form, sql_of
 from ..expressions.typed.checker import typed_term
 from ..expressions.typed.functions import FUNCTIONS
 from ..expressions.typed.kinds import BOOLEAN, TEXT, Term
@@ -76,7 +76,7 @@ def checked_condition(source: str, scope: Scope) -> Typed:
     Raises:
         InvalidExpression: it does not hold together
     """
-    return check(parse(source, stored=True), scope, BOOLEAN)
+    return check_stored(source, scope, BOOLEAN)
 
 
 def find_conditions(definition: TypeDefinition) -> Iterator[tuple[FieldDefinition, str, Typed | InvalidExpression]]:
@@ -94,22 +94,12 @@ def find_conditions(definition: TypeDefinition) -> Iterator[tuple[FieldDefinitio
 
 def typed_expression(source: str, scope: Scope) -> Typed:
     """
-    Return a condition that is stored, checked.
+    Return a condition that is stored, or is written with names of fields, checked.
 
     Raises:
         InvalidExpression: it does not hold together, or its value may change without a change of the object
     """
-    return kept(check(parse(source, stored=True), scope, BOOLEAN))
-
-
-def kept(typed: Typed) -> Typed:
-    """Return an expression that the database may keep the value of; raises InvalidExpression otherwise."""
-    for part in typed.walk():
-        if part.op == 'call' and part.value.is_volatile:
-            raise InvalidExpression(
-                _('“{name}” cannot be used here: its value changes with time.').format(name=part.value.name)
-            )
-    return typed
+    return check_stored(source, scope, BOOLEAN, is_kept=True)
 
 
 def compile_constraint(constraint: ConstraintDefinition, definition: TypeDefinition) -> Index | Check:

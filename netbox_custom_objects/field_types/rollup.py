@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..choices import AggregateChoices
 from ..definitions import FieldDefinition
-from ..expressions.typed import InvalidExpression, Result, Term, Typed, check, compile_condition, parse, summed
+from ..expressions.typed import InvalidExpression, Result, Term, Typed, check, check_stored, compile_condition, summed
 from ..expressions.typed.kinds import BOOLEAN, DECIMAL, DURATION, INTEGER, ORDERED, SCALARS, Kind
 from .array import ArrayFieldType
 from .constraints import scope_of_fields
@@ -83,7 +83,7 @@ def check_condition(tree, fields: Iterable[FieldDefinition]) -> Typed:
 
 @lru_cache(maxsize=512)
 def _checked(condition: str, reads: tuple[FieldDefinition, ...]) -> Typed:
-    return check_condition(parse(condition, stored=True), reads)
+    return check_stored(condition, scope_of_fields(reads, is_stored=True), BOOLEAN)
 
 
 @register

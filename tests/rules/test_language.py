@@ -10,13 +10,14 @@ from netbox_custom_objects.expressions.typed import (
     Scope,
     Term,
     check,
+    check_stored,
     compile_expression,
     parse,
     shown_form,
     stored_form,
 )
 from netbox_custom_objects.expressions.typed.kinds import BOOLEAN, DECIMAL, INTEGER, TEXT
-from tests.rules.generated import SCOPE, TERMS
+from tests.rules.generated import SCOPE, TERMS, Chooser
 
 ACCEPTED = {
     'boolean': [
@@ -165,6 +166,25 @@ class TestStorage:
         longer = Scope([Term(term.key, 'x' * 40 + term.key, term.kind, term.attribute) for term in TERMS])
         assert check(parse(stored, stored=True), longer).kind == BOOLEAN
         assert len(shown_form(stored, longer)) > 1000
+
+
+WRONG = (
+    ('nothing == null', 0), ('day(today()) > 3', 4), ('site.name == null', 5), ('name > 3', 5),
+    ('lower(count) == name', 6), ('count == 1 && (price + name) > 0', 21),
+)  # fmt: skip
+
+
+def test_errors_point_at_what_is_wrong():
+    """Also at that of an expression that is stored, where names of fields are keys: people see the names."""
+    for seed in range(40):
+        chooser = Chooser(seed)
+        before, after = (chooser.expression(BOOLEAN, 2) for _side in range(2))
+        part, column = chooser.one(WRONG)
+        written = f'({before})\n || {part} || ({after})'
+        for source in (written, stored_form(written, SCOPE)):
+            with pytest.raises(InvalidExpression) as error:
+                check_stored(source, SCOPE, BOOLEAN, is_kept=True)
+            assert (error.value.line, error.value.column) == (2, 5 + column), source
 
 
 def tried(source):

@@ -42,6 +42,11 @@ def test_constraints(rest, contract):
     assert CustomObjectTypeConstraint.objects.get(name='period').expression.startswith('$')
     errors = rest.patch(f'{CONSTRAINTS}{period["id"]}/', {'expression': 'untill > start'}, expect=400)
     assert errors == {'expression': ['Line 1, column 1: Unknown field “untill”. Did you mean “until”?']}
+    for expression, column in (('name == null && name > 3', 22), ('until > start || day(today()) > 3', 22)):
+        errors = rest.patch(f'{CONSTRAINTS}{period["id"]}/', {'expression': expression}, expect=400)
+        assert errors['expression'][0].startswith(f'Line 1, column {column}: '), errors
+        errors = rest.patch(f'{CONSTRAINTS}{name["id"]}/', {'condition': expression}, expect=400)
+        assert errors['condition'][0].startswith(f'Line 1, column {column}: '), errors
     assert rest.patch(f'{CONSTRAINTS}{name["id"]}/', {'fields': ['nothing']}, expect=400).keys() == {'fields'}
     assert rest.patch(f'{CONSTRAINTS}{name["id"]}/', {'fields': []}, expect=400).keys() == {'fields'}
     assert 'period' in str(rest.delete(f'custom-object-type-fields/{field.pk}/', expect=400))

@@ -14,7 +14,7 @@ from .kinds import Kind, Scope, Term
 from .problems import InvalidExpression
 from .results import compile_result, sql_of_result, summed
 from .rows import evaluate, sql_of
-from .storage import shown_form, stored_form
+from .storage import check_stored, shown_form, stored_form
 
 __all__ = (
     'InvalidExpression',
@@ -24,6 +24,7 @@ __all__ = (
     'Term',
     'Typed',
     'check',
+    'check_stored',
     'compile_condition',
     'compile_expression',
     'compile_result',

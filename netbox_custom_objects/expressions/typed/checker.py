@@ -67,7 +67,7 @@ def typed_term(term: Term) -> Typed:
     return Typed('fitted', term.kind, (typed,), result)
 
 
-def check(node: Node, scope: Scope, wanted: Kind | None = None) -> Typed:
+def check(node: Node, scope: Scope, wanted: Kind | None = None, is_kept: bool = False) -> Typed:
     """
     Return an expression with the kinds of its parts.
 
@@ -75,11 +75,12 @@ def check(node: Node, scope: Scope, wanted: Kind | None = None) -> Typed:
         node: what the grammar read
         scope: what it may read
         wanted: what it must be, if that matters; an integer also passes for a decimal
+        is_kept: whether the database keeps the value, which must not change with time then
 
     Raises:
         InvalidExpression: parts do not go together, or what is read does not exist
     """
-    typed = _Checker(scope).check(node)
+    typed = _Checker(scope, is_kept).check(node)
     if sum(1 for _part in typed.walk()) > MAX_PARTS:
         raise node.problem(_('The expression is too long together with those of the computed fields that it reads.'))
     if typed.kind == NULL or typed.kind.items or typed.kind not in SCALARS:
@@ -92,8 +93,9 @@ def check(node: Node, scope: Scope, wanted: Kind | None = None) -> Typed:
 
 
 class _Checker:
-    def __init__(self, scope: Scope):
+    def __init__(self, scope: Scope, is_kept: bool):
         self.scope = scope
+        self.is_kept = is_kept
         self.methods = {
             'name': self.name, 'key': self.key, 'call': self.call, 'attribute': self.attribute, 'choice': self.choice,
             'list': self.list, 'in': self.contained, '==': self.equal, '!=': self.equal, '+': self.sum, '-': self.sum,
@@ -233,6 +235,8 @@ class _Checker:
             if alike := get_close_matches(node.value, FUNCTIONS, n=1):
                 reason += ' ' + _('Did you mean “{meant}”?').format(meant=alike[0])
             raise node.problem(reason)
+        if function.is_volatile and self.is_kept:
+            raise node.problem(_('“{name}” cannot be used here: its value changes with time.').format(name=node.value))
         if len(node.args) != len(function.parameters):
             raise node.problem(
                 _('“{name}” takes {wanted} values, not {count}.').format(

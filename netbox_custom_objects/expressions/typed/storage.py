@@ -6,8 +6,10 @@ So a rename never breaks one; people see the names of today. What was written ot
 
 import re
 
+from .checker import Typed, check
 from .grammar import Node, parse
-from .kinds import Scope
+from .kinds import Kind, Scope
+from .problems import InvalidExpression
 
 PLAIN_NAME = re.compile(r'[A-Za-z_][A-Za-z0-9_]*')
 RESERVED = frozenset({'true', 'false', 'null', 'in'})
@@ -41,6 +43,20 @@ def shown_form(stored: str, scope: Scope) -> str:
         return quoted(term.name) if term else None
 
     return _replaced(stored, parse(stored, stored=True), name_of)
+
+
+def check_stored(source: str, scope: Scope, wanted: Kind, is_kept: bool = False) -> Typed:
+    """
+    Return an expression that is stored, or written with names, with the kinds of its parts; see `check`.
+
+    Raises:
+        InvalidExpression: it cannot be used; line and column are those of the text that people see
+    """
+    try:
+        return check(parse(source, stored=True), scope, wanted, is_kept)
+    except InvalidExpression:
+        # Names are longer than keys, or shorter.
+        return check(parse(shown_form(source, scope), stored=True), scope, wanted, is_kept)
 
 
 def quoted(name: str) -> str:

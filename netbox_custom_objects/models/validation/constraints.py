@@ -70,7 +70,9 @@ def _check(constraint, definition: TypeDefinition, scope: Scope) -> Errors:
 
 def _expression(constraint, name: str, scope: Scope) -> Errors:
     try:
-        typed_expression(as_stored(getattr(constraint, name), scope), scope)
+        as_stored(getattr(constraint, name), scope)
+        # As it is written, so that errors have the places of that text.
+        typed_expression(getattr(constraint, name), scope)
     except InvalidExpression as error:
         yield name, str(error)
 
