@@ -44,6 +44,10 @@ class SchemaChangeRefused(CustomObjectsError, AbortRequest):
         super().__init__(message)
         self.args = (message,)
 
+    def __repr__(self):
+        """Return the message: NetBox shows this of a job that fails."""
+        return str(self)
+
 
 class SchemaLocked(SchemaChangeRefused):
     """Another transaction is in the way for longer than we are willing to wait."""
@@ -148,6 +152,9 @@ class UnmetRules(SchemaChangeRefused):
         self.unmet = unmet
         super().__init__(message)
 
+
+# Errors about objects that do not meet what is asked of them.
+OBJECTS_IN_THE_WAY = (DuplicateValues, ValuesTooLong, ViolatedCheck, UnmetRules)
 
 # What PostgreSQL refuses a row with: a violation, or a value that is longer than an entry of an index can be.
 REFUSED_ROWS = (IntegrityError, OperationalError)

@@ -28,6 +28,9 @@ from .base import FAULTS, FieldType
 from .registry import field_type_of
 
 UNIQUE, CHECK = 'unique', 'check'
+# What NetBox knows of each object, which fields cannot be called.
+_OF_NETBOX = ('id', 'owner', 'tags', 'created', 'last_updated')
+_NOT_A_FIELD = _('“{name}” is not a field of the type, and cannot be read. Give the type a field for it.')
 
 
 def scope_of(definition: TypeDefinition) -> Scope:
@@ -49,7 +52,7 @@ def scope_of_fields(fields: Iterable[FieldDefinition], is_stored: bool = False) 
 
 
 def _scope(fields: Iterable[FieldDefinition], terms_of: Callable[[FieldDefinition], tuple[Term, ...]]) -> Scope:
-    terms, refused = [], {}
+    terms, refused = [], {name: format_lazy(_NOT_A_FIELD, name=name) for name in _OF_NETBOX}
     for field in fields:
         try:
             found = terms_of(field)

@@ -4,6 +4,8 @@ The form of a constraint: what its type needs is asked for, and fields go by the
 Choosing another type, or another kind of constraint, renders the form again (htmx).
 """
 
+from collections.abc import Iterable
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -13,10 +15,11 @@ from utilities.forms.fields import DynamicModelChoiceField
 from utilities.forms.rendering import FieldSet
 
 from ..choices import ConstraintTypeChoices
-from ..field_types.constraints import can_be_unique
+from ..exceptions import OBJECTS_IN_THE_WAY
+from ..field_types.constraints import can_be_unique, scope_of
 from ..models import CustomObjectType, CustomObjectTypeConstraint
 from ..runtime.shown import shown_expression
-from .expressions import ExpressionInput, chosen_type
+from .expressions import ExpressionInput, chosen_type, listing
 from .fields import ForgivingErrorsMixin
 from .prefill import PrefilledMixin
 
@@ -35,11 +38,14 @@ class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, Chang
     condition = ExpressionInput(
         required=False,
         label=_('Condition'),
-        help_text=_('Only objects that meet it must be unique, such as: owner == null'),
+        help_text=_('Only objects that meet it must be unique, such as: end == null'),
     )
     expression = ExpressionInput(
         label=_('Expression'), help_text=_('Must not be false for any object, such as: end > start')
     )
+
+    # Why objects refused what was saved.
+    _refused = ''
 
     class Meta:
         model = CustomObjectTypeConstraint
@@ -66,10 +72,29 @@ class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, Chang
         for name in {'condition', 'expression'} & self.fields.keys():
             if stored := self.initial.get(name):
                 self.initial[name] = shown_expression(self.instance, stored)
+            self.fields[name].help_text = listing(self.fields[name].help_text, self._names())
         self.fieldsets = (
             FieldSet('custom_object_type', 'name', 'message', 'type', name=_('Constraint')),
-            *([FieldSet(*shown, name=_('Constraint'))] if shown else []),
+            *([FieldSet(*shown, name=_('Rule'))] if shown else []),
         )
+
+    def save(self, commit=True):
+        try:
+            return super().save(commit)
+        except OBJECTS_IN_THE_WAY as error:
+            self._refused = str(error)
+            raise
+
+    def add_error(self, field, error):
+        """Show which objects are in the way where they are: NetBox's view would do it for the whole form."""
+        if field is None and self._refused and error == self._refused:
+            field = 'expression' if 'expression' in self.fields else 'field_ids'
+        super().add_error(field, error)
+
+    def _names(self) -> Iterable[str]:
+        """Return the names that constraints of the chosen type may read."""
+        definition = chosen_type(self)
+        return scope_of(definition).by_name if definition else ()
 
     def _unique_fields(self) -> list[tuple[int, str]]:
         """Return the fields of the chosen type that can be unique."""

@@ -16,7 +16,7 @@ from utilities.querysets import RestrictedQuerySet
 from ..choices import ConstraintTypeChoices
 from ..constants import STORED_LENGTH
 from .concurrency import UpdatesWhatExists
-from .counters import next_pk
+from .counters import new_until_stored, next_pk
 from .edit_context import EditedMixin
 from .validation.constraints import normalise, validate_constraint
 from .validation.surroundings import surroundings_of
@@ -137,7 +137,7 @@ class CustomObjectTypeConstraint(UpdatesWhatExists, EditedMixin, CloningMixin, E
             DuplicateValues, ViolatedCheck: objects that exist do not meet it; nothing was changed
         """
         using = using or router.db_for_write(type(self), instance=self)
-        with transaction.atomic(using=using):
+        with new_until_stored(self), transaction.atomic(using=using):
             if self.pk is None:
                 # From main's sequence, which the tables of branches that are migrated later do not share.
                 self.pk = next_pk(type(self))

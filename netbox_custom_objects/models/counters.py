@@ -4,6 +4,9 @@ Numbers drawn outside of transactions' isolation: primary keys ahead of an INSER
 Both come from the main schema, so that main and all branches never hand out the same number.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from django.db import DEFAULT_DB_ALIAS, connections
 
 from ..constants import APP_LABEL
@@ -23,6 +26,20 @@ def next_pk(model: type) -> int:
         table = f'"{main_schema()}"."{model._meta.db_table}"'
         cursor.execute('SELECT nextval(pg_get_serial_sequence(%s, %s))', [table, model._meta.pk.column])
         return cursor.fetchone()[0]
+
+
+@contextmanager
+def new_until_stored(instance, *attributes: str) -> Iterator[None]:
+    """If a new object is not stored after all, take its key and these attributes from it: it is still a new one."""
+    kept = {name: getattr(instance, name) for name in ('pk', *attributes)} if instance._state.adding else {}
+    try:
+        yield
+    except BaseException:
+        for name, value in kept.items():
+            setattr(instance, name, value)
+        if kept:
+            instance._state.adding = True
+        raise
 
 
 def last_pk(model: type) -> int:

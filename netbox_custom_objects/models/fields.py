@@ -32,7 +32,7 @@ from ..field_types import FIELD_TYPES, field_type_of
 from ..field_types.shared.digits import MAX_DIGITS
 from .concurrency import UpdatesWhatExists
 from .conditions import ConditionalMixin
-from .counters import next_pk, next_schema_id
+from .counters import new_until_stored, next_pk, next_schema_id
 from .deletion import in_order_of_deletion
 from .edit_context import EditedMixin
 from .offered import OfferedMixin
@@ -422,7 +422,7 @@ class CustomObjectTypeField(
     def save(self, *args, using=None, **kwargs):
         """Write the row and, in the same transaction, its column (by a receiver)."""
         using = using or router.db_for_write(type(self), instance=self)
-        with transaction.atomic(using=using):
+        with new_until_stored(self, 'payload_key', 'schema_id'), transaction.atomic(using=using):
             if self.schema_id is None:
                 # A session that held the counter's row first, and then waited for the lock, would block its holder.
                 lock_definitions(Target.for_alias(using))

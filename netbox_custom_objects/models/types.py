@@ -26,7 +26,7 @@ from ..field_types.shared.deprecation import parse_version
 from . import deletion
 from .concurrency import UpdatesWhatExists
 from .config_contexts import CONFIG_CONTEXT_NAMES
-from .counters import next_type_id
+from .counters import new_until_stored, next_type_id
 from .display import validate_expression
 from .edit_context import EditedMixin
 from .object_types import ensure_object_type
@@ -268,6 +268,10 @@ class CustomObjectType(UpdatesWhatExists, EditedMixin, TypeScripting, NetBoxMode
     def save(self, *args, using=None, **kwargs):
         """Write the row and, in the same transaction, its table (by a receiver); reserve its object type first."""
         using = using or router.db_for_write(type(self), instance=self)
+        with new_until_stored(self, 'object_type'):
+            self._save(using, *args, **kwargs)
+
+    def _save(self, using, *args, **kwargs):
         if self._state.adding:
             # The id comes first: the object type is named by it, and must exist before any row refers to it.
             if self.pk is None:

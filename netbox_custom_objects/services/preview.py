@@ -14,7 +14,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import DEFAULT_DB_ALIAS, transaction
 
 from ..ddl.executor import is_catalog_only, split
-from ..ddl.operations import Lock, Operation
+from ..ddl.operations import AddCheck, CreateIndex, Lock, Operation
 from ..ddl.plan import Plan
 from ..ddl.spec import Schema
 from ..ddl.target import Target
@@ -66,6 +66,16 @@ class Preview:
     def steps(self) -> list[Step]:
         """Return the steps in their order. Counts rows, so call it after the block has been undone."""
         return [step for steps in self.steps_by_type().values() for step in steps]
+
+    def added_at_once(self) -> set[str]:
+        """Return the names of the indexes and checks that the change itself would add, and no job."""
+        operations = [operation for now, _later, _actual in self._plans.values() for operation in now]
+        added = [
+            operation.check if isinstance(operation, AddCheck) else operation.index
+            for operation in operations
+            if isinstance(operation, (AddCheck, CreateIndex))
+        ]
+        return {found.name for found in added}
 
     def steps_by_type(self) -> dict[int, list[Step]]:
         """Return the steps of each type, likewise."""

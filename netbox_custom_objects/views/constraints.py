@@ -1,5 +1,6 @@
 """Pages of the constraints of custom object types. A constraint is shown on its type's page and has none of its own."""
 
+from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
 from netbox.ui import actions, panels
@@ -23,6 +24,16 @@ class CustomObjectTypeConstraintEditView(TriesAgainMixin, generic.ObjectEditView
 
     def get_extra_addanother_params(self, request):
         return {'custom_object_type': request.POST.get('custom_object_type')}
+
+
+@register_model_view(CustomObjectTypeConstraint)
+class CustomObjectTypeConstraintView(generic.ObjectView):
+    """Leads to the type's page, where constraints are shown: REST and the change log refer to a page of each."""
+
+    queryset = CustomObjectTypeConstraint.objects.all()
+
+    def get(self, request, **kwargs):
+        return redirect(self.get_object(**kwargs).custom_object_type)
 
 
 @register_model_view(CustomObjectTypeConstraint, 'delete')

@@ -61,11 +61,18 @@ def test_objects(rest, contract):
     wrong = rest.get('contract/')['results'][0]
     for path in (CONSTRAINTS, f'{CONSTRAINTS}?dry_run=true'):
         errors = rest.post(path, data, expect=400)
+        assert errors.keys() == {'expression'}
         assert f'do not meet the constraint "period": {wrong["display"]}' in html.unescape(str(errors))
     rest.patch(f'contract/{wrong["id"]}/', {'end': '2026-03-01'})
     dry = rest.post(f'{CONSTRAINTS}?dry_run=true', data, expect=200)
     assert [step['operation'] for step in dry['plan']] == ['AddCheck']
-    rest.post(CONSTRAINTS, data)
+    assert [(found['ignored_because'], found['display_url']) for found in dry['results']] == [('', None)]
+    made = rest.post(CONSTRAINTS, data)
+    assert made['display_url'].endswith(f'/plugins/custom-objects/custom-object-type-constraints/{made["id"]}/')
+    errors = rest.post(CONSTRAINTS, {**data, 'name': 'x', 'expression': 'owner == null'}, expect=400)
+    assert errors == {'expression': [
+        'Line 1, column 1: “owner” is not a field of the type, and cannot be read. Give the type a field for it.'
+    ]}  # fmt: skip
     rest.post(CONSTRAINTS, {
         'custom_object_type': contract.pk, 'name': 'name', 'type': 'unique', 'fields': ['name'], 'message': 'Taken.',
         'case_insensitive': True,

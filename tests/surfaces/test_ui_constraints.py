@@ -73,8 +73,17 @@ def test_objects_in_the_way(ui, contract):
     wrong = contract.get_model().objects.create(start='2026-02-01', end='2026-01-01')
     data = {'custom_object_type': contract.pk, 'name': 'period', 'type': 'check', 'expression': 'end > start'}
     shown = text_of(ui.post(ADD, expect=200, **data))
-    assert f'Some objects do not meet the constraint "period": {wrong}' in shown
+    message = f'Some objects do not meet the constraint "period": {wrong}'
+    assert message in shown
+    assert list(ui.errors) == ['expression']
+    assert 'Add a new constraint' in shown
+    assert 'Create & Add Another' in shown
     assert not contract.constraints.exists()
+    wrong.delete()
+    ui.post(ADD, **data)
+    (made,) = contract.constraints.all()
+    page = ui.client.get(f'/plugins/custom-objects/custom-object-type-constraints/{made.pk}/')
+    assert page.url == contract.get_absolute_url()
 
 
 def test_rights(contract):

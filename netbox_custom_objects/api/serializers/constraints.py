@@ -1,5 +1,7 @@
 """Serializer of the constraints of custom object types: fields by name, expressions with the names of today."""
 
+from contextlib import contextmanager
+
 from django.core.exceptions import ValidationError as ModelValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -10,12 +12,14 @@ from netbox.api.serializers import ChangeLogMessageSerializer, ValidatedModelSer
 from ...choices import ConstraintTypeChoices
 from ...ddl.introspect import constraints_enforced
 from ...ddl.target import Target
+from ...exceptions import OBJECTS_IN_THE_WAY
 from ...models import CustomObjectType, CustomObjectTypeConstraint
 from ...runtime.classes.registry import world
 from ...runtime.context import current_alias
 from ...runtime.rights import is_known_to_reader
 from ...runtime.shown import field_names, shown_expression
 from ...services.attention.ignored_rules import why_ignored
+from ...services.preview import current_preview
 from .common import CheckedMessageMixin, ExpressionField
 
 
@@ -49,7 +53,7 @@ class CustomObjectTypeConstraintSerializer(CheckedMessageMixin, ChangeLogMessage
     class Meta:
         model = CustomObjectTypeConstraint
         fields = (
-            'id', 'url', 'display', 'custom_object_type', 'name', 'type', 'fields', 'case_insensitive',
+            'id', 'url', 'display_url', 'display', 'custom_object_type', 'name', 'type', 'fields', 'case_insensitive',
             'nulls_distinct', 'condition', 'expression', 'message', 'ignored_because', 'created', 'last_updated',
         )  # fmt: skip
         brief_fields = ('id', 'url', 'display', 'custom_object_type', 'name', 'type')
@@ -63,6 +67,22 @@ class CustomObjectTypeConstraintSerializer(CheckedMessageMixin, ChangeLogMessage
         }
         return {**data, **{name: show() for name, show in shown.items() if name in data}}
 
+    def create(self, validated_data):
+        with self._objects_in_the_way(validated_data['type']):
+            return super().create(validated_data)
+
+    def update(self, instance, validated_data):
+        with self._objects_in_the_way(validated_data.get('type', instance.type)):
+            return super().update(instance, validated_data)
+
+    @contextmanager
+    def _objects_in_the_way(self, type_: str):
+        try:
+            yield
+        except OBJECTS_IN_THE_WAY as error:
+            key = 'expression' if type_ == ConstraintTypeChoices.CHECK else 'fields'
+            raise serializers.ValidationError({key: [str(error)]}) from error
+
     def get_ignored_because(self, instance) -> str:
         definition = world().all_definitions.get(instance.custom_object_type_id)
         constraint = (
@@ -74,6 +94,8 @@ class CustomObjectTypeConstraintSerializer(CheckedMessageMixin, ChangeLogMessage
             return ''
         if self._enforced is None:
             self._enforced = constraints_enforced(Target.for_alias(current_alias()))
+            if preview := current_preview():
+                self._enforced |= preview.added_at_once()
         return why_ignored(constraint, definition, self._enforced)
 
     def validate(self, data):

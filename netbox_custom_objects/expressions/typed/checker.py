@@ -11,7 +11,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from .functions import DATE_OF_TEXT, FUNCTIONS, LIST, Function
+from .functions import DATE_OF_TEXT, FUNCTIONS, LIST, SYNONYMS, Function
 from .grammar import MAX_NODES, Node
 from .kinds import BOOLEAN, DATE, DATETIME, DECIMAL, DURATION, INTEGER, NULL, SCALARS, TEXT, Kind, Scope, Term, list_of
 from .patterns import UnsupportedPattern
@@ -232,8 +232,8 @@ class _Checker:
         function = FUNCTIONS.get(node.value)
         if function is None:
             reason = _('Unknown function “{name}”.').format(name=node.value)
-            if alike := get_close_matches(node.value, FUNCTIONS, n=1):
-                reason += ' ' + _('Did you mean “{meant}”?').format(meant=alike[0])
+            if alike := SYNONYMS.get(node.value.lower(), *get_close_matches(node.value, FUNCTIONS, n=1)):
+                reason += ' ' + _('Did you mean “{meant}”?').format(meant=alike)
             raise node.problem(reason)
         if function.is_volatile and self.is_kept:
             raise node.problem(_('“{name}” cannot be used here: its value changes with time.').format(name=node.value))

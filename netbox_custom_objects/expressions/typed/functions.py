@@ -55,4 +55,7 @@ _ALL = (
 DATE_OF_TEXT = Function('date', (_TEXT,), DATE, parse_date, _("such as '2026-01-31'"))
 DATE_OF_DATETIME = Function('date', ((DATETIME,),), DATE)
 
+# What other languages call them, for suggestions.
+SYNONYMS = {'length': 'size', 'len': 'size', 'count': 'size', 'lowercase': 'lower', 'uppercase': 'upper'}
+
 FUNCTIONS = {function.name: function for function in (*_ALL, DATE_OF_DATETIME)}

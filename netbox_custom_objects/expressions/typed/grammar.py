@@ -5,6 +5,7 @@ An expression is a tree of nodes; nothing is known about its names yet. What is 
 so that everything that follows is quick.
 """
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -20,7 +21,10 @@ MAX_NODES = 250
 MAX_DEPTH = 30
 
 # Operators of other languages, for suggestions.
-MEANT = {'=': '==', 'and': '&&', '&': '&&', 'or': '||', '|': '||', '#': '//'}
+MEANT = {'=': '==', 'and': '&&', '&': '&&', 'or': '||', '|': '||', '#': '//', 'is': '== null'}
+
+# A list as SQL writes it, up to its first comma.
+PARENTHESIS = re.compile(r'\bin\s*\([^()]*$')
 
 # `$7` stands for a field in stored expressions; people write names.
 GRAMMAR = r"""
@@ -192,7 +196,7 @@ def parse(source: str, *, stored: bool = False) -> Node:
         raise InvalidExpression(_unexpected(error.char), error.line, error.column) from None
     except UnexpectedInput as error:
         if (token := getattr(error, 'token', None)) is not None and token.type != '$END':
-            raise InvalidExpression(_unexpected(token), token.line, token.column) from None
+            raise InvalidExpression(_unexpected(token, source[: token.start_pos]), token.line, token.column) from None
         raise InvalidExpression(_('The expression is not complete.'), *_place(source, len(source))) from None
     for count, node in enumerate(tree.walk(), 1):
         if count > MAX_NODES:
@@ -202,9 +206,10 @@ def parse(source: str, *, stored: bool = False) -> Node:
     return tree
 
 
-def _unexpected(text: str) -> str:
+def _unexpected(text: str, before: str = '') -> str:
     reason = _('“{text}” is not expected here.').format(text=text)
-    if meant := MEANT.get(text.lower()):
+    is_list = text == ',' and PARENTHESIS.search(before)
+    if meant := '[…]' if is_list else MEANT.get(text.lower()):
         reason += ' ' + _('Did you mean “{meant}”?').format(meant=meant)
     return reason
 
