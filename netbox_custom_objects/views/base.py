@@ -190,8 +190,8 @@ def deprecation_context(model: type) -> dict[str, str]:
     return {'deprecation_notice': closed(definition)} if definition.deprecated else {}
 
 
-# Where the fields of a type are edited.
-DESIGN = f'plugins:{APP_LABEL}:customobjecttype_fields'
+# Where a type is designed.
+DESIGN = f'plugins:{APP_LABEL}:customobjecttype_redesign'
 
 
 def type_links(user, model: type) -> dict[str, str]:

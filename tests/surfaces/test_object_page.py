@@ -86,11 +86,11 @@ class TestPage:
 
     def test_leads_to_the_type_and_its_design(self, scene, browser):
         contract = scene['contract']
-        kind, design = f'custom-object-types/{contract.pk}/', f'custom-object-types/{contract.pk}/fields/'
+        kind, design = f'custom-object-types/{contract.pk}/', f'custom-object-types/{contract.pk}/design/'
         for number, path in enumerate((PAGE.format(pk=scene['first'].pk), '/plugins/custom-objects/contract/')):
             page = browser.get(path)
             assert f'{design}"' in page
-            assert 'Edit design' in page
+            assert 'Edit Design' in page
             reader = Browser(make_user(f'reader {number}', (contract, ['view'], None)))
             page = reader.get(path)
             assert kind not in page
@@ -101,7 +101,7 @@ class TestPage:
             )
             page = viewer.get(path)
             assert f'{kind}"' in page
-            assert 'Edit design' not in page
+            assert 'Edit Design' not in page
 
 
 class TestInputs:

@@ -84,6 +84,17 @@ class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, DeprecationMixin, N
         """Return the data of all config contexts that apply, merged; of types that have config contexts."""
         return obj.get_config_context()
 
+    @property
+    def data(self):
+        """
+        The object as JSON; outside of a request a plain dictionary.
+
+        Events are kept until the end of a request. What Django REST framework returns refers to the serializer, which
+        takes several times the memory.
+        """
+        found = super().data
+        return found if self.context.get('request') else dict(found)
+
     def to_internal_value(self, data):
         self._given = {*data} if hasattr(data, 'keys') else set()
         return super().to_internal_value(data)
