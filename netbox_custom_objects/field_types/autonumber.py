@@ -19,6 +19,7 @@ from ..ddl.numbering import draw_number, follow_number
 from ..ddl.target import Target
 from ..definitions import number_sequence_name
 from .registry import register
+from .shared.help import with_hint
 from .shared.indexes import field_table
 from .text import TextFieldType
 
@@ -189,7 +190,11 @@ class AutonumberFieldType(TextFieldType):
 
     def get_import_fields(self, field):
         found = super().get_import_fields(field)
-        found[field.name].disabled = field.input_mode == UIEditableChoices.NO
+        form_field = found[field.name]
+        form_field.disabled = field.input_mode == UIEditableChoices.NO
+        if not form_field.disabled:
+            text = _('A number is drawn if the file does not have this column.')
+            form_field.help_text = with_hint(form_field.help_text, text)
         return found
 
     def presence_kwargs(self, field):

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -22,10 +23,17 @@ from .registry import register
 from .shared.cells import CellKind
 from .shared.columns import UNBROKEN
 from .shared.filters import DateFilter, DateTimeFilter
+from .shared.help import with_hint
 
 # PostgreSQL reads much more as a date (`today`, `infinity`, `1/2/3`); we take nothing but this for one.
 ISO_DATE = r'^\d{4}-\d\d-\d\d([T ]00:00(:00(\.0+)?)?(Z|[+-]00(:?00)?)?)?$'
 ISO_DATETIME = r'^\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d{1,6})?)?(Z|[+-]\d\d(:?\d\d)?)?)?$'
+
+# In files that are imported. Which days and times exist is Python's business.
+ISO_DAY = re.compile(r'[0-9]{4}-[0-9]{2}-[0-9]{2}')
+ISO_MOMENT = re.compile(
+    r'[0-9]{4}-[0-9]{2}-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}(\.[0-9]{1,6})?)?( ?(Z|[+-][0-9]{2}(:?[0-9]{2})?))?)?'
+)
 
 # In spreadsheets.
 DAY_FIRST = re.compile(r'(?P<day>[0-9]{1,2})([./-])(?P<month>[0-9]{1,2})\2(?P<year>[0-9]{4})')
@@ -92,8 +100,38 @@ class MomentField(serializers.DateTimeField):
         return super().to_internal_value(value)
 
 
+class IsoDateField(forms.DateField):
+    """A date in a file: 01/02/2026 means January to some and February to others."""
+
+    default_error_messages: ClassVar = {'invalid': _('Write dates as YYYY-MM-DD, such as 2026-12-31.')}
+
+    def to_python(self, value):
+        return super().to_python(_iso(self, value, ISO_DAY))
+
+
+class IsoDateTimeField(forms.DateTimeField):
+    """A moment in a file."""
+
+    default_error_messages: ClassVar = {
+        'invalid': _('Write date and time as YYYY-MM-DD HH:MM:SS, such as 2026-12-31 18:30:00.')
+    }
+
+    def to_python(self, value):
+        return super().to_python(_iso(self, value, ISO_MOMENT))
+
+
+def _iso(form_field: forms.Field, value, pattern: re.Pattern):
+    """Return a value as it is; raise ValidationError if it is text of another form."""
+    if isinstance(value, str) and value and not pattern.fullmatch(value.strip()):
+        raise ValidationError(form_field.error_messages['invalid'], 'invalid')
+    return value
+
+
 class TemporalFieldType(FieldType):
-    """What date and datetime share: ISO text in JSON, a picker in forms."""
+    """What date and datetime share: ISO text in JSON, a picker in forms, and ISO text in files."""
+
+    import_field_class: ClassVar[type[forms.Field]]
+    import_format: ClassVar[Any] = ''
 
     sorted_by_index = True
 
@@ -103,6 +141,12 @@ class TemporalFieldType(FieldType):
         if not isinstance(value, str):
             raise ValidationError(_('Text in ISO 8601 format is needed.'))
         return self.model_class().to_python(value)
+
+    def get_import_fields(self, field):
+        form_field = self.import_field_class(**self.form_field_kwargs(field, initial=None))
+        form_field = self.annotate_form_field(field, form_field)
+        form_field.help_text = with_hint(form_field.help_text, self.import_format)
+        return {field.name: form_field}
 
     def default_factory(self, field):
         # Parsed once: dates are immutable and the text cannot change.
@@ -136,6 +180,8 @@ class DateFieldType(TemporalFieldType):
     kind = DATE
     graphql_type = date
     model_class = models.DateField
+    import_field_class = IsoDateField
+    import_format = _('Format: YYYY-MM-DD.')
 
     def get_form_field(self, field, **kwargs):
         return forms.DateField(widget=DatePicker(), **self.form_field_kwargs(field, **kwargs))
@@ -173,6 +219,8 @@ class DateTimeFieldType(TemporalFieldType):
     kind = DATETIME
     graphql_type = datetime
     model_class = models.DateTimeField
+    import_field_class = IsoDateTimeField
+    import_format = _('Format: YYYY-MM-DD HH:MM:SS.')
 
     def to_python(self, field, value):
         moment = super().to_python(field, value)

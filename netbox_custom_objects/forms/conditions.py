@@ -19,9 +19,12 @@ from django.template.loader import render_to_string
 from django.templatetags.static import static
 from django.utils.html import format_html
 from django.utils.safestring import mark_safe
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
 
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
+from ..field_types.constraints import with_field_names
 from ..runtime.classes.conditions import UNREAD, State, conditions_of
 from ..runtime.classes.memo import surfaced_fields
 from ..runtime.relations.many import twin_of
@@ -45,6 +48,21 @@ def conditional_inputs(model, fields: list[FieldDefinition]) -> dict[int, dict[s
             required = replace(field, required=True, visible_if='')
             inputs = field_type_of(field).get_form_fields(required)
             found[field.id] = {name: form_field.required for name, form_field in inputs.items()}
+    return found
+
+
+def conditional_requirements(model, fields: list[FieldDefinition]) -> dict[int, str]:
+    """Return, by field id, when a value is required of fields of which one is required only under a condition."""
+    found = {}
+    for field in fields:
+        if field.deprecated or field.is_required:
+            continue
+        required = [] if field.required else [field.required_if]
+        asked = [text for text in (*required, field.visible_if) if text]
+        if asked and (field.required or field.required_if):
+            shown = [with_field_names(text, model._definition.fields) for text in asked]
+            condition = shown[0] if len(shown) == 1 else ' && '.join(f'({text})' for text in shown)
+            found[field.id] = format_lazy(_('Required while this is true: {condition}'), condition=condition)
     return found
 
 

@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
+from ..field_types.shared.help import with_hint
 
 ADD, REMOVE = '__add', '__remove'
 
@@ -25,7 +26,7 @@ def bulk_inputs(field: FieldDefinition) -> dict[str, forms.Field]:
     found = _inputs(field)
     if not has_links(field):
         return found
-    found[field.name].help_text = format_lazy('{} {}', escape(field.description), _('Replaces all that there are.'))
+    found[field.name].help_text = with_hint(escape(field.description), _('Replaces all that there are.'))
     for suffix, label in ((ADD, _('{label}: add')), (REMOVE, _('{label}: remove'))):
         form_field = _inputs(field)[field.name]
         form_field.label = format_lazy(label, label=field.display_label)

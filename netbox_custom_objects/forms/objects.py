@@ -21,9 +21,10 @@ from ..choices import UIEditableChoices
 from ..definitions import FieldDefinition
 from ..field_types import field_type_of
 from ..field_types.json import DocumentInput, TypedDocument
+from ..field_types.shared.help import with_hint
 from ..models.validation.reserved import PAGE_INPUTS
 from ..runtime.classes.memo import per_type, surfaced_fields
-from .conditions import ConditionsMixin, UnreadInputsMixin, conditional_inputs
+from .conditions import ConditionsMixin, UnreadInputsMixin, conditional_inputs, conditional_requirements
 from .defaults import ImportDefaultsMixin, LinkDefaultsMixin, LinkedDefaultsMixin
 from .hidden_targets import HiddenTargetsMixin
 from .links import bulk_inputs, has_links
@@ -119,10 +120,16 @@ class CustomObjectImportForm(
     # {name of a value that cannot be set: why}
     refused_inputs: ClassVar[dict[str, str]] = {}
 
+    # {name of a column: when it is required, if that depends on others}
+    requirements: ClassVar[dict[str, str]] = {}
+
     def __init__(self, *args, headers=None, **kwargs):
         # NetBox would say that it does not know the header, or fail at one that names an attribute of the target.
         known = {name: part for name, part in (headers or {}).items() if name not in self.refused_inputs}
         super().__init__(*args, headers=known, **kwargs)
+        if not self.is_bound:
+            for name, text in self.requirements.items():
+                self.fields[name].help_text = with_hint(self.fields[name].help_text, text)
 
     def clean(self):
         super().clean()
@@ -151,7 +158,7 @@ def fieldsets(fields, names: dict[int, list[str]], ungrouped: str) -> tuple[Fiel
     groups: dict[str, list[str]] = {}
     for field in fields:
         groups.setdefault(field.group_name, []).extend(names[field.id])
-    return tuple(FieldSet(*inputs, name=group or ungrouped) for group, inputs in groups.items())
+    return tuple(FieldSet(*inputs, name=group or ungrouped) for group, inputs in groups.items() if inputs)
 
 
 @per_type
@@ -179,7 +186,7 @@ def get_form_class(model) -> type[CustomObjectForm]:
 def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
     """Return the bulk edit form of a type: nothing is required in it, and what is left alone stays as it is."""
     fields = _editable(model)
-    inputs = _without_clashes(CustomObjectBulkEditForm, {field.id: bulk_inputs(field) for field in fields})
+    inputs = _without_clashes(CustomObjectBulkEditForm, {field.id: _enabled(bulk_inputs(field)) for field in fields})
     return _form(CustomObjectBulkEditForm, model, 'BulkEditForm', _merged(inputs), {
         'model': model,
         'fieldsets': fieldsets(fields, inputs, model._definition.display_name),
@@ -196,11 +203,16 @@ def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
 @per_type
 def get_import_form_class(model) -> type[CustomObjectImportForm]:
     """Return the bulk import form of a type."""
-    inputs = {field.id: field_type_of(field).get_import_fields(field) for field in _editable(model)}
-    declared = _merged(_without_clashes(CustomObjectImportForm, inputs))
+    fields = _editable(model)
+    inputs = {field.id: field_type_of(field).get_import_fields(field) for field in fields}
+    inputs = _without_clashes(CustomObjectImportForm, inputs)
+    declared = _merged(inputs)
     declared |= _local_data(model)
     return _form(CustomObjectImportForm, model, 'ImportForm', declared, {
         'Meta': _meta(model, [*declared, 'owner', 'tags']),
+        'requirements': {
+            name: text for pk, text in conditional_requirements(model, fields).items() for name in inputs[pk]
+        },
         'refused_inputs': {
             name: reason
             for field in surfaced_fields(model)
@@ -214,6 +226,11 @@ def _without_clashes(base: type, inputs: dict[int, dict]) -> dict[int, dict]:
     """Leave out the inputs of older fields whose names NetBox's form, or the page around it, uses itself."""
     taken = base.base_fields.keys() | PAGE_INPUTS
     return {pk: {} if found.keys() & taken else found for pk, found in inputs.items()}
+
+
+def _enabled(inputs: dict[str, forms.Field]) -> dict[str, forms.Field]:
+    """Leave out what can only be read: a page of many objects has no value to show, and would offer to empty it."""
+    return {name: form_field for name, form_field in inputs.items() if not form_field.disabled}
 
 
 def _editable(model) -> list[FieldDefinition]:

@@ -265,7 +265,7 @@ def test_import(ui, asset):
     load('status,serial,reason,code', 'planned,,kept,1', expect=302)
     thing = objects.get()
     assert thing.reason == 'kept'
-    assert f'Record 1 : {SERIAL}' in load('id,status', f'{thing.pk},active')
+    assert f'Record 1: {SERIAL}' in load('id,status', f'{thing.pk},active')
     assert f'Record 1 code: {CODE}' in load('id,code', f'{thing.pk},2')
     # What cannot be read has its own error only.
     shown = load('status,code,serial', 'active,many,s')

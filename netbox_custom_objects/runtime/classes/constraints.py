@@ -7,6 +7,8 @@ The database enforces the same constraints. All conditions are calculated in one
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import datetime
+from decimal import Decimal
 from functools import cached_property, reduce
 from itertools import batched
 from operator import or_
@@ -25,6 +27,7 @@ from ...exceptions import REFUSED_ROWS, TOO_LONG, sqlstate_of
 from ...expressions.typed import Scope, Typed, compile_condition, compile_expression, evaluate, shown_form
 from ...expressions.typed.kinds import BOOLEAN
 from ...field_types import field_type_of
+from ...field_types.autonumber import ToBeDrawn
 from ...field_types.base import FAULTS
 from ...field_types.constraints import (
     CHECK,
@@ -169,6 +172,47 @@ class TypeConstraints(OfDefinition):
         others = self._subject_to(condition, model, using)
         return not any(others.filter(reduce(or_, some)).exists() for some in batched(twins, TWINS_AT_ONCE))
 
+    def clashes(self, model, instances: Sequence, using: str, seen: dict) -> Iterator[tuple[Any, ConstraintDefinition]]:
+        """
+        Yield (object, constraint) of objects that would have the same values as one before them.
+
+        Args:
+            model: the class of the objects
+            instances: the objects, which are to be written
+            using: alias of the connection to PostgreSQL, which calculates what is compared
+            seen: {constraint: the values of objects before these}, which those of these objects are added to
+        """
+        constraints = [(found, typed) for found, typed in self.enforced if found in self.parts]
+        constraints = [found for found in constraints if not is_released(rule_of(found[0]))]
+        asked = {
+            found: [*([typed] if typed else ()), *(part.typed for part in self.parts[found] if part.typed)]
+            for found, typed in constraints
+        }
+        rows = [row_of(self.scope, instance) for instance in instances]
+        every = [expression for expressions in asked.values() for expression in expressions]
+        results = [iter(result) for part in batched(rows, ROWS_AT_ONCE) for result in evaluate(every, part, using)]
+        for constraint, typed in constraints:
+            known = seen.setdefault(constraint, set())
+            for instance, row, result in zip(instances, rows, results):
+                own = [next(result) for _expression in asked[constraint]]
+                is_met = (own.pop(0) if typed else True) and _can_be_asked(asked[constraint], row)
+                if not is_met or (key := self._key(constraint, model, instance, own)) is None:
+                    continue
+                if key in known:
+                    yield instance, constraint
+                known.add(key)
+
+    def _key(self, constraint, model, instance, calculated: Sequence) -> tuple | None:
+        """Return what is equal if values certainly count as the same, None if they are the same as no others."""
+        attributes, results = _attributes(model), iter(calculated)
+        values = [
+            getattr(instance, attributes[part.column]) if part.typed is None else next(results)
+            for part in self.parts[constraint]
+        ]
+        if (constraint.nulls_distinct and None in values) or any(isinstance(value, ToBeDrawn) for value in values):
+            return None
+        return tuple(map(comparable, values))
+
     def _has_twin(self, constraint, condition, model, instance, calculated: Sequence, using) -> bool:
         """Whether another object has the same values."""
         twin = self._twin(constraint, model, instance, calculated)
@@ -255,6 +299,12 @@ class TypeConstraints(OfDefinition):
         return _('Another object has the same: {fields}').format(fields=labels)
 
 
+def comparable(value):
+    """Return what is equal for values of a field if they are the same to the database."""
+    # Networks are equal to Python if only their hosts differ.
+    return value if isinstance(value, str | Decimal | datetime) else repr(value)
+
+
 def _mark(part: UniquePart, value):
     """Return something that is equal for values that may count as the same."""
     return value.casefold() if part.typed is not None and isinstance(value, str) else repr(value)
@@ -291,8 +341,10 @@ def row_of(scope: Scope, instance) -> dict[str, Any]:
     for term in scope.by_key.values():
         if term.calculated is not None:
             continue
+        value = getattr(instance, term.attribute, None)
         try:
-            row[term.key] = term.kind.model_field.to_python(getattr(instance, term.attribute, None))
+            # Django's field of booleans refuses null.
+            row[term.key] = None if value is None else term.kind.model_field.to_python(value)
         except (ValidationError, ValueError, TypeError):
             continue
     return row

@@ -73,6 +73,11 @@ class ImportsTogetherMixin:
             self.request.job.job.data = {ERRORS: self.import_errors}
         raise ValidationError(self._messages(errors))
 
+    def _compile_form_errors(self, errors, index, prefix=None):
+        # NetBox leaves a gap where the name of a column would be.
+        found = super()._compile_form_errors(errors, index, prefix)
+        return [message.replace(f'Record {index} : ', f'Record {index}: ', 1) for message in found]
+
     def _messages(self, errors: Sequence[tuple]) -> list[str]:
         messages = [
             message

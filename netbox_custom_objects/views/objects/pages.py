@@ -18,6 +18,7 @@ from ...runtime.classes.memo import surfaced_fields
 from ...tables import get_table_class
 from ..base import BulkEditMixin, CheckedImportMixin, TypeFromURLMixin, WritingMixin, deprecation_context, type_links
 from ..linked import related_fields
+from .bulk_errors import EditErrorsMixin
 from .deleted import RestorableObjectsMixin, deleted_objects_url
 from .export import ExportObjects, ImportableExportMixin
 from .importing import ImportsTogetherMixin
@@ -99,13 +100,8 @@ class CustomObjectBulkImportView(ImportsTogetherMixin, WritingMixin, CheckedImpo
         self.model_form = get_import_form_class(model)
 
 
-class CustomObjectBulkEditView(EditsTogetherMixin, WritingMixin, BulkEditMixin, generic.BulkEditView):
-    def bind(self, model):
-        super().bind(model)
-        self.filterset = get_filterset_class(model)
-        self.table = get_table_class(model).of_selection
-        self.form = get_bulk_edit_form_class(model)
-        self.references = {field.name for field in surfaced_fields(model) if field_type_of(field).is_reference}
+class LinkEditsMixin:
+    """For the bulk edit page: links are added and removed, and those stay that the user may not view."""
 
     def _update_objects(self, form, request):
         asked = self.references & {*request.POST.getlist('_nullify'), *form.changed_data}
@@ -136,6 +132,17 @@ class CustomObjectBulkEditView(EditsTogetherMixin, WritingMixin, BulkEditMixin, 
                 getattr(obj, field.name).add(*hidden)
         for name, wanted in self.wanted_links[obj.pk].items():
             getattr(obj, name).set(wanted)
+
+
+class CustomObjectBulkEditView(
+    EditErrorsMixin, LinkEditsMixin, EditsTogetherMixin, WritingMixin, BulkEditMixin, generic.BulkEditView
+):
+    def bind(self, model):
+        super().bind(model)
+        self.filterset = get_filterset_class(model)
+        self.table = get_table_class(model).of_selection
+        self.form = get_bulk_edit_form_class(model)
+        self.references = {field.name for field in surfaced_fields(model) if field_type_of(field).is_reference}
 
 
 class CustomObjectBulkDeleteView(

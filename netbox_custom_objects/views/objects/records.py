@@ -16,13 +16,14 @@ from django.utils.translation import gettext as _
 from utilities.forms import restrict_form_fields
 from utilities.jobs import is_background_request
 
+from ...definitions import ConstraintDefinition
 from ...field_types import field_type_of
 from ...field_types.autonumber import ToBeDrawn
 from ...field_types.polymorphic.keys import key_of
 from ...field_types.shared.natural_keys import NamedMixin
 from ...models.together import NotTogether, validating_together
 from ...runtime.classes.conditions import conditions_of
-from ...runtime.classes.constraints import constraints_of
+from ...runtime.classes.constraints import comparable, constraints_of
 from ...runtime.classes.memo import surfaced_fields
 from ...runtime.reading.prefetch import prefetch_relations
 from ...services.discreet_job import write_progress
@@ -71,6 +72,8 @@ class Records:
         self.taken: dict[str, set] = {field.name: set() for field in self.unique}
         self.changed: dict[str, set[int]] = {}
         self.readers: dict[Shape, Reader] = {}
+        # By unique constraint, the values of the records of the file that are not written, because one is wrong.
+        self.seen: dict[ConstraintDefinition, set] = {}
         # What is wrong with a record, by its number, and then by the name of the input.
         self.errors: dict[int, dict[str, list[str]]] = {}
 
@@ -111,8 +114,11 @@ class Records:
         with looked_up_ahead(self.model, targets), validating_together(self.model, self.using):
             read = [found for number, record in part if (found := self._read_one(number, record))]
         self._refuse_taken(read)
-        if not meet_rules(self.model, [record.instance for record in read], self.using):
-            self._refuse_offending(read)
+        is_right = meet_rules(self.model, [record.instance for record in read], self.using)
+        if self.errors or not is_right:
+            found = self._refuse_clashes(read)
+            if not is_right and not self._refuse_offending(read) and not found:
+                raise NotTogether
         self._refuse_names_of_one_another(records, read)
         return read
 
@@ -185,7 +191,9 @@ class Records:
     # What records are not compared with one by one
 
     def _refuse(self, number: int, name: str, message: str) -> None:
-        self.errors.setdefault(number, {}).setdefault(name, []).append(message)
+        messages = self.errors.setdefault(number, {}).setdefault(name, [])
+        if message not in messages:
+            messages.append(message)
 
     def _refuse_taken(self, read: list[Record]) -> None:
         """Note which values of unique fields other objects have, stored or in the file."""
@@ -198,44 +206,61 @@ class Records:
                 raise NotTogether from error
 
     def _refuse_taken_values(self, field, read: list[Record]) -> None:
-        taken, given = self.taken[field.name], {}
+        taken, given, values = self.taken[field.name], {}, []
         for record in read:
             value = getattr(record.instance, field.attname)
             if value is None or isinstance(value, ToBeDrawn):
                 continue
-            if value in given or value in taken:
+            if (key := comparable(value)) in given or key in taken:
                 self._refuse_value(record, field)
             else:
-                given[value] = record
-        objects = self.model._base_manager.using(self.using).filter(**{f'{field.name}__in': list(given)})
+                given[key] = record
+                values.append(value)
+        objects = self.model._base_manager.using(self.using).filter(**{f'{field.name}__in': values})
         for value, pk in objects.values_list(field.attname, 'pk'):
-            if value not in given:
+            if (key := comparable(value)) not in given:
                 raise NotTogether
-            if pk != given[value].instance.pk:
+            if pk != given[key].instance.pk:
                 if pk in self.changed[field.name]:
                     raise NotTogether
-                self._refuse_value(given[value], field)
-        taken |= given.keys()
+                self._refuse_value(given[key], field)
+        taken.update(given)
 
     def _refuse_value(self, record: Record, field) -> None:
         message = record.instance.unique_error_message(self.model, (field.name,))
         self._refuse(record.number, field.name, message.messages[0])
 
-    def _refuse_offending(self, read: list[Record]) -> None:
-        """Note which objects do not meet the constraints and the conditions of the type."""
-        before, names = len(self.errors), {field.name for field in self.model._meta.concrete_fields}
+    def _refuse_clashes(self, read: list[Record]) -> bool:
+        """Note which records would have the values of one before them; return whether there are any."""
+        constraints = constraints_of(self.model)
+        if constraints is None:
+            return False
+        of_objects = {id(record.instance): record for record in read}
+        instances = [record.instance for record in read]
+        found = list(constraints.clashes(self.model, instances, self.using, self.seen))
+        for instance, constraint in found:
+            record = of_objects[id(instance)]
+            for name in constraints.names_of(constraint, self.model, self._not_given(record)):
+                self._refuse(record.number, name, constraints.message_of(constraint))
+        return bool(found)
+
+    def _not_given(self, record: Record) -> set[str]:
+        return {field.name for field in self.model._meta.concrete_fields} - record.inputs
+
+    def _refuse_offending(self, read: list[Record]) -> bool:
+        """Note which objects do not meet the constraints and conditions of the type; return whether there are any."""
+        has_found = False
         for record in read:
             for rules in (constraints_of(self.model), conditions_of(self.model)):
                 try:
                     if rules is not None:
-                        rules.validate(self.model, record.instance, names - record.inputs, self.using)
+                        rules.validate(self.model, record.instance, self._not_given(record), self.using)
                 except ValidationError as error:
+                    has_found = True
                     for name, messages in error.message_dict.items():
                         for message in messages:
                             self._refuse(record.number, name, message)
-        if len(self.errors) == before:
-            # Two of them are the same.
-            raise NotTogether
+        return has_found
 
     def _own_names(self) -> Iterator[tuple[str, NamedMixin]]:
         """Yield the columns that name objects of the type itself."""

@@ -35,7 +35,7 @@ def lookups_of_records(model) -> tuple[str, ...]:
 
 
 def do_nothing() -> None:
-    """Takes the place of what is done for many objects at once."""
+    """Takes the place of what is done for many objects at once, or not at all."""
 
 
 class EditsTogetherMixin:
