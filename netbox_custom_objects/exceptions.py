@@ -5,6 +5,7 @@ May import django's, DRF's and NetBox's exceptions only.
 """
 
 from html import escape
+from typing import NamedTuple
 
 from django.db import DatabaseError, IntegrityError, OperationalError
 from django.utils.safestring import mark_safe
@@ -139,15 +140,24 @@ class ViolatedCheck(SchemaChangeRefused):
         super().__init__(_('Some objects of {table} do not meet the new rule.').format(table=table))
 
 
+class Unmet(NamedTuple):
+    """A constraint or unique field that some objects do not meet."""
+
+    # The id of the constraint or field, and whether it is a field.
+    rule: tuple[int, bool]
+    sentence: str
+    # Names of some of the objects, by id.
+    objects: dict[int, str]
+
+
 class UnmetRules(SchemaChangeRefused):
     """
     Objects do not meet constraints, or share values of unique fields.
 
-    `unmet` has (what is not met as a sentence, the id of an object that does not meet it) for each; the message names
-    objects, as far as its reader may view them.
+    The message names objects, as far as its reader may view them.
     """
 
-    def __init__(self, type_id: int, unmet: list[tuple[str, int]], message: str):
+    def __init__(self, type_id: int, unmet: list[Unmet], message: str):
         self.type_id = type_id
         self.unmet = unmet
         super().__init__(message)

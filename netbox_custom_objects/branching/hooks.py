@@ -36,7 +36,7 @@ def register() -> None:
     extensions.inside_new_branch = making.inside_new_branch
     extensions.with_replays = replays.with_replays
     extensions.describe_replays = replays.describe_replays
-    register_template_extensions([template_content.BranchContent, template_content.ChangeDiffContent])
+    register_template_extensions(template_content.EXTENSIONS)
     Branch.register_preaction_check(validators.check_merge, 'merge')
     Branch.register_preaction_check(validators.check_sync, 'sync')
     set_replay(replay.replayed_rows, replay.complete, lambda: replay.replayed_alias() is not None)

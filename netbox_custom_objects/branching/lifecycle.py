@@ -4,6 +4,7 @@ import logging
 from functools import partial
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from netbox_branching.choices import BranchStatusChoices
 from netbox_branching.models import Branch
@@ -18,7 +19,6 @@ from ..models.revision import forget_schema
 from ..models.staged_change import forget_changes
 from ..runtime.classes.registry import world
 from ..runtime.released import released
-from ..services.constraints import enforce_released
 from ..services.reconcile import reconcile, reconcile_all
 from ..services.upkeep.reference_check_job import check_after_replay
 from ..services.upkeep.repair import sweep
@@ -26,6 +26,8 @@ from ..services.upkeep.schemas import OpenSchema, open_main_schema
 from . import replay
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
+# What is logged here is shown with netbox-branching's jobs.
+job_logger = logging.getLogger('netbox_branching.branch.sync')
 
 
 def forget_branch(branch, **kwargs) -> None:
@@ -62,10 +64,11 @@ def enforce_rest(branch, **kwargs) -> None:
     alias = replay.written_alias()
     for type_id in set(released().values()):
         try:
-            enforce_released(type_id, alias)
+            replay.enforce(type_id, alias)
         except SchemaChangeRefused as error:
             # The type's page says so, and a merge of the branch is refused.
             logger.error('The constraints of type %s cannot be enforced in %s: %s', type_id, alias, error)
+            job_logger.warning('%s. %s', error, _('Until these are corrected, not all constraints are enforced.'))
 
 
 def reconcile_branch(branch, **kwargs) -> None:

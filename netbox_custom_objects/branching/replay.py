@@ -12,6 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from netbox_branching.merge_strategies import MergeStrategy
 
+from ..exceptions import UnmetRules
+from ..models.job_reports import keep_in_trouble
 from ..runtime import released
 from ..runtime.context import current_alias, forget_tokens
 from ..schema.rows.replayed import ReplayedRows
@@ -133,8 +135,17 @@ def complete() -> bool:
         make_tables(DEFAULT_DB_ALIAS)
         if not replay.is_tried:
             for type_id in set(released.released().values()):
-                enforce_released(type_id, DEFAULT_DB_ALIAS)
+                enforce(type_id, DEFAULT_DB_ALIAS)
     return replay is not None
+
+
+def enforce(type_id: int, alias: str) -> None:
+    """Enforce what the replay has released of a type; the report of its job holds the objects that are in the way."""
+    try:
+        enforce_released(type_id, alias)
+    except UnmetRules as error:
+        keep_in_trouble({'type': error.type_id, 'unmet': [list(found) for found in error.unmet]})
+        raise
 
 
 def make_tables(alias: str) -> None:

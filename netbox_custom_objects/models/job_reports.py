@@ -5,8 +5,13 @@ NetBox shows a job's log, error and data to all with the right to view jobs. One
 staged changes; a report goes with its job.
 """
 
-from django.db import DEFAULT_DB_ALIAS, models
+import json
+
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.utils.translation import gettext_lazy as _
+from rq import get_current_job
+
+from core.models import Job
 
 
 class JobReport(models.Model):
@@ -29,6 +34,23 @@ class JobReport(models.Model):
 def keep_report(job, data: dict) -> None:
     """Store the report of a job; a former one of the same job is replaced."""
     JobReport.objects.using(DEFAULT_DB_ALIAS).update_or_create(job=job, defaults={'data': data})
+
+
+def keep_in_trouble(data: dict) -> None:
+    """Store the report of the job that runs now, if one does, also if what it has written is undone."""
+    if (running := get_current_job()) is None:
+        return
+    # A connection of its own: that of the job may be in a transaction that has failed.
+    connection = connections.create_connection(DEFAULT_DB_ALIAS)
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f'INSERT INTO {JobReport._meta.db_table} (job_id, data) SELECT id, %s FROM {Job._meta.db_table} '
+                'WHERE job_id = %s ON CONFLICT (job_id) DO UPDATE SET data = excluded.data',
+                [json.dumps(data), running.id],
+            )
+    finally:
+        connection.close()
 
 
 def report_of(job) -> dict:

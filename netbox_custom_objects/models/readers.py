@@ -47,7 +47,9 @@ def named(names: list[str], hidden: int) -> str:
 
     Numbers would reveal values: they depend on the rule.
     """
-    if hidden:
+    if hidden and get_current_job() is not None:
+        names = [*names, _('some that records of jobs do not name')]
+    elif hidden:
         names = [*names, _('others that you may not view') if names else _('some that you may not view')]
     return ', '.join(names)
 
@@ -58,7 +60,8 @@ def counted(objects) -> str:
     if not count:
         return ''
     if not visible:
-        return _('objects that you may not view')
+        in_job = get_current_job() is not None
+        return _('objects that records of jobs do not name') if in_job else _('objects that you may not view')
     if visible < count:
         return ngettext(
             '{count} object and others that you may not view',

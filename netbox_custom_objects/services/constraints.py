@@ -9,7 +9,8 @@ from collections.abc import Collection
 
 from django.utils.translation import gettext as _
 
-from ..exceptions import UnmetRules
+from ..definitions import ConstraintDefinition
+from ..exceptions import Unmet, UnmetRules
 from ..models import CustomObjectTypeConstraint
 from ..models.readers import named, readable
 from ..models.rows.convert import constraint_definition
@@ -43,10 +44,23 @@ def refuse_offended(type_id: int, rules: Collection[Rule], using: str) -> None:
                 text = _('Several objects have the same value in the unique field "{name}"').format(
                     name=constraint.name
                 )
-            unmet.append((text, found[0].pk))
+            unmet.append(Unmet(tuple(rule_of(constraint)), text, {obj.pk: str(obj) for obj in found[:OBJECTS_NAMED]}))
             sentences.append(f'{text}: {_shown(found, model.objects.using(using))}')
     if unmet:
         raise UnmetRules(type_id, unmet, '\n'.join(sentences))
+
+
+def named_offenders(constraint: ConstraintDefinition, using: str) -> str:
+    """
+    Return the names of objects that do not meet a constraint, as far as they may be shown; '' if all meet it.
+
+    Args:
+        constraint: one that can be enforced, or what a unique field asks for
+        using: alias of the schema
+    """
+    model = world(using).model(constraint.type_id)
+    found = with_unique_fields(model).offenders(constraint, model, using)[: OBJECTS_NAMED + 1]
+    return _shown(list(found), model.objects.using(using)) if found else ''
 
 
 def _shown(found: list, objects) -> str:

@@ -1,11 +1,17 @@
 """Constraints in branches: copied, made, changed, merged, reverted, synchronised; enforced wherever they are."""
 
 from datetime import date
+from html import unescape
 
 import pytest
 from django.db import IntegrityError, transaction
+from django_rq import get_queue
+from rq import SimpleWorker
 
+from core.models import Job
 from dcim.models import Site
+from netbox_branching.jobs import RevertBranchJob, SyncBranchJob
+from netbox_branching.models import Branch
 
 from netbox_custom_objects.branching.merging.findings import VIOLATION
 from netbox_custom_objects.branching.merging.schema_changes import schema_changes
@@ -21,6 +27,7 @@ from netbox_custom_objects.services.upkeep.repair import repair
 from tests.support.beginnings import begins_with
 from tests.support.branches import STRATEGIES, Lab, assert_schema_is_clean, delete, edit
 from tests.support.factories import make_constraint, make_type
+from tests.surfaces.rest import make_user
 
 
 def make_contracts():
@@ -196,20 +203,66 @@ def test_states_in_between_of_main(contracts):
     change(lab, branch, first, name='taken')
     lab.sync(branch)
     for _time in range(2):
-        assert [rule.name for rule in ignored(lab, branch)] == ['name']
+        ((rule, text),) = ignored(lab, branch).items()
+        assert rule == 'name'
+        assert f'some objects do not meet it: Contract {first}' in text
         assert repair() == {}
     assert [finding.kind for finding in find_conflicts(branch)] == [VIOLATION]
     change(lab, branch, first, name='free')
+    assert 'all objects meet it' in ignored(lab, branch)['name']
     assert list(repair()) == [branch.connection_name]
-    assert ignored(lab, branch) == []
+    assert ignored(lab, branch) == {}
     assert is_refused(lab, branch, name='taken')
 
 
 def ignored(lab, branch):
-    """Return the rules that the type's page in a branch says are not enforced."""
+    """Return what the type's page in a branch shows of the rules that are not enforced."""
     with lab.request(branch):
         (definition,) = world().definitions.values()
-        return [rule for rule, _text in ignored_constraints(definition, branch.connection_name)]
+        return {rule.name: text for rule, text in ignored_constraints(definition, branch.connection_name)}
+
+
+def run_job(runner, **kwargs):
+    """Queue a job and have a worker run it."""
+    job = runner.enqueue(**kwargs)
+    queue = get_queue(job.queue_name)
+    SimpleWorker([queue], connection=queue.connection).work(burst=True)
+    return Job.objects.get(pk=job.pk)
+
+
+def test_objects_in_the_way_of_jobs(contracts, client):
+    """The pages of the job and of the branch name them to those who may view them; its record names none."""
+    lab, branch = contracts, contracts.branch()
+    first = make(lab, None, name='same')
+    lab.sync(branch)
+    with lab.request(branch):
+        delete(CustomObjectType.objects.get().get_model().objects.get(pk=first))
+    lab.merge(branch)
+    second = make(lab, None, name='same')
+    job = run_job(RevertBranchJob, instance=lab.fresh(branch), user=lab.user)
+    sentence = 'Some objects do not meet the constraint "name"'
+    assert job.status == 'errored'
+    assert job.error == f'{sentence}: some that records of jobs do not name'
+    page = CustomObjectType.objects.get().get_model().objects.get(pk=second).get_absolute_url()
+    decider = make_user('decider', (Branch, ['view', 'revert'], None), (Job, ['view'], None))
+    for user, is_named in ((lab.user, True), (decider, False)):
+        client.force_login(user)
+        for path in (branch.get_absolute_url(), job.get_absolute_url()):
+            shown = unescape(client.get(path).content.decode())
+            assert 'UnmetRules(' not in shown
+            assert sentence in shown
+            assert (f'Contract {second}' in shown, f'href="{page}"' in shown) == (is_named, is_named), path
+
+
+def test_a_clash_after_a_synchronization_is_in_the_log_of_the_job(contracts, client):
+    lab, branch = contracts, contracts.branch()
+    theirs = make(lab, branch, name='same')
+    make(lab, None, name='same')
+    job = run_job(SyncBranchJob, instance=lab.fresh(branch), user=lab.user)
+    assert job.status == 'completed'
+    assert 'do not meet the constraint "name"' in str(job.data)
+    client.force_login(lab.user)
+    assert f'Contract {theirs}</a>' in client.get(job.get_absolute_url()).content.decode()
 
 
 @pytest.mark.parametrize('strategy', STRATEGIES)

@@ -223,7 +223,10 @@ class TestDryRun:
         answer = client.get(f'/api/plugins/custom-objects/branches/{branch.pk}/merge-check/').json()
         assert [finding['kind'] for finding in answer['conflicts']] == ['violation']
         assert answer['dry_run']['status'] == 'completed'
-        assert [finding['kind'] for finding in answer['dry_run']['findings']] == ['violation', 'violation']
+        assert [finding['kind'] for finding in answer['dry_run']['findings']] == ['violation']
+        assert page.content.count(b'would both have') == 1
+        assert b'It found what is listed above' in page.content
+        assert page.content.count(b'>Vendor ') == 2  # links
         assert 'same' in str(answer['dry_run'])
         self._is_hidden(lab, branch, vendor, client)
 

@@ -96,7 +96,7 @@ class CustomObjectTypeConstraintSerializer(CheckedMessageMixin, ChangeLogMessage
             self._enforced = constraints_enforced(Target.for_alias(current_alias()))
             if preview := current_preview():
                 self._enforced |= preview.added_at_once()
-        return why_ignored(constraint, definition, self._enforced)
+        return why_ignored(constraint, definition, self._enforced, current_alias())
 
     def validate(self, data):
         if self.nested:

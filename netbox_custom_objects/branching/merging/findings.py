@@ -33,6 +33,11 @@ class Finding:
     object_type: str = ''
     object_id: int | None = None
     url: str = ''
+    # The constraint (id, False) or unique field (id, True) that is not met, and the objects that do not.
+    rule: tuple[int, bool] | None = None
+    objects: tuple[int, ...] = ()
+    # Names and addresses of those that the reader may view.
+    links: tuple[tuple[str, str], ...] = ()
 
     def as_dict(self) -> dict:
         return asdict(self)
@@ -41,7 +46,8 @@ class Finding:
     def from_dict(cls, data: dict) -> 'Finding':
         """Return what `as_dict` made a dict of, perhaps in another release, which had more or fewer keys."""
         known = {field.name for field in fields(cls)}
-        return cls(**{'kind': '', 'blocks': True, 'text': ''} | {key: data[key] for key in data.keys() & known})
+        lists = {key: tuple(data[key]) for key in ('rule', 'objects', 'links') if data.get(key)}
+        return cls(**{'kind': '', 'blocks': True, 'text': ''} | {key: data[key] for key in data.keys() & known} | lists)
 
 
 def explain(conflict: Conflict, main: Definitions, branch: Definitions) -> Finding:

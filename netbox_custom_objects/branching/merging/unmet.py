@@ -144,5 +144,7 @@ def _finding(constraint: ConstraintDefinition, definition: TypeDefinition, first
         remedy=_('Change a value, in main or in the branch, or the constraint.'),
         object_type=f'{APP_LABEL}.{definition.model_name}',
         object_id=found,
+        rule=(constraint.id, False),
+        objects=(first,) if second is None else (first, second),
         url=reverse('plugins:netbox_custom_objects:customobject', args=[definition.slug, found]),
     )

@@ -154,4 +154,6 @@ def _finding(definition, field, value, first, second) -> Finding:
         object_type=f'{APP_LABEL}.{definition.model_name}',
         object_id=second,
         url=url,
+        rule=(field.id, True),
+        objects=(first, second),
     )

@@ -6,8 +6,11 @@ from django.db import DEFAULT_DB_ALIAS
 
 from core.choices import ObjectChangeActionChoices
 from core.models import ObjectChange
+from netbox_branching.jobs import MergeBranchJob, RevertBranchJob
 from netbox_branching.models import Branch, ChangeDiff
 
+from ...constants import APP_LABEL
+from ...definitions import model_name
 from ...models import CustomObjectType
 from ...models.job_reports import report_of
 from ...runtime.classes.registry import world
@@ -20,7 +23,7 @@ from ..merging.three_way import three_way_merge
 from ..merging.validators import find_conflicts
 from ..merging.value_conflicts import find_value_conflicts
 from ..merging.visible.findings import visible_findings
-from ..merging.visible.objects import inside
+from ..merging.visible.objects import inside, links_to, visible_ids
 from ..trial.trial_job import last_check
 
 
@@ -52,6 +55,10 @@ def schema_change_map(branch: Branch, user) -> dict | None:
 def may_merge(branch: Branch, user) -> bool:
     """Whether a user may merge a branch, and so may know what stands in the way."""
     return Branch.objects.restrict(user, 'merge').filter(pk=branch.pk).exists()
+
+
+def may_revert(branch: Branch, user) -> bool:
+    return Branch.objects.restrict(user, 'revert').filter(pk=branch.pk).exists()
 
 
 def conflicts(branch: Branch, user) -> list[Finding]:
@@ -100,6 +107,31 @@ def check_report(branch: Branch, user) -> dict | None:
         'findings': visible_findings(branch, map(Finding.from_dict, report_of(job).get('findings', ())), user),
         'outdated': job.started is not None and _has_changed(branch, job.started),
     }
+
+
+def objects_in_the_way(job, user) -> list[dict]:
+    """Return what a merge, revert or synchronization did not meet, with the objects that the user may view."""
+    report, branch = report_of(job), job.object
+    if 'unmet' not in report or not isinstance(branch, Branch):
+        return []
+    label = f'{APP_LABEL}.{model_name(report["type"])}'
+    pks = {int(pk) for _rule, _sentence, names in report['unmet'] for pk in names}
+    visible, links = visible_ids(branch, label, pks, user), links_to(branch, label, pks, user)
+    return [
+        {
+            'sentence': sentence,
+            # Of those that are deleted, or were not made after all, only the name is left.
+            'links': [links.get(int(pk), (name, '')) for pk, name in names.items() if int(pk) in visible],
+            'hidden': any(int(pk) not in visible for pk in names),
+        }
+        for _rule, sentence, names in report['unmet']
+    ]
+
+
+def last_replay(branch: Branch):
+    """Return the newest job that merged or reverted a branch, or was to; None if there was none."""
+    names = [MergeBranchJob.name, RevertBranchJob.name]
+    return branch.jobs.filter(name__in=names).order_by('created').last()
 
 
 def _has_changed(branch: Branch, since) -> bool:

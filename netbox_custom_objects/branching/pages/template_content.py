@@ -10,7 +10,15 @@ from netbox.plugins import PluginTemplateExtension
 
 from ...constants import APP_LABEL
 from ...services.changes.records import CARD, card
-from .reports import changes_in_branch, changes_in_main, check_report, may_merge
+from .reports import (
+    changes_in_branch,
+    changes_in_main,
+    check_report,
+    last_replay,
+    may_merge,
+    may_revert,
+    objects_in_the_way,
+)
 
 
 class BranchContent(PluginTemplateExtension):
@@ -26,6 +34,11 @@ class BranchContent(PluginTemplateExtension):
         return self.render('netbox_custom_objects/branching/check_button.html') if self._usable() else ''
 
     def alerts(self):
+        branch, user = self.context['object'], self.context['request'].user
+        found = in_the_way(self, last_replay(branch)) if may_merge(branch, user) or may_revert(branch, user) else ''
+        return found + self._of_last_check()
+
+    def _of_last_check(self):
         report = check_report(self.context['object'], self.context['request'].user) if self._usable() else None
         if report is None or report['outdated']:
             return ''
@@ -33,6 +46,20 @@ class BranchContent(PluginTemplateExtension):
         if not findings:
             return ''
         return self.render('netbox_custom_objects/branching/check_alert.html', {**report, 'findings': findings})
+
+
+class ReplayJobContent(PluginTemplateExtension):
+    """On the page of a job that has merged, reverted or synchronized a branch: the objects that were in the way."""
+
+    models = ('core.job',)
+
+    def alerts(self):
+        return in_the_way(self, self.context['object'])
+
+
+def in_the_way(extension: PluginTemplateExtension, job) -> str:
+    found = objects_in_the_way(job, extension.context['request'].user) if job else []
+    return extension.render('netbox_custom_objects/branching/in_the_way.html', {'found': found}) if found else ''
 
 
 class ChangeDiffContent(PluginTemplateExtension):
@@ -48,3 +75,6 @@ class ChangeDiffContent(PluginTemplateExtension):
         if not branch and not main:
             return ''
         return self.render(CARD, card(diff, branch, main, titles=(_('In the branch'), _('In main'))))
+
+
+EXTENSIONS = [BranchContent, ReplayJobContent, ChangeDiffContent]

@@ -59,11 +59,9 @@ class BranchMergeCheckView(generic.ObjectView):
         return 'netbox_branching.merge_branch'
 
     def get_extra_context(self, request, instance):
-        return {
-            'form': CheckMergeForm(),
-            'conflicts': conflicts(instance, request.user),
-            'report': check_report(instance, request.user),
-        }
+        known, report = conflicts(instance, request.user), check_report(instance, request.user)
+        further = [finding for finding in report['findings'] if finding not in known] if report else []
+        return {'form': CheckMergeForm(), 'conflicts': known, 'report': report, 'further': further}
 
     def post(self, request, **kwargs):
         """Queue a dry run."""

@@ -25,7 +25,7 @@ from utilities.exceptions import AbortRequest
 
 from ...constants import APP_LABEL
 from ...definitions import model_name
-from ...exceptions import SchemaChangeRefused, UnmetRules, sentence_of
+from ...exceptions import SchemaChangeRefused, Unmet, UnmetRules, sentence_of
 from ...runtime.classes.registry import world
 from ...runtime.context import pinned
 from ...runtime.released import put_back, released
@@ -137,7 +137,7 @@ class Collector:
                 with transaction.atomic():
                     enforce_released(type_id, DEFAULT_DB_ALIAS)
             except UnmetRules as error:
-                self.findings += [unmet(error.type_id, *found) for found in error.unmet]
+                self.findings += [unmet(error.type_id, found) for found in error.unmet]
             except SchemaChangeRefused as error:
                 self.findings.append(Finding(kind=VIOLATION, blocks=True, text=sentence_of(error)))
         for dangling in find_dangling(DEFAULT_DB_ALIAS):
@@ -155,18 +155,20 @@ class Collector:
             )
 
 
-def unmet(type_id: int, sentence: str, object_id: int) -> Finding:
+def unmet(type_id: int, found: Unmet) -> Finding:
     """Return the finding about a constraint or unique field that the result does not meet."""
-    definition = world().definitions[type_id]
+    definition, object_id = world().definitions[type_id], min(found.objects)
     return Finding(
         kind=VIOLATION,
         blocks=True,
         text=_('{sentence}, such as {type} {id}.').format(
-            sentence=sentence, type=definition.display_name, id=object_id
+            sentence=found.sentence, type=definition.display_name, id=object_id
         ),
         remedy=_('Change the values, in main or in the branch.'),
         object_type=f'{APP_LABEL}.{definition.model_name}',
         object_id=object_id,
+        rule=found.rule,
+        objects=tuple(found.objects),
     )
 
 

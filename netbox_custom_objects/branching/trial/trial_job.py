@@ -39,7 +39,11 @@ class CheckMergeJob(DiscreetJob, BranchJobRunner):
         branch = self.job.object
         self.job.data = {'strategy': strategy, 'done': 0, 'changes': branch.get_unmerged_changes().count()}
         self._save()
-        findings = [*find_conflicts(branch), *dry_run(branch, strategy, self.job.user, self._progress)]
+        findings = find_conflicts(branch)
+        named = {finding.rule for finding in findings} - {None}
+        # What is not met is known without the dry run, which would name the same objects again.
+        tried = dry_run(branch, strategy, self.job.user, self._progress)
+        findings += [finding for finding in tried if finding.rule not in named]
         keep_report(self.job, {'findings': [finding.as_dict() for finding in findings]})
         self.job.data |= {'found': len(findings)}
         self._save()

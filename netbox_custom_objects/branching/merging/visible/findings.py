@@ -14,7 +14,7 @@ from netbox.context import current_request
 from netbox_branching.models import Branch
 
 from ..findings import Finding
-from .objects import visible_ids
+from .objects import links_to, visible_ids
 
 
 def visible_findings(branch: Branch, findings: Iterable[Finding], user) -> list[Finding]:
@@ -30,10 +30,13 @@ def visible_findings(branch: Branch, findings: Iterable[Finding], user) -> list[
     pks: dict[str, set[int]] = {}
     for finding in findings:
         if finding.object_type and finding.object_id is not None:
-            pks.setdefault(finding.object_type, set()).add(finding.object_id)
+            pks.setdefault(finding.object_type, set()).update({finding.object_id, *finding.objects})
     viewable = {label: visible_ids(branch, label, found, user) for label, found in pks.items()} if user else {}
+    links = {label: links_to(branch, label, found, user) for label, found in pks.items()} if user else {}
     return [
-        finding if finding.object_id in viewable.get(finding.object_type, ()) else _withheld(finding)
+        _linked(finding, links[finding.object_type])
+        if finding.object_id in viewable.get(finding.object_type, ())
+        else _withheld(finding)
         for finding in findings
     ]
 
@@ -46,7 +49,13 @@ def for_current_reader(branch: Branch, findings: Iterable[Finding]) -> list[Find
     return visible_findings(branch, findings, None if get_current_job() else getattr(request, 'user', None))
 
 
+def _linked(finding: Finding, links: dict[int, tuple[str, str]]) -> Finding:
+    return replace(finding, links=tuple(links[pk] for pk in finding.objects if pk in links))
+
+
 def _withheld(finding: Finding) -> Finding:
     if not finding.object_type:
         return finding
-    return replace(finding, text=_('This concerns an object that you may not view.'), remedy='', object_id=None, url='')
+    return replace(
+        finding, text=_('This concerns an object that you may not view.'), remedy='', object_id=None, url='', objects=()
+    )

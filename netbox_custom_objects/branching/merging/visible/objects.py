@@ -41,3 +41,20 @@ def visible_ids(branch: Branch, label: str, pks: Collection[int], user) -> set[i
                 return set(pks)
             found |= set(allowed.filter(pk__in=pks).values_list('pk', flat=True))
     return found
+
+
+def links_to(branch: Branch, label: str, pks: Collection[int], user) -> dict[int, tuple[str, str]]:
+    """Return the names and addresses, by id, of those custom objects that a user may view in main or in a branch."""
+    found = {}
+    for schema in (None, *([] if branch.status in WITHOUT_SCHEMA else [branch])):
+        with activate_branch(schema) if schema else deactivate_branch():
+            try:
+                model = apps.get_model(label)
+            except LookupError:
+                continue
+            if not hasattr(model, '_type_id'):
+                break
+            for obj in model.objects.restrict(user, 'view').filter(pk__in=set(pks) - found.keys()):
+                url = obj.get_absolute_url()
+                found[obj.pk] = str(obj), f'{url}?_branch={schema.schema_id}' if schema else url
+    return found
