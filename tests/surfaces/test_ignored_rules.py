@@ -146,7 +146,7 @@ def test_constraints_that_are_not_enforced(kind, rest):
     said = {
         'gone': f'{enforced}: A field that it is about does not exist, or its values cannot be unique.',
         'unknown': f'{enforced}: Line 1, column 1: Unknown function “blend”.',
-        'later': f'{enforced} yet: a background job has to check the objects first.',
+        'later': f'{enforced} yet: all objects meet it, and a job enforces it within an hour.',
         'fine': '',
     }
     listed = rest.get('custom-object-type-constraints/')['results']
