@@ -4,6 +4,8 @@ Who reads what a check says: the user of the request, an administrator at the co
 An error that quotes stored values or names of definitions asks here first. May import NetBox's context and field_types.
 """
 
+from collections.abc import Mapping
+
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from rq import get_current_job
@@ -52,6 +54,21 @@ def named(names: list[str], hidden: int) -> str:
     elif hidden:
         names = [*names, _('others that you may not view') if names else _('some that you may not view')]
     return ', '.join(names)
+
+
+def named_rows(names: Mapping[int, str], stored) -> str:
+    """
+    Return the names of types, fields or constraints as far as an error may quote them, '' if there are none.
+
+    Args:
+        names: {primary key: name}; a row that is not stored yet is the reader's own
+        stored: a queryset of all rows of their model
+    """
+    if not names:
+        return ''
+    stored = stored.filter(pk__in=names)
+    hidden = {*stored.values_list('pk', flat=True)} - {*readable(stored).values_list('pk', flat=True)}
+    return named(sorted(name for pk, name in names.items() if pk not in hidden), len(hidden))
 
 
 def counted(objects) -> str:

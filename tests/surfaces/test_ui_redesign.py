@@ -203,6 +203,33 @@ class TestRights:
         assert key_of(lease, 'state') not in page
         assert '>state<' not in page
 
+    def test_errors_name_nothing_that_is_hidden(self, lease):
+        reading, writing = ['view'], ['view', 'add', 'change', 'delete']
+        name, end = key_of(lease, 'title'), key_of(lease, 'end')
+        check = 'c00000001'
+        checked = {f'{check}-name': ['new'], f'{check}-type': ['check'], f'{check}-expression': ["stat == 'x'"]}
+        fields, title, constraints = (
+            (CustomObjectTypeField, writing, None),
+            (CustomObjectTypeField, writing, {'name__in': ['title', 'end']}),
+            (CustomObjectTypeConstraint, writing, None),
+        )
+        field_used = {f'{end}-removed': ['1']}
+        rows = [
+            ([fields], field_used, 'is used by constraints: some that you may not view.', 'period'),
+            ([fields], {f'{end}-type': ['text']}, 'need the field as it is: some that you may not view.', 'period'),
+            ([title, constraints], {'constraint': [check], **checked}, 'Unknown field “stat”.', 'you mean “state”'),
+            ([title, constraints], {**field_used, f'q{lease.constraints.get(name="period").pk}-removed': ['1']},
+             'is read by conditions of: some that you may not view.', 'conditions of: state'),
+            ([title, constraints], {f'{name}-required_if': ["stat == 'x'"]}, 'Unknown field “stat”.', 'mean “state”'),
+        ]  # fmt: skip
+        for number, (grants, changes, shown, hidden) in enumerate(rows):
+            browser = Browser(make_user(f'half {number}', (CustomObjectType, reading, None), *grants))
+            sent = opened(browser, lease) | changes
+            for part in ('', 'preview/'):
+                page = text_of(browser.post(path_of(lease, part), 200, **sent))
+                assert shown in page
+                assert hidden not in page
+
     def test_none_is_no_page(self, lease):
         for number, grant in enumerate([(CustomObjectType, ['view'], None), (CustomObjectTypeField, ['change'], None)]):
             browser = Browser(make_user(f'reader {number}', grant))

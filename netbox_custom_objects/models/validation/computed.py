@@ -7,16 +7,18 @@ Called from CustomObjectTypeField.clean(), and before a field is changed or dele
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
+from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from ...choices import ResultTypeChoices
+from ...constants import APP_LABEL
 from ...definitions import FieldDefinition, TypeDefinition, read_ids
 from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Kind, parse
 from ...field_types import field_type_of
 from ...field_types.computed import check_computed
-from ..readers import readable
+from ..readers import named_rows, readable
 from .definitions import broken_by, is_stored, others_of, stored_expression
 from .surroundings import surroundings_of
 
@@ -40,24 +42,35 @@ def computed_errors(field, before) -> Errors:
         return
     if before is not None and (before.expression, before.result_type) == (field.expression, field.result_type):
         return  # a field that it reads may be gone, and must not prevent other edits
-    checked = partial(_check, field.expression, Kind(field.result_type))
+    checked, others = partial(_check, field.expression, Kind(field.result_type)), others_of(field)
     try:
-        checked(others_of(field))
+        checked(others)
     except InvalidExpression as error:
-        yield 'expression', str(error_for_reader(error, field, checked))
+        yield 'expression', str(error_for_reader(error, field, others, checked))
 
 
 def _check(source: str, kind: Kind, fields: Iterable[FieldDefinition]) -> None:
     check_computed(read_tree(source), kind, fields)
 
 
-def error_for_reader(error: InvalidExpression, field, checked: Callable[[list], object]) -> InvalidExpression:
-    """Return what is wrong with an expression, as if the fields that the reader may not view did not exist."""
-    stored = type(field).objects.using(field._state.db).filter(custom_object_type=field.custom_object_type_id)
+def error_for_reader(
+    error: InvalidExpression, row, fields: Iterable[FieldDefinition], checked: Callable[[list], object]
+) -> InvalidExpression:
+    """
+    Return what is wrong with an expression, as if the fields that the reader may not view did not exist.
+
+    Args:
+        error: what is wrong with it
+        row: the field or constraint that it is of
+        fields: what it may read
+        checked: raises what is wrong with it if it may read some fields
+    """
+    stored = apps.get_model(APP_LABEL, 'customobjecttypefield').objects.using(row._state.db)
+    stored = stored.filter(custom_object_type=row.custom_object_type_id)
     hidden = {*stored.values_list('pk', flat=True)} - {*readable(stored).values_list('pk', flat=True)}
     if not hidden:
         return error
-    shown = [other for other in others_of(field) if other.id not in hidden]
+    shown = [other for other in fields if other.id not in hidden]
     try:
         checked(shown)
     except InvalidExpression as found:
@@ -86,31 +99,32 @@ def store_expression(field) -> None:
     field.expression = stored_expression(field)
 
 
-def computed_from(field, using: str | None) -> list[str]:
-    """Return the names of the computed fields that read a field."""
+def _computed_from(field, using: str | None) -> dict[int, str]:
+    """Return the names of the computed fields that read a field, by primary key."""
     fields = surroundings_of(field).fields_of(field.custom_object_type_id, using)
-    return sorted(other.name for other in fields if other.expression and field.pk in read_ids(other.expression))
+    return {other.pk: other.name for other in fields if other.expression and field.pk in read_ids(other.expression)}
 
 
 def refuse_read_field(field, using: str) -> None:
     """Raise SchemaChangeRefused if computed fields read a field that is about to be deleted."""
-    if names := computed_from(field, using):
+    if names := _computed_from(field, using):
         raise SchemaChangeRefused(
             str(_('The field "{field}" is read by computed fields: {names}. Change or delete them first.')).format(
-                field=field.name, names=', '.join(names)
+                field=field.name, names=named_rows(names, type(field).objects.using(using))
             )
         )
 
 
 def refuse_read_conversion(field, using: str) -> None:
     """Raise ValidationError if computed fields that read a field cannot be calculated once it has another type."""
-    if not computed_from(field, using):
+    if not _computed_from(field, using):
         return
 
-    def faulty(definition: TypeDefinition) -> set[str]:
+    def faulty(definition: TypeDefinition) -> set[tuple[int, str]]:
         reading = (other for other in definition.fields if field.pk in read_ids(other.expression))
-        return {other.name for other in reading if field_type_of(other).fault(other)}
+        return {(other.id, other.name) for other in reading if field_type_of(other).fault(other)}
 
-    if names := broken_by(field, using, faulty):
+    if broken := broken_by(field, using, faulty):
+        names = named_rows(dict(broken), type(field).objects.using(using))
         message = _('These computed fields need the field as it is: {names}. Change or delete them first.')
-        raise ValidationError({'type': message.format(names=', '.join(names))})
+        raise ValidationError({'type': message.format(names=names)})

@@ -16,6 +16,7 @@ from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Scope, check, stored_form
 from ...expressions.typed.kinds import BOOLEAN
 from ...field_types.constraints import find_conditions, scope_of_fields
+from ..readers import named_rows
 from ..rows.convert import field_definition
 from .computed import error_for_reader, is_stored, read_tree
 from .definitions import broken_by, others_of
@@ -36,11 +37,11 @@ def condition_errors(field, before) -> Errors:
             yield name, _('This field cannot have conditions: its values are calculated.')
         elif before is None or getattr(before, name) != source:
             # Others may read a field that is gone, which must not prevent other edits.
-            checked = partial(_check, source, field)
+            checked, others = partial(_check, source, field), others_of(field)
             try:
-                checked(others_of(field))
+                checked(others)
             except InvalidExpression as error:
-                yield name, str(error_for_reader(error, field, checked))
+                yield name, str(error_for_reader(error, field, others, checked))
 
 
 def _check(source: str, field, others: Iterable[FieldDefinition]) -> None:
@@ -67,23 +68,23 @@ def store_conditions(field) -> None:
                 continue  # saved without validation: it has no effect, and is reported
 
 
-def conditional_on(field, using: str | None) -> list[str]:
-    """Return the names of the other fields whose conditions read a field."""
-    return sorted(
-        other.name
+def _conditional_on(field, using: str | None) -> dict[int, str]:
+    """Return the names of the other fields whose conditions read a field, by primary key."""
+    return {
+        other.pk: other.name
         for other in surroundings_of(field).fields_of(field.custom_object_type_id, using)
         if other.pk != field.pk
         and other.pk not in field.edit_context.leaving
         and any(field.pk in read_ids(getattr(other, name)) for name in CONDITIONS)
-    )
+    }
 
 
 def refuse_field_of_conditions(field, using: str) -> None:
     """Raise SchemaChangeRefused if conditions of other fields read a field that is about to be deleted."""
-    if names := conditional_on(field, using):
+    if names := _conditional_on(field, using):
         raise SchemaChangeRefused(
             str(_('The field "{field}" is read by conditions of: {names}. Change or delete them first.')).format(
-                field=field.name, names=', '.join(names)
+                field=field.name, names=named_rows(names, type(field).objects.using(using))
             )
         )
 
@@ -92,10 +93,12 @@ def refuse_broken_conditions(field, using: str) -> None:
     """Raise ValidationError if conditions that read a field have no effect once it is what it is to be."""
     if broken := broken_by(field, using, _without_effect):
         message = _('Conditions of these fields need the field as it is: {names}. Change them first.')
-        names = dict.fromkeys(name for name, _attribute in broken)
-        raise ValidationError({'type': message.format(names=', '.join(names))})
+        names = named_rows({pk: name for pk, name, _attribute in broken}, type(field).objects.using(using))
+        raise ValidationError({'type': message.format(names=names)})
 
 
-def _without_effect(definition: TypeDefinition) -> set[tuple[str, str]]:
+def _without_effect(definition: TypeDefinition) -> set[tuple[int, str, str]]:
     found = find_conditions(definition)
-    return {(field.name, name) for field, name, condition in found if isinstance(condition, InvalidExpression)}
+    return {
+        (field.id, field.name, name) for field, name, condition in found if isinstance(condition, InvalidExpression)
+    }

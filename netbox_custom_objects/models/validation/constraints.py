@@ -17,7 +17,9 @@ from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Scope, parse, stored_form
 from ...field_types.base import FAULTS
 from ...field_types.constraints import can_be_unique, compile_constraint, scope_of, typed_expression
+from ..readers import named_rows
 from ..rows.convert import constraint_definition
+from .computed import error_for_reader
 from .definitions import broken_by, definition_of
 from .surroundings import surroundings_of
 
@@ -33,7 +35,7 @@ def validate_constraint(constraint) -> None:
     scope = scope_of(definition)
     check = _unique if constraint.type == ConstraintTypeChoices.UNIQUE else _check
     errors: dict[str, list] = {}
-    for attribute, message in check(constraint, definition, scope):
+    for attribute, message in check(constraint, definition):
         errors.setdefault(attribute, []).append(message)
     if errors:
         raise ValidationError(errors)
@@ -41,7 +43,7 @@ def validate_constraint(constraint) -> None:
         setattr(constraint, name, as_stored(getattr(constraint, name), scope))
 
 
-def _unique(constraint, definition: TypeDefinition, scope: Scope) -> Errors:
+def _unique(constraint, definition: TypeDefinition) -> Errors:
     by_id = {field.id: field for field in definition.fields}
     if not constraint.field_ids:
         yield 'field_ids', _('Choose at least one field.')
@@ -55,26 +57,30 @@ def _unique(constraint, definition: TypeDefinition, scope: Scope) -> Errors:
     if constraint.expression:
         yield 'expression', _('A unique constraint has a condition, and no expression.')
     if constraint.condition:
-        yield from _expression(constraint, 'condition', scope)
+        yield from _expression(constraint, 'condition', definition)
 
 
-def _check(constraint, definition: TypeDefinition, scope: Scope) -> Errors:
+def _check(constraint, definition: TypeDefinition) -> Errors:
     for name in ('field_ids', 'condition', 'case_insensitive'):
         if getattr(constraint, name):
             yield name, _('This is for unique constraints.')
     if not constraint.expression:
         yield 'expression', _('A check needs an expression.')
         return
-    yield from _expression(constraint, 'expression', scope)
+    yield from _expression(constraint, 'expression', definition)
 
 
-def _expression(constraint, name: str, scope: Scope) -> Errors:
-    try:
+def _expression(constraint, name: str, definition: TypeDefinition) -> Errors:
+    def checked(fields):
+        scope = scope_of(definition.with_fields(fields))
         as_stored(getattr(constraint, name), scope)
         # As it is written, so that errors have the places of that text.
         typed_expression(getattr(constraint, name), scope)
+
+    try:
+        checked(definition.fields)
     except InvalidExpression as error:
-        yield name, str(error)
+        yield name, str(error_for_reader(error, constraint, definition.fields, checked))
 
 
 def as_stored(source: str, scope: Scope) -> str:
@@ -120,7 +126,7 @@ def refuse_used_field(field, using: str) -> None:
     if constraints := constraints_of(field, using):
         raise SchemaChangeRefused(
             str(_('The field "{field}" is used by constraints: {names}. Change or delete them first.')).format(
-                field=field.name, names=', '.join(constraint.name for constraint in constraints)
+                field=field.name, names=_named(constraints, field, using)
             )
         )
 
@@ -129,12 +135,19 @@ def refuse_broken_constraints(field, using: str) -> None:
     """Raise ValidationError if constraints that read a field cannot be enforced once it is what it is to be."""
     constraints = constraints_of(field, using)
 
-    def not_enforced(definition: TypeDefinition) -> set[str]:
-        return {found.name for found in constraints if not _is_enforced(found, definition)}
+    def not_enforced(definition: TypeDefinition) -> set[int]:
+        return {found.id for found in constraints if not _is_enforced(found, definition)}
 
-    if constraints and (names := broken_by(field, using, not_enforced)):
+    if constraints and (broken := broken_by(field, using, not_enforced)):
+        names = _named([found for found in constraints if found.id in broken], field, using)
         message = _('These constraints need the field as it is: {names}. Change or delete them first.')
-        raise ValidationError({field.converted or 'expression': message.format(names=', '.join(names))})
+        raise ValidationError({field.converted or 'expression': message.format(names=names)})
+
+
+def _named(constraints: list[ConstraintDefinition], field, using: str) -> str:
+    """Return the names of constraints of a field's type, for the reader of an error."""
+    names = {constraint.id: constraint.name for constraint in constraints}
+    return named_rows(names, field.custom_object_type.constraints.using(using))
 
 
 def _is_enforced(constraint: ConstraintDefinition, definition: TypeDefinition) -> bool:

@@ -17,7 +17,7 @@ from ...expressions.typed import InvalidExpression, stored_form
 from ...field_types import field_type_of
 from ...field_types.constraints import scope_of_fields
 from ...field_types.rollup import aggregable, aggregates_of, check_condition
-from ..readers import named, readable, viewable
+from ..readers import named_rows, viewable
 from ..rows.convert import field_definition
 from .computed import is_stored, read_tree
 from .definitions import broken_by
@@ -130,10 +130,8 @@ def rollups_from(field, using: str | None) -> str:
 def _shown(rollups: list, using: str | None) -> str:
     if not rollups:
         return ''
-    stored = type(rollups[0]).objects.using(using).filter(pk__in=[other.pk for other in rollups])
-    seen = {*readable(stored).values_list('pk', flat=True)}
-    shown = sorted(f'{other.custom_object_type.name}.{other.name}' for other in rollups if other.pk in seen)
-    return named(shown, len(rollups) - len(shown))
+    names = {other.pk: f'{other.custom_object_type.name}.{other.name}' for other in rollups}
+    return named_rows(names, type(rollups[0]).objects.using(using))
 
 
 def rolled_up_targets(field, removed) -> str:
