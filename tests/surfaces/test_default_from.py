@@ -1,10 +1,11 @@
 """Defaults that new objects take from what they refer to: REST, import, forms; permissions, renames, documents."""
 
 import re
+from urllib.parse import quote
 
 import pytest
 
-from dcim.models import Site
+from dcim.models import Location, Site
 from tenancy.models import Tenant
 
 from netbox_custom_objects.models import CustomObjectTypeField
@@ -13,7 +14,7 @@ from netbox_custom_objects.schema.exporter import export_cot
 from ..support.branches import edit
 from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, make_user, superuser
-from .ui import Browser
+from .ui import Browser, form_of
 
 FIELDS = 'custom-object-type-fields/'
 
@@ -82,6 +83,41 @@ def test_forms_follow_what_is_selected(world):
     # What is sent empty stays empty.
     browser.post('thing/add/', site=world.site.pk, rack=world.unit.pk, facility='F1', named='', places=[])
     assert not world.thing.get_model().objects.latest('pk').named
+
+
+def test_what_was_taken_follows_until_it_is_changed(world):
+    other = Tenant.objects.create(name='Other', slug='other')
+    there = Site.objects.create(name='There', slug='there', facility='F2', tenant=other)
+    bare = Site.objects.create(name='Bare', slug='bare')
+    rooms = [Location.objects.create(name=site.name, slug=site.slug, site=site) for site in (world.site, there)]
+    make_field(world.thing, 'room', 'object', target=Location, related_object_filter={'site_id': '$site'})
+    browser, typed = Browser(superuser()), {}
+
+    def select(**inputs):
+        """Change inputs as a user does, have the form rendered again, and return what it holds then."""
+        page = browser.client.get(
+            '/plugins/custom-objects/thing/add/', {**typed, **inputs}, HTTP_HX_REQUEST='true',
+            HTTP_HX_TARGET='form_fields',
+        ).content.decode()  # fmt: skip
+        typed.clear()
+        typed.update({name: sent for name, sent in form_of(page, 'title').items() if sent != ['']})
+        return [typed.get(name, [None])[0] for name in ('facility', 'tenant', 'named', 'places', 'room')]
+
+    acme, here = str(world.tenant.pk), world.site.pk
+    assert select() == [None] * 5
+    assert select(site=here, rack=world.unit.pk) == ['F1', acme, 'R1', str(here), None]
+    assert select(room=rooms[0].pk)[-1] == str(rooms[0].pk)
+    # What the filter of the room reads has changed.
+    assert select(site=there.pk) == ['F2', str(other.pk), 'R1', str(here), None]
+    # What was typed stays; what has no value for the new object is emptied.
+    assert select(site=bare.pk, facility='own') == ['own', None, 'R1', str(here), None]
+    assert select(site=here, room=rooms[0].pk) == ['own', acme, 'R1', str(here), None]
+    # What was emptied is filled again only with what it comes from.
+    assert select(facility='', rack='') == [None, acme, None, None, None]
+    assert select(rack=world.unit.pk)[:2] == [None, acme]
+    assert select(site='') == [None, None, 'R1', str(here), None]
+    for sent in ('[', '[]', '{"site": [1]}', '{"site": "x", "other": 1}', '{"site": 1e999}', '9', '[' * 9000):
+        assert browser.get(f'thing/add/?site={here}&_taken_from={quote(sent)}')
 
 
 def test_nothing_is_taken_from_what_the_user_may_not_view(world):
