@@ -396,8 +396,8 @@ def test_what_types_have_in_common_is_written_once(rest):
     assert {'title', 'title__ic', 'place_id', 'amount__gte'} <= set(names)
     assert not {'limit', 'q', 'created', 'created__gte', 'tag'} & set(names)
     assert first['parameters'] == second['parameters']
-    (refused,) = (name for name in document['components']['responses'] if name.startswith('Answer403_'))
-    assert first['responses']['403'] == second['responses']['403'] == {'$ref': f'#/components/responses/{refused}'}
+    assert first['responses']['403'] == second['responses']['403']
+    assert first['responses']['403']['$ref'].startswith('#/components/responses/Answer403_')
     assert errors_of(document) == []
 
 
