@@ -140,7 +140,7 @@ def complete() -> bool:
 
 
 def enforce(type_id: int, alias: str) -> None:
-    """Enforce what the replay has released of a type; the report of its job holds the objects that are in the way."""
+    """Enforce what the replay has released of a type; the report of its job names the objects that violate it."""
     try:
         enforce_released(type_id, alias)
     except UnmetRules as error:

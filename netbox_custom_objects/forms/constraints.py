@@ -86,7 +86,7 @@ class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, Chang
             raise
 
     def add_error(self, field, error):
-        """Show which objects are in the way where they are: NetBox's view would do it for the whole form."""
+        """Show objects that violate the constraint beside the input: the view would do it for the whole form."""
         if field is None and self._refused and error == self._refused:
             field = 'expression' if 'expression' in self.fields else 'field_ids'
         super().add_error(field, error)

@@ -81,7 +81,7 @@ def apply_document(
         InvalidDocument: with all faults; of a subclass, if all of them are of one kind
         DestructiveChangesError, ChangedSinceExport: it would do what was not acknowledged
         PermissionDenied: the user may not make these changes
-        SchemaLocked: another transaction is in the way
+        SchemaLocked: another transaction holds the locks
         BranchClosed: the branch was merged meanwhile
     """
     try:

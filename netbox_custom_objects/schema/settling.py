@@ -26,7 +26,7 @@ def settle(steps: list[Step], state, note: Callable[[int, int], None] | None = N
 
     Raises:
         InvalidDocument: with all faults of the steps that fail; what was written must be undone
-        SchemaLocked, ConcurrentChange: another transaction is in the way
+        SchemaLocked, ConcurrentChange: another transaction holds the locks
     """
     total, has_made_way, waiting = len(steps), False, steps
     while waiting:

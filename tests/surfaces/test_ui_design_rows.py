@@ -99,7 +99,7 @@ class TestConditions:
 
 
 class TestValues:
-    """Nobody types JSON."""
+    """Values are entered in inputs of their own, never as JSON."""
 
     def test_defaults_have_the_inputs_of_their_fields(self, browser):
         rows = [

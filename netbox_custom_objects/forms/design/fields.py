@@ -198,7 +198,7 @@ class DesignFieldForm(RowMixin, CustomObjectTypeFieldForm):
         return value if isinstance(self.fields[FILL], DocumentInput) else as_json(value)
 
     def clean_related_object_filter(self):
-        """Keep what is stored if nobody has changed it: a text cannot tell 1 from "1"."""
+        """Keep what is stored if it was not edited: a text does not distinguish 1 from "1"."""
         found, stored = self.cleaned_data['related_object_filter'], self.pristine.related_object_filter
         field = self.fields['related_object_filter']
         return stored if isinstance(stored, dict) and field.to_python(field.prepare_value(stored)) == found else found
@@ -214,7 +214,7 @@ class DesignFieldForm(RowMixin, CustomObjectTypeFieldForm):
         return self.cleaned_data
 
     def full_clean(self):
-        """Validate the row; the type that it belongs to, if that exists by now, is what OWN_TYPE means."""
+        """Validate the row; OWN_TYPE means the type that it belongs to, if that exists."""
         if self.instance.custom_object_type_id is not None:
             custom_object_type: CustomObjectType = self.instance.custom_object_type
             for name in _TARGETS:

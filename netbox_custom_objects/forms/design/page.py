@@ -22,7 +22,7 @@ from .fields import DesignFieldForm
 from .rows import CONSTRAINTS, FIELDS, REMOVED, id_of, keys_of, new_key, stored_key
 from .types import DesignTypeForm
 
-# The input that holds what the page was made of, and that of a row which tells whether its drawer is open.
+# The input that holds what the page was made of, and that of a row for whether its drawer is open.
 STATE, OPEN = 'state', 'open'
 
 
@@ -83,7 +83,7 @@ class DesignPage:
         return set(rows.filter(**{key: self.type.pk}).values_list('pk', flat=True))
 
     def _state(self) -> str:
-        """Return what tells whether another request has changed anything of the type, whoever may view it."""
+        """Return what changes if another request edits anything of the type, viewable or not."""
         if self.type is None:
             return ''
         return state_of(self.type, self.type.fields.all(), self.type.constraints.all())
@@ -136,7 +136,7 @@ class DesignPage:
         return form
 
     def _offer(self) -> Iterator[tuple[str, str, str, str]]:
-        """Yield (key, label, name, type) of the fields of the design, as they are called by now."""
+        """Yield (key, label, name, type) of the fields of the design, by their current names."""
         sent = keys_of(FIELDS, self.typed) if self.typed is not None else None
         for pk, field in self.fields.items():
             key = stored_key(FIELDS, pk)
