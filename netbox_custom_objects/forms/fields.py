@@ -257,7 +257,9 @@ class CustomObjectTypeFieldForm(
             self.fields['validation_minimum'].label = _('Minimum number of items')
             self.fields['validation_maximum'].label = _('Maximum number of items')
         if 'result_type' in self.fields:
-            self.fields['decimal_digits'].help_text = _('Digits of a decimal, decimal places included; 15 if empty')
+            self.fields['decimal_digits'].help_text = _(
+                'Digits of a decimal, decimal places included (1 to 38); 15 if empty'
+            )
         self._offer_names()
         if 'aggregate' in self.fields:
             self.offer_rollups()

@@ -36,6 +36,10 @@ def test_the_editor_of_constraints(pages, post):
     pages.picture('constraints', pages.content.get_by_role('heading', name='Constraints'))
     pages.page.set_viewport_size(PHONE)
     pages.picture('constraints-phone', pages.content.get_by_role('heading', name='Constraints'))
+    # Only the table of the columns scrolls sideways.
+    pages.open('/plugins/custom-objects/contract/bulk-import/')
+    expect(pages.content.get_by_text('Format: YYYY-MM-DD').first).to_be_visible()
+    assert pages.page.evaluate('document.documentElement.scrollWidth') == PHONE['width']
     pages.open('/plugins/custom-objects/contract/add/')
     pages.fill('Start', '2026-02-01')
     pages.fill('End', '2026-01-01')

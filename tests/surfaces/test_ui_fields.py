@@ -110,6 +110,13 @@ class TestForm:
         for name in absent:
             assert f'name="{name}"' not in page, name
 
+    def test_shows_how_many_digits_a_decimal_has_if_none_are_given(self, browser):
+        kind = make_type('cable')
+        for type, digits in (('decimal', 8), ('computed', 15)):
+            page = browser.get(f'custom-object-type-fields/add/?custom_object_type={kind.pk}&type={type}')
+            assert re.search(rf'Digits of a [^<]*; {digits} if empty', page), type
+            assert 'Digits after the decimal point; 2 if empty' in page, type
+
     def test_the_type_renders_the_form_anew(self, browser):
         page = ' '.join(browser.get('custom-object-type-fields/add/').split())
         assert 'hx-include="#form_fields"' in page
