@@ -8,7 +8,7 @@ from dcim.models import Site
 
 from netbox_custom_objects.models import CustomObjectTypeConstraint
 
-from ..support.factories import make_type
+from ..support.factories import make_choice_set, make_type
 
 CONSTRAINTS = 'custom-object-type-constraints/'
 
@@ -86,3 +86,35 @@ def test_objects(rest, contract):
     errors = rest.post('contract/', [{'name': 'b'}, {'name': 'B'}], expect=400)['errors']
     assert errors == [{'index': 1, 'errors': {'name': ['Taken.']}}]
     assert rest.get('contract/')['count'] == 1
+
+
+def test_texts_that_are_no_choices(rest):
+    """Refused where they are written; an expression stays when its choices change."""
+    choices = make_choice_set('status', ['active', 'retired'])
+    many = {'name': 'uses', 'type': 'multiselect', 'choice_set': choices}
+    asset = make_type(
+        'asset', fields=[('serial', 'text'), {'name': 'status', 'type': 'select', 'choice_set': choices}, many]
+    )
+    wrong = 'Line 1, column {}: “{}” is not a choice of “{}”. Did you mean “{}”?'
+    for path, expression, error in (
+        (CONSTRAINTS, "status != 'activ' || serial != null", (11, 'activ', 'status', 'active')),
+        (CONSTRAINTS, "status in ['active', 'retird']", (22, 'retird', 'status', 'retired')),
+        (CONSTRAINTS, "!('activ' in uses)", (3, 'activ', 'uses', 'active')),
+    ):
+        data = {'custom_object_type': asset.pk, 'name': 'x', 'type': 'check', 'expression': expression}
+        assert rest.post(path, data, expect=400) == {'expression': [wrong.format(*error)]}
+    serial = f'custom-object-type-fields/{asset.fields.get(name="serial").pk}/'
+    for name in ('required_if', 'visible_if'):
+        errors = rest.patch(serial, {name: "status == 'activ'"}, expect=400)
+        assert errors == {name: [wrong.format(11, 'activ', 'status', 'active')]}
+    computed = {
+        'custom_object_type': asset.pk, 'name': 'is_used', 'type': 'computed', 'result_type': 'boolean',
+        'expression': "status == 'activ'",
+    }  # fmt: skip
+    assert rest.post('custom-object-type-fields/', computed, expect=400).keys() == {'expression'}
+    made = rest.post(CONSTRAINTS, {**data, 'expression': "status != 'retired' || serial == null"})
+    rest.patch(serial, {'required_if': "status == 'active'"})
+    choices.extra_choices = [['in-use', 'In use']]
+    choices.save()
+    rest.patch(serial, {'description': 'x'})
+    rest.patch(f'{CONSTRAINTS}{made["id"]}/', {'message': 'Retired assets have no serial.'})

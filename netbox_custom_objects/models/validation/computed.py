@@ -18,9 +18,11 @@ from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Kind, parse
 from ...field_types import field_type_of
 from ...field_types.computed import check_computed
+from ...field_types.constraints import scope_of_fields
+from ...field_types.known_choices import refuse_unknown_choices
 from ..readers import named_rows, readable
 from .definitions import broken_by, is_stored, others_of, stored_expression
-from .surroundings import surroundings_of
+from .surroundings import is_replaying, surroundings_of
 
 Errors = Iterator[tuple[str, object]]
 
@@ -50,7 +52,10 @@ def computed_errors(field, before) -> Errors:
 
 
 def _check(source: str, kind: Kind, fields: Iterable[FieldDefinition]) -> None:
-    check_computed(read_tree(source), kind, fields)
+    fields, tree = list(fields), read_tree(source)
+    check_computed(tree, kind, fields)
+    if not is_replaying():
+        refuse_unknown_choices(tree, scope_of_fields(fields), fields)
 
 
 def error_for_reader(

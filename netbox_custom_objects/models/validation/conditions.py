@@ -16,6 +16,7 @@ from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Scope, check, stored_form
 from ...expressions.typed.kinds import BOOLEAN
 from ...field_types.constraints import find_conditions, scope_of_fields
+from ...field_types.known_choices import refuse_unknown_choices
 from ..readers import named_rows
 from ..rows.convert import field_definition
 from .computed import error_for_reader, is_stored, read_tree
@@ -45,7 +46,10 @@ def condition_errors(field, before) -> Errors:
 
 
 def _check(source: str, field, others: Iterable[FieldDefinition]) -> None:
-    check(read_tree(source), _scope(field, others), BOOLEAN)
+    fields = [*others, field_definition(field)]
+    tree, scope = read_tree(source), scope_of_fields(fields)
+    check(tree, scope, BOOLEAN)
+    refuse_unknown_choices(tree, scope, fields)
 
 
 def _scope(field, others: Iterable[FieldDefinition]) -> Scope:

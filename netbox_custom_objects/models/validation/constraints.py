@@ -17,11 +17,12 @@ from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, Scope, parse, stored_form
 from ...field_types.base import FAULTS
 from ...field_types.constraints import can_be_unique, compile_constraint, scope_of, typed_expression
+from ...field_types.known_choices import refuse_unknown_choices
 from ..readers import named_rows
 from ..rows.convert import constraint_definition
 from .computed import error_for_reader
 from .definitions import broken_by, definition_of
-from .surroundings import surroundings_of
+from .surroundings import is_replaying, surroundings_of
 
 EXPRESSIONS = ('condition', 'expression')
 Errors = Iterator[tuple[str, object]]
@@ -71,16 +72,26 @@ def _check(constraint, definition: TypeDefinition) -> Errors:
 
 
 def _expression(constraint, name: str, definition: TypeDefinition) -> Errors:
+    # As it is written, so that errors have the places of that text.
+    source = getattr(constraint, name)
+
     def checked(fields):
         scope = scope_of(definition.with_fields(fields))
-        as_stored(getattr(constraint, name), scope)
-        # As it is written, so that errors have the places of that text.
-        typed_expression(getattr(constraint, name), scope)
+        stored = as_stored(source, scope)
+        typed_expression(source, scope)
+        if not is_replaying() and not _is_kept(constraint, name, stored):
+            refuse_unknown_choices(parse(source, stored=True), scope, fields)
 
     try:
         checked(definition.fields)
     except InvalidExpression as error:
         yield name, str(error_for_reader(error, constraint, definition.fields, checked))
+
+
+def _is_kept(constraint, name: str, stored: str) -> bool:
+    """Whether an expression stays as it is; choices may have changed since it was written."""
+    before = type(constraint).objects.using(constraint._state.db).filter(pk=constraint.pk)
+    return constraint.pk is not None and before.filter(**{name: stored}).exists()
 
 
 def as_stored(source: str, scope: Scope) -> str:

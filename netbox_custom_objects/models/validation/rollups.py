@@ -16,12 +16,13 @@ from ...exceptions import SchemaChangeRefused
 from ...expressions.typed import InvalidExpression, stored_form
 from ...field_types import field_type_of
 from ...field_types.constraints import scope_of_fields
+from ...field_types.known_choices import refuse_unknown_choices
 from ...field_types.rollup import aggregable, aggregates_of, check_condition
 from ..readers import named_rows, viewable
 from ..rows.convert import field_definition
 from .computed import is_stored, read_tree
 from .definitions import broken_by
-from .surroundings import STORED, surroundings_of
+from .surroundings import STORED, is_replaying, surroundings_of
 
 Errors = Iterator[tuple[str, object]]
 ATTRIBUTES = ('referring_field', 'aggregate', 'aggregated_field', 'condition')
@@ -48,7 +49,10 @@ def rollup_errors(field, before) -> Errors:
     yield from _aggregate(field, before, referring)
     if field.condition:
         try:
-            check_condition(read_tree(field.condition), _fields(field, before, referring.custom_object_type_id))
+            tree, fields = read_tree(field.condition), _fields(field, before, referring.custom_object_type_id)
+            check_condition(tree, fields)
+            if not is_replaying():
+                refuse_unknown_choices(tree, scope_of_fields(fields, is_stored=True), fields)
         except InvalidExpression as error:
             yield 'condition', str(error)
 
