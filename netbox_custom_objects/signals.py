@@ -7,10 +7,12 @@ RECEIVERS, at the end, says what is called when; `early` connects it ahead of Ne
 
 from contextlib import nullcontext
 
+from django.core.exceptions import ValidationError
 from django.db.models import F
 from django.db.models.functions import Greatest
 from django.db.models.signals import m2m_changed, post_delete, post_save, pre_delete, pre_save
 from django.utils import timezone
+from rq import get_current_job
 
 from netbox.search.backends import search_backend
 from netbox.signals import post_clean
@@ -19,10 +21,11 @@ from .constants import Sender
 from .ddl.locks import lock_definitions
 from .ddl.target import Target
 from .definitions import payload_key
-from .exceptions import SchemaChangeRefused
+from .exceptions import ConcurrentChange, SchemaChangeRefused
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
 from .models.change_data import keep_retired, parked_objects, take_parked_objects, take_retired
+from .models.concurrency import meeting
 from .models.records import write_waiting
 from .models.revision import bump_shared_token
 from .models.rows.convert import field_definition
@@ -33,7 +36,7 @@ from .models.validation.fields import types_in_use
 from .models.validation.rollups import refuse_counted_conversion, refuse_counted_field, rolled_up_targets
 from .models.validation.surroundings import replayed_rows
 from .runtime.classes.registry import world
-from .runtime.context import current_alias, in_replay, mark_changed
+from .runtime.context import current_alias, has_moved, in_replay, mark_changed
 from .runtime.inbound.holding import hold_links, hold_objects, hold_references
 from .runtime.inbound.references import before_delete
 from .runtime.reading.retired import take_out, write_back
@@ -68,6 +71,22 @@ def definitions_changing(instance, using: str, **kwargs) -> None:
         lock_definitions(Target.for_alias(using))
     if not instance._state.adding:
         rows.changing(instance)
+
+
+def rules_saving(instance, using: str, **kwargs) -> None:
+    """
+    A field or constraint is about to be saved, and was validated before the right to change definitions was held.
+
+    Raises:
+        ConcurrentChange: what it reads was deleted or converted meanwhile, or what reads it was added
+    """
+    # A job that switches a field over has checked the values itself.
+    if in_replay() or get_current_job() is not None or not has_moved(using):
+        return
+    try:
+        instance.clean()
+    except ValidationError as error:
+        raise meeting(ConcurrentChange()) from error
 
 
 def definition_deleting(instance, using: str, **kwargs) -> None:
@@ -278,8 +297,8 @@ def object_deleting(instance, using: str, origin=None, **kwargs) -> None:
 RECEIVERS = {
     pre_save: {
         Sender.TYPE: (definitions_changing,),
-        Sender.FIELD: (definitions_changing, field_saving),
-        Sender.CONSTRAINT: (definitions_changing,),
+        Sender.FIELD: (definitions_changing, rules_saving, field_saving),
+        Sender.CONSTRAINT: (definitions_changing, rules_saving),
         Sender.CHOICE_SET: (definitions_changing, choice_set_changing),
         Sender.CHANGE_RECORD: (change_recorded,),
         Sender.OBJECT: (object_saving,),

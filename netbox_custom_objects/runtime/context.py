@@ -146,6 +146,13 @@ def current_token(target: Target) -> int:
     return pin.token
 
 
+def has_moved(alias: str) -> bool:
+    """Whether another request has changed definitions in a schema since the current one has first looked at them."""
+    target = Target.for_alias(alias)
+    pin = (_pins.get() or {}).get(target.schema)
+    return pin is not None and not pin.provisional and read_token(target) != pin.token
+
+
 def _tokens_of_replay() -> dict[str, int]:
     """
     Return the tokens that the current replay has read, by schema.

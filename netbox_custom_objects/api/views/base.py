@@ -27,6 +27,7 @@ from ... import settings
 from ...exceptions import ObjectGone, SchemaChangeRefused, SchemaLocked, StillReferredTo
 from ...field_types.shared.parsers import PARSERS
 from ...models.concurrency import meeting
+from ...runtime.classes.registry import world
 from ...runtime.reading.ordering import totally_ordered
 from ..openapi.operations import StrictAutoSchema
 from ..openapi.writes import BACKGROUND, DRY_RUN
@@ -184,6 +185,11 @@ class StrictModelViewSet(DryRunMixin):
 
 class DefinitionViewSet(StrictModelViewSet):
     """Base of the endpoints whose writes change tables."""
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method not in SAFE_METHODS:
+            world()  # what others change from now on is noticed
 
     def perform_create(self, serializer):
         with schema_errors():
