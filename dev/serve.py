@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from dev import admin
 from dev.paths import LOGS, ROOT, netbox_environment
 
-SECONDS_TO_START = 120
+SECONDS_TO_START = 300
 SECONDS_TO_STOP = 10
 
 

@@ -208,7 +208,7 @@ class TestTypes:
         assert not closed.get_model().objects.exists()
 
     def test_the_list_of_types_shows_a_badge(self, browser, closed):
-        assert 'cable Deprecated' in text_of(browser.get('custom-object-types/'))
+        assert 'Cable Deprecated' in text_of(browser.get('custom-object-types/'))
         assert 'The type itself 1.2 2.0' in text_of(browser.get(f'custom-object-types/{closed.pk}/'))
 
     def test_references_to_its_objects_go_on(self, rest, closed):
