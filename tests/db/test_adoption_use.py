@@ -89,13 +89,12 @@ def test_pages_show_all_values(keeper):
     assert 'Note 60' in text_of(browser.get('device-note/?sort=-id'))
     assert 'Written before' in text_of(browser.get('device-note/1/journal/'))
     assert 'Updated' in text_of(browser.get('device-note/1/changelog/'))
-    # Records from before are shown as they are, under the names that fields have now.
+    # Records from before are shown as they are, under the labels that fields have now.
     for change in ObjectChange.objects.all():
         browser.get(f'/core/changelog/{change.pk}/')
     record = ObjectChange.objects.get(changed_object_type__model='table2model')
     page = text_of(browser.get(f'/core/changelog/{record.pk}/'))
-    assert 'serial "https://example.com/old" "https://example.com/1"' in page
-    assert 'serial_title "Old" "Serial 1"' in page
+    assert 'Serial https://example.com/old https://example.com/1 Serial title Old Serial 1' in page
     for path in ('custom-object-types/', 'custom-object-types/1/', 'unit/', 'bare/', 'unit/1/', '/dcim/sites/1/'):
         browser.get(path)
     assert 'Note 1' in browser.get('/user/bookmarks/')
