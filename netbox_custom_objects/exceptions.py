@@ -166,15 +166,21 @@ class UnmetRules(SchemaChangeRefused):
 # Errors about objects that do not meet what is asked of them.
 OBJECTS_IN_THE_WAY = (DuplicateValues, ValuesTooLong, ViolatedCheck, UnmetRules)
 
-# What PostgreSQL refuses a row with: a violation, or a value that is longer than an entry of an index can be.
+# What PostgreSQL refuses a row with: a violation, or a value longer than an entry of an index can be. The second
+# is one of many operational errors: ask `refuses_row`.
 REFUSED_ROWS = (IntegrityError, OperationalError)
-# SQLSTATE of the latter.
+# SQLSTATE of a value that is too long.
 TOO_LONG = '54000'
 
 
 def sqlstate_of(error: DatabaseError) -> str:
     """Return the SQLSTATE of an error that PostgreSQL has answered with, '' of others."""
     return getattr(error.__cause__, 'sqlstate', None) or ''
+
+
+def refuses_row(error: Exception) -> bool:
+    """Whether an error is about the row itself, not about other transactions or the connection."""
+    return not isinstance(error, OperationalError) or sqlstate_of(error) == TOO_LONG
 
 
 # SQLSTATE of what cannot be dropped. The message names views and columns, never values.

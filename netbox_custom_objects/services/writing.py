@@ -20,7 +20,7 @@ from netbox.context import events_queue
 from utilities.data import get_config_value_ci
 from utilities.exceptions import AbortRequest
 
-from ..exceptions import REFUSED_ROWS
+from ..exceptions import REFUSED_ROWS, refuses_row
 from ..models.change_data import parked_objects, take_parked_objects
 from ..models.display import LAST_NAME
 from ..models.objects import CustomObject
@@ -71,7 +71,9 @@ def tried_together[Result](
     try:
         with transaction.atomic(using=using):
             return write()
-    except refused:
+    except refused as error:
+        if not refuses_row(error):
+            raise
         if not before:
             clear_events.send(sender=sender)
         events_queue.set(before)

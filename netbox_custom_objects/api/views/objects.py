@@ -4,12 +4,14 @@ Endpoints `<slug>/`: the objects of each type.
 One viewset serves them all: which type is meant is derived from the request, in the schema that the request reads.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache, cached_property
 from typing import ClassVar
 
 from django.conf import settings as django_settings
 from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
-from django.db import DatabaseError, router, transaction
+from django.db import router, transaction
 from django.urls import resolve
 from drf_spectacular.utils import extend_schema_serializer
 from rest_framework.exceptions import NotFound, ValidationError
@@ -230,13 +232,11 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
     # Uniqueness is checked before writing; of two requests that write at once, the index refuses one.
 
     def perform_create(self, serializer):
-        try:
+        with self._violations_answered():
             if self.in_list:
                 self._create_in_list(serializer)
             else:
                 super().perform_create(serializer)
-        except REFUSED_ROWS as error:
-            raise self._not_unique(error) from error
 
     def _create_in_list(self, serializer):
         # One wrong object undoes the whole list, so none needs a savepoint of its own. Within one, NetBox would queue
@@ -248,11 +248,15 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
             raise PermissionDenied() from None
 
     def perform_update(self, serializer):
-        try:
+        with self._violations_answered():
             super().perform_update(serializer)
-        except REFUSED_ROWS as error:
-            raise self._not_unique(error) from error
 
-    def _not_unique(self, error: DatabaseError) -> Exception:
-        violation = violation_of(error, self.model)
-        return error if violation is None else ValidationError(as_serializer_error(violation))
+    @contextmanager
+    def _violations_answered(self) -> Iterator[None]:
+        try:
+            yield
+        except REFUSED_ROWS as error:
+            violation = violation_of(error, self.model)
+            if violation is None:
+                raise
+            raise ValidationError(as_serializer_error(violation)) from error
