@@ -75,7 +75,7 @@ class Scene:
         model = made.get_model()
         others = ({f'{MARK}_title': f'{MARK}-{number}', f'{MARK}_place': self.site} for number in range(COUNT - 1))
         model.objects.bulk_create(model(**values) for values in others)
-        make_constraint(made, f'{MARK} rule', expression=f"{MARK}_choice != 'x'", message=f'{MARK} message')
+        make_constraint(made, f'{MARK} rule', expression=f"{MARK}_title != 'x'", message=f'{MARK} message')
         made.change = begin(made.fields.get(name=f'{MARK}_title'), unique=True)
         owner = superuser()
         Rest(owner).delete(f'custom-object-type-fields/{make_field(made, f"{MARK}_gone").pk}/')
