@@ -5,6 +5,8 @@ A branch's connection has `<branch schema>, <main schema>` as its search path, s
 branch lacks silently means main's table; hence every statement of ours is qualified with the target's schema.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import DEFAULT_DB_ALIAS, connections
@@ -54,3 +56,18 @@ def schema_of(alias: str) -> str:
     if alias.startswith(BRANCH_ALIAS_PREFIX):
         return alias.removeprefix(BRANCH_ALIAS_PREFIX)
     return main_schema()
+
+
+@contextmanager
+def separate_cursor() -> Iterator:
+    """
+    Open a cursor of main on a connection of its own, closed at the end of the block.
+
+    Each statement is committed at once, whether the default connection is in a transaction or not.
+    """
+    connection = connections.create_connection(MAIN_ALIAS)
+    try:
+        with connection.cursor() as cursor:
+            yield cursor
+    finally:
+        connection.close()

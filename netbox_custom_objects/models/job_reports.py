@@ -7,11 +7,13 @@ staged changes; a report goes with its job.
 
 import json
 
-from django.db import DEFAULT_DB_ALIAS, connections, models
+from django.db import DEFAULT_DB_ALIAS, models
 from django.utils.translation import gettext_lazy as _
 from rq import get_current_job
 
 from core.models import Job
+
+from ..ddl.target import separate_cursor
 
 
 class JobReport(models.Model):
@@ -40,17 +42,13 @@ def keep_in_trouble(data: dict) -> None:
     """Store the report of the job that runs now, if one does, also if what it has written is undone."""
     if (running := get_current_job()) is None:
         return
-    # A connection of its own: that of the job may be in a transaction that has failed.
-    connection = connections.create_connection(DEFAULT_DB_ALIAS)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f'INSERT INTO {JobReport._meta.db_table} (job_id, data) SELECT id, %s FROM {Job._meta.db_table} '
-                'WHERE job_id = %s ON CONFLICT (job_id) DO UPDATE SET data = excluded.data',
-                [json.dumps(data), running.id],
-            )
-    finally:
-        connection.close()
+    # The job's own connection may be in a transaction that has failed.
+    with separate_cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO {JobReport._meta.db_table} (job_id, data) SELECT id, %s FROM {Job._meta.db_table} '
+            'WHERE job_id = %s ON CONFLICT (job_id) DO UPDATE SET data = excluded.data',
+            [json.dumps(data), running.id],
+        )
 
 
 def report_of(job) -> dict:

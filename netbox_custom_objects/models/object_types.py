@@ -15,6 +15,7 @@ from netbox.context import query_cache
 from netbox.models.features import get_model_features
 
 from ..constants import APP_LABEL, COMMON_MODEL
+from ..ddl.target import separate_cursor
 from ..definitions import model_name
 
 # Whether everything that is written now will be undone (services.preview): nothing may then be committed on its own.
@@ -137,19 +138,15 @@ def _insert_at_once(name: str, features: list[str]) -> None:
     NetBox runs scripts in a branch inside transactions on both connections. A row that only the default one can see
     would be inserted again by the branch's, which then waits for this thread to commit: for ever (host-facts 7.2).
     """
-    connection = connections.create_connection(DEFAULT_DB_ALIAS)
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f'INSERT INTO {ContentType._meta.db_table} (app_label, model) VALUES (%s, %s) '
-                'ON CONFLICT (app_label, model) DO UPDATE SET model = excluded.model RETURNING id',
-                [APP_LABEL, name],
-            )
-            (pk,) = cursor.fetchone()
-            cursor.execute(
-                f'INSERT INTO {ObjectType._meta.db_table} (contenttype_ptr_id, public, features) '
-                'VALUES (%s, false, %s) ON CONFLICT DO NOTHING',
-                [pk, features],
-            )
-    finally:
-        connection.close()
+    with separate_cursor() as cursor:
+        cursor.execute(
+            f'INSERT INTO {ContentType._meta.db_table} (app_label, model) VALUES (%s, %s) '
+            'ON CONFLICT (app_label, model) DO UPDATE SET model = excluded.model RETURNING id',
+            [APP_LABEL, name],
+        )
+        (pk,) = cursor.fetchone()
+        cursor.execute(
+            f'INSERT INTO {ObjectType._meta.db_table} (contenttype_ptr_id, public, features) '
+            'VALUES (%s, false, %s) ON CONFLICT DO NOTHING',
+            [pk, features],
+        )

@@ -103,7 +103,7 @@ def _altered(changed: Mapping[str, Sequence], count: int):
         yield (
             _('The values are indexed: filters, searches and sorting by them stay fast in large tables.')
             if changed['indexed'][1]
-            else _('The values are no longer indexed: filters, searches and sorting by them read the whole table.')
+            else _('The index is removed: filters, searches and sorting by the values read the whole table.')
         )
     if 'choice_set' in changed and 'type' not in changed:
         yield _('The values stay; others are offered from now on.')

@@ -7,7 +7,6 @@ NetBox keeps the traceback of a job that fails, and PostgreSQL's errors quote va
 import logging
 from datetime import timedelta
 
-from django.db import DEFAULT_DB_ALIAS, connections
 from django.utils import timezone
 from rq.timeouts import JobTimeoutException
 
@@ -16,6 +15,7 @@ from core.exceptions import JobFailed
 from core.models import Job
 from netbox.jobs import JobRunner
 
+from ..ddl.target import separate_cursor
 from ..exceptions import sentence_of
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects.jobs')
@@ -77,16 +77,12 @@ class DiscreetJob(JobRunner):
 
 def write_progress(job: Job, done: int, total: int) -> None:
     """Write how far a job is, over a connection of its own: what the job itself writes is not seen before its end."""
-    connection = connections.create_connection(DEFAULT_DB_ALIAS)
-    try:
-        with connection.cursor() as cursor:
-            table = Job._meta.db_table
-            cursor.execute(
-                f"UPDATE {table} SET data = jsonb_build_object('done', %s::int, 'rows', %s::int) WHERE id = %s",
-                [done, total, job.pk],
-            )
-    finally:
-        connection.close()
+    with separate_cursor() as cursor:
+        table = Job._meta.db_table
+        cursor.execute(
+            f"UPDATE {table} SET data = jsonb_build_object('done', %s::int, 'rows', %s::int) WHERE id = %s",
+            [done, total, job.pk],
+        )
 
 
 def is_waiting(job: Job | None, for_less_than: timedelta) -> bool:

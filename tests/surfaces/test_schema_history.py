@@ -184,10 +184,10 @@ class TestUndo:
         assert kind.fields.filter(pk=field.pk).exists()
         change(kind, display_expression='', group_name='G')
         browser.post(address(kind), key=asked)
-        assert 'no longer the last change' in browser.messages[-1]
+        assert 'Only the latest change' in browser.messages[-1]
         for sent in ('', 'x', '9' * 30):
             browser.post(address(kind), key=sent)
-            assert 'no longer' in browser.messages[-1]
+            assert 'Only the latest change' in browser.messages[-1]
         CustomObjectType.objects.filter(pk=kind.pk).update(group_name='H')
         assert 'without a record' in text_of(browser.get(address(kind)))
 

@@ -78,7 +78,7 @@ def undo(custom_object_type: CustomObjectType, key: int, user) -> None:
         lock_definitions(Target.for_alias(alias))
         change = last_change(custom_object_type)
         if change is None or change.key != key:
-            raise UndoRefused(_('It is no longer the last change.'))
+            raise UndoRefused(_('Only the latest change can be undone.'))
         _refuse(change)
         try:
             for record in change.records:
