@@ -20,7 +20,7 @@ from tests.branching.scenarios.stage import model_of
 from tests.support import branches
 from tests.support.factories import make_field, make_object, make_type
 
-EXAMPLES = 60 if LONG else 5
+EXAMPLES = 60 if LONG else 3
 STEPS = 20
 MAX_BRANCHES = 3
 

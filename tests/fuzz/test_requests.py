@@ -24,7 +24,7 @@ from tests.surfaces.rest import superuser
 from tests.surfaces.ui import ROOT
 
 LONG = bool(os.environ.get('NCO_LONG'))
-SECONDS = int(os.environ.get('NCO_SECONDS', 600 if LONG else 12))
+SECONDS = int(os.environ.get('NCO_SECONDS', 600 if LONG else 6))
 SEED = int(os.environ.get('NCO_SEED', random.randrange(10**6) if LONG else 1))
 
 
