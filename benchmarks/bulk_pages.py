@@ -1,22 +1,19 @@
 """Bulk edit, bulk rename and bulk delete pages: of a custom type with a tenant's columns, and of tenants."""
 
 import os
-import resource
 
 from benchmarks import measure
-from benchmarks.bulk import PATHS, Lists, make_tenant_like_type
+from benchmarks.bulk import PATHS, TIMES_AS_FAST, Lists, make_tenant_like_type
 
 SIZE, ROUNDS = int(os.environ.get('OBJECTS', '300')), 3
 PAGES = {'tenants': '/tenancy/tenants/{}/', 'custom objects': '/plugins/custom-objects/customers/bulk-{}/'}
-# Objects that are deleted at once, to measure the memory that it takes; none by default.
-MANY = int(os.environ.get('ROWS', '0'))
 
 
 def run(profiler=None) -> None:
     from tenancy.models import TenantGroup
 
     group = TenantGroup.objects.create(name='Group', slug='group')
-    custom_object_type = make_tenant_like_type(TenantGroup)
+    make_tenant_like_type(TenantGroup)
     rest, browser = measure.rest_client(), measure.browser()
     lists = {name: Lists(rest, path, group.pk) for name, path in PATHS.items()}
     for page in ('edit', 'rename', 'delete'):
@@ -26,8 +23,6 @@ def run(profiler=None) -> None:
             profiler.runcall(calls['custom objects'])
         else:
             compare(page, calls, lists)
-    if MANY and not profiler:
-        delete_many(browser, custom_object_type)
 
 
 def compare(page: str, calls: dict, lists: dict) -> None:
@@ -38,7 +33,9 @@ def compare(page: str, calls: dict, lists: dict) -> None:
             taken = measure.seconds(call)
             if number:
                 times[name].append(taken)
-    native = measure.median_ms(times['tenants'])
+    native, ours = map(measure.median_ms, times.values())
+    least = TIMES_AS_FAST['delete' if page == 'delete' else 'update']
+    measure.limit(f'{page}, {SIZE} objects: ms per page', native, ours, most=1 / least)
     print(f'{page}, {SIZE} objects')
     measure.print_table(
         ['', 'ms per object', 'ms per page', 'times as fast'],
@@ -60,23 +57,3 @@ def submit(browser, name: str, page: str, made: Lists) -> None:
     if page == 'delete':
         made.pks = made.pks[SIZE:]
     measure.checked(browser.post(PAGES[name].format(page), {'pk': pks, **sent}), 302)
-
-
-def delete_many(browser, custom_object_type) -> None:
-    """Delete all objects of the type at once, and print how much more memory that takes."""
-    from django.db import connection
-
-    model = custom_object_type.get_model()
-    columns = [model._meta.get_field(name).column for name in ('name', 'slug')]
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f'INSERT INTO {model._meta.db_table} (created, last_updated, {", ".join(columns)}) '
-            "SELECT now(), now(), 'many ' || n, 'many-' || n FROM generate_series(1, %s) n",
-            [MANY],
-        )
-    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    pks = list(model.objects.values_list('pk', flat=True))
-    sent = {'pk': pks, '_confirm': '1', 'confirm': 'on'}
-    taken = measure.seconds(lambda: measure.checked(browser.post(PAGES['custom objects'].format('delete'), sent), 302))
-    more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
-    print(f'delete, {len(pks)} objects at once: {taken:.1f} seconds, {more} MB more')

@@ -15,7 +15,9 @@ class Benchmark:
 
 BENCHMARKS = {
     'branches': Benchmark('branches', 'provisioning with 0 and 200 types, and memory over 20 branches'),
-    'bulk': Benchmark('bulk', 'lists of 1 and of 500 objects written through REST, against tenants of equal width'),
+    'bulk': Benchmark(
+        'bulk', 'lists of 1, 60 and 1,000 objects written through REST, against tenants of equal width', is_checked=True
+    ),
     'constraints': Benchmark(
         'constraints', 'constraints of 1,000,000 objects are made, with a client at work', is_checked=True
     ),
@@ -23,12 +25,19 @@ BENCHMARKS = {
     'documents': Benchmark('documents', 'preview, application and export of 400 types with 2,500 fields'),
     'graphql': Benchmark('graphql', 'the GraphQL schema of 400 types, and lists of 1,000 objects, against tenants'),
     'bulk_pages': Benchmark(
-        'bulk_pages', 'pages that edit, rename and delete 300 objects, against tenants of equal width'
+        'bulk_pages', 'pages that edit, rename and delete 300 objects, against tenants of equal width', is_checked=True
+    ),
+    'bulk_delete': Benchmark(
+        'bulk_delete', '100,000 objects deleted at once, and the memory that takes', is_checked=True
     ),
     'exports': Benchmark(
-        'exports', 'CSV exports of 5,000 objects with 66 fields, and the memory that those of many objects take'
+        'exports',
+        'CSV exports of 5,000 objects with 66 fields, and the memory that those of 1,000,000 take',
+        is_checked=True,
     ),
-    'imports': Benchmark('imports', 'CSV files with 30,000 rows and 10 columns, right and wrong, imported into a type'),
+    'imports': Benchmark(
+        'imports', 'CSV files with 30,000 rows and 10 columns, right and wrong, imported into a type', is_checked=True
+    ),
     'indexes': Benchmark(
         'indexes', 'filters, sorting, far pages and searches by indexed fields of 1,000,000 objects', is_checked=True
     ),

@@ -7,7 +7,7 @@ from benchmarks import measure
 from tests.support.factories import make_type
 
 FIELDS, OBJECTS, ROUNDS = 66, int(os.environ.get('OBJECTS', '5000')), 2
-MANY = int(os.environ.get('ROWS', '200000'))
+MANY = int(os.environ.get('ROWS', '1000000'))
 KINDS = ('text', 'integer', 'decimal', 'date', 'boolean', 'url', 'longtext', 'ip_address', 'select', 'datetime')
 VALUES = {
     'text': "'text ' || n", 'integer': 'n', 'decimal': 'n / 4.0', 'date': "date '2024-01-01' + mod(n, 900)",
@@ -29,9 +29,13 @@ def run(profiler=None) -> None:
         taken = measure.seconds(lambda query=query: export(client, narrow, query))
         more = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) // 1024
         print(f'{query}, {MANY} objects: {taken:.1f} seconds, {more} MB more')
+        measure.limit(f'{query}, {MANY} objects: MB more', 0, more, more=100)
     calls = {'ours': lambda: export(client, wide), "NetBox's": lambda: export_as_netbox(client, wide)}
     print(f'{OBJECTS} objects with {FIELDS} fields')
     times = measure.alternate(calls, ROUNDS, warm_up=0)
+    native, ours = (measure.median_ms(times[name]) / 1000 for name in ("NetBox's", 'ours'))
+    measure.limit(f'CSV, {OBJECTS} objects with {FIELDS} fields: seconds', 0, ours, more=3)
+    measure.limit("the same, against NetBox's export: seconds", native, ours, most=0.5)
     measure.print_table(
         ['', 'seconds', 'spread in ms'],
         [[name, measure.median_ms(taken) / 1000, measure.spread(taken)] for name, taken in times.items()],

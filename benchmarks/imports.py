@@ -11,6 +11,7 @@ import uuid
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import RequestFactory
 
+from benchmarks import measure
 from tests.support.factories import make_field, make_type
 
 ROWS, SITES = int(os.environ.get('ROWS', '30000')), 40
@@ -40,6 +41,8 @@ def timed(title: str, text: str) -> None:
     used, passed = time.process_time() - before, time.perf_counter() - started
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
     errors = sum(entry['message'].startswith('Record ') for entry in job.log_entries)
+    measure.limit(f'{title}: seconds', 0, passed, more=90)
+    measure.limit(f'{title}: MB in all', 0, peak, more=600)
     print(f'{title}: {used:.1f} CPU seconds (ours), {passed:.1f} seconds, peak memory {peak} MB')
     print(f'  {errors} errors listed, status {job.status}')
 

@@ -6,7 +6,7 @@ import schema. Its record holds ids and numbers only; the report is kept with th
 """
 
 import uuid
-from contextlib import AbstractContextManager, suppress
+from contextlib import AbstractContextManager
 
 from django.core.exceptions import PermissionDenied
 from django.db import DEFAULT_DB_ALIAS
@@ -25,6 +25,7 @@ from ..ddl.target import Target
 from ..exceptions import CustomObjectsError
 from ..field_types.shared.rest import KNOWN_TARGETS
 from ..models import CustomObjectType, Spreadsheet
+from ..models.together import NotTogether
 from ..runtime import extensions
 from ..runtime.context import as_one_request, current_alias
 from ..runtime.inbound.holding import hold_objects
@@ -37,7 +38,7 @@ from ..schema.spreadsheet.references import Targets
 from ..schema.spreadsheet.uploads import keep_found
 from ..services.discreet_job import DiscreetJob
 from ..services.upkeep.schemas import all_or_nothing, open_schemas
-from ..services.writing import NotTogether
+from ..services.writing import TOGETHER_FROM, tried_together
 from .prefetch import read_ahead
 from .serializers import get_serializer_class
 
@@ -142,11 +143,16 @@ class Loading:
 
     def _create_all(self, model, batch: list[Read], known: dict) -> list[int]:
         """Create the objects of some rows, and return their primary keys; those that do not fit after all are noted."""
-        serializer = self._serializer(model, [read.values for read in batch], known, many=True)
-        with suppress(NotTogether):
-            if serializer.is_valid():
-                self.found.fitting += len(batch)
-                return [made.pk for made in serializer.save()]
+
+        def write():
+            serializer = self._serializer(model, [read.values for read in batch], known, many=True)
+            if not serializer.is_valid():
+                raise NotTogether
+            return [made.pk for made in serializer.save()]
+
+        if len(batch) >= TOGETHER_FROM and (made := tried_together(write, current_alias(), type(self))) is not None:
+            self.found.fitting += len(batch)
+            return made
         return [pk for read in batch if (pk := self._create(model, read, known)) is not None]
 
     def _serializer(self, model, data, known: dict, **kwargs):

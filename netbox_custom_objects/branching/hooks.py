@@ -9,11 +9,12 @@ from netbox_branching import signals
 from netbox_branching.models import Branch
 from netbox_branching.utilities import register_branching_resolver, register_objectchange_field_migrator
 
+from ..models.receivers import FINDERS
 from ..models.validation.surroundings import set_replay
 from ..runtime import context, extensions
 from ..runtime.classes.registry import set_preparation
 from ..services.upkeep.schemas import set_branch_lister
-from . import documents, lifecycle, making, replay, resolver, standstill
+from . import diffs, documents, lifecycle, making, replay, resolver, standstill
 from .merging import squash, validators
 from .pages import api, replays, template_content, views
 from .trial import dry_run
@@ -29,6 +30,7 @@ def register() -> None:
     set_branch_lister(lifecycle.idle_branches)
     register_branching_resolver(resolver.supports_branching)
     register_objectchange_field_migrator(resolver.migrate_record)
+    FINDERS['netbox_branching.signal_receivers.record_change_diff'] = diffs.with_diffs
     extensions.api_urlpatterns += api.urlpatterns
     extensions.apply_in_new_branch = documents.apply_in_new_branch
     extensions.install_in_new_branch = documents.install_in_new_branch

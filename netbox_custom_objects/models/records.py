@@ -5,16 +5,18 @@ NetBox calls `to_objectchange()` of an object, completes what it returns, and ca
 `written_together` that keeps the record, in its order, until it is needed or the block ends.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import partial
 
+from django.contrib.contenttypes.models import ContentType
 from django.db import connections, models, router
 from django.db.models.signals import post_save, pre_save
 
 from core.models import ObjectChange
 
+from .receivers import send_for_each
 from .together import Listener, NotTogether
 
 # (content type id, object id)
@@ -26,6 +28,8 @@ class Waiting:
 
     def __init__(self, model: type[models.Model], using: str):
         self.records: dict[Key, ObjectChange] = {}
+        # Those that were kept, and are stored.
+        self.stored: dict[Key, ObjectChange] = {}
         self.listener = Listener(model)
         self.connection = connections[using]
         self.savepoints = self._savepoints()
@@ -98,14 +102,28 @@ def write_waiting() -> None:
     if waiting is None or waiting.is_within_savepoint() or not waiting.records:
         return
     records = list(waiting.records.values())
+    waiting.stored |= waiting.records
     waiting.records.clear()
     using = router.db_for_write(ObjectChange, instance=records[0])
-    signal = {'sender': ObjectChange, 'raw': False, 'using': using, 'update_fields': None}
-    for record in records:
-        pre_save.send(instance=record, **signal)
+    arguments = {'raw': False, 'using': using, 'update_fields': None}
+    send_for_each(pre_save, ObjectChange, [(record, arguments) for record in records])
     ObjectChange.objects.using(using).bulk_create(records)
-    for record in records:
-        post_save.send(instance=record, created=True, **signal)
+    send_for_each(post_save, ObjectChange, [(record, {**arguments, 'created': True}) for record in records])
+
+
+def stored_records(instances: Sequence[models.Model]) -> list[ObjectChange]:
+    """
+    Store what is kept, and return the record of each object, which was kept within the same `written_together`.
+
+    Raises:
+        NotTogether: one of them was not
+    """
+    write_waiting()
+    content_type = ContentType.objects.get_for_model(instances[0])
+    try:
+        return [_waiting.get().stored[content_type.pk, instance.pk] for instance in instances]
+    except KeyError:
+        raise NotTogether from None
 
 
 def _keep(record: ObjectChange) -> None:

@@ -16,6 +16,8 @@ _validated: ContextVar[tuple[type[models.Model], list[models.Model]] | None] = C
     'netbox_custom_objects_validated', default=None
 )
 CHANGE_LOG = '"core_objectchange"'
+# Looked up for a list before its receivers are called.
+SUBSCRIPTIONS = 'INSERT INTO "extras_subscription"'
 
 
 class NotTogether(Exception):
@@ -23,7 +25,7 @@ class NotTogether(Exception):
 
 
 class Listener:
-    """Notes whether a statement is about the objects of a type, or reads the change log, while it is listening."""
+    """Notes whether a statement is about the objects of a type, reads the change log, or subscribes to something."""
 
     def __init__(self, model: type[models.Model]):
         self.table = f'"{model._meta.db_table}"'
@@ -32,7 +34,11 @@ class Listener:
     def __call__(self, execute, sql, *arguments):
         if self.is_listening:
             text = str(sql)
-            self.has_heard |= self.table in text or (CHANGE_LOG in text and text.startswith('SELECT'))
+            self.has_heard |= (
+                self.table in text
+                or (CHANGE_LOG in text and text.startswith('SELECT'))
+                or text.startswith(SUBSCRIPTIONS)
+            )
         return execute(sql, *arguments)
 
 
@@ -66,6 +72,16 @@ def validated_together(model: type[models.Model]) -> list[models.Model] | None:
     """Return the list to which an object of a type is to be added if its constraints are checked later; None if not."""
     found = _validated.get()
     return found[1] if found and found[0] == model else None
+
+
+def joins_others(instance: models.Model) -> bool:
+    """Whether what an object must meet is asked later, for it and for the others that are written with it."""
+    others = validated_together(type(instance))
+    if others is None:
+        return False
+    if not others or others[-1] is not instance:
+        others.append(instance)
+    return True
 
 
 def known_references(instance: models.Model) -> set[str]:

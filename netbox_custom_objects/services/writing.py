@@ -25,6 +25,7 @@ from ..models.change_data import parked_objects, take_parked_objects
 from ..models.display import LAST_NAME
 from ..models.objects import CustomObject
 from ..models.protectors import hiding_protectors
+from ..models.receivers import send_for_each
 from ..models.records import listening, written_together
 from ..models.together import NotTogether, validating_together
 from ..runtime.classes.conditions import conditions_of
@@ -39,6 +40,8 @@ from ..runtime.relations.many import insert_links_of_all
 from ..runtime.relations.polymorphic_many import GenericLinks, Targets
 from ..runtime.statements import update_rows
 from .rules import validator_keys
+from .tagging import tag_together
+from .unique_values import are_unlike, unique_fields
 
 TAGS = 'tags'
 # A list of fewer objects costs less one by one.
@@ -93,7 +96,7 @@ def validate_together(instances: Sequence[Model], using: str) -> None:
     with validating_together(model, using):
         for instance in instances:
             instance.full_clean()
-    if not (_hold_unique_values(instances, using) and meet_rules(model, instances, using)):
+    if not (are_unlike(unique_fields(model), instances, using) and meet_rules(model, instances, using)):
         raise NotTogether
 
 
@@ -103,25 +106,14 @@ def meet_rules(model: type[Model], instances: Sequence[Model], using: str) -> bo
     return all(found.met_by_all(model, instances, using) for found in asked)
 
 
-def _hold_unique_values(instances: Sequence[Model], using: str) -> bool:
-    """Whether no two objects, of these and of those that are stored, have the same value of a unique field."""
-    model = type(instances[0])
-    for field in model._meta.concrete_fields:
-        if not field.unique or field.primary_key:
-            continue
-        held = [(getattr(instance, field.attname), instance.pk) for instance in instances]
-        held = [(value, pk) for value, pk in held if value is not None]
-        owners = dict(held)
-        stored = model._base_manager.using(using).filter(**{f'{field.name}__in': list(owners)})
-        stored = stored.values_list(field.attname, 'pk')
-        if len(owners) < len(held) or any(owners.get(value) != pk for value, pk in stored):
-            return False
-    return True
-
-
-def create_together(instances: Sequence[Model], using: str) -> None:
+def create_together(instances: Sequence[Model], using: str, tags: Sequence[Sequence[Tag] | None] = ()) -> None:
     """
     Insert new objects, validated and of one type, with what their references to many objects are to be linked to.
+
+    Args:
+        instances: the objects
+        using: the alias they are written over
+        tags: those of each object, see `tag_together`
 
     Raises:
         TargetGone: a target does not exist any more
@@ -136,6 +128,7 @@ def create_together(instances: Sequence[Model], using: str) -> None:
         insert_links_of_all(((instance, take_parked_objects(instance)) for instance in instances), using)
         with _without_links(instances):
             _announce(post_save, instances, using, created=True)
+            tag_together(instances, tags, using)
 
 
 def update_together(instances: Sequence[Model], using: str) -> None:
@@ -202,8 +195,8 @@ def delete_together(instances: Sequence[Model], using: str) -> None:
 
 def _announce(signal, instances: Sequence[Model], using: str, **more) -> None:
     with listening():
-        for instance in instances:
-            signal.send(sender=type(instance), instance=instance, raw=False, using=using, update_fields=None, **more)
+        arguments = {'raw': False, 'using': using, 'update_fields': None, **more}
+        send_for_each(signal, type(instances[0]), [(instance, arguments) for instance in instances])
 
 
 @contextmanager

@@ -16,16 +16,18 @@ from django.apps import apps
 from django.db import connections
 from django.db.models import Q
 from django.db.models.fields.related_descriptors import create_forward_many_to_many_manager
-from django.db.models.signals import pre_delete
+from django.db.models.signals import m2m_changed, post_save, pre_delete
 from django.template.loader import get_template
 from django.utils.module_loading import import_string
 from django.views.generic import View
 from django_filters import CharFilter
 from rest_framework import serializers
 
+from core.models import ObjectChange
 from core.signals import handle_deleted_object
 from dcim.filtersets import SiteFilterSet
 from dcim.models import Site
+from extras.models import TaggedItem
 from netbox.api.serializers import bulk
 from netbox.context_managers import event_tracking
 from netbox.filtersets import NetBoxModelFilterSet
@@ -42,6 +44,7 @@ from dev.paths import PACKAGE, ROOT
 from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.forms.conditions import ROW
 from netbox_custom_objects.models.proxies import CustomObjectObjectType
+from netbox_custom_objects.models.receivers import FINDERS, path_of
 from netbox_custom_objects.views.base import FORM
 from netbox_custom_objects.views.delete_preview import BULK_MARKERS, SINGLE_MARKERS
 from netbox_custom_objects.views.registration import register_type
@@ -198,7 +201,12 @@ SIGNATURES = {
         'is_job_abandoned': 'job grace_period',
     },
     'netbox_branching.models.changes.ObjectChange': {'apply': 'self branch using logger skip_missing'},
-    'core.signals': {'clear_signal_history': 'sender kwargs'},
+    'core.signals': {
+        'clear_signal_history': 'sender kwargs',
+        'handle_changed_object': 'sender instance kwargs',
+    },
+    'extras.events': {'enqueue_event': 'queue instance request event_type'},
+    'django.dispatch.Signal': {'_live_receivers': 'self sender'},
 }
 
 
@@ -233,6 +241,14 @@ class TestNetBox:
     def test_our_receivers_come_first(self):
         order = [key[0] for key, *_ in pre_delete.receivers]
         assert order.index(f'{APP_LABEL}.pre_delete') < order.index(id(handle_deleted_object))
+
+    def test_receivers_that_look_for_something_are_there(self):
+        receivers = [
+            receiver
+            for signal, sender in ((post_save, ObjectChange), (m2m_changed, TaggedItem))
+            for receiver in signal._live_receivers(sender)[0]
+        ]
+        assert not FINDERS.keys() - set(map(path_of, receivers))
 
     def test_registry_has_the_stores(self):
         assert registry['filtersets']['dcim.site'] is SiteFilterSet

@@ -20,8 +20,9 @@ from netbox_custom_objects.schema.gallery.rows import load_rows
 from netbox_custom_objects.schema.reading import parse
 from tests.support.request import changes_of, request
 from tests.surfaces.rest import make_user
+from tests.surfaces.together import Run
 
-COSTS = find_model('cost-centers')
+COSTS, DNS = find_model('cost-centers'), find_model('dns')
 # Begins with the model installed, without objects; once for all tests that follow each other.
 installed = pytest.mark.kept.with_args(install, COSTS)
 CENTERS, ALLOCATIONS = 'cost-centers', 'cost-allocations'
@@ -116,6 +117,22 @@ class TestRows:
         found = {fault.path for fault in refused.value.faults}
         assert found == {('rows', CENTERS, 0, 'code'), ('rows', CENTERS, 2, 'name'), ('rows', CENTERS, 2, 'budget')}
         assert not objects().exists()
+
+    @pytest.mark.kept.with_args(install, DNS)
+    def test_they_leave_the_same_as_one_by_one(self, db, monkeypatch, settings, django_capture_on_commit_callbacks):
+        model = type_('dns-records').get_model()
+        run = Run(model, monkeypatch, settings, django_capture_on_commit_callbacks)
+        with request():
+            pass  # makes the user
+
+        def send():
+            with request():
+                return load_rows(DNS.rows).created
+
+        together, one_by_one, taken = run.both(send)
+        assert taken
+        assert together == one_by_one
+        assert len(together['changes']) == DNS.row_count
 
     def test_they_are_logged(self, db):
         with request() as made:

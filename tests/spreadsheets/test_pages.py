@@ -6,10 +6,11 @@ from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.db.models.signals import post_save
 from django.utils import timezone
 
 from core.exceptions import JobFailed
-from core.models import Job
+from core.models import Job, ObjectChange
 from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
 from ipam.models import VLAN
@@ -243,6 +244,24 @@ def test_hit_rates_reveal_nothing(browser, sites):
     # Nor by naming what is hidden.
     sent = inputs_of(reader, sheet, **{'c2-kind': 'object', 'c2-target': 'custom-objects/colour'})
     assert 'not one of the available choices' in reader.post(f'{PAGE}{sheet.pk}/', expect=200, **sent, _check='')
+
+
+def test_objects_that_a_receiver_needs_one_by_one(browser, sites):
+    """Rows are written together in parts; a part of which that is not possible is undone first."""
+    counted = []
+
+    def counts(sender, instance, created=False, **kwargs):
+        if created and getattr(instance, 'ports', None) is not None:
+            counted.append(type(instance).objects.count())
+
+    post_save.connect(counts)
+    try:
+        assert create(browser, upload(browser, csv_of(*rows(3))))['created'] == 3
+    finally:
+        post_save.disconnect(counts)
+    assert counted[-3:] == [1, 2, 3]
+    created = ObjectChange.objects.filter(action='create', object_repr__startswith='switch ').order_by('pk')
+    assert [change.object_repr for change in created] == ['switch 0', 'switch 1', 'switch 2']
 
 
 def test_who_may_give_rights_may_load_rows_into_a_new_type(browser):

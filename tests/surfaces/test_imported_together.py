@@ -5,6 +5,7 @@ import json
 from urllib.parse import unquote
 
 import pytest
+from django.contrib.contenttypes.models import ContentType
 
 from core.models import Job
 from dcim.models import Location, Site
@@ -96,6 +97,7 @@ FILES = {
         'csv', True,
     ),
     'objects of several types': ('title,about_content_type,about_object_id\na,dcim.site,BERLIN\nb,,\n', 'csv', True),
+    'unique targets': ('title,holder_content_type,holder_object_id\na,dcim.site,BERLIN\nb,,\n', 'csv', True),
     'records with different keys': (json.dumps([
         {'title': 'a', 'amount': 3}, {'title': 'b', 'places': ['Berlin']}, {'title': 'c', 'place': 'Dakar'},
     ]), 'json', True),
@@ -174,6 +176,16 @@ class TestErrors:
         assert shown[1][0] == native[1][0]
         records = [message.split(' ', 2)[1] for message in shown[1]]
         assert records == ['1', '2', '2', '3', '4', '7', '8']
+
+    def test_all_targets_that_others_hold(self, imported, scene):
+        first, (one, two, three) = scene['things'][0], scene['sites']
+        type(first).objects.filter(pk=first.pk).update(
+            holder_content_type=ContentType.objects.get_for_model(Site), holder_object_id=one.pk
+        )
+        rows = '\n'.join(f'n{n},dcim.site,{site.pk}' for n, site in enumerate((one, two, two, one, three)))
+        shown, native, _taken = imported(f'title,holder_content_type,holder_object_id\n{rows}\n')
+        assert shown[1][0] == native[1][0]
+        assert [message.split(' ', 2)[1] for message in shown[1]] == ['1', '3', '4']
 
     def test_combinations_within_the_file(self, imported):
         shown, native, taken = imported('title,amount,place\na,5,Berlin\nb,5,Berlin\n')

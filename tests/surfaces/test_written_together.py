@@ -5,7 +5,7 @@ from contextlib import contextmanager
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import connection, transaction
-from django.db.models.signals import post_save, pre_delete, pre_save
+from django.db.models.signals import m2m_changed, post_save, pre_delete, pre_save
 from django.test.utils import CaptureQueriesContext
 
 from core.models import ObjectChange
@@ -46,6 +46,7 @@ def make_scene():
         {'name': 'authors', 'type': 'multiobject', 'target': author},
         {'name': 'about', 'type': 'object', 'targets': [Site, Region, author]},
         {'name': 'topics', 'type': 'multiobject', 'targets': [Site, Region, author]},
+        {'name': 'holder', 'type': 'object', 'targets': [Site, Region], 'unique': True},
         {'name': 'number', 'type': 'autonumber'},
         {'name': 'total', 'type': 'computed', 'result_type': 'integer', 'expression': 'amount * 2'},
     ]
@@ -80,6 +81,10 @@ def of(things, *changes):
     return [{'id': thing.pk, **change} for thing, change in zip(things, changes)]
 
 
+def site_of(s, number):
+    return {'_content_type': 'dcim.site', 'id': s['sites'][number].pk}
+
+
 # name: (method, what is sent, whether it can be written together)
 CASES = {
     'titles only': ('post', lambda s: new({}, {}, {}), True),
@@ -112,6 +117,23 @@ CASES = {
     'tags by id': ('post', lambda s: new({'tags': [s['tags'][0].pk]}, {}, {'tags': [t.pk for t in s['tags']]}), True),
     'tags by name': ('post', lambda s: new({'tags': [{'name': 'red'}]}, {'tags': [{'slug': 'blue'}]}), True),
     'no tags': ('post', lambda s: new({'tags': []}, {}), True),
+    'tags and values': ('post', lambda s: new(
+        {'tags': [{'name': 'red'}, {'name': 'blue'}], 'price': '2.5', 'bought': '2024-05-01'},
+        {'tags': [], 'places': [s['sites'][0].pk]},
+        {'add_tags': [{'name': 'red'}, {'name': 'red'}], 'owner': s['owner'].pk, 'place': s['sites'][0].pk},
+    ), True),
+    'tags are taken from new objects': ('post', lambda s: new({'remove_tags': [{'name': 'red'}]}, {}), False),
+    'unique targets': ('post', lambda s: new(
+        {'holder': site_of(s, 0)}, {'holder': site_of(s, 1)}, {},
+        {'holder': {'_content_type': 'dcim.region', 'id': s['region'].pk}},
+    ), True),
+    'a unique target twice': ('post', lambda s: new({'holder': site_of(s, 0)}, {'holder': site_of(s, 0)}), False),
+    'changed unique targets': ('patch', lambda s: of(
+        s['things'], {'holder': site_of(s, 0)}, {'holder': site_of(s, 1)}, {'holder': None},
+    ), True),
+    'a unique target that two get': (
+        'patch', lambda s: of(s['things'], {'holder': site_of(s, 0)}, {'holder': site_of(s, 0)}), False,
+    ),
     'tags that are added': ('post', lambda s: new({'add_tags': [{'name': 'red'}]}, {'add_tags': []}), True),
     'an owner': ('post', lambda s: new({'owner': s['owner'].pk}, {'owner': None}), True),
     'messages': ('post', lambda s: new({'changelog_message': 'first'}, {}, {'changelog_message': 'third'}), True),
@@ -356,6 +378,19 @@ def test_receivers_of_others_that_need_objects_one_by_one(run, scene, method, si
         assert run(method, body)[::2] == (status, False)
 
 
+def test_receivers_of_others_of_tags(run):
+    heard, tagged = [], new({'tags': [{'name': 'red'}]}, {'tags': [{'name': 'red'}, {'name': 'blue'}]})
+
+    def hears(sender, instance, action, pk_set, **kwargs):
+        heard.append((action, instance.title, len(pk_set)))
+
+    with receiving(m2m_changed, hears):
+        assert run('post', tagged)[::2] == (201, True)
+    assert sorted(heard[:4]) == sorted(heard[4:])
+    with receiving(m2m_changed, counts):
+        assert run('post', tagged)[::2] == (201, False)
+
+
 @pytest.mark.parametrize('signal', [pre_save, post_save])
 def test_receivers_of_others_that_refuse(run, signal):
     with receiving(signal, refuses):
@@ -374,10 +409,16 @@ def test_as_many_queries_for_many_objects_as_for_few(scene):
     for size in (4, 4, 12):
         body = [
             {'title': f'many {size} {len(counts)} {n}', 'place': sites[0].pk, 'places': [sites[1].pk],
-             'about': {'_content_type': 'dcim.site', 'id': sites[n % 3].pk}, 'number': f'N {size} {len(counts)} {n}'}
+             'about': {'_content_type': 'dcim.site', 'id': sites[n % 3].pk}, 'number': f'N {size} {len(counts)} {n}',
+             'tags': [{'name': 'red'}, {'name': ('green', 'blue')[n % 2]}]}
             for n in range(size)
         ]  # fmt: skip
-        with CaptureQueriesContext(connection) as found:
-            rest.post('thing/', body)
-        counts.append(len(found))
+        with CaptureQueriesContext(connection) as created:
+            made = rest.post('thing/', body)
+        changes = [
+            {'id': one['id'], 'place': sites[1].pk, 'amount': n} for n, one in enumerate(made, 1 + 20 * len(counts))
+        ]
+        with CaptureQueriesContext(connection) as changed:
+            rest.patch('thing/', changes)
+        counts.append((len(created), len(changed)))
     assert counts[1] == counts[2]

@@ -13,6 +13,7 @@ from extras.models import CachedValue, Notification, TaggedItem
 
 from netbox_custom_objects.api.views import objects
 from netbox_custom_objects.constants import APP_LABEL
+from netbox_custom_objects.schema.gallery import rows
 from netbox_custom_objects.services.writing import tried_together
 from netbox_custom_objects.views.objects import importing
 from netbox_custom_objects.views.objects import together as pages
@@ -64,7 +65,8 @@ class Run:
                 patch.setattr(importing, 'can_be_written_together', lambda *arguments: False)
                 patch.setattr(objects, 'TOGETHER_FROM', 10**9)
                 patch.setattr(pages, 'TOGETHER_FROM', 10**9)
-            for module in (objects, pages, importing):
+                patch.setattr(rows, 'TOGETHER_FROM', 10**9)
+            for module in (objects, pages, importing, rows):
                 patch.setattr(module, 'tried_together', self._watched)
             with self.capture(execute=True):
                 answer = send()
@@ -138,7 +140,9 @@ class Run:
                     for key, value in kwargs.items()
                     if key not in ('origin', 'model')
                 }
-                key = getattr(instance, 'changed_object_id', None) or getattr(instance, 'title', None)
+                key = getattr(instance, 'changed_object_id', None) or (
+                    str(instance) if hasattr(instance, '_type_id') else None
+                )
                 heard[f'{sender._meta.model_name} {key}'].append((name, kwargs))
 
             return hear

@@ -19,6 +19,7 @@ from ...models.change_data import assign_parked_links, parked_objects
 from ...models.together import NotTogether, validating_together
 from ...runtime.reading.names import references
 from ...services.limits import limited_fields
+from ...services.unique_values import are_unlike, unique_pairs
 from ...services.writing import can_be_written_together, create_together, meet_rules, update_with_links
 
 TAG_KEYS = ('tags', 'add_tags', 'remove_tags')
@@ -45,7 +46,10 @@ class ObjectListSerializer(ListSerializer):
             values = super().to_internal_value(data)
         for field, validator in unique:
             self._refuse_taken(field, validator, values)
-        if not meet_rules(self.model, validated, self.using):
+        if not (
+            are_unlike(unique_pairs(self.model), validated, self.using)
+            and meet_rules(self.model, validated, self.using)
+        ):
             raise NotTogether
         return values
 
@@ -101,9 +105,10 @@ class ObjectListSerializer(ListSerializer):
 
     def create(self, validated_data):
         instances = [self.child.new_object(values) for values in validated_data]
-        create_together(instances, self.using)
-        for instance, values in zip(instances, validated_data):
-            self.child.assign_tags(instance, values)
+        if any(values.get('remove_tags') for values in validated_data):
+            # Of new objects, which have none.
+            raise NotTogether
+        create_together(instances, self.using, [self.child.tags_of(values) for values in validated_data])
         return instances
 
     def update(self, instances, validated_data):

@@ -144,6 +144,11 @@ class CustomObjectSerializer(ContextMixin, CheckedTagsMixin, DeprecationMixin, N
                 setattr(instance, name, value)
         return links
 
+    def tags_of(self, validated_data: dict) -> list | None:
+        """Return what a new object is to be tagged with, None if nothing is given."""
+        tags = validated_data.get('tags')
+        return (validated_data.get('add_tags') or None) if tags is None else tags
+
     def assign_tags(self, instance, validated_data: dict) -> None:
         """Change the tags of an object that is saved."""
         tags, added, removed = (validated_data.get(key) for key in TAG_KEYS)

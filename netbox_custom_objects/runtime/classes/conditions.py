@@ -20,8 +20,9 @@ from ...field_types import field_type_of
 from ...field_types.base import EMPTY_VALUES
 from ...field_types.constraints import find_conditions, with_field_names
 from ...models.change_data import parked_objects
+from ...models.together import joins_others
 from ..context import in_replay
-from .constraints import ROWS_AT_ONCE, OfDefinition, joins_others, row_of
+from .constraints import ROWS_AT_ONCE, OfDefinition, row_of
 
 # The attributes of which a form could not read the value.
 UNREAD = '_unread_attributes'

@@ -40,7 +40,7 @@ from ...field_types.constraints import (
     unique_parts,
     uniqueness_of,
 )
-from ...models.together import validated_together
+from ...models.together import joins_others
 from ..context import in_replay
 from ..released import is_released, rule_of
 from .memo import per_type
@@ -323,16 +323,6 @@ def _compared(part: UniquePart, attributes: dict[str, str]):
 def _can_be_asked(asked: Sequence[Typed], row: dict[str, Any]) -> bool:
     """Whether a row has all values that expressions read."""
     return all(_keys(typed) <= row.keys() for typed in asked)
-
-
-def joins_others(instance) -> bool:
-    """Whether what an object must meet is asked later, for it and for the others that are written with it."""
-    others = validated_together(type(instance))
-    if others is None:
-        return False
-    if not others or others[-1] is not instance:
-        others.append(instance)
-    return True
 
 
 def row_of(scope: Scope, instance) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from ...field_types.polymorphic.keys import Key, key_from_payload, key_of, model_of, target_of, to_text
+from ...models.together import joins_others
 from ..context import in_replay
 from ..reading.names import MAX_DEPTH, name_lookups
 from .foreign_key import ObjectForeignKey
@@ -125,9 +126,13 @@ class GenericReference(FieldCacheMixin, models.Field):
             check((types, ids), {} if target is None else {(types, ids): target})
 
     def validate_unique(self, instance) -> None:
-        """Raise ValidationError if another object refers to what `instance` refers to; not in a replay."""
+        """
+        Raise ValidationError if another object refers to what `instance` refers to.
+
+        Not in a replay. Of objects that are written together, all are asked for at once (`services.unique_values`).
+        """
         key = self.get_key(instance)
-        if key is None or in_replay():
+        if key is None or in_replay() or joins_others(instance):
             return
         model = type(instance)
         others = model._default_manager.filter(**dict(zip((self.type_attribute, self.id_attribute), key, strict=True)))

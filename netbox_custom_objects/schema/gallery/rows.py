@@ -1,15 +1,16 @@
 """
 Creates the sample objects of a model, as REST creates objects: validated by their serializers, logged, permitted.
 
-May import runtime and field_types. Objects are referred to as in imported files, by name; targets of polymorphic fields
+May import services. Objects are referred to as in imported files, by name; targets of polymorphic fields
 with their type, as in `dcim.site:Berlin`. Nothing of NetBox is created: a reference to an object that is not there, or
 that the user may not view, is left empty.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.core.exceptions import PermissionDenied
+from django.db import router
 from django.utils.translation import gettext as _
 from rest_framework.exceptions import ErrorDetail
 
@@ -19,9 +20,11 @@ from utilities.permissions import get_permission_for_model
 from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import model_of, target_of, type_from_text
 from ...field_types.shared.natural_keys import natural_key
+from ...models.together import NotTogether
 from ...runtime.classes.memo import surfaced_fields
 from ...runtime.classes.registry import world
 from ...runtime.rights import may_add_objects, may_grant, may_have_added
+from ...services.writing import TOGETHER_FROM, tried_together
 from ..comparator import Comparison
 from ..errors import Fault, InvalidDocument
 
@@ -79,12 +82,36 @@ class _Loader:
         self.references = [found for found in surfaced_fields(model) if field_type_of(found).is_reference]
 
     def run(self, rows: list[dict]) -> None:
+        made = self._create_each(self._readable(rows)) if self._name_one_another(rows) else self._create_all(rows)
+        # The constraints of permissions hold for what was created.
+        if self.user is not None and not may_have_added(self.user, self.model, made, self.slug in self.new):
+            raise _denied(self.model)
+        self.loaded.created[self.slug] = len(made)
+
+    def _name_one_another(self, rows: list[dict]) -> bool:
+        """Whether an object may refer to one that was created before it."""
+        own = self.model._type_id
+        names = [found.name for found in self.references if any(target.type_id == own for target in found.targets)]
+        return any(row.get(name) for row in rows for name in names)
+
+    def _create_all(self, rows: list[dict]) -> list[int]:
+        """Create objects together, or one by one if one of them is wrong; return their IDs."""
+        readable = list(self._readable(rows))
+
+        def write():
+            serializer = self.serializer_class(data=[values for _index, values in readable], many=True)
+            if not serializer.is_valid():
+                raise NotTogether
+            return [instance.pk for instance in serializer.save()]
+
+        made = None
+        if len(readable) >= TOGETHER_FROM:
+            made = tried_together(write, router.db_for_write(self.model), type(self))
+        return self._create_each(readable) if made is None else made
+
+    def _create_each(self, readable: Iterable[tuple[int, dict]]) -> list[int]:
         made, faults = [], []
-        for index, row in enumerate(rows):
-            values = self._resolved(row)
-            if values is None:
-                self.loaded.left_out += 1
-                continue
+        for index, values in readable:
             serializer = self.serializer_class(data=values)
             if serializer.is_valid():
                 made.append(serializer.save().pk)
@@ -92,10 +119,16 @@ class _Loader:
                 faults += _faults(('rows', self.slug, index), serializer.errors)
         if faults:
             raise InvalidDocument(faults)
-        # The constraints of permissions hold for what was created.
-        if self.user is not None and not may_have_added(self.user, self.model, made, self.slug in self.new):
-            raise _denied(self.model)
-        self.loaded.created[self.slug] = len(made)
+        return made
+
+    def _readable(self, rows: list[dict]) -> Iterator[tuple[int, dict]]:
+        """Yield rows with their numbers, and the keys of what they refer to; without those that lack something."""
+        for index, row in enumerate(rows):
+            values = self._resolved(row)
+            if values is None:
+                self.loaded.left_out += 1
+            else:
+                yield index, values
 
     def _resolved(self, row: dict) -> dict | None:
         """Return a row with the keys of what it refers to; None if something that it requires is not there."""

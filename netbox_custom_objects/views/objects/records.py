@@ -13,6 +13,7 @@ from django.db import models, router
 from django.forms import ModelForm
 from django.utils.translation import gettext as _
 
+from extras.models import Tag
 from utilities.forms import restrict_form_fields
 from utilities.jobs import is_background_request
 
@@ -28,7 +29,8 @@ from ...runtime.classes.memo import surfaced_fields
 from ...runtime.reading.prefetch import prefetch_relations
 from ...services.discreet_job import write_progress
 from ...services.limits import looked_up_ahead
-from ...services.writing import create_together, meet_rules, update_with_links
+from ...services.unique_values import UniqueField, unique_fields
+from ...services.writing import TAGS, create_together, meet_rules, update_with_links
 from .together import lookups_of_records
 
 RECORDS_AT_ONCE = 500
@@ -45,9 +47,10 @@ class Record:
     instance: models.Model
     is_new: bool
     # The inputs that it fills.
-    inputs: set[str]
-    # Links and tags the object; None if that changes nothing.
+    inputs: list[str]
+    # Links and tags the object; None if that changes nothing, or `tags` are all that a new object gets.
     save_links: Callable | None
+    tags: list[Tag] | None = None
 
 
 @dataclass
@@ -67,7 +70,7 @@ class Records:
         self.view, self.form, self.request, self.existing = view, form, request, existing
         self.model = view.queryset.model
         self.using = router.db_for_write(self.model)
-        self.unique = [field for field in self.model._meta.concrete_fields if field.unique and not field.primary_key]
+        self.unique = unique_fields(self.model)
         # Values of unique fields, each once, by the name of the field; and the IDs of those that the file changes.
         self.taken: dict[str, set] = {field.name: set() for field in self.unique}
         self.changed: dict[str, set[int]] = {}
@@ -85,7 +88,7 @@ class Records:
             NotTogether: they must be written one by one
         """
         self.changed = {
-            field.name: {int(record[ID]) for record in records if record.get(ID) and field.name in record}
+            field.name: {int(record[ID]) for record in records if record.get(ID) and field.input_in(record)}
             for field in self.unique
         }
         made, done = [], 0
@@ -164,7 +167,11 @@ class Records:
         if not is_valid:
             self.errors[number] = {name: list(found) for name, found in form.errors.items()}
             return None
-        return Record(number, instance, pk is None, {*form.fields}, self._links_of(form, is_new=pk is None))
+        record = Record(number, instance, pk is None, [*form.fields], self._links_of(form, is_new=pk is None))
+        links = {field.name for field in self.model._meta.local_many_to_many} - {TAGS}
+        if pk is None and not form._default_links and not any(form.cleaned_data.get(name) for name in links):
+            record.save_links, record.tags = None, list(form.cleaned_data.get(TAGS, ())) or None
+        return record
 
     def _may_hold_choices(self, names: Iterable[str]) -> bool:
         return any(
@@ -198,17 +205,17 @@ class Records:
     def _refuse_taken(self, read: list[Record]) -> None:
         """Note which values of unique fields other objects have, stored or in the file."""
         for field in self.unique:
-            asked = [record for record in read if field.name in record.inputs]
+            asked = [record for record in read if field.input_in(record.inputs)]
             try:
                 if asked:
                     self._refuse_taken_values(field, asked)
             except TypeError as error:  # a value that cannot be compared
                 raise NotTogether from error
 
-    def _refuse_taken_values(self, field, read: list[Record]) -> None:
+    def _refuse_taken_values(self, field: UniqueField, read: list[Record]) -> None:
         taken, given, values = self.taken[field.name], {}, []
         for record in read:
-            value = getattr(record.instance, field.attname)
+            value = field.value_of(record.instance)
             if value is None or isinstance(value, ToBeDrawn):
                 continue
             if (key := comparable(value)) in given or key in taken:
@@ -216,8 +223,7 @@ class Records:
             else:
                 given[key] = record
                 values.append(value)
-        objects = self.model._base_manager.using(self.using).filter(**{f'{field.name}__in': values})
-        for value, pk in objects.values_list(field.attname, 'pk'):
+        for value, pk in field.stored(self.model, values, self.using):
             if (key := comparable(value)) not in given:
                 raise NotTogether
             if pk != given[key].instance.pk:
@@ -226,9 +232,10 @@ class Records:
                 self._refuse_value(given[key], field)
         taken.update(given)
 
-    def _refuse_value(self, record: Record, field) -> None:
+    def _refuse_value(self, record: Record, field: UniqueField) -> None:
         message = record.instance.unique_error_message(self.model, (field.name,))
-        self._refuse(record.number, field.name, message.messages[0])
+        name = field.input_in(record.inputs)
+        self._refuse(record.number, name, message.messages[0])
 
     def _refuse_clashes(self, read: list[Record]) -> bool:
         """Note which records would have the values of one before them; return whether there are any."""
@@ -245,7 +252,7 @@ class Records:
         return bool(found)
 
     def _not_given(self, record: Record) -> set[str]:
-        return {field.name for field in self.model._meta.concrete_fields} - record.inputs
+        return {field.name for field in self.model._meta.concrete_fields}.difference(record.inputs)
 
     def _refuse_offending(self, read: list[Record]) -> bool:
         """Note which objects do not meet the constraints and conditions of the type; return whether there are any."""
@@ -294,7 +301,8 @@ class Records:
         for is_new, group in groupby(read, key=lambda record: record.is_new):
             records = list(group)
             if is_new:
-                create_together([record.instance for record in records], self.using)
+                tags = [record.tags for record in records]
+                create_together([record.instance for record in records], self.using, tags)
                 for record in records:
                     if record.save_links is not None:
                         record.save_links()
