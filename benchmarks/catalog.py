@@ -23,6 +23,9 @@ BENCHMARKS = {
     ),
     'conversion': Benchmark('conversion', 'text to integer in a table of 500,000 objects, with a client at work'),
     'documents': Benchmark('documents', 'preview, application and export of 400 types with 2,500 fields'),
+    'fresh': Benchmark(
+        'fresh', 'new processes, common pages and edits of types with 500 types of 3,000 fields', is_checked=True
+    ),
     'graphql': Benchmark('graphql', 'the GraphQL schema of 400 types, and lists of 1,000 objects, against tenants'),
     'bulk_pages': Benchmark(
         'bulk_pages', 'pages that edit, rename and delete 300 objects, against tenants of equal width', is_checked=True

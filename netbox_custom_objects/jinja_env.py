@@ -51,7 +51,7 @@ class NoObjects:
 def objects_of(name: str):
     """Return the manager of the type with a name in the current schema (active branch or main), or NoObjects."""
     current = world()
-    definition = current.by_name.get(name) if isinstance(name, str) else None
+    definition = current.find_name(name) if isinstance(name, str) else None
     if definition is None:
         logger.warning('A template asks for objects of the custom object type "%s", which does not exist.', name)
         return NoObjects()

@@ -96,7 +96,9 @@ def refresh_names(definition: TypeDefinition) -> int:
     references = {field.name for field in definition.fields if field_type_of(field).is_reference}
     if not references & expression_names(definition.display_expression):
         return 0
-    objects = model_for(definition.id, DEFAULT_DB_ALIAS).objects.using(DEFAULT_DB_ALIAS)
+    if (model := model_for(definition.id, DEFAULT_DB_ALIAS)) is None:
+        return 0
+    objects = model.objects.using(DEFAULT_DB_ALIAS)
     names = cached_values(definition.id, DEFAULT_DB_ALIAS).filter(field=DISPLAY_IN_SEARCH)
     count = 0
     with as_one_request():

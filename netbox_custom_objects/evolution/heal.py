@@ -125,7 +125,7 @@ def _unbuilt(schema: OpenSchema, type_ids: set[int] | None) -> Iterator[Entry]:
     current = world(schema.alias)
     for type_id, definition in current.all_definitions.items():
         if type_ids is None or type_id in type_ids:
-            for fault in current.faults.get(type_id, ()):
+            for fault in current.faults_of(type_id):
                 yield Entry(schema.name, type_id, definition.name, fault.describe())
             for name, other in current.stand_ins(type_id).items():
                 what = (

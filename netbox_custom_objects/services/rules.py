@@ -122,8 +122,11 @@ def _uses(choice_set_id: int, values: set[str]) -> Iterator[tuple[str, bool]]:
             for field in definition.fields:
                 if field.choice_set is None or field.choice_set.id != choice_set_id:
                     continue
+                model = current.model(definition.id)
+                if model is None or field not in model._definition.fields:
+                    continue
                 held = field_type_of(field).choice_filter(field, sorted(values))
-                if found := counted(current.model(definition.id).objects.using(alias).filter(**held)):
+                if found := counted(model.objects.using(alias).filter(**held)):
                     fields = CustomObjectTypeField.objects.using(alias).filter(pk=field.id)
                     yield f'{definition.display_name_plural}: {field.name} ({found})', readable(fields).exists()
 

@@ -59,7 +59,7 @@ class ConstraintsPanel(panels.ObjectPanel):
         found = super().get_context(context)
         user, custom_object_type = context['request'].user, found['object']
         # The World tells whether to ask.
-        definition = world().definitions.get(custom_object_type.pk)
+        definition = world().definition(custom_object_type.pk)
         constraints = []
         if definition is not None and definition.constraints:
             own = CustomObjectTypeConstraint.objects.filter(custom_object_type=custom_object_type)

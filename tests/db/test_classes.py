@@ -8,13 +8,17 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.db import connection
 from django.db.models import Q
+from django.test import Client
 
 from core.models import ObjectChange, ObjectType
 from dcim.models import Site
+from users.models import User
 
 from netbox_custom_objects.models import CustomObject, CustomObjectTypeField
 from netbox_custom_objects.runtime.classes.ghost import ghost
-from netbox_custom_objects.runtime.classes.registry import model_for, world
+from netbox_custom_objects.runtime.classes import island
+from netbox_custom_objects.runtime.classes.registry import forget_worlds, model_for, world
+from netbox_custom_objects.runtime.classes.world import _islands as islands
 from tests.support.factories import make_every_kind, make_field, make_object, make_type
 from tests.support.request import request
 
@@ -31,6 +35,25 @@ def rename(custom_object_type, old, new):
     field.name = new
     field.full_clean()
     field.save()
+
+
+@pytest.fixture
+def built(monkeypatch):
+    """The ids of the types whose classes were built together, each time."""
+    found, build = [], island.build_classes
+
+    def noted(definitions):
+        found.append({definition.id for definition in definitions})
+        return build(definitions)
+
+    monkeypatch.setattr(island, 'build_classes', noted)
+    return found
+
+
+def forget_all():
+    """Know as little as a process that has just started."""
+    forget_worlds()
+    islands.clear()
 
 
 class TestGenerations:
@@ -139,6 +162,25 @@ class TestWorlds:
         assert after is not before
         assert after[thing.pk] is before[thing.pk]
         assert after[other.pk] is not before[other.pk]
+
+    def test_only_what_is_asked_for_is_built(self, thing, built):
+        other = make_type('other', fields=[('title', 'text'), {'name': 'ref', 'type': 'object', 'target': thing}])
+        third = make_type('third', fields=[('title', 'text')])
+        user = User.objects.create_superuser('admin')
+        client = Client()
+        client.force_login(user)
+        forget_all()
+        built.clear()
+        for path in ('/', '/dcim/sites/'):
+            assert client.get(path).status_code == 200
+        assert 'other' in world().by_name
+        assert built == []
+        other.get_model()
+        assert built == [{thing.pk, other.pk}]
+        CustomObjectTypeField.objects.filter(custom_object_type=other, name='title').update(label='Shown')
+        third.get_model()
+        assert other.get_model()._definition.fields_by_name['title'].label == 'Shown'
+        assert built == [{thing.pk, other.pk}, {third.pk}, {thing.pk, other.pk}]
 
     def test_a_name_that_comes_back_is_known_to_have_been_another(self, thing):
         before = world()

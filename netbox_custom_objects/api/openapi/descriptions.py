@@ -33,6 +33,7 @@ def describe(definitions: Iterable[TypeDefinition], context: str, generate) -> d
         generate: returns the document of one type, from its definition and the names of all types
     """
     current = world()
+    definitions = [*filter(None, (current.definition(found.id) for found in definitions))]
     names = schema_names(current.definitions.values())
     keys = {found.id: _key(current.island(found.id), found, names, context) for found in definitions}
     kept = cache.get_many(keys.values())

@@ -1,12 +1,16 @@
 """
 Rows to definitions: the only reader of the definition tables for the engine.
 
-Two queries, however many types there are. Names the alias explicitly; never asks the router.
+Two queries, however many types there are, or one that tells that nothing is new. Names the alias explicitly; never asks
+the router.
 """
 
 import json
 from collections import defaultdict
+from collections.abc import Collection
 from functools import cache
+from hashlib import md5
+from weakref import WeakValueDictionary
 
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db import connections
@@ -38,6 +42,11 @@ _TYPE_ATTRIBUTES = (
 _JSON = {'default', 'related_object_filter', 'schema_document'}
 
 
+# Definitions in use, by digests of the row of the type and of those of its fields: equal rows, of any schema, are the
+# same object.
+_in_use: WeakValueDictionary[tuple[str, str], TypeDefinition] = WeakValueDictionary()
+
+
 def load_definitions(alias: str, type_id: int | None = None) -> dict[int, TypeDefinition]:
     """
     Return the definitions in the schema behind `alias`, by type id.
@@ -46,7 +55,16 @@ def load_definitions(alias: str, type_id: int | None = None) -> dict[int, TypeDe
         alias: a Django connection alias
         type_id: load this type only
     """
-    return _load(alias, type_id)[0]
+    if type_id is not None:
+        return _load(alias, [type_id])[0]
+    if not _in_use:
+        return _load(alias)[0]
+    digests = _digests(alias)
+    found = {pk: _in_use.get(key) for pk, key in digests.items()}
+    if changed := [pk for pk, definition in found.items() if definition is None]:
+        loaded = _load(alias, changed if len(changed) < len(found) else None)[0]
+        found |= {pk: loaded.get(pk) for pk in changed}
+    return {pk: definition for pk, definition in found.items() if definition is not None}
 
 
 def type_definition(row: CustomObjectType) -> TypeDefinition:
@@ -60,21 +78,48 @@ def load_with_documents(alias: str) -> tuple[dict[int, TypeDefinition], dict[int
     return definitions, {row['id']: row['schema_document'] for row in rows}
 
 
-def _load(alias: str, type_id: int | None, *more: str) -> tuple[dict[int, TypeDefinition], list[dict]]:
+def _load(
+    alias: str, type_ids: Collection[int] | None = None, *more: str
+) -> tuple[dict[int, TypeDefinition], list[dict]]:
     """Return definitions, and rows of types with the attributes that were asked for besides."""
     by_type = defaultdict(list)
-    for row in _read(alias, _field_rows(), 'custom_object_type_id', type_id):
-        by_type[row['custom_object_type_id']].append(definition_from_row(row))
+    for row in _read(alias, _field_rows(), 'custom_object_type_id', type_ids):
+        by_type[row['custom_object_type_id']].append(row)
     with_constraints = _has_constraints(Target.for_alias(alias))
-    found = _read(alias, _type_rows(*more, with_constraints=with_constraints), 'id', type_id)
+    found = _read(alias, _type_rows(*more, with_constraints=with_constraints), 'id', type_ids)
     definitions = {}
     for row in found:
-        constraints = tuple(
-            constraint_from_row(json.loads(constraint)) for constraint in row.get('found_constraints', ())
-        )
-        attributes = {name: row[name] for name in _TYPE_ATTRIBUTES}
-        definitions[row['id']] = TypeDefinition(**attributes, constraints=constraints).with_fields(by_type[row['id']])
+        fields = sorted(by_type[row['id']], key=lambda field: field['id'])
+        key = row['digest'], md5(''.join(field['digest'] for field in fields).encode()).hexdigest()
+        if more or (definition := _in_use.get(key)) is None:
+            definition = _definition(row, fields)
+        definitions[row['id']] = definition if more else _in_use.setdefault(key, definition)
     return definitions, found
+
+
+def _definition(row: dict, fields: list[dict]) -> TypeDefinition:
+    constraints = tuple(constraint_from_row(json.loads(constraint)) for constraint in row.get('found_constraints', ()))
+    attributes = {name: row[name] for name in _TYPE_ATTRIBUTES}
+    return TypeDefinition(**attributes, constraints=constraints).with_fields(map(definition_from_row, fields))
+
+
+def _digests(alias: str) -> dict[int, tuple[str, str]]:
+    """Return the keys of the types in a schema to what is in use."""
+    types, type_params = _type_rows(with_constraints=_has_constraints(Target.for_alias(alias)))
+    fields, field_params = _field_rows()
+    # As `_load` makes them.
+    query = f"""
+        SELECT type.id, type.digest, md5(coalesce(field.digests, ''))
+        FROM (SELECT found.id, md5(found::text) AS digest FROM ({types}) found) type
+        LEFT JOIN (
+            SELECT found.custom_object_type_id AS type_id, string_agg(md5(found::text), '' ORDER BY found.id) AS digests
+            FROM ({fields}) found GROUP BY 1
+        ) field ON field.type_id = type.id
+        ORDER BY type.id
+    """
+    with connections[alias].cursor() as cursor:
+        cursor.execute(query, (*type_params, *field_params))
+        return {pk: (own, of_fields) for pk, own, of_fields in cursor.fetchall()}
 
 
 def forget_tables() -> None:
@@ -99,11 +144,13 @@ def _has_constraints(target: Target) -> bool:
 _with_constraints: set[str] = set()
 
 
-def _read(alias: str, statement: tuple[str, tuple], column: str, type_id: int | None) -> list[dict]:
-    """Run a SELECT in the schema behind `alias`, of one type only if its id is given, and return rows by name."""
+def _read(alias: str, statement: tuple[str, tuple], column: str, type_ids: Collection[int] | None) -> list[dict]:
+    """Run a SELECT in the schema behind `alias`, of some types only if their ids are given; return rows by name."""
     query, params = statement
-    if type_id is not None:
-        query, params = f'SELECT * FROM ({query}) found WHERE {column} = %s', (*params, type_id)
+    query = f'SELECT found.*, md5(found::text) AS digest FROM ({query}) found'
+    if type_ids is not None:
+        query, params = f'{query} WHERE found.{column} = ANY(%s)', (*params, [*type_ids])
+    query = f'{query} ORDER BY found.{column}'
     with connections[alias].cursor() as cursor:
         cursor.execute(query, params)
         names = [found.name for found in cursor.description]

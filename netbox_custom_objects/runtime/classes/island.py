@@ -1,25 +1,71 @@
 """
-An island: the model classes of one connected component of types, in an app registry of their own.
+An island: one connected component of types, and their model classes in an app registry of their own.
 
-Immutable once built. What a surface builds per type is memoised here (invariant I10) and dies with the island.
+The classes are made when one of them is first asked for, all at once, and stay as they are. What a surface builds per
+type is memoised here (invariant I10) and dies with the island.
 """
 
 from collections.abc import Callable, Hashable
-from typing import Any
+from typing import Any, NamedTuple
 
 from ...definitions import TypeDefinition
 from .factory import build_classes
+from .faults import Fault, buildable
+
+
+class Classes(NamedTuple):
+    """What was made of the types of an island."""
+
+    definitions: tuple[TypeDefinition, ...]
+    models: dict[int, type]
+    link_models: dict[int, type]
+    # What of the types could not be built, and is left out.
+    faults: tuple[Fault, ...]
 
 
 class Island:
-    """The classes of some types that refer to one another, and what surfaces have built on them."""
+    """Some types that refer to one another, their classes, and what surfaces have built on them."""
 
-    def __init__(self, definitions: tuple[TypeDefinition, ...]):
-        self.definitions = definitions
-        self.models, self.link_models = build_classes(definitions)
+    def __init__(self, stored: tuple[TypeDefinition, ...]):
+        # As they are defined; whether they can be built is known when they are.
+        self.stored = stored
         self._memo: dict[Hashable, Any] = {}
-        for model in self.models.values():
+
+    @property
+    def is_built(self) -> bool:
+        return Classes in self._memo
+
+    @property
+    def definitions(self) -> tuple[TypeDefinition, ...]:
+        return self._classes.definitions
+
+    @property
+    def models(self) -> dict[int, type]:
+        return self._classes.models
+
+    @property
+    def link_models(self) -> dict[int, type]:
+        return self._classes.link_models
+
+    @property
+    def faults(self) -> tuple[Fault, ...]:
+        return self._classes.faults
+
+    @property
+    def _classes(self) -> Classes:
+        return self.memo(Classes, self._build)
+
+    def _build(self) -> Classes:
+        definitions, faults = self.stored, []
+        try:
+            models, link_models = build_classes(definitions)
+        except Exception:
+            # One row must not take the others with it.
+            definitions, faults = buildable(definitions, build_classes)
+            models, link_models = build_classes(definitions)
+        for model in models.values():
             model._island = self
+        return Classes(definitions, models, link_models, tuple(faults))
 
     def memo(self, key: Hashable, build: Callable[[], Any]) -> Any:
         """

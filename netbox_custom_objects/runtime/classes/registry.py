@@ -12,6 +12,7 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from functools import partial
 
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
@@ -103,12 +104,13 @@ def _load(target: Target, token: int) -> World:
     _prepare(target.alias)
     definitions = load_definitions(target.alias)
     # What a preview writes has no tables, and never gets any.
-    loaded = World(definitions, None if undone.get() else columns_of(target))
-    for fault in (fault for faults in loaded.faults.values() for fault in faults):
-        if (target.schema, fault) not in _told and not _making.get():
-            _told.add((target.schema, fault))
-            logger.warning('%s: %s', target, fault)
-    return loaded
+    return World(definitions, None if undone.get() else columns_of(target), partial(_log, target))
+
+
+def _log(target: Target, fault: Fault) -> None:
+    if (target.schema, fault) not in _told and not _making.get():
+        _told.add((target.schema, fault))
+        logger.warning('%s: %s', target, fault)
 
 
 def forget_lacking(schema: str) -> None:

@@ -31,7 +31,7 @@ def linked(obj: Model, related_name: str, user=None) -> QuerySet:
     """
     current = world()
     label = obj._meta.concrete_model._meta.label_lower
-    fields = {name: field for field in current.inbound.get(label, ()) if (name := name_of(field))}
+    fields = {name: field for field in current.referring(label) if (name := name_of(field))}
     field = fields.get(related_name)
     if field is None:
         raise LookupError(

@@ -43,7 +43,7 @@ def walk(current: World, label: str, visitor: Visitor) -> None:
 
     Those that protect come first: what is refused has then not begun.
     """
-    fields = current.inbound.get(label, ())
+    fields = current.referring(label)
     for field in sorted(fields, key=lambda field: field.on_delete_behavior != ObjectFieldOnDeleteChoices.PROTECT):
         if field_type_of(field).many:
             visitor.unlink(field)

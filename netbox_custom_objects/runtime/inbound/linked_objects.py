@@ -286,7 +286,7 @@ def _sources_by_label(current: World, label: str, example) -> tuple[Source, ...]
 
 
 def _find_sources(current: World, label: str, example) -> Iterator[Source]:
-    inbound = current.inbound.get(label, ())
+    inbound = current.referring(label)
     fields = {field.id for field in inbound}
     definitions = {field.type_id: current.definitions[field.type_id] for field in inbound}
     for definition in sorted(definitions.values(), key=lambda definition: definition.name):

@@ -120,7 +120,7 @@ def _protect_owner(current: World, owner: Model, using: str) -> None:
         .order_by()
         .annotate(type_id=Value(type_id))
         .values_list('type_id', 'pk')
-        for type_id in current.definitions
+        for type_id in current.sound_definitions()
     )
     owned = (first.union(*others, all=True) if others else first)[:PROTECTORS_SHOWN]
     ids: dict[int, list[int]] = {}

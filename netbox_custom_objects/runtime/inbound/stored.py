@@ -73,7 +73,7 @@ def referenced_ids(
 
 def is_referred_to(current: World, label: str, ids: Iterable[int], using: str) -> bool:
     """Whether any custom object refers to one of some objects; arguments as those of `referenced_ids`."""
-    fields = current.inbound.get(label, ())
+    fields = current.referring(label)
     return any(True for field in fields for _found in referenced_ids(current, field, label, ids, using))
 
 

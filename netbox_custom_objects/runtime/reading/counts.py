@@ -18,7 +18,7 @@ def count_viewable(type_ids: Iterable[int], user, limit: int) -> dict[int, int]:
     current, parts, params, counts = world(), [], [], {}
     alias = None
     for type_id in type_ids:
-        definition = current.definitions.get(type_id)
+        definition = current.definition(type_id)
         if definition is None or not has_right(user, definition):
             continue
         counts[type_id] = 0

@@ -119,7 +119,7 @@ def _retired(target: Target, type_id: int, token: int) -> Retired:
     columns: dict[str, str] = {}
     links: dict[str, dict[str, str]] = {}
     filled: frozenset[str] = frozenset()
-    left_out = {fault.field.id for fault in world(target.alias).faults.get(type_id, ()) if fault.field}
+    left_out = {fault.field.id for fault in world(target.alias).faults_of(type_id) if fault.field}
     left_out_links = {link_table_name(type_id, pk) for pk in left_out}
     for table in introspect(target, type_id).tables:
         if table.name == table_name(type_id):

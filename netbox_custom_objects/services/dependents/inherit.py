@@ -50,12 +50,13 @@ class Unresolved:
 def find_unresolved(alias: str) -> Iterator[Unresolved]:
     """Yield the constraints on custom objects that cannot be resolved in the schema behind `alias`."""
     current = world(alias)
-    by_model = {model_name(type_id): definition for type_id, definition in current.definitions.items()}
+    by_model = {model_name(type_id): type_id for type_id in current.definitions}
     permissions = ObjectPermission.objects.filter(object_types__app_label=APP_LABEL, enabled=True)
     permissions = permissions.exclude(constraints__isnull=True).distinct().prefetch_related('object_types')
     for permission in permissions:
         for object_type in permission.object_types.all():
-            definition = by_model.get(object_type.model) if object_type.app_label == APP_LABEL else None
+            type_id = by_model.get(object_type.model) if object_type.app_label == APP_LABEL else None
+            definition = None if type_id is None else current.definition(type_id)
             for constraint in permission.list_constraints() if definition is not None else ():
                 if error := resolution_error(current.model(definition.id), constraint):
                     yield Unresolved(permission, definition, constraint, error)

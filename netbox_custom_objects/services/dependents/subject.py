@@ -81,13 +81,13 @@ class Subject:
 
     def _next(self, type_id: int, part: str) -> int | None:
         """Return the type that a part of a lookup leads to from another; None if it leads to no custom type."""
-        definition = self.current.definitions.get(type_id)
+        definition = self.current.definition(type_id)
         own = {**definition.fields_by_name} if definition is not None else {}
         if type_id == self.definition.id:
             own[self.field.name] = self.field
         if (field := own.get(part)) is not None:
             return field.target.type_id if field.target is not None else None
-        inbound = (self.field, *self.current.inbound.get(f'{APP_LABEL}.{model_name(type_id)}', ()))
+        inbound = (self.field, *self.current.referring(f'{APP_LABEL}.{model_name(type_id)}'))
         return next((field.type_id for field in inbound if part == reverse_name(field)), None)
 
 

@@ -80,9 +80,8 @@ def find_dangling(alias: str, type_ids=None, object_ids=None) -> Iterator[Dangli
         object_ids: look at these objects only
     """
     current = world(alias)
-    for definition in current.definitions.values():
-        if type_ids is not None and definition.id not in type_ids:
-            continue
+    asked = current.definitions if type_ids is None else current.definitions.keys() & type_ids
+    for definition in filter(None, map(current.definition, sorted(asked))):
         for field in definition.fields:
             if field_type_of(field).is_reference:
                 yield from _dangling(current, alias, field, object_ids)

@@ -33,7 +33,7 @@ class SuggestionsView(ConditionalLoginRequiredMixin, View):
 
     def _find(self, pk: int) -> tuple[type, FieldDefinition]:
         type_id = CustomObjectTypeField.objects.filter(pk=pk).values_list('custom_object_type_id', flat=True).first()
-        definition = world().definitions.get(type_id)
+        definition = world().definition(type_id)
         if definition is None or not has_right(self.request.user, definition):
             raise Http404
         model = world().model(type_id)

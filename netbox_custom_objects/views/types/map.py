@@ -90,7 +90,7 @@ class MapPanel(panels.ObjectPanel):
     def should_render(self, context):
         # The World tells, so that the page asks for no map of a type that stands alone.
         pk, current = context['object'].pk, world()
-        definition = current.definitions.get(pk)
+        definition = current.definition(pk)
         return definition is not None and bool(
             current.inbound.get(f'{APP_LABEL}.{definition.model_name}')
             or any(field.targets for field in definition.fields)

@@ -45,7 +45,7 @@ class ExpressionAttr(attrs.TemplatedAttr):
         super().__init__(*args, template_name=f'{APP_LABEL}/attrs/expression.html', **kwargs)
 
     def get_context(self, obj, attr, value, context):
-        definition = world().definitions.get(obj.pk)
+        definition = world().definition(obj.pk)
         problems = problems_of(definition) if definition else []
         return {**super().get_context(obj, attr, value, context), 'problems': problems}
 
@@ -76,10 +76,10 @@ class RelationsPanel(panels.ObjectPanel):
         custom_object_type = found['object']
         # The World tells which fields these are, so that types without any cost no query.
         current = world()
-        definition = current.definitions.get(custom_object_type.pk)
+        definition = current.definition(custom_object_type.pk)
         own = [field.id for field in definition.fields if field.targets] if definition else []
         label = f'{APP_LABEL}.{model_name(custom_object_type.pk)}'
-        others = [field.id for field in current.inbound.get(label, ()) if field.type_id != custom_object_type.pk]
+        others = [field.id for field in current.referring(label) if field.type_id != custom_object_type.pk]
         user = context['request'].user
         fields = self._fields(user, own + others) if own or others else {}
         return {
@@ -112,7 +112,7 @@ class DeprecationPanel(panels.ObjectPanel):
     def get_context(self, context):
         found = super().get_context(context)
         custom_object_type = found['object']
-        definition = world().definitions.get(custom_object_type.pk)
+        definition = world().definition(custom_object_type.pk)
         entries = [Deprecated(custom_object_type)] if custom_object_type.deprecated else []
         # The World tells whether to ask.
         if pks := [field.id for field in definition.fields if field.deprecated] if definition else []:
@@ -134,7 +134,7 @@ class FaultsPanel(panels.ObjectPanel):
         shown = super().get_context(context)
         # The World tells whether to ask.
         pk, current = shown['object'].pk, world()
-        faults, stand_ins = current.faults.get(pk, ()), current.stand_ins(pk)
+        faults, stand_ins = current.faults_of(pk), current.stand_ins(pk)
         left_out = [fault for fault in faults_of(current.island(pk)) if fault.type.id == pk]
         names = {*stand_ins, *(fault.field.name for fault in (*faults, *left_out) if fault.field)}
         if names:
@@ -159,7 +159,7 @@ class IgnoredRulesPanel(panels.ObjectPanel):
 
     def get_context(self, context):
         found = super().get_context(context)
-        definition = world().definitions.get(found['object'].pk)
+        definition = world().definition(found['object'].pk)
         rules = {field.id: list(ignored_rules(field, definition)) for field in definition.fields} if definition else {}
         for field, text in unique_fields_ignored(definition, current_alias()) if definition else ():
             rules[field.id].append(text)

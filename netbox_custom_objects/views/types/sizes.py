@@ -25,7 +25,7 @@ class SizePanel(panels.ObjectPanel):
     def get_context(self, context):
         found = super().get_context(context)
         custom_object_type, user = found['object'], context['request'].user
-        definition = world().definitions.get(custom_object_type.pk)
+        definition = world().definition(custom_object_type.pk)
         if definition is None or not user.has_perm(get_permission_for_model(CustomObjectTypeField, 'change')):
             return {**found, 'sizes': None}
         counts = filters_without_index(definition.fields)
