@@ -16,7 +16,6 @@ from statistics import median
 from benchmarks import measure
 from dev import database
 from dev.paths import ROOT, netbox_environment
-from tests.support.factories import make_type
 
 TYPES, ISLAND = 500, 10
 ROWS = 200_000
@@ -79,7 +78,7 @@ def run(profiler=None) -> None:
     database.clone(without, in_memory=True)
     try:
         site = Site.objects.create(name='Site', slug='site')
-        types = make_types(site)
+        types = make_types()
         fill(types[0])
         if profiler:
             edits = make_edits(types[0])
@@ -92,19 +91,32 @@ def run(profiler=None) -> None:
         database.drop(without)
 
 
-def make_types(site) -> list:
-    from django.db import transaction
+def make_types() -> list:
+    from netbox_custom_objects.models import CustomObjectType
+    from netbox_custom_objects.schema.executor import apply_document
 
-    made = []
-    with transaction.atomic():
-        for number in range(TYPES):
-            # The first of its island refers to sites.
-            target = made[-1] if number % ISLAND else type(site)
-            made.append(make_type(f'type_{number}', group_name=f'Group {number % 12}', fields=[
-                {'name': 'title', 'primary': True}, ('notes', 'longtext'), ('amount', 'integer'), ('bought', 'date'),
-                ('is_used', 'boolean'), {'name': 'peer', 'type': 'object', 'target': target},
-            ]))  # fmt: skip
-    return made
+    apply_document({'schema_version': '1', 'types': [entry(number) for number in range(TYPES)]})
+    return list(CustomObjectType.objects.order_by('pk'))
+
+
+def entry(number: int) -> dict:
+    """Return a type as a document describes it."""
+    # The first of its island refers to sites.
+    target = f'custom-objects/type-{number - 1}' if number % ISLAND else 'dcim/site'
+    fields = [
+        {'name': 'title', 'type': 'text', 'primary': True},
+        {'name': 'notes', 'type': 'longtext'},
+        {'name': 'amount', 'type': 'integer'},
+        {'name': 'bought', 'type': 'date'},
+        {'name': 'is_used', 'type': 'boolean'},
+        {'name': 'peer', 'type': 'object', 'related_object_type': target},
+    ]
+    return {
+        'name': f'type_{number}',
+        'slug': f'type-{number}',
+        'group_name': f'Group {number % 12}',
+        'fields': [{'id': place, **field} for place, field in enumerate(fields, start=1)],
+    }
 
 
 def fill(custom_object_type) -> None:
@@ -216,7 +228,9 @@ def make_edits(custom_object_type) -> dict:
     def edit(path, attribute):
         measure.checked(rest.patch(path, {attribute: f'edit_{next(numbers)}'}, content_type='application/json'))
 
-    return {name: lambda path=path, attribute=attribute: edit(path, attribute) for name, (path, attribute) in paths.items()}
+    return {
+        name: lambda path=path, attribute=attribute: edit(path, attribute) for name, (path, attribute) in paths.items()
+    }
 
 
 def compare_edits(name: str, custom_object_type) -> None:

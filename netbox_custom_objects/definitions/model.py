@@ -242,6 +242,10 @@ class TypeDefinition:
         ids = read_ids(field.expression)
         return replace(field, reads=tuple(replace(other, reads=()) for other in self.fields if other.id in ids))
 
+    def __hash__(self):
+        # Comparing finds the rest; hashing sixty attributes of each field takes longer, for those that are the same.
+        return hash((self.id, tuple([field.id for field in self.fields])))
+
     @property
     def table(self) -> str:
         return table_name(self.id)

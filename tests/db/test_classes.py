@@ -15,8 +15,8 @@ from dcim.models import Site
 from users.models import User
 
 from netbox_custom_objects.models import CustomObject, CustomObjectTypeField
-from netbox_custom_objects.runtime.classes.ghost import ghost
 from netbox_custom_objects.runtime.classes import island
+from netbox_custom_objects.runtime.classes.ghost import ghost
 from netbox_custom_objects.runtime.classes.registry import forget_worlds, model_for, world
 from netbox_custom_objects.runtime.classes.world import _islands as islands
 from tests.support.factories import make_every_kind, make_field, make_object, make_type

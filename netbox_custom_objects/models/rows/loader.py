@@ -40,7 +40,9 @@ _TYPE_ATTRIBUTES = (
 )
 # What a cursor leaves as text, as Django's model fields read it.
 _JSON = {'default', 'related_object_filter', 'schema_document'}
-
+# What a row is known by. Numbers in JSON have the same hash with any number of decimal places, hence the texts.
+_DIGEST_OF_TYPE = 'hash_record_extended(found, 0)::text'
+_DIGEST_OF_FIELD = 'concat(hash_record_extended(found, 0), found."default", found.related_object_filter)'
 
 # Definitions in use, by digests of the row of the type and of those of its fields: equal rows, of any schema, are the
 # same object.
@@ -83,10 +85,10 @@ def _load(
 ) -> tuple[dict[int, TypeDefinition], list[dict]]:
     """Return definitions, and rows of types with the attributes that were asked for besides."""
     by_type = defaultdict(list)
-    for row in _read(alias, _field_rows(), 'custom_object_type_id', type_ids):
+    for row in _read(alias, _field_rows(), 'custom_object_type_id', type_ids, _DIGEST_OF_FIELD):
         by_type[row['custom_object_type_id']].append(row)
     with_constraints = _has_constraints(Target.for_alias(alias))
-    found = _read(alias, _type_rows(*more, with_constraints=with_constraints), 'id', type_ids)
+    found = _read(alias, _type_rows(*more, with_constraints=with_constraints), 'id', type_ids, _DIGEST_OF_TYPE)
     definitions = {}
     for row in found:
         fields = sorted(by_type[row['id']], key=lambda field: field['id'])
@@ -110,9 +112,10 @@ def _digests(alias: str) -> dict[int, tuple[str, str]]:
     # As `_load` makes them.
     query = f"""
         SELECT type.id, type.digest, md5(coalesce(field.digests, ''))
-        FROM (SELECT found.id, md5(found::text) AS digest FROM ({types}) found) type
+        FROM (SELECT found.id, {_DIGEST_OF_TYPE} AS digest FROM ({types}) found) type
         LEFT JOIN (
-            SELECT found.custom_object_type_id AS type_id, string_agg(md5(found::text), '' ORDER BY found.id) AS digests
+            SELECT found.custom_object_type_id AS type_id,
+                   string_agg({_DIGEST_OF_FIELD}, '' ORDER BY found.id) AS digests
             FROM ({fields}) found GROUP BY 1
         ) field ON field.type_id = type.id
         ORDER BY type.id
@@ -144,10 +147,12 @@ def _has_constraints(target: Target) -> bool:
 _with_constraints: set[str] = set()
 
 
-def _read(alias: str, statement: tuple[str, tuple], column: str, type_ids: Collection[int] | None) -> list[dict]:
+def _read(
+    alias: str, statement: tuple[str, tuple], column: str, type_ids: Collection[int] | None, digest: str
+) -> list[dict]:
     """Run a SELECT in the schema behind `alias`, of some types only if their ids are given; return rows by name."""
     query, params = statement
-    query = f'SELECT found.*, md5(found::text) AS digest FROM ({query}) found'
+    query = f'SELECT found.*, {digest} AS digest FROM ({query}) found'
     if type_ids is not None:
         query, params = f'{query} WHERE found.{column} = ANY(%s)', (*params, [*type_ids])
     query = f'{query} ORDER BY found.{column}'

@@ -9,6 +9,7 @@ import logging
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from weakref import WeakKeyDictionary
 
 from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
@@ -58,6 +59,9 @@ def split_faulty(
     """Return the definitions without the types and fields that cannot be built, and what these are."""
     sound, faults = {}, []
     for type_id, definition in definitions.items():
+        if _is_known_to_be_sound(definition, storage):
+            sound[type_id] = definition
+            continue
         # Computed fields that read what is left out cannot be built, either.
         while found := list(_faults_of(definition, storage)):
             faults += found
@@ -67,7 +71,40 @@ def split_faulty(
             definition = definition.with_fields(f for f in definition.fields if f.id not in left_out)
         else:
             sound[type_id] = definition
+            _note_soundness(definition, storage)
     return _without_lost_rollups(sound, faults), faults
+
+
+# Definitions in which nothing is wrong as long as they have what they need, which is asked when they are met again: most
+# are the same from one World to the next.
+_sound: WeakKeyDictionary[TypeDefinition, Storage | None] = WeakKeyDictionary()
+
+
+def _is_known_to_be_sound(definition: TypeDefinition, storage: Storage | None) -> bool:
+    if definition not in _sound:
+        return False
+    if storage is None:
+        return True
+    if (needed := _sound[definition]) is None:
+        needed = _sound[definition] = _needed(definition)
+    return all(table in storage and columns <= storage[table] for table, columns in needed.items())
+
+
+def _note_soundness(definition: TypeDefinition, storage: Storage | None) -> None:
+    # Rollups depend on other types as well, and what waits for a take-over is judged otherwise.
+    if storage is not None and all(field.payload_key and not field.aggregate for field in definition.fields):
+        _sound.setdefault(definition, None)
+
+
+def _needed(definition: TypeDefinition) -> Storage:
+    tables = {definition.table: set()}
+    for field in definition.fields:
+        field_type = field_type_of(field)
+        if field_type.many:
+            tables[field.link_table] = set()
+        else:
+            tables[definition.table].update(column.name for column in field_type.get_columns(field))
+    return {table: frozenset(columns) for table, columns in tables.items()}
 
 
 def _without_lost_rollups(definitions: dict[int, TypeDefinition], faults: list[Fault]) -> dict[int, TypeDefinition]:

@@ -6,16 +6,23 @@ May import models. So every surface shows the field, and none has to know of thi
 """
 
 from dataclasses import replace
+from weakref import WeakSet
 
 from ...definitions import FieldDefinition, TypeDefinition
 from ...field_types import field_type_of
 from ...models.validation.reserved import is_built_in
 
+# Types whose fields can all be called as they are.
+_plain: WeakSet[TypeDefinition] = WeakSet()
+
 
 def with_stand_ins(definition: TypeDefinition) -> TypeDefinition:
     """Return the type with other names for fields that cannot be called as they are."""
+    if definition in _plain:
+        return definition
     renamed = {field.id: stand_in(field, definition) for field in definition.fields}
     if not any(renamed.values()):
+        _plain.add(definition)
         return definition
     return definition.with_fields(
         # People go on reading the name that they gave it.

@@ -53,9 +53,7 @@ class Known:
     def without(self, island: Island) -> 'Known':
         """Return what is known once it is known what of an island cannot be built."""
         asked, sound = ({item.id: item for item in items} for items in (island.stored, island.definitions))
-        definitions = {
-            pk: sound.get(pk) if pk in asked else definition for pk, definition in self.definitions.items()
-        }
+        definitions = {pk: sound.get(pk) if pk in asked else definition for pk, definition in self.definitions.items()}
         return Known(
             {pk: definition for pk, definition in definitions.items() if definition is not None},
             group_by_type([*(fault for found in self.faults.values() for fault in found), *island.faults]),
