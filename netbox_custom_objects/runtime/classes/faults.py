@@ -75,8 +75,8 @@ def split_faulty(
     return _without_lost_rollups(sound, faults), faults
 
 
-# Definitions in which nothing is wrong as long as they have what they need, which is asked when they are met again: most
-# are the same from one World to the next.
+# Definitions in which nothing is wrong as long as they have what they need: None until they are met again. Most are the
+# same from one World to the next.
 _sound: WeakKeyDictionary[TypeDefinition, Storage | None] = WeakKeyDictionary()
 
 

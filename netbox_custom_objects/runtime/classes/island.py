@@ -29,11 +29,13 @@ class Island:
     def __init__(self, stored: tuple[TypeDefinition, ...]):
         # As they are defined; whether they can be built is known when they are.
         self.stored = stored
+        # One item, once the classes are made.
+        self._built: dict[type[Classes], Classes] = {}
         self._memo: dict[Hashable, Any] = {}
 
     @property
     def is_built(self) -> bool:
-        return Classes in self._memo
+        return bool(self._built)
 
     @property
     def definitions(self) -> tuple[TypeDefinition, ...]:
@@ -53,7 +55,11 @@ class Island:
 
     @property
     def _classes(self) -> Classes:
-        return self.memo(Classes, self._build)
+        try:
+            return self._built[Classes]
+        except KeyError:
+            # Two threads may build at once, as below.
+            return self._built.setdefault(Classes, self._build())
 
     def _build(self) -> Classes:
         definitions, faults = self.stored, []

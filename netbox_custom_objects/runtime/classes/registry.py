@@ -25,7 +25,7 @@ from ...definitions import names
 from ...models.object_types import undone
 from ...models.registered import hold_senders
 from ...models.revision import UNCHANGED, is_installed
-from ...models.rows.loader import load_definitions
+from ...models.rows.loader import load_changed
 from .. import context
 from .any_object import any_object
 from .faults import Fault
@@ -102,7 +102,7 @@ def _load(target: Target, token: int) -> World:
     if token == UNCHANGED and not is_installed(target):
         return _empty
     _prepare(target.alias)
-    definitions = load_definitions(target.alias)
+    definitions = load_changed(target.alias)
     # What a preview writes has no tables, and never gets any.
     return World(definitions, None if undone.get() else columns_of(target), partial(_log, target))
 

@@ -2,7 +2,7 @@
 A World: all types of one revision of one schema and, once they are asked for, their classes; a thin union of islands.
 
 Islands are shared between Worlds whose definitions agree, between revisions and between branches, so that a change of
-one type rebuilds one island (proven, 1.2). A class never changes. What a World does learn is that a type cannot be built.
+one type rebuilds one island (proven, 1.2). Classes never change; a World does learn that a type cannot be built.
 """
 
 import threading
@@ -30,7 +30,7 @@ class Known:
     definitions: dict[int, TypeDefinition]
     # What is defined and left out, by type id.
     faults: dict[int, tuple[Fault, ...]]
-    memo: dict[Hashable, Any] = field(default_factory=dict)
+    derived: dict[Hashable, Any] = field(default_factory=dict)
 
     @cached_property
     def by_slug(self) -> dict[str, TypeDefinition]:
@@ -122,7 +122,7 @@ class World:
 
     def memo(self, key: Hashable, build: Callable[[], Any]) -> Any:
         """Return what `build` made for `key` at the first call; for what is derived from several types (see Island)."""
-        kept = self._known.memo
+        kept = self._known.derived
         try:
             return kept[key]
         except KeyError:
