@@ -1,5 +1,7 @@
 """What all filtersets of the plugin share. May import models, NetBox's filtersets and the filters of field_types."""
 
+from copy import copy
+
 import django_filters
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
@@ -23,11 +25,25 @@ class TrueOrFalseMixin(django_filters.FilterSet):
         return {name: _refusing(found) for name, found in super().get_filters().items()}
 
 
+class Filters(dict):
+    """The filters of a class. Those of an instance share what these were made with: to copy it takes long."""
+
+    def __deepcopy__(self, memo):
+        copies = {name: copy(found) for name, found in self.items()}
+        for found in copies.values():
+            # What calls the method refers to the filter.
+            found.method = found.method
+        return copies
+
+
 class AskedForMixin(django_filters.FilterSet):
     """Copies and validates only those filters that the data may be meant for: an object type has about a hundred."""
 
     def __init__(self, data=None, *args, **kwargs):
-        if data is not None:
+        if data is None:
+            # NetBox asks which filters there are, to draw a form.
+            self.base_filters = Filters(self.base_filters)
+        else:
             self.base_filters = {name: found for name, found in self.base_filters.items() if _is_meant(name, data)}
         super().__init__(data, *args, **kwargs)
 

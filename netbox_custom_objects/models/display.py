@@ -67,7 +67,11 @@ def name_of(instance) -> str:
     if instance.pk is None and LAST_NAME in instance.__dict__:
         return instance.__dict__[LAST_NAME]
     fallback = definition.display_name if instance.pk is None else f'{definition.display_name} {instance.pk}'
-    naming = _naming.get() or _first_naming()
+    naming = _naming.get()
+    if naming is None:
+        if (primary := _only_value(instance)) is not None:
+            return text_of(instance, primary) or fallback
+        naming = _first_naming()
     if key in naming.keys or (naming.keys and not _is_affordable(naming)):
         return fallback
     reset = _naming.set(replace(naming, keys=naming.keys | {key}))
@@ -82,6 +86,17 @@ def name_of(instance) -> str:
         _naming.reset(reset)
         if not naming.keys:
             _note_cost(naming)
+
+
+def _only_value(instance) -> FieldDefinition | None:
+    """Return the field whose value is the whole name, without names of other objects; None if there is more to it."""
+    primary = instance._definition.primary_field
+    if primary is None or instance._definition.display_expression:
+        return None
+    field_type = field_type_of(primary)
+    if field_type.is_reference or field_type.is_rollup:
+        return None
+    return primary if field_type.is_surfaced(primary, instance._payload_names) else None
 
 
 def _first_naming() -> Naming:

@@ -12,7 +12,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.base import DeserializedObject
 from django.db import router
 from django.db.models.base import ModelBase
-from django.urls import NoReverseMatch, reverse
+from django.urls import NoReverseMatch, get_script_prefix, get_urlconf, reverse
 
 from netbox.models import BaseModel
 from netbox.models.features import (
@@ -122,6 +122,8 @@ class CustomObject(
     _definition: ClassVar[TypeDefinition]
     # {attribute name: key in change data}, for the fields of the type.
     _payload_names: ClassVar[dict[str, str]] = {}
+    # Returns what comes before and after the key of an object in the URL of a view.
+    _around_key: ClassVar[Callable[[str, str, str | None], list[str]] | None] = None
 
     class Meta:
         abstract = True
@@ -137,17 +139,25 @@ class CustomObject(
     @classmethod
     def _get_action_url(cls, action=None, rest_api=False, kwargs=None):
         """Return a URL of this type's pages or endpoints; NetBox asks every model for it (get_action_url)."""
-        kwargs = {**(kwargs or {}), 'custom_object_type': cls._definition.slug}
+        kwargs = kwargs or {}
         if rest_api:
             viewname = f'plugins-api:{APP_LABEL}-api:customobject-{action or "detail"}'
         else:
             viewname = f'plugins:{APP_LABEL}:customobject{f"_{action}" if action else ""}'
         try:
-            return reverse(viewname, kwargs=kwargs)
+            return cls._url(viewname, kwargs)
         except NoReverseMatch:
             if rest_api or not action:
                 raise
-            return registered_url(cls, action, kwargs)
+            return registered_url(cls, action, {**kwargs, 'custom_object_type': cls._definition.slug})
+
+    @classmethod
+    def _url(cls, viewname: str, kwargs: dict) -> str:
+        """Return the URL of a view; pages of lists show several for each object, which differ in the key only."""
+        pk = kwargs.get('pk')
+        if cls._around_key is None or kwargs.keys() != {'pk'} or type(pk) is not int or pk < 0:
+            return reverse(viewname, kwargs={**kwargs, 'custom_object_type': cls._definition.slug})
+        return str(pk).join(cls._around_key(viewname, get_script_prefix(), get_urlconf()))
 
     def get_absolute_url(self):
         return self._get_action_url(kwargs={'pk': self.pk})

@@ -23,19 +23,7 @@ from ..runtime.classes.memo import per_type, surfaced_fields
 from ..runtime.reading.names import name_lookups
 from ..runtime.reading.ordering import name_terms, terms_of
 from .base import OrderedTable
-
-
-class TagsColumn(columns.TagColumn):
-    """Tags that link to the list of the same type; NetBox's own column cannot pass the slug to the URL."""
-
-    template_code = """
-    {% load helpers %}
-    {% for tag in value.all %}
-      <a href="{{ record.get_list_url }}?tag={{ tag.slug }}">{% tag tag %}</a>
-    {% empty %}
-      <span class="text-muted">&mdash;</span>
-    {% endfor %}
-    """
+from .tags import TagsColumn
 
 
 class TypeColumn(tables.Column):

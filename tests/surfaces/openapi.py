@@ -7,12 +7,21 @@ from itertools import product
 from django.conf import settings
 from django.core.cache import cache
 from django.urls import include, path
-from django.utils.translation import get_supported_language_variant, override
+from django.utils.translation import get_language, get_supported_language_variant, override
 from drf_spectacular.generators import SchemaGenerator as HostGenerator
+from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from netbox.api.views import StatusView
 
+from netbox_custom_objects.api.openapi.endpoints import OneTypeGenerator
 from netbox_custom_objects.api.openapi.generator import host_key
+from netbox_custom_objects.api.openapi.names import schema_names
+from netbox_custom_objects.api.openapi.sharing import share
+from netbox_custom_objects.api.openapi.template import describe_type, own_filters, template
+from netbox_custom_objects.filtersets import get_filterset_class
+from netbox_custom_objects.models import CustomObjectType
+from netbox_custom_objects.runtime.classes.registry import world
+from tests.support.factories import make_field
 from tests.surfaces.rest import API
 
 # A small host, under the name that Django asks for: describing all of NetBox takes many seconds. One other page has to
@@ -99,3 +108,36 @@ def resolved(document, operation):
 
 def component(document, name, kind=''):
     return document['components']['schemas'][f'CustomObject{name}{kind}']
+
+
+def assert_described_as_by_drf_spectacular(made):
+    """What is put together of a template and of the type's own parts is what drf-spectacular makes of the endpoints."""
+    CustomObjectType.objects.filter(pk=made.pk).update(config_context_enabled=True, description='All of them')
+    make_field(made, 'hint', 'select', choices=['a', 'b'], context=True, required=True, deprecated=True)
+    make_field(made, 'start', 'date', required=True, unique=True)
+    names = schema_names(world().definitions.values())
+    definition, component = world().definitions[made.pk], names[made.pk].component
+    by_host = OneTypeGenerator(definition.slug, None, schema_names=names).get_schema(None, True)
+    common = template(None, get_language())
+    by_host = share(by_host, own_filters(get_filterset_class(made.get_model()), common), component)
+    ours = describe_type(definition, names, common)
+    assert ours.keys() == {'paths', 'components'}
+    assert ours['components'].keys() == by_host['components'].keys()
+    for kind, expected in by_host['components'].items():
+        assert ours['components'][kind].keys() == expected.keys()
+        for name in expected:
+            assert as_text(ours['components'][kind][name]) == as_text(expected[name]), name
+    assert as_text(ours['paths']) == as_text(by_host['paths'])
+
+
+def as_text(part):
+    """Return something that shows the order of keys, too."""
+    return json.dumps(part, indent=1, default=str)
+
+
+def errors_of(document):
+    return [error.message for error in OpenAPIV30SpecValidator(document).iter_errors()]
+
+
+def parameters(operation):
+    return {parameter['name']: parameter for parameter in operation.get('parameters', ())}

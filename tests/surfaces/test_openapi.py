@@ -6,12 +6,13 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 from drf_spectacular.drainage import GENERATOR_STATS
-from openapi_spec_validator import OpenAPIV30SpecValidator
+from drf_spectacular.renderers import OpenApiYamlRenderer
 
 from dcim.models import Site
 from extras.models import CustomFieldChoiceSet
 
-from netbox_custom_objects.api.openapi.generator import OneTypeGenerator
+from netbox_custom_objects.api.openapi import descriptions
+from netbox_custom_objects.api.openapi.template import describe_type
 from netbox_custom_objects.choices import CustomObjectFieldTypeChoices
 from netbox_custom_objects.field_types import FIELD_TYPES
 from netbox_custom_objects.filtersets import get_filterset_class
@@ -21,7 +22,17 @@ from tests.field_types.cases import CASES
 from tests.support.branches import Lab
 from tests.support.factories import make_choice_set, make_field, make_type
 from tests.support.processes import run_netbox
-from tests.surfaces.openapi import component, get_schema, keep_small_host, operations_of, our_part, small_host
+from tests.surfaces.openapi import (
+    assert_described_as_by_drf_spectacular,
+    component,
+    errors_of,
+    get_schema,
+    keep_small_host,
+    operations_of,
+    our_part,
+    parameters,
+    small_host,
+)
 from tests.surfaces.rest import Rest, make_user
 
 OPERATIONS = {
@@ -36,14 +47,6 @@ OPERATIONS = {
     ('delete', '{id}/'): 'destroy',
 }
 GENERIC = '{custom_object_type}'
-
-
-def errors_of(document):
-    return [error.message for error in OpenAPIV30SpecValidator(document).iter_errors()]
-
-
-def parameters(operation):
-    return {parameter['name']: parameter for parameter in operation.get('parameters', ())}
 
 
 def test_operations_of_a_type(rest, every_kind):
@@ -101,6 +104,18 @@ def test_every_field_type_is_described(rest):
     for name in keys - {key for key in keys if key.startswith('json')}:
         assert read['properties'][name].keys() & {'type', 'allOf', 'anyOf'}, name
     assert errors_of(document) == []
+    assert_described_as_by_drf_spectacular(everything)
+
+
+def test_yaml_is_written_as_by_drf_spectacular(rest, every_kind):
+    """It is put together of texts that were kept, and is what drf-spectacular writes of the whole."""
+    make_type('other', description="Several lines:\n- 'quoted'\n\nand a very long line " + 'of words ' * 15)
+    for asked in ({}, {'types': 'other'}):
+        document = get_schema(rest, **asked)
+        for _ in range(2):
+            response = rest.client.get('/api/schema/', asked)
+            assert response['Content-Type'].startswith('application/vnd.oai.openapi')
+            assert response.content == OpenApiYamlRenderer().render(document)
 
 
 def test_keys_are_those_of_an_object(rest, every_kind, values):
@@ -343,19 +358,15 @@ def test_a_copy_is_the_same_as_the_original(rest, every_kind):
 
 
 def test_a_type_is_described_once(rest, monkeypatch):
-    """A change of a type costs the description of that type, and of those that it is connected with."""
+    """A change of a type costs the description of that type, and of those that refer to it."""
     described = []
-    made = OneTypeGenerator.get_schema
-
-    def get_schema_and_count(self, *args):
-        described.append(self.endpoint_inspector_cls.args[0].slug)
-        return made(self, *args)
-
-    monkeypatch.setattr(OneTypeGenerator, 'get_schema', get_schema_and_count)
+    noted = lambda found, *args: described.append(found.slug) or describe_type(found, *args)  # noqa: E731
+    monkeypatch.setattr(descriptions, 'describe_type', noted)
     alone, target = make_type('alone'), make_type('target')
     pointing = make_type('pointing', fields=[{'name': 'to', 'type': 'object', 'target': target}])
+    make_type('farther', fields=[{'name': 'to', 'type': 'object', 'target': pointing}])
     get_schema(rest)
-    assert sorted(described) == ['alone', 'pointing', 'target']
+    assert sorted(described) == ['alone', 'farther', 'pointing', 'target']
     for change, expected in (
         (lambda: make_field(alone, 'late'), ['alone']),
         (lambda: make_field(target, 'late'), ['pointing', 'target']),
@@ -370,7 +381,7 @@ def test_a_type_is_described_once(rest, monkeypatch):
     reader = Rest(make_user('reader', (pointing, ['view'], None)))
     assert operations_of(reader.get('/api/schema/', format='json'), 'pointing')
     assert described == []
-    # A type that gets the name of another one is called otherwise, and so are those that it is connected with.
+    # A type that gets the name of another one is called otherwise in the descriptions of those that refer to it, too.
     target.slug = 'Alone'
     target.save()
     document = rest.get('/api/schema/', format='json')

@@ -10,7 +10,10 @@ from django.db import connection
 from core.models import ObjectChange
 from dcim.models import Site
 from extras.models import Tag
+from netbox.api.fields import SerializedPKRelatedField
 from tenancy.models import Tenant, TenantGroup
+
+from netbox_custom_objects.runtime.classes import urls
 
 from ..support.factories import make_field, make_object, make_type
 from .rest import Rest, make_user
@@ -78,6 +81,35 @@ def test_a_list_costs_two_more_however_many_rows(rest, thing, sites, tags):
     assert len(rest.get('thing/', limit=ROWS)['results']) == ROWS
     assert few == many <= native + 2
     assert queries(lambda: rest.get('thing/', limit=ROWS, brief=1)) <= native
+
+
+def test_what_objects_of_a_list_have_in_common_is_shown_once(rest, thing, sites, tags, monkeypatch):
+    """The shapes of targets, and the addresses of objects but for their keys, however many objects there are."""
+    made = []
+
+    def noted(function):
+        def call(*args, **kwargs):
+            made.append(function)
+            return function(*args, **kwargs)
+
+        return call
+
+    monkeypatch.setattr(
+        SerializedPKRelatedField, 'to_representation', noted(SerializedPKRelatedField.to_representation)
+    )
+    monkeypatch.setattr(urls, 'reverse', noted(urls.reverse))
+    counts = []
+    for rows in (5, ROWS - 5):
+        fill(thing, sites, tags, rows)
+        rest.get('thing/', limit=ROWS)
+        made.clear()
+        results = rest.get('thing/', limit=ROWS)['results']
+        counts.append(len(made))
+    # Three places, two of them among those of a list, and three tags, each field by itself; URLs were known.
+    assert counts == [3 + 2 + 3] * 2
+    monkeypatch.undo()
+    assert len(results) == ROWS
+    assert results == [rest.get(f'thing/{found["id"]}/') for found in results]
 
 
 def test_a_list_costs_the_same_with_many_other_types(rest, thing, sites, tags):

@@ -1,71 +1,83 @@
 """
-The description of each type in the OpenAPI schema, kept until the type or one that it is connected with changes.
+The description of each type in the OpenAPI schema, kept until the type or one that it refers to changes.
 
-It is the same for all users: who may not view a type is shown no description of it. May import filtersets.
+It is the same for all users: who may not view a type is shown no description of it.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Collection, Iterable
 from hashlib import sha256
 
 from django.core.cache import cache
 
 from ...constants import APP_LABEL
 from ...definitions import TypeDefinition
-from ...filtersets import get_filterset_class
-from ...filtersets.objects import CustomObjectFilterSet
 from ...runtime.classes.memo import per_island
 from ...runtime.classes.registry import world
 from ...runtime.context import within_request
 from .names import SchemaNames, schema_names
-from .sharing import share
+from .template import describe_type, template
+from .texts import Form, Tree, write
 
 # Seconds. What a type was is asked for again only if it becomes that again, or in a branch.
 KEEP = 24 * 60 * 60
 
 
-def describe(definitions: Iterable[TypeDefinition], context: str, generate) -> dict:
+def describe(
+    definitions: Iterable[TypeDefinition], version: str | None, context: str, form: Form | None
+) -> Iterable[Tree]:
     """
-    Return paths and components of types; those that were described before are taken from the cache, by one request.
+    Return paths and components of each type; those that were described before are taken from the cache.
 
     Args:
         definitions: of the current World
+        version: of the API
         context: what all descriptions depend on: versions and language
-        generate: returns the document of one type, from its definition and the names of all types
+        form: how entries are written; None if they are not
     """
     current = world()
     definitions = [*filter(None, (current.definition(found.id) for found in definitions))]
     names = schema_names(current.definitions.values())
-    keys = {found.id: _key(current.island(found.id), found, names, context) for found in definitions}
-    kept = cache.get_many(keys.values())
+    by_key = {_key(current.island(found.id), found.id, names, context): found for found in definitions}
+
+    def make(keys: Collection[str]) -> dict[str, Tree]:
+        common = template(version, context)
+        with within_request():
+            return {key: describe_type(by_key[key], names, common) for key in keys}
+
+    def make_texts(keys: Collection[str]) -> dict[str, Tree]:
+        return {key: write(part, form) for key, part in _kept(keys, make).items()}
+
+    return (_kept(by_key, make_texts, f'_{form.name}') if form else _kept(by_key, make)).values()
+
+
+def _kept(keys: Collection[str], make: Callable[[Collection[str]], dict[str, Tree]], suffix='') -> dict[str, Tree]:
+    """Return what the cache holds under keys with a suffix, and what is made where it holds nothing; in order."""
+    kept = cache.get_many([f'{key}{suffix}' for key in keys])
     made = {}
-    with within_request():
-        for definition in definitions:
-            if (key := keys[definition.id]) not in kept:
-                kept[key] = made[key] = _describe(definition, names, generate)
-    if made:
+    if missing := [key for key in keys if f'{key}{suffix}' not in kept]:
+        made = {f'{key}{suffix}': part for key, part in make(missing).items()}
         cache.set_many(made, KEEP)
-    paths, components = {}, {}
-    for key in keys.values():
-        paths |= kept[key]['paths']
-        for kind, found in kept[key]['components'].items():
-            components.setdefault(kind, {}).update(found)
-    return {'paths': paths, 'components': {kind: dict(sorted(found.items())) for kind, found in components.items()}}
+    found = kept | made
+    return {key: found[f'{key}{suffix}'] for key in keys}
 
 
-def _describe(definition: TypeDefinition, names: dict[int, SchemaNames], generate) -> dict:
-    filters, common = get_filterset_class(world().model(definition.id)).base_filters, CustomObjectFilterSet.base_filters
-    own_parameters = {name for name in filters if name.split('__')[0] not in common}
-    document = share(generate(definition, names), own_parameters, names[definition.id].component)
-    return {'paths': document['paths'], 'components': document['components']}
-
-
-def _key(island, definition: TypeDefinition, names: dict[int, SchemaNames], context: str) -> str:
+def _key(island, type_id: int, names: dict[int, SchemaNames], context: str) -> str:
     """Return what a description depends on: the definitions of connected types, and what they are called."""
-    called = [names[found.id] for found in island.definitions]
-    parts = _digest(island), definition.id, called, context
+    digest, ids = _digests(island)[type_id]
+    parts = digest, type_id, [names[pk] for pk in ids], context
     return f'{APP_LABEL}_schema_of_type_{sha256(repr(parts).encode()).hexdigest()}'
 
 
 @per_island
-def _digest(island) -> str:
-    return sha256(repr(island.definitions).encode()).hexdigest()
+def _digests(island) -> dict[int, tuple[str, list[int]]]:
+    """Return, for each type, a digest of what its description shows, and the ids of the types which that is of."""
+    known = {found.id: found for found in island.definitions}
+    found = {}
+    for definition in island.definitions:
+        # Rollups show fields of other types, and what these refer to.
+        counted = {read.type_id for field in definition.fields for read in field.reads} & known.keys()
+        shown = {definition.id, *counted, *definition.referenced_type_ids}
+        shown = shown.union(*(known[pk].referenced_type_ids for pk in counted)) & known.keys()
+        text = repr([known[pk] for pk in sorted(shown)])
+        found[definition.id] = sha256(text.encode()).hexdigest(), sorted(shown)
+    return found

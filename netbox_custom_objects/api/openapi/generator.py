@@ -5,100 +5,81 @@ NetBox's schema view cannot show them: its URL patterns are the same for all typ
 answers for a day. May import the viewsets.
 """
 
-from collections.abc import Iterable
-from functools import partial
+from collections.abc import Callable, Iterable
 
-from django.apps import apps
 from django.conf import settings as django_settings
 from django.core.cache import cache
-from django.urls import include, path
 from django.utils.translation import get_language
-from drf_spectacular.generators import EndpointEnumerator
-from drf_spectacular.settings import spectacular_settings
 
 from netbox.plugins.utils import get_installed_plugins
 
 from ...constants import APP_LABEL
 from ...definitions import TypeDefinition
 from ...runtime.classes.registry import world
-from ..views.objects import CustomObjectViewSet
 from ..views.root import viewable_types
 from .descriptions import describe
-from .names import SchemaNames
+from .endpoints import BaseGenerator
+from .texts import Form, Tree, join, merge, write
 
-TYPE_PARAMETER = '{custom_object_type}'
 # Seconds. What NetBox and other plugins offer takes long to describe, and changes with their versions only.
 KEEP_HOST = 24 * 60 * 60
 
-BaseGenerator = spectacular_settings.DEFAULT_GENERATOR_CLASS
+
+class TypesGenerator(BaseGenerator):
+    """Base of generators of documents with the endpoints of some types."""
+
+    def __init__(self, form: Form | None = None, **kwargs):
+        """
+        Args:
+            form: what the document is written in; None for the document itself
+        """
+        self.form = form
+        super().__init__(**kwargs)
+
+    def get_schema(self, request=None, public=False) -> dict | bytes:
+        types = describe(self.get_types(request), self.api_version, host_key(self.api_version), self.form)
+        document = merge(self.get_host(), types)
+        return join(document, self.form) if self.form else document
+
+    def get_types(self, request) -> Iterable[TypeDefinition]:
+        raise NotImplementedError
+
+    def get_host(self) -> Tree:
+        """Return what the document has besides, in the form that is asked for."""
+        if self.form is None:
+            return self._host()
+        return self._kept(f'_{self.form.name}', lambda: write(self._host(), self.form))
+
+    def _host(self) -> Tree:
+        return self._kept('', lambda: BaseGenerator.get_schema(self, None, True))
+
+    def _kept(self, suffix: str, make: Callable[[], Tree]) -> Tree:
+        """Return what the cache holds of NetBox's whole document, or what is made of it."""
+        if self.patterns is not None or self.urlconf is not None:
+            return make()
+        key = f'{host_key(self.api_version)}{suffix}'
+        if (kept := cache.get(key)) is None:
+            kept = make()
+            cache.set(key, kept, KEEP_HOST)
+        return kept
 
 
-class TypeEndpoints(EndpointEnumerator):
-    """Lists the endpoints of one type; those of all types have one URL pattern together."""
-
-    def __init__(self, definition: TypeDefinition, names: dict[int, SchemaNames], *args):
-        self.definition, self.names = definition, names
-        super().__init__(*args)
-
-    def get_api_endpoints(self, patterns=None, prefix=''):
-        endpoints = super().get_api_endpoints(patterns, prefix)
-        return [self._of_type(*found) for found in endpoints if getattr(found[-1], 'cls', None) is CustomObjectViewSet]
-
-    def _of_type(self, path, path_regex, method, callback):
-        slug = self.definition.slug
-        view = CustomObjectViewSet.as_view(
-            callback.actions, **{**callback.initkwargs, 'slug': slug, 'schema_names': self.names}
-        )
-        return path.replace(TYPE_PARAMETER, slug), path_regex, method, view
-
-
-class OneTypeGenerator(BaseGenerator):
-    """Describes the endpoints of one type, and nothing else."""
-
-    def __init__(self, definition: TypeDefinition, names: dict[int, SchemaNames], **kwargs):
-        root = f'{django_settings.BASE_PATH}api/plugins/{apps.get_app_config(APP_LABEL).base_url}/'
-        super().__init__(**{**kwargs, 'patterns': [path(root, include(f'{APP_LABEL}.api.urls'))]})
-        self.endpoint_inspector_cls = partial(TypeEndpoints, definition, names)
-
-
-class TypeSchemaGenerator(BaseGenerator):
+class TypeSchemaGenerator(TypesGenerator):
     """Describes the endpoints of some types, and nothing else."""
 
     def __init__(self, definitions: Iterable[TypeDefinition], **kwargs):
         super().__init__(**{**kwargs, 'patterns': []})
         self.definitions = [*definitions]
 
-    def get_schema(self, request=None, public=False):
-        return {**super().get_schema(request, public), **describe_types(self.definitions, self.api_version)}
+    def get_types(self, request):
+        return self.definitions
 
 
-def describe_types(definitions: list[TypeDefinition], version: str | None) -> dict:
-    """Return the paths and components of some types."""
-
-    def generate(definition, names):
-        return OneTypeGenerator(definition, names, api_version=version).get_schema(None, True)
-
-    return describe(definitions, host_key(version), generate)
-
-
-class SchemaGenerator(BaseGenerator):
+class SchemaGenerator(TypesGenerator):
     """NetBox's generator, with the types that one user may view; with all types without a request."""
 
-    def get_schema(self, request=None, public=False):
-        whole = self.patterns is None and self.urlconf is None
-        key = host_key(self.api_version)
-        if not whole or (schema := cache.get(key)) is None:
-            schema = super().get_schema(None, public)
-            if whole:
-                cache.set(key, schema, KEEP_HOST)
-        definitions = viewable_types(request.user) if request else [*world().definitions.values()]
-        if definitions:
-            found = describe_types(definitions, self.api_version)
-            schema['paths'] |= found['paths']
-            for kind, components in found['components'].items():
-                merged = {**components, **schema['components'].get(kind, {})}
-                schema['components'][kind] = dict(sorted(merged.items()))
-        return schema
+    def get_types(self, request):
+        return viewable_types(request.user) if request else world().definitions.values()
 
 
 def host_key(version: str | None) -> str:

@@ -11,7 +11,7 @@ from rest_framework import serializers
 from core.api.schema import NetBoxAutoSchema
 from netbox.api.serializers import BulkOperationErrorSerializer, BulkOperationSerializer
 
-from ...definitions import class_name
+from ...definitions import TypeDefinition, class_name
 from ..serializers.common import CheckedMessageMixin
 from . import (
     extensions,  # noqa: F401  registers the extensions
@@ -67,6 +67,12 @@ def _value_schema(schema: dict, direction: str) -> dict:
     return schema
 
 
+def describe_operation(action: str, definition: TypeDefinition) -> str:
+    """Return the description of an operation on objects of a type."""
+    sentence = OPERATIONS[action].format(name=definition.display_name, plural=definition.display_name_plural)
+    return '\n\n'.join(filter(None, (sentence, definition.description)))
+
+
 class ErrorDetailSerializer(serializers.Serializer):
     """Why a request was refused."""
 
@@ -103,12 +109,7 @@ class StrictAutoSchema(NetBoxAutoSchema):
 
     def get_description(self):
         definition = self._definition
-        if definition is None:
-            return super().get_description()
-        sentence = OPERATIONS[self.view.action].format(
-            name=definition.display_name, plural=definition.display_name_plural
-        )
-        return '\n\n'.join(filter(None, (sentence, definition.description)))
+        return describe_operation(self.view.action, definition) if definition else super().get_description()
 
     def get_override_parameters(self):
         parameters = [*super().get_override_parameters()]

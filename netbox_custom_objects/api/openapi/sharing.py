@@ -30,7 +30,7 @@ def share(document: dict, own_parameters: Collection[str], own_component: str) -
         if PARAMETERS in operation:
             found[PARAMETERS] = [
                 one if one['name'] in own_parameters else _refer(shared[PARAMETERS], PARAMETERS, one['name'], one)
-                for one in map(_without_defaults, operation[PARAMETERS])
+                for one in map(without_defaults, operation[PARAMETERS])
             ]
         answers = found[RESPONSES] = dict(operation[RESPONSES])
         for code, answer in answers.items():
@@ -46,7 +46,8 @@ def share(document: dict, own_parameters: Collection[str], own_component: str) -
     return {**document, 'paths': paths, 'components': {**document['components'], **found}}
 
 
-def _without_defaults(parameter: dict) -> dict:
+def without_defaults(parameter: dict) -> dict:
+    """Return a parameter without what it says of its values if that goes without saying."""
     if parameter['in'] != 'query':
         return parameter
     return {name: value for name, value in parameter.items() if name not in DEFAULTS or DEFAULTS[name] != value}

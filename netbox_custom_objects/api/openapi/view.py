@@ -10,12 +10,6 @@ from django.http import HttpResponse
 from django.utils.cache import patch_cache_control, patch_vary_headers
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from drf_spectacular.renderers import (
-    OpenApiJsonRenderer,
-    OpenApiJsonRenderer2,
-    OpenApiYamlRenderer,
-    OpenApiYamlRenderer2,
-)
 from drf_spectacular.views import SpectacularAPIView
 from rest_framework.exceptions import ValidationError
 
@@ -26,6 +20,7 @@ from ...runtime.classes.registry import world
 from ...runtime.context import current_alias, current_token
 from ..views.root import viewable_types
 from .generator import SchemaGenerator, TypeSchemaGenerator, host_key
+from .texts import FORMS
 
 # NetBox's name of the page.
 VIEW_NAME = 'schema'
@@ -35,30 +30,18 @@ KEEP = 60 * 60
 TYPES = 'types'
 
 
-class Compact:
-    """Leaves out the indentation, which would be two thirds of the document."""
-
-    def get_indent(self, accepted_media_type, renderer_context):
-        return None
-
-
-class CompactJsonRenderer(Compact, OpenApiJsonRenderer):
-    """JSON by its own media type."""
-
-
-class CompactJsonRenderer2(Compact, OpenApiJsonRenderer2):
-    """JSON as such."""
-
-
 class SchemaView(SpectacularAPIView):
     """Shows each user the types that the user may view, as they are now in the active branch."""
 
     generator_class = SchemaGenerator
-    renderer_classes = (OpenApiYamlRenderer, OpenApiYamlRenderer2, CompactJsonRenderer, CompactJsonRenderer2)
+    renderer_classes = (*FORMS,)
 
     def get(self, request, *args, **kwargs):
+        form = FORMS[type(request.accepted_renderer)]
         if TYPES in request.query_params:
-            self.generator_class = partial(TypeSchemaGenerator, _types_of(request))
+            self.generator_class = partial(TypeSchemaGenerator, _types_of(request), form=form)
+        else:
+            self.generator_class = partial(SchemaGenerator, form=form)
         key = _cache_key(request)
         if (kept := cache.get(key)) is None:
             response = super().get(request, *args, **kwargs)

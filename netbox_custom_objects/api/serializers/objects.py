@@ -5,6 +5,8 @@ May import field_types and runtime. Must build from the definition and the model
 shared by all users and requests.
 """
 
+from functools import cached_property
+
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers
@@ -51,9 +53,13 @@ class ObjectURLField(serializers.Field):
             return None
         action = 'detail' if self.rest_api else None
         url = get_action_url(value, action=action, rest_api=self.rest_api, kwargs={'pk': value.pk})
+        return url and self._host + url
+
+    @cached_property
+    def _host(self) -> str:
         request = self.context.get('request')
         # Events are serialised without a request, and have relative URLs in NetBox.
-        return request.build_absolute_uri(url) if request else url
+        return request.build_absolute_uri('/').removesuffix('/') if request else ''
 
 
 class ContextMixin(serializers.Serializer):

@@ -6,7 +6,8 @@ another kind would be answered with a 500.
 """
 
 import json
-from functools import cache
+from copy import copy
+from functools import cache, cached_property
 
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db.models import Model
@@ -75,6 +76,19 @@ class ReferenceField(SerializedPKRelatedField):
             # Values that the target's columns cannot hold, such as text for an ID.
             self.fail('unusable')
 
+    def to_representation(self, value):
+        if self._shown is None:
+            return super().to_representation(value)
+        # By identity, as objects that are read together refer to the same ones in memory.
+        if (found := self._shown.get(id(value))) is None:
+            found = self._shown[id(value)] = value, super().to_representation(value)
+        return copy(found[1])
+
+    @cached_property
+    def _shown(self) -> dict[int, tuple[Model, dict]] | None:
+        """The shapes of targets that objects of a list refer to; None if this is no list."""
+        return {} if isinstance(self.root, serializers.ListSerializer) else None
+
     def _find(self, data):
         """Return the object that an ID or attributes stand for; of a list, objects share what was found."""
         request, found = self.context.get('request'), self.context.get(FOUND_TARGETS, {})
@@ -123,6 +137,11 @@ class ReferenceListField(ManyRelatedField):
 
     def __init__(self, serializer, **kwargs):
         super().__init__(child_relation=ReferenceField(serializer), **kwargs)
+
+    def get_attribute(self, instance):
+        # Making a manager takes longer than what it would return.
+        prefetched = getattr(instance, '_prefetched_objects_cache', {}).get(self.source)
+        return super().get_attribute(instance) if prefetched is None else prefetched
 
     def run_validation(self, data=serializers.empty):
         return super().run_validation([] if data is None else data)

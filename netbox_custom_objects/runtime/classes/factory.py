@@ -33,6 +33,7 @@ from .constraints import TypeConstraints
 from .ghost import exceptions_of, ghost
 from .isolated_apps import IsolatedApps
 from .managers import CustomObjectManager, CustomObjectQuerySet
+from .urls import around_key
 
 ON_DELETE = {
     ObjectFieldOnDeleteChoices.SET_NULL: models.SET_NULL,
@@ -96,6 +97,7 @@ class ClassBuilder:
                 '_type_id': definition.id,
                 '_definition': definition,
                 '_payload_names': payload_names,
+                '_around_key': classmethod(around_key),
                 **attributes,
             },
         )

@@ -114,17 +114,21 @@ class Relation:
         elif not targets:
             return self._nothing
         else:
-            model = Tag if self.name == TAGS else self.model_field.related_model
-            # What is filtered further must stay what this object has.
-            result = model._default_manager.filter(pk__in=[target.pk for target in targets])
+            # What is filtered further must stay what this object has; only then it is worth the time to say so.
+            self._usual._defer_next_filter = True
+            result = self._usual.filter(pk__in=[target.pk for target in targets])
         result._result_cache, result._prefetch_done = targets, True
         return result
 
     @cached_property
+    def _usual(self) -> models.QuerySet:
+        """All targets that there may be."""
+        return (Tag if self.name == TAGS else self.model_field.related_model)._default_manager.all()
+
+    @cached_property
     def _nothing(self):
         """What all objects without targets have: making a queryset takes longer than reading an object."""
-        model = Tag if self.name == TAGS else self.model_field.related_model
-        result = model._default_manager.none()
+        result = self._usual.none()
         result._result_cache, result._prefetch_done = [], True
         return result
 
@@ -161,7 +165,7 @@ def prefetch_together(objects: list[models.Model], lookups: Iterable) -> None:
         return
     others = {lookup.prefetch_to.split('__')[0] for lookup in lookups if isinstance(lookup, models.Prefetch)}
     tree = _tree(lookup for lookup in lookups if isinstance(lookup, str))
-    tree = {name: below for name, below in tree.items() if name not in others and _is_relation(model, name)}
+    tree = {name: below for name, below in tree.items() if name not in others and _is_read_here(model, name)}
     if len(tree) >= 2:
         _fetch([(objects, tree)])
 
@@ -197,7 +201,7 @@ def _fetch_level(pending, depth: int) -> list[tuple[list, Tree]]:
     """Fetch the relations of some objects, and return the targets with what is to be fetched of them."""
     relations = []
     for objects, tree in pending:
-        ours = {name for name in tree if name == TAGS or _is_relation(type(objects[0]), name)}
+        ours = {name for name in tree if _is_read_here(type(objects[0]), name)}
         relations += [Relation(objects, name, tree[name]) for name in ours]
         if others := _lookups({name: below for name, below in tree.items() if name not in ours}):
             prefetch_related_objects(objects, *others)
@@ -217,12 +221,12 @@ def _fetch_level(pending, depth: int) -> list[tuple[list, Tree]]:
     return [(list(objects.values()), tree) for objects, tree in reached.values() if tree]
 
 
-def _is_relation(model, name: str) -> bool:
+def _is_read_here(model, name: str) -> bool:
     """Whether something of a model is a relation of custom objects that is fetched here."""
     if not hasattr(model, '_definition'):
         return False
     try:
-        return isinstance(model._meta.get_field(name), (LinkField, models.ForeignKey, GenericReference))
+        return name == TAGS or isinstance(model._meta.get_field(name), (LinkField, models.ForeignKey, GenericReference))
     except FieldDoesNotExist:
         return False  # Django says so
 
