@@ -107,10 +107,13 @@ class LinkedObjectsTable(BaseTable):
 
     def _once(self, shown, render: Callable[[], str]) -> str:
         """Return what is rendered for something that many rows of a page have in common, in memory as well."""
-        known = self.__dict__.setdefault('_rendered_once', {})
-        if id(shown) not in known:
-            known[id(shown)] = shown, render()
-        return known[id(shown)][1]
+        if id(shown) not in self.rendered:
+            self.rendered[id(shown)] = shown, render()
+        return self.rendered[id(shown)][1]
+
+    @cached_property
+    def rendered(self) -> dict[int, tuple[object, str]]:
+        return {}
 
 
 def _link(target) -> str:
