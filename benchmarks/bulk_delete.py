@@ -8,7 +8,7 @@ from benchmarks.bulk import make_tenant_like_type
 
 ROWS = int(os.environ.get('ROWS', '100000'))
 # What one object may leave in memory until the request ends, in KB.
-MOST_KB = 12
+MOST_KB = 8
 PAGE = '/plugins/custom-objects/customers/bulk-delete/'
 
 

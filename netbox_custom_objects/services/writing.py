@@ -191,6 +191,15 @@ def delete_together(instances: Sequence[Model], using: str) -> None:
         for instance in instances:
             instance.__dict__[LAST_NAME] = str(instance)
         collector.delete()
+    for instance in instances:
+        _forget(instance)
+
+
+def _forget(instance: Model) -> None:
+    """Take from a deleted object what its record and its event were made of: its event keeps it until the end."""
+    for name in ('_prefetched_objects_cache', '_prechange_payload'):
+        instance.__dict__.pop(name, None)
+    instance._state.peers = ()
 
 
 def _announce(signal, instances: Sequence[Model], using: str, **more) -> None:
