@@ -14,7 +14,7 @@ from ..ddl.target import MAIN_ALIAS, Target
 from ..ddl.upkeep.marks import copy_retired_marks
 from ..exceptions import SchemaChangeRefused
 from ..field_types.constraints import CHECK
-from ..models.attachments import forget_set_aside
+from ..models.attachments import forget_set_aside, give_back_present
 from ..models.revision import forget_schema
 from ..models.staged_change import forget_changes
 from ..runtime.classes.registry import world
@@ -77,7 +77,12 @@ def reconcile_branch(branch, **kwargs) -> None:
 
 
 def check_main(branch, user=None, **kwargs) -> None:
-    """Main was changed by a replay, which is committed: references that lead nowhere now are found by a job."""
+    """
+    Main was changed by a replay, which is committed: references that lead nowhere now are found by a job.
+
+    Objects that came back have their bookmarks and the like again.
+    """
+    give_back_present()
     check_after_replay(open_main_schema(), user)
 
 

@@ -7,7 +7,7 @@ refer to nothing (NetBox's own pages fail at that), and restored with the table.
 
 import json
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from functools import partial
 
 from django.apps import apps
@@ -27,13 +27,16 @@ from ..settings import main_schema
 Rows = tuple[type[models.Model], str, list]
 # (field, name in its storage)
 File = tuple[models.FileField, str]
+_EVERYTHING = sql.SQL('TRUE')
 
 
 class SetAside(models.Model):
-    """One row of another table, in JSON, that is attached to an object of a deleted type; in main, for all schemas."""
+    """One row of another table, in JSON, that is attached to a deleted object; in main, for all schemas."""
 
     schema = models.CharField(max_length=63)
     type_id = models.BigIntegerField()
+    # Null if the object went with its whole type, with which it is restored.
+    object_id = models.BigIntegerField(blank=True, null=True)
     table = models.CharField(max_length=63)
     row = models.JSONField()
 
@@ -69,12 +72,85 @@ def set_aside(type_id: int, using: str, only_unlogged: bool = False) -> None:
                 )
 
 
-def give_back(type_id: int, using: str) -> None:
-    """Put back what was set aside in a schema, without rows that need what was deleted meanwhile (a user, a tag)."""
+def leave_to_main(model: type[models.Model]) -> None:
+    """
+    Have deletions in branches leave what branches have no tables of: Django would delete the rows of main.
+
+    Args:
+        model: the class of a type, whose relations are its own
+    """
+    for relation in model._meta.private_fields:
+        if isinstance(relation, GenericRelation):
+            relation.bulk_related_objects = partial(_related_objects, relation, relation.bulk_related_objects)
+
+
+def _related_objects(relation: GenericRelation, find: Callable, objects: list, using: str = DEFAULT_DB_ALIAS):
+    found = find(objects, using)
+    return found.none() if using != DEFAULT_DB_ALIAS and _is_unlogged(relation.related_model) else found
+
+
+def keep_file(attachment: models.Model) -> None:
+    """
+    Keep the file of an image of one of our objects, that is about to be deleted, for a restoration or a revert.
+
+    NetBox deletes it with the row, unless the row goes along with its object: in a replay, each row goes by itself.
+    """
+    if attachment._meta.label_lower == 'extras.imageattachment':
+        content_type = ContentType.objects.db_manager(DEFAULT_DB_ALIAS).get_for_id(attachment.object_type_id)
+        if content_type.app_label == APP_LABEL:
+            attachment.image.delete = lambda save=True: None
+
+
+def set_objects_aside(type_id: int, pks: Iterable[int]) -> None:
+    """
+    Take what hangs on some objects of main without being change-logged out of its tables: their restoration needs it.
+
+    Branches have no such tables of their own.
+    """
+    target = Target.for_alias(DEFAULT_DB_ALIAS)
+    content_type = _content_type(type_id)
+    gone, kept, params = [], [], []
+    for number, (model, type_column, id_column) in enumerate(_unlogged(type_id) if content_type else ()):
+        name = sql.Identifier(f'gone_{number}')
+        gone.append(
+            sql.SQL('{} AS (DELETE FROM {} WHERE {} = {} AND {} = ANY(%s) RETURNING *)').format(
+                name, _table(target, model), sql.Identifier(type_column), sql.Literal(content_type.pk),
+                sql.Identifier(id_column),
+            )
+        )  # fmt: skip
+        kept.append(
+            sql.SQL('SELECT {}, {}::bigint, {}, {}, to_jsonb({name}) FROM {name}').format(
+                sql.Literal(target.schema), sql.Literal(type_id), sql.Identifier(id_column),
+                sql.Literal(model._meta.db_table), name=name,
+            )
+        )  # fmt: skip
+        params.append([*pks])
+    if gone:
+        query = sql.SQL('WITH {} INSERT INTO {} (schema, type_id, object_id, "table", "row") {}').format(
+            sql.SQL(', ').join(gone), _aside(), sql.SQL(' UNION ALL ').join(kept)
+        )
+        with target.cursor() as cursor:
+            cursor.execute(query, params)
+
+
+def give_back(type_id: int, using: str, pks: Iterable[int] | None = None) -> None:
+    """
+    Put back what was set aside in a schema, without rows that need what was deleted meanwhile (a user, a tag).
+
+    Args:
+        type_id: the type
+        using: alias of the schema
+        pks: the ids of objects that are there again; what was set aside with the type if this is None
+    """
     target = Target.for_alias(using)
+    which = sql.SQL('aside.object_id IS NULL')
+    if pks is not None:
+        which = sql.SQL('aside.object_id = ANY({}::bigint[])').format(sql.Literal([*pks]))
     with target.cursor() as cursor:
         cursor.execute(
-            sql.SQL('SELECT DISTINCT "table" FROM {} WHERE schema = %s AND type_id = %s').format(_aside()),
+            sql.SQL('SELECT DISTINCT "table" FROM {} aside WHERE schema = %s AND type_id = %s AND {}').format(
+                _aside(), which
+            ),
             [target.schema, type_id],
         )
         tables = {name for (name,) in cursor.fetchall()}
@@ -83,8 +159,33 @@ def give_back(type_id: int, using: str) -> None:
         # Attachments of a journal entry come after it.
         for model in dict.fromkeys(model for model, _, _ in reversed(list(_attached(type_id)))):
             if model._meta.db_table in tables and _exists(cursor, target, model):
-                _insert(cursor, target, type_id, model)
-        _forget(cursor, target, type_id)
+                _insert(cursor, target, type_id, model, which)
+        _forget(cursor, target, type_id, which)
+
+
+def give_back_present() -> None:
+    """Put back what was set aside with single objects of main that are there again, as after a revert."""
+    target = Target.for_alias(DEFAULT_DB_ALIAS)
+    found = SetAside.objects.using(DEFAULT_DB_ALIAS).filter(schema=target.schema, object_id__isnull=False)
+    by_type: dict[int, set[int]] = {}
+    for type_id, pk in found.values_list('type_id', 'object_id').distinct():
+        by_type.setdefault(type_id, set()).add(pk)
+    for type_id, pks in by_type.items():
+        objects = apps.get_model(APP_LABEL, model_name(type_id)).objects.using(DEFAULT_DB_ALIAS)
+        if there := list(objects.filter(pk__in=pks).values_list('pk', flat=True)):
+            give_back(type_id, DEFAULT_DB_ALIAS, there)
+
+
+def forget_unrestorable() -> None:
+    """Drop what was set aside with objects whose deletion is not on record any more."""
+    with Target.for_alias(DEFAULT_DB_ALIAS).cursor() as cursor:
+        cursor.execute(
+            sql.SQL(
+                'DELETE FROM {} aside WHERE object_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM {} record '
+                "WHERE record.action = 'delete' AND record.changed_object_id = aside.object_id "
+                'AND record.changed_object_type_id = (aside."row" ->> \'object_type_id\')::int)'
+            ).format(_aside(), sql.Identifier(main_schema(), 'core_objectchange'))
+        )
 
 
 def logged_attachments(type_id: int) -> list[tuple[type[models.Model], str, str]]:
@@ -164,12 +265,11 @@ def _delete_files(target: Target, files: set[File]) -> None:
 def _attached(type_id: int, only_unlogged: bool = False) -> Iterator[Rows]:
     """Yield where rows hang on objects of a type; before each table the one whose rows hang on those of it."""
     content_types = ContentType.objects.db_manager(DEFAULT_DB_ALIAS)
-    content_type = content_types.filter(app_label=APP_LABEL, model=model_name(type_id)).first()
+    content_type = _content_type(type_id)
     if content_type is None:
         return
     for model, type_column, _id_column in _relations(apps.get_model(APP_LABEL, model_name(type_id))):
-        # The record of an object names its tags.
-        if only_unlogged and (issubclass(model, ChangeLoggingMixin) or model._meta.label_lower == 'extras.taggeditem'):
+        if only_unlogged and not _is_unlogged(model):
             continue
         condition, params = f'"{type_column}" = %s', [content_type.pk]
         for inner, inner_type, inner_id in _relations(model):
@@ -185,6 +285,23 @@ def _attached(type_id: int, only_unlogged: bool = False) -> Iterator[Rows]:
     yield notifications, '"object_type_id" = %s', [content_type.pk]
 
 
+def _content_type(type_id: int) -> ContentType | None:
+    content_types = ContentType.objects.db_manager(DEFAULT_DB_ALIAS)
+    return content_types.filter(app_label=APP_LABEL, model=model_name(type_id)).first()
+
+
+def _is_unlogged(model: type[models.Model]) -> bool:
+    """Whether no change record tells what hung on an object; its own names its tags."""
+    return not issubclass(model, ChangeLoggingMixin) and model._meta.label_lower != 'extras.taggeditem'
+
+
+def _unlogged(type_id: int) -> Iterator[tuple[type[models.Model], str, str]]:
+    """Yield (model, column of the content type, column of the id) of what hangs on objects without being logged."""
+    relations = _relations(apps.get_model(APP_LABEL, model_name(type_id)))
+    yield from (found for found in relations if _is_unlogged(found[0]))
+    yield apps.get_model('extras', 'notification'), 'object_type_id', 'object_id'
+
+
 def _relations(model: type[models.Model]) -> Iterator[tuple[type[models.Model], str, str]]:
     """Yield (model, column of the content type, column of the id) of attachments of a model's objects."""
     for relation in model._meta.private_fields:
@@ -197,15 +314,15 @@ def _relations(model: type[models.Model]) -> Iterator[tuple[type[models.Model], 
             )
 
 
-def _insert(cursor, target: Target, type_id: int, model: type[models.Model]) -> None:
+def _insert(cursor, target: Target, type_id: int, model: type[models.Model], which: sql.Composable) -> None:
     """Put rows back; a column that the table gained meanwhile takes its default."""
     row, conditions = _what_is_there(target, model)
     present = _writable_columns(cursor, target, model)
     cursor.execute(
         sql.SQL(
-            'SELECT DISTINCT ARRAY(SELECT jsonb_object_keys("row") ORDER BY 1) FROM {} '
-            'WHERE schema = %s AND type_id = %s AND "table" = %s'
-        ).format(_aside()),
+            'SELECT DISTINCT ARRAY(SELECT jsonb_object_keys("row") ORDER BY 1) FROM {} aside '
+            'WHERE schema = %s AND type_id = %s AND "table" = %s AND {}'
+        ).format(_aside(), which),
         [target.schema, type_id, model._meta.db_table],
     )
     for (keys,) in cursor.fetchall():
@@ -216,7 +333,7 @@ def _insert(cursor, target: Target, type_id: int, model: type[models.Model]) -> 
                 'INSERT INTO {table} ({columns}) SELECT {values} FROM {aside} aside '
                 'CROSS JOIN LATERAL jsonb_populate_record(NULL::{table}, {row}) stored '
                 'WHERE aside.schema = %s AND aside.type_id = %s AND aside."table" = %s '
-                'AND ARRAY(SELECT jsonb_object_keys(aside."row") ORDER BY 1) = %s AND {conditions} '
+                'AND ARRAY(SELECT jsonb_object_keys(aside."row") ORDER BY 1) = %s AND {which} AND {conditions} '
                 'ON CONFLICT DO NOTHING'
             ).format(
                 table=_table(target, model),
@@ -226,6 +343,7 @@ def _insert(cursor, target: Target, type_id: int, model: type[models.Model]) -> 
                 ),
                 row=row,
                 aside=_aside(),
+                which=which,
                 conditions=conditions,
             ),
             [*added.values(), target.schema, type_id, model._meta.db_table, keys],
@@ -272,8 +390,8 @@ def _defaults(target: Target, model: type[models.Model], columns: set[str]) -> d
     }
 
 
-def _forget(cursor, target: Target, type_id: int) -> None:
-    query = sql.SQL('DELETE FROM {} WHERE schema = %s AND type_id = %s').format(_aside())
+def _forget(cursor, target: Target, type_id: int, which: sql.Composable = _EVERYTHING) -> None:
+    query = sql.SQL('DELETE FROM {} aside WHERE schema = %s AND type_id = %s AND {}').format(_aside(), which)
     cursor.execute(query, [target.schema, type_id])
 
 

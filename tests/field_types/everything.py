@@ -14,22 +14,24 @@ class Everything:
     # Without those whose values only one object can have.
     cases = {f'f{number}': case for number, case in enumerate(SAMPLED) if not case.field_type.is_always_unique}
 
-    def __init__(self, made=None):
+    def __init__(self, made=None, name='everything', needs=None):
         """
         Args:
             made: the type, if it is stored already
+            name: of the type that is made
+            needs: what several types share that fields need, filled as they are made
         """
-        self.type = made or self._make()
+        self.type = made or self._make(name, {} if needs is None else needs)
 
-    def _make(self):
-        fields, needs = [{'name': 'title', 'type': 'text', 'primary': True}], {}
+    def _make(self, name_of_type, needs):
+        fields = [{'name': 'title', 'type': 'text', 'primary': True}]
         for name, case in self.cases.items():
             # Cases share what they need.
             if case.needs not in needs:
                 needs[case.needs] = case.needs()
             fields += case.source_fields(name)
             fields.append({'name': name, 'type': case.type, **needs[case.needs], **case.reading(name)})
-        return make_type('everything', fields=fields)
+        return make_type(name_of_type, fields=fields)
 
     @property
     def model(self):

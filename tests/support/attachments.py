@@ -3,6 +3,7 @@
 from django.contrib.auth import get_user_model
 from django.core.files.uploadedfile import SimpleUploadedFile
 
+from core.models import ObjectType
 from extras.models import Bookmark, ImageAttachment, JournalEntry, Notification, Subscription, Tag, TaggedItem
 from tenancy.models import Contact, ContactAssignment, ContactRole
 
@@ -16,6 +17,21 @@ PIXEL = (
 MODELS = JournalEntry, TaggedItem, Bookmark, Subscription, Notification, ContactAssignment, ImageAttachment
 
 
+def hang(obj, tag, author, reader):
+    """Hang something of each model on an object: an entry of the author's, bookmarks and the like of the reader's."""
+    obj.tags.add(tag)
+    where = {'object_type': ObjectType.objects.get_for_model(obj), 'object_id': obj.pk}
+    entry = JournalEntry.objects.create(assigned_object=obj, comments='Hm', created_by=author)
+    entry.tags.add(tag)
+    Bookmark.objects.create(user=reader, **where)
+    Subscription.objects.create(user=reader, **where)
+    Notification.objects.create(user=reader, event_type='object_updated', object_repr='One', **where)
+    contact, _new = Contact.objects.get_or_create(name='Ann')
+    role, _new = ContactRole.objects.get_or_create(name='Owner', slug='o')
+    ContactAssignment.objects.create(contact=contact, role=role, **where)
+    ImageAttachment.objects.create(image=SimpleUploadedFile('a.gif', PIXEL), name='Pixel', **where)
+
+
 class Scene:
     def __init__(self, lab, limit, plugin_settings):
         plugin_settings(type_delete_log_limit=limit)
@@ -25,22 +41,9 @@ class Scene:
             self.type = make_type('thing', fields=[{'name': 'title', 'type': 'text', 'primary': True}])
             self.object = make_object(self.type, title='One')
             self.tag = Tag.objects.create(name='Red', slug='red')
-            self.object.tags.add(self.tag)
-            self.hang(self.object)
+            hang(self.object, self.tag, self.other_user, lab.user)
         self.before = self.found()
         assert min(len(rows) for rows in self.before.values()) == 1
-
-    def hang(self, obj):
-        where = {'object_type': self.type.object_type, 'object_id': obj.pk}
-        entry = JournalEntry.objects.create(assigned_object=obj, comments='Hm', created_by=self.other_user)
-        entry.tags.add(self.tag)
-        Bookmark.objects.create(user=self.lab.user, **where)
-        Subscription.objects.create(user=self.lab.user, **where)
-        Notification.objects.create(user=self.lab.user, event_type='object_updated', object_repr='One', **where)
-        ContactAssignment.objects.create(
-            contact=Contact.objects.create(name='Ann'), role=ContactRole.objects.create(name='Owner', slug='o'), **where
-        )
-        ImageAttachment.objects.create(image=SimpleUploadedFile('a.gif', PIXEL), name='Pixel', **where)
 
     def found(self):
         return {model: list(model.objects.order_by('pk').values_list('pk', flat=True)) for model in MODELS}

@@ -18,6 +18,7 @@ from ...definitions import FieldDefinition, TargetRef, TypeDefinition, class_nam
 from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import links_name
 from ...field_types.shared.virtual import VirtualField
+from ...models.attachments import leave_to_main
 from ...models.change_data import alias_property
 from ...models.config_contexts import ConfigContextObject
 from ...models.display import context_of
@@ -101,6 +102,7 @@ class ClassBuilder:
                 **attributes,
             },
         )
+        leave_to_main(model)
         self._finish(model, definition, payload_names)
         return model
 

@@ -47,8 +47,9 @@ class Deletion:
     # Ids of what goes, by label, where they are known in advance. A hint: what is not among them may go as well.
     batches: dict[str, set[int]] = field(default_factory=dict)
     collected: bool = False
-    # Ids of what was locked, by label.
+    # Ids of what was locked, by label, and of custom objects of which it is kept what hangs on them.
     locked: dict[str, set[int]] = field(default_factory=dict)
+    set_aside: set[int] = field(default_factory=set)
     # Ids of what is referred to, of those in `batches`, by label and field.
     _referenced: dict[tuple[str, int], set[int]] = field(default_factory=dict)
 
@@ -60,6 +61,15 @@ class Deletion:
             going = {pk, *self._batch(label)} - locked
             lock_for_deletion(instance._meta.concrete_model, going, self.using)
             locked |= going
+
+    def newly_going(self, instance: Model) -> set[int]:
+        """Return the ids of a custom object that goes, and of others of its type, but for those returned before."""
+        label, pk = instance_key(instance)
+        if pk in self.set_aside:
+            return set()
+        going = {pk, *self._batch(label)} - self.set_aside
+        self.set_aside |= going
+        return going
 
     def may_be_referenced(self, current: World, definition: FieldDefinition, instance: Model) -> bool:
         """Whether an object that is being deleted may be referred to by a field; False only if that is certain."""

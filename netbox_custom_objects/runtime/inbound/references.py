@@ -12,8 +12,10 @@ from itertools import islice
 from django.db.models import Model, ProtectedError, QuerySet, Value
 from django.utils.translation import gettext as _
 
+from ...ddl.target import MAIN_ALIAS
 from ...definitions import FieldDefinition
 from ...field_types.shared.gone_defaults import forget_gone_defaults
+from ...models.attachments import set_objects_aside
 from ...models.concurrency import conflicts_reported
 from ...models.protectors import as_current_user_sees
 from ..classes.registry import world
@@ -59,6 +61,8 @@ def before_delete(instance: Model, using: str, origin: Model | QuerySet | None =
             deletion.lock(instance)
         if is_owner:
             _protect_owner(current, instance, using)
+        if is_custom and using == MAIN_ALIAS and (going := deletion.newly_going(instance)):
+            set_objects_aside(instance._type_id, going)
         walk(current, label, Release(current, instance, deletion))
 
 

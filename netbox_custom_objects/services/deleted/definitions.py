@@ -19,7 +19,7 @@ from utilities.serialization import deserialize_object
 
 from ...constants import APP_LABEL
 from ...ddl.locks import lock_definitions
-from ...ddl.target import Target
+from ...ddl.target import MAIN_ALIAS, Target
 from ...ddl.upkeep.retention import Stored, retired_in
 from ...definitions import (
     column_name,
@@ -32,11 +32,12 @@ from ...definitions import (
 from ...exceptions import RestoreRefused
 from ...field_types import field_type_named
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
+from ...models.attachments import give_back
 from ...runtime.inbound.holding import missing_targets_allowed
 from ..preview import current_preview
 from ..upkeep.integrity import find_dangling, release
 from ..upkeep.schemas import OpenSchema
-from .objects import bring_back, bring_back_attached, retired
+from .objects import bring_back, bring_back_attached, newest, retired
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +139,7 @@ def _newest(alias: str, model: type, type_id: int | None = None) -> Iterator[Obj
     )
     if type_id is not None:
         records = records.filter(prechange_data__custom_object_type=type_id)
-    seen = set()
-    for record in records.order_by('-pk'):
-        if record.changed_object_id not in seen:
-            seen.add(record.changed_object_id)
-            yield record
+    yield from newest(records.order_by('-pk'))
 
 
 def _is_calculated(data: dict) -> bool:
@@ -242,16 +239,19 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
         prepared = _prepare(model, deletion.record, deletion.name)
         if dry_run:
             return restored
-        _store(prepared, alias)
+        _store(prepared, deletion.record, alias)
         for record in fields:
-            _store(_prepare(CustomObjectTypeField, record, deletion.name), alias)
+            _store(_prepare(CustomObjectTypeField, record, deletion.name), record, alias)
         bring_back(deletion.type_id, objects, alias)
         # They were met when the type was deleted, not while its objects come back.
         for record in constraints:
-            _store(_prepare(CustomObjectTypeConstraint, record, deletion.name), alias)
+            _store(_prepare(CustomObjectTypeConstraint, record, deletion.name), record, alias)
         bring_back_attached(
             deletion.type_id, _before(deletion).filter(action=ObjectChangeActionChoices.ACTION_DELETE), objects, alias
         )
+        if is_type and alias == MAIN_ALIAS:
+            # A merge deletes objects one by one before their type.
+            give_back(deletion.type_id, alias, objects)
         # In a preview, tables stay without what is to come back.
         while current_preview() is None and (dangling := list(find_dangling(alias, {deletion.type_id}))):
             release(alias, dangling)
@@ -264,7 +264,7 @@ def _rows_of(deletion: RecordedDeletion, model: type) -> list[ObjectChange]:
     records = _along(deletion, ContentType.objects.get_for_model(model))
     return [
         record
-        for record in records.filter(action=ObjectChangeActionChoices.ACTION_DELETE)
+        for record in newest(records.filter(action=ObjectChangeActionChoices.ACTION_DELETE))
         if record.prechange_data['custom_object_type'] == deletion.type_id
     ]
 
@@ -354,12 +354,15 @@ def _prepare(model: type, record: ObjectChange, name: str):
     return deserialized
 
 
-def _store(deserialized, alias: str) -> None:
+def _store(deserialized, record: ObjectChange, alias: str) -> None:
     row = deserialized.object
     if isinstance(row, CustomObjectTypeField) and row.primary:
         siblings = CustomObjectTypeField.objects.using(alias).filter(custom_object_type=row.custom_object_type_id)
         # Another field names the objects now.
         row.primary = not siblings.filter(primary=True).exists()
     row.save(using=alias)
+    if created := record.prechange_data.get('created'):
+        # Django sets it when a row is written for the first time.
+        type(row).objects.using(alias).filter(pk=row.pk).update(created=created)
     for name, targets in deserialized.m2m_data.items():
         getattr(row, name).set(targets)

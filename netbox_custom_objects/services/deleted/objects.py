@@ -4,7 +4,7 @@ Deleted objects, which the change log brings back: with their links, their attac
 May import models and runtime. Objects that were deleted along with their type come back with it (`definitions`).
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.apps import apps
@@ -19,11 +19,12 @@ from core.models import ObjectChange
 from utilities.serialization import deserialize_object
 
 from ...constants import APP_LABEL
+from ...ddl.target import MAIN_ALIAS
 from ...definitions import FieldDefinition, model_name
 from ...exceptions import RestoreRefused
 from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import content_type_id_of, key_from_payload
-from ...models.attachments import logged_attachments
+from ...models.attachments import give_back, logged_attachments
 from ...models.change_data import RETIRED_VALUES, DeserializedObject, by_key, serialize
 from ...runtime.classes.constraints import violations_refused
 from ...runtime.classes.memo import surfaced_fields
@@ -84,6 +85,8 @@ def restore_objects(user, model: type, records: Collection[ObjectChange], alias:
             raise PermissionDenied()
         requests = {record.request_id for record in records}
         bring_back_attached(model._type_id, _deletions(alias, requests), found, alias)
+        if alias == MAIN_ALIAS:
+            give_back(model._type_id, alias, found)
         restored = RestoredObjects(list(found), linked=_link_again(user, model, found, requests, alias))
         while dangling := list(find_dangling(alias, {model._type_id}, found)):
             release(alias, dangling)
@@ -175,13 +178,26 @@ def bring_back_attached(type_id: int, deletions: QuerySet, pks: Collection[int],
     """
     content_type = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(type_id)).first()
     for model, type_field, id_field in logged_attachments(type_id) if pks else ():
-        for record in deletions.filter(changed_object_type=ContentType.objects.get_for_model(model)):
+        for record in newest(deletions.filter(changed_object_type=ContentType.objects.get_for_model(model))):
             data = record.prechange_data_clean
             if data.get(type_field) == content_type.pk and data.get(id_field) in pks:
                 deserialized = deserialize_object(model, data, pk=record.changed_object_id)
                 deserialized.object.save(using=alias, force_insert=True)
                 for name, targets in deserialized.m2m_data.items():
                     getattr(deserialized.object, name).set(targets)
+
+
+def newest(records: Iterable[ObjectChange]) -> Iterator[ObjectChange]:
+    """
+    Yield the first record of each object, of records of one model, newest first.
+
+    What a merge has deleted is deleted by the same request once more if the branch is reverted and merged again.
+    """
+    seen = set()
+    for record in records:
+        if record.changed_object_id not in seen:
+            seen.add(record.changed_object_id)
+            yield record
 
 
 def _deletions(alias: str, requests: Iterable) -> QuerySet:

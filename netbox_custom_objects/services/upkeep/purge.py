@@ -23,7 +23,7 @@ from ...ddl.target import MAIN_ALIAS, Target
 from ...ddl.upkeep.retention import Stored, copies, drop, droppable, everything
 from ...definitions import table_name
 from ...exceptions import PurgeRefused, SchemaChangeRefused, sentence_of
-from ...models.attachments import drop_attached
+from ...models.attachments import drop_attached, forget_unrestorable
 from ...models.revision import bump_shared_token
 from ...models.spreadsheets import drop_expired
 from ..discreet_job import DiscreetJob
@@ -54,6 +54,7 @@ class PurgeRetiredJob(DiscreetJob):
     def work(self, *args, **kwargs):
         if count := drop_expired():
             self.logger.info(f'{count} uploaded spreadsheets have expired.')
+        forget_unrestorable()
         for purged in purge(settings.get('retention_days')):
             log = self.logger.info if purged.done else self.logger.warning
             log(f'{purged.schema}: {purged.item.place}: {purged.error or "dropped"}')
