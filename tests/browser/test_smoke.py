@@ -1,4 +1,4 @@
-"""The shortest way through the plugin: a type, a field, and the life of one object."""
+"""GraphiQL, the map of types, and the gallery."""
 
 import re
 from urllib.parse import quote
@@ -7,54 +7,6 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.slow
-
-
-def test_from_type_to_object(pages):
-    page, content = pages.page, pages.content
-    expect(page).to_have_title('Custom Object Types | NetBox')
-    pages.click('Add')
-    pages.fill('Name', 'panel')
-    expect(pages.field('Slug')).to_have_value('panel')
-    pages.click('Create')
-    expect(page).to_have_title('Panel | NetBox')
-    expect(pages.menu()).to_have_text(['Custom Object Types', 'Panels'])
-
-    pages.click('Add Field')
-    pages.fill('Name', 'serial')
-    expect(pages.field('Validation regex')).to_be_visible()
-    pages.choose('Type', 'Integer')
-    expect(pages.field('Validation regex')).to_have_count(0)
-    expect(pages.field('Minimum value')).to_be_visible()
-    expect(pages.field('Name')).to_have_value('serial')
-    pages.choose('Type', 'Text')
-    pages.tick('Primary')
-    pages.click('Create')
-    expect(content.get_by_role('cell', name='serial', exact=True)).to_be_visible()
-    pages.click('Objects')
-    pages.click('Add')
-    pages.fill('Serial', 'A1')
-    pages.click('Create')
-    expect(page).to_have_title('A1 | NetBox')
-    pages.click('Edit')
-    pages.fill('Serial', 'A2')
-    pages.click('Save')
-    expect(page).to_have_title('A2 | NetBox')
-
-    pages.tab('Journal')
-    pages.choose('Kind', 'Success')
-    pages.fill('Comments', 'It is **mounted**.')
-    pages.click('Save')
-    expect(content.get_by_role('cell', name='It is mounted.')).to_be_visible()
-    pages.tab('Changelog')
-    expect(content.locator('td .badge')).to_have_text(['Updated', 'Created'])
-
-    pages.tab('Panel')
-    pages.click('Delete')
-    dialog = page.get_by_role('dialog')
-    expect(dialog).to_contain_text('Are you sure you want to delete Panel A2?')
-    dialog.get_by_role('button', name='Delete').click()
-    expect(page).to_have_title('Panels | NetBox')
-    expect(content).to_contain_text('No Panels found')
 
 
 def test_graphiql(pages, post):
