@@ -4,9 +4,11 @@ Errors that carry their data and render a message that says what to do next.
 May import django's, DRF's and NetBox's exceptions only.
 """
 
+from collections.abc import Iterable
 from html import escape
 from typing import NamedTuple
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, IntegrityError, OperationalError
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
@@ -138,6 +140,14 @@ class ViolatedCheck(SchemaChangeRefused):
     def __init__(self, table: str):
         self.table = table
         super().__init__(_('Some objects of {table} do not meet the new rule.').format(table=table))
+
+
+class ObjectsInTheWay(ValidationError):
+    """An error about stored objects of a type; forms lead to those of them that their reader may view."""
+
+    def __init__(self, message, type_id: int, pks: Iterable[int]):
+        super().__init__(message)
+        self.type_id, self.pks = type_id, [*pks]
 
 
 class Unmet(NamedTuple):

@@ -88,8 +88,13 @@ class CustomObjectTypeConstraintForm(PrefilledMixin, ForgivingErrorsMixin, Chang
     def add_error(self, field, error):
         """Show objects that violate the constraint beside the input: the view would do it for the whole form."""
         if field is None and self._refused and error == self._refused:
-            field = 'expression' if 'expression' in self.fields else 'field_ids'
+            field = self.rule_input
         super().add_error(field, error)
+
+    @property
+    def rule_input(self) -> str:
+        """The input beside which objects that do not meet the constraint are named."""
+        return 'expression' if 'expression' in self.fields else 'field_ids'
 
     def _names(self) -> Iterable[str]:
         """Return the names that constraints of the chosen type may read."""

@@ -51,6 +51,7 @@ from .expressions import ExpressionInput, chosen_type, shown, with_names
 from .prefill import PrefilledMixin
 from .rollups import ROLLUP_INPUTS, RollupInputsMixin
 from .staged import FILL, STEP_BY_STEP, StagedEditMixin
+from .values import ValueInputsMixin
 
 # What belongs to some types of fields only, and is reset when the form of another type, without these inputs, is saved.
 TYPE_SPECIFIC = (
@@ -73,7 +74,9 @@ class AutomaticSelect(forms.NullBooleanSelect):
 
 UPDATE_DEPENDENTS = 'update_dependents'
 # What decides, of a rollup, what else can be chosen.
-RENDERING_AGAIN = ('custom_object_type', 'referring_field', 'aggregate')
+ROLLUP_DECIDING = ('custom_object_type', 'referring_field', 'aggregate')
+# What decides which other inputs there are, or what they offer.
+DECIDING = ('type', 'is_polymorphic', 'choice_set', 'element_type', 'related_object_type', 'related_object_types')
 
 
 def inputs_of(field_type) -> set[str]:
@@ -154,6 +157,7 @@ class NotesTargetsMixin:
 class CustomObjectTypeFieldForm(
     PrefilledMixin,
     NotesTargetsMixin,
+    ValueInputsMixin,
     StagedEditMixin,
     ForgivingErrorsMixin,
     ChangelogMessageMixin,
@@ -161,9 +165,7 @@ class CustomObjectTypeFieldForm(
 ):
     custom_object_type = DynamicModelChoiceField(queryset=CustomObjectType.objects.all(), label=_('Custom object type'))
     type = forms.ChoiceField(choices=CustomObjectFieldTypeChoices.listed, label=_('Type'))
-    default = DocumentInput(
-        required=False, label=_('Default value'), help_text=_('In JSON, e.g. "text" with quotes, 5, true or ["a", "b"]')
-    )
+    default = DocumentInput(required=False, label=_('Default value'), help_text=_('A JSON document'))
     element_type = forms.ChoiceField(choices=lambda: add_blank_choice(ArrayElementTypeChoices), label=_('Element type'))
     choice_set = DynamicModelChoiceField(
         queryset=CustomFieldChoiceSet.objects.all(), label=_('Choice set'), quick_add=True
@@ -176,11 +178,6 @@ class CustomObjectTypeFieldForm(
     )
     related_object_types = ContentTypeMultipleChoiceField(
         queryset=CustomObjectObjectType.objects.all(), label=_('Related object types')
-    )
-    related_object_filter = DocumentInput(
-        required=False,
-        label=_('Related object filter'),
-        help_text=_('Query parameters as a JSON object; a value such as "$site" is that of a field of the same object'),
     )
     on_delete_behavior = forms.ChoiceField(
         choices=ObjectFieldOnDeleteChoices, label=_('On delete'), help_text=_('When the related object is deleted')
@@ -242,15 +239,15 @@ class CustomObjectTypeFieldForm(
         super().__init__(*args, **kwargs)
         # The whole form is rendered again when another type is chosen.
         wanted = inputs_of(self._chosen_type())
-        for name in ('type', 'is_polymorphic', *(RENDERING_AGAIN if 'aggregate' in wanted else ())):
+        for name in (*DECIDING, *(ROLLUP_DECIDING if 'aggregate' in wanted else ())):
             self.fields[name].widget.attrs |= {
                 'hx-get': '.', 'hx-include': '#form_fields', 'hx-target': '#form_fields',
             }  # fmt: skip
         for name in set(TYPE_SPECIFIC) - wanted:
             del self.fields[name]
         self.fieldsets = fieldsets(wanted, is_new=self.instance._state.adding)
-        for name in {'default', 'related_object_filter'} & self.fields.keys():
-            self.fields[name].widget.attrs['rows'] = 3
+        if 'default' in self.fields:
+            self.fields['default'].widget.attrs['rows'] = 3
         for name in {'related_object_type', 'related_object_types'} & self.fields.keys():
             self.fields[name].queryset = targets(self.instance).order_by('app_label', 'model')
         if 'element_type' in self.fields:
@@ -270,6 +267,7 @@ class CustomObjectTypeFieldForm(
             del self.fields[UPDATE_DEPENDENTS]
         else:
             self._protect_existing()
+        self.ask_for_values()
 
     def _chosen_type(self):
         """Return the type that the form is rendered for: the one chosen, unless the stored one must stay."""
@@ -292,7 +290,8 @@ class CustomObjectTypeFieldForm(
     def clean(self):
         super().clean()
         for name in TYPE_SPECIFIC:
-            if name not in self.fields and name != 'related_object_types':
+            is_kept = name == 'related_object_types' or (name == 'default' and self.keeps_default)
+            if name not in self.fields and not is_kept:
                 setattr(self.instance, name, CustomObjectTypeField._meta.get_field(name).get_default())
         return self.cleaned_data
 

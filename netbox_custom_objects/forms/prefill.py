@@ -12,9 +12,17 @@ from utilities.forms.fields import DynamicModelChoiceField
 
 
 class PrefilledMixin:
-    """Reads the initial values that come from an address with the widgets that will show them."""
+    """
+    Reads the initial values that come from an address with the widgets that will show them.
+
+    `typed` is what the address holds, for inputs that are only known later.
+    """
+
+    typed: dict | None = None
 
     def __init__(self, *args, initial=None, **kwargs):
+        if self.typed is None:
+            self.typed = initial or {}
         super().__init__(*args, initial=initial, **kwargs)
         if not self.is_bound and initial:
             self.initial |= typed_values(self.fields, initial)

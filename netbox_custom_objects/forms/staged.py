@@ -31,7 +31,7 @@ class StagedEditMixin(forms.ModelForm):
     fill = DocumentInput(
         required=False,
         label=_('Fill value'),
-        help_text=_('The value, in JSON, for objects without one if the field becomes required step by step'),
+        help_text=_('The value for objects without one if the field becomes required step by step'),
     )
 
     # The field as it is stored, if the form edits one.

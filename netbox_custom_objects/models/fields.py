@@ -372,10 +372,11 @@ class CustomObjectTypeField(
 
     def clone(self):
         attributes = super().clone()
-        # NetBox writes false and 0 as Python does, or not at all.
+        # NetBox writes false and 0 as Python does, or not at all; forms have inputs of the field's own.
         for name in ('default', 'related_object_filter'):
+            attributes.pop(name, None)
             if getattr(self, name) is not None:
-                attributes[name] = json.dumps(getattr(self, name))
+                attributes[f'{name}_json'] = json.dumps(getattr(self, name))
         return attributes
 
     def get_type_color(self):

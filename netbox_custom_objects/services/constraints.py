@@ -6,16 +6,19 @@ May import runtime. The database would refuse a constraint as well, but not say 
 """
 
 from collections.abc import Collection
+from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
+from ..ddl.executor import is_large
+from ..ddl.target import Target
 from ..definitions import ConstraintDefinition
 from ..exceptions import Unmet, UnmetRules
 from ..models import CustomObjectTypeConstraint
 from ..models.readers import named, readable
 from ..models.rows.convert import constraint_definition
 from ..models.validation.constraints import EXPRESSIONS, fields_read
-from ..runtime.classes.constraints import with_unique_fields
+from ..runtime.classes.constraints import TypeConstraints, with_unique_fields
 from ..runtime.classes.registry import world
 from ..runtime.released import Rule, release, released, rule_of, take_back
 from ..runtime.shown import shown_expression
@@ -61,6 +64,22 @@ def named_offenders(constraint: ConstraintDefinition, using: str) -> str:
     model = world(using).model(constraint.type_id)
     found = with_unique_fields(model).offenders(constraint, model, using)[: OBJECTS_NAMED + 1]
     return _shown(list(found), model.objects.using(using)) if found else ''
+
+
+def find_offenders(constraint: ConstraintDefinition, using: str) -> list[int] | None:
+    """
+    Return the ids of the first objects that do not meet a constraint, which need not be stored.
+
+    None if that is not known: it reads a field that is not stored as it is to be, or the table is large.
+    """
+    model = world(using).model(constraint.type_id)
+    if model is None or is_large(Target.for_alias(using), model._meta.db_table):
+        return None
+    definition = replace(model._definition, constraints=(constraint,))
+    found = TypeConstraints(name='constraints', definition=definition)
+    if not found.enforced:
+        return None
+    return [obj.pk for obj in found.offenders(constraint, model, using)[:OBJECTS_NAMED]]
 
 
 def _shown(found: list, objects) -> str:

@@ -8,7 +8,8 @@ from importlib import import_module
 
 # The modules with `@register_model_view`.
 REGISTERED = (
-    'constraints',
+    'constraints.pages',
+    'constraints.preview',
     'reference_check',
     'spreadsheets',
     'staged',

@@ -30,6 +30,7 @@ from ..constants import APP_LABEL
 from ..field_types.shared.deprecation import closed
 from ..forms.imports import UNREADABLE, CheckedImportForm
 from ..models import CustomObjectType, CustomObjectTypeField
+from ..runtime import extensions
 from ..runtime.classes.constraints import violations_refused
 from ..runtime.lookup import model_by_slug
 from ..runtime.rights import has_right_to_all
@@ -47,6 +48,11 @@ def page_of(request, objects) -> dict:
     except InvalidPage:
         page = paginator.page(1)
     return {'paginator': paginator, 'page': page}
+
+
+def may_branch(user) -> bool:
+    """Whether a user may have something done in a new branch."""
+    return extensions.new_branch is not None and user.has_perm('netbox_branching.add_branch')
 
 
 class NewTypeView(BaseMultiObjectView):

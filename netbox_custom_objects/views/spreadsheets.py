@@ -34,7 +34,7 @@ from ..schema.spreadsheet.jobs import CheckSpreadsheetJob, ReadSpreadsheetJob, i
 from ..schema.spreadsheet.plan import Plan
 from ..schema.spreadsheet.reading import MOST_COLUMNS, MOST_ROWS, is_large_file
 from ..schema.spreadsheet.uploads import keep, keep_found, keep_plan, store
-from .base import NewTypeView
+from .base import NewTypeView, may_branch
 
 TEMPLATES = f'{APP_LABEL}/spreadsheets'
 # Rows of the preview, and of a page of rows that do not fit.
@@ -199,10 +199,6 @@ class SpreadsheetView(SpreadsheetBase):
             'upload_url': reverse(f'plugins:{APP_LABEL}:customobjecttype_from_spreadsheet'),
             'interrupted': _('The job was interrupted. Nothing was created.') if sheet.was_interrupted else '',
         }
-
-
-def may_branch(user) -> bool:
-    return extensions.new_branch is not None and user.has_perm('netbox_branching.add_branch')
 
 
 def first_rows(sheet: Spreadsheet) -> list[list[str]]:

@@ -49,6 +49,24 @@ def test_constraints(rest, contract):
         assert errors['condition'][0].startswith(f'Line 1, column {column}: '), errors
     assert rest.patch(f'{CONSTRAINTS}{name["id"]}/', {'fields': ['nothing']}, expect=400).keys() == {'fields'}
     assert rest.patch(f'{CONSTRAINTS}{name["id"]}/', {'fields': []}, expect=400).keys() == {'fields'}
+    # The same once more, written in another way, is refused; but not what differs in anything.
+    period_again = {
+        'custom_object_type': contract.pk,
+        'name': 'x',
+        'type': 'check',
+        'expression': '(until)>=start // !',
+    }
+    errors = rest.post(CONSTRAINTS, period_again, expect=400)
+    assert errors == {'expression': ['The type already has this constraint: period.']}
+    name_again = {
+        'custom_object_type': contract.pk, 'name': 'y', 'type': 'unique', 'fields': ['site', 'name'],
+        'case_insensitive': True, 'nulls_distinct': False, 'condition': 'until == null',
+    }  # fmt: skip
+    errors = rest.post(CONSTRAINTS, name_again, expect=400)
+    assert errors == {'fields': ['The type already has this constraint: name.']}
+    other = rest.post(CONSTRAINTS, {**name_again, 'case_insensitive': False})
+    assert rest.patch(f'{CONSTRAINTS}{other["id"]}/', {'case_insensitive': True}, expect=400).keys() == {'fields'}
+    rest.delete(f'{CONSTRAINTS}{other["id"]}/')
     assert 'period' in str(rest.delete(f'custom-object-type-fields/{field.pk}/', expect=400))
     rest.delete(f'{CONSTRAINTS}{period["id"]}/')
     rest.delete(f'{CONSTRAINTS}{name["id"]}/')

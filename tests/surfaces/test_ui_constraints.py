@@ -79,7 +79,21 @@ def test_objects_in_the_way(ui, contract):
     assert 'Add a new constraint' in shown
     assert 'Create & Add Another' in shown
     assert not contract.constraints.exists()
+    # The form shows it before it is saved, with links to the objects that its reader may view.
+    preview = ADD.replace('add', 'preview')
+    shown = ui.post(preview, expect=200, **data)
+    assert 'Some objects do not meet it' in text_of(shown)
+    assert f'href="{wrong.get_absolute_url()}"' in shown
+    shown = ui.post(preview, expect=200, **{**data, 'expression': 'ende > start', 'name': ''})
+    assert 'data-fault="expression"' in shown
+    assert 'Still missing: Name' in text_of(shown)
+    modeller = (CustomObjectTypeConstraint, ['view', 'add'], None), (CustomObjectType, ['view'], None)
+    shown = Browser(make_user('modeller', *modeller)).post(preview, expect=200, **data)
+    assert 'some that you may not view' in shown
+    assert wrong.get_absolute_url() not in shown
     wrong.delete()
+    assert 'All objects meet it' in ui.post(preview, expect=200, **data)
+    assert not contract.constraints.exists()
     ui.post(ADD, **data)
     (made,) = contract.constraints.all()
     page = ui.client.get(f'/plugins/custom-objects/custom-object-type-constraints/{made.pk}/')

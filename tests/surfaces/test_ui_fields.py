@@ -134,7 +134,7 @@ class TestForm:
 class TestAdd:
     def test_a_column_appears(self, browser):
         kind = make_type('cable')
-        add(browser, kind, name='serial', default='"x"', changelog_message='Because')
+        add(browser, kind, name='serial', default='x', changelog_message='Because')
         assert browser.response['Location'] == f'/plugins/custom-objects/custom-object-types/{kind.pk}/'
         assert make_object(kind).serial == 'x'
         assert 'name="serial"' in browser.get('cable/add/')
@@ -144,7 +144,7 @@ class TestAdd:
         kind = make_type('cable')
         site = ObjectType.objects.get_for_model(Site)
         add(browser, kind, name='place', type='object', related_object_type=site.pk, on_delete_behavior='protect',
-            related_object_filter='{"status": "active"}')  # fmt: skip
+            related_object_filter='status=active')  # fmt: skip
         add(browser, kind, name='other', type='object', related_object_type=kind.object_type.pk)
         place = kind.fields.get(name='place')
         assert (place.related_object_type_id, place.on_delete_behavior) == (site.pk, 'protect')
@@ -168,7 +168,7 @@ class TestAdd:
                 'validation_minimum',
             ),
             ({'name': 'a', 'type': 'integer', 'default': '"x"'}, 'default'),
-            ({'name': 'a', 'default': 'no json'}, 'default'),
+            ({'name': 'a', 'type': 'date', 'default': 'no date'}, 'default'),
             ({'name': 'a', 'type': 'select'}, 'choice_set'),
             ({'name': 'a', 'type': 'object'}, 'related_object_type'),
             ({'name': 'a', 'type': 'object', 'related_object_type': '4711'}, 'related_object_type'),

@@ -61,6 +61,7 @@ def test_saved_untouched_nothing_changes(browser, lease):
     preview = browser.post(path_of(lease, 'preview/'), 200, **sent)
     assert 'Nothing is changed.' in preview
     browser.post(path_of(lease), **sent)
+    assert browser.messages[-1] == 'Nothing was changed.'
     assert ObjectChange.objects.count() == before
     assert list(CustomObjectTypeField.objects.values_list('last_updated', flat=True)) == updated
 
@@ -139,6 +140,19 @@ class TestRefusals:
         assert 'is used by constraints: period' in text_of(page)
         assert 'end' in names(lease)
         assert 'period' in browser.post(path_of(lease, 'preview/'), 200, **sent)
+
+    def test_objects_that_stand_in_the_way_are_linked(self, browser, lease):
+        wrong = make_object(lease, title='c', state='many', start='2024-01-02')
+        sent = opened(browser, lease)
+        for values in (
+            {f'{key_of(lease, "state")}-type': ['integer']},
+            {f'{key_of(lease, "start")}-required': ['on']},
+            {f'q{lease.constraints.get(name="period").pk}-expression': ['start < date("2024-01-02")']},
+        ):
+            page = browser.post(path_of(lease, 'preview/'), 200, **{**sent, **values})
+            is_about_another = '-required' in str(values)
+            assert (wrong.get_absolute_url() in page) is not is_about_another, values
+            assert ('/lease/' in page) is True, values
 
 
 class TestOthers:

@@ -1,6 +1,5 @@
 """Forms that begin with what an address holds: rendered again with what was typed, prefilled by links, or untouched."""
 
-import json
 from urllib.parse import urlencode
 
 import pytest
@@ -60,7 +59,9 @@ class TestFieldForm:
             sent['related_object_type'] = [str(ObjectType.objects.get_for_model(Site).pk)]
         if type == 'select':
             sent['choice_set'] = [str(make_choice_set('colors', ['red']).pk)]
-        assert form_of(f'<form>{rendered_anew(browser, f"{FIELDS}add/", sent)}</form>') == {
+        # What a default can be is known now.
+        known = {'default': ['']} if type in ('object', 'select') else {}
+        assert form_of(f'<form>{rendered_anew(browser, f"{FIELDS}add/", sent)}</form>') == known | {
             name: values for name, values in sent.items() if name != 'csrfmiddlewaretoken'
         }
 
@@ -88,8 +89,8 @@ class TestFieldForm:
         assert form_of(f'<form>{rendered_anew(browser, path, shown)}</form>')['default'] == shown['default']
         # A clone proposes the same.
         field.name, field.pk = 'other', None
-        (proposed,) = form_of(browser.get(f'{FIELDS}add/?{urlencode(field.clone(), doseq=True)}'))['default']
-        assert json.loads(proposed) == default
+        proposed = form_of(browser.get(f'{FIELDS}add/?{urlencode(field.clone(), doseq=True)}'))['default']
+        assert proposed == shown['default']
 
     def test_a_filter_of_targets_is_saved_untouched(self, browser):
         wanted = {'status': ['active', 'planned'], 'q': '12'}

@@ -10,20 +10,15 @@ from django.utils.translation import gettext_lazy as _
 
 from utilities.forms.fields import ContentTypeChoiceField, ContentTypeMultipleChoiceField
 
-from ...definitions import CONDITIONS, FieldDefinition
+from ...definitions import CONDITIONS
 from ...field_types import FIELD_TYPES, field_type_named
-from ...field_types.json import DocumentInput
-from ...field_types.shared.bounds import whole_number
-from ...models import CustomObjectObjectType, CustomObjectType, CustomObjectTypeField
-from ...models.rows.convert import field_definition
+from ...models import CustomObjectObjectType, CustomObjectType
 from ..expressions import chosen_type, listing, shown
-from ..fields import CustomObjectTypeFieldForm
-from ..prefill import typed_values
+from ..fields import DECIDING, ROLLUP_DECIDING, CustomObjectTypeFieldForm
 from ..rollups import ROLLUP_INPUTS
 from ..staged import FILL, STEP_BY_STEP
 from .kinds import KindSelect, grouped_choices
 from .rows import RowMixin
-from .values import FilterInput, as_json, value_input
 
 # Set when the type is saved: by the page, and by the order of the rows.
 _NOT_ASKED = ('custom_object_type', 'weight', 'changelog_message')
@@ -51,8 +46,6 @@ DRAWER = (
     (_('Deprecation'), _DEPRECATION),
     (_('When saving'), ('update_dependents', STEP_BY_STEP, FILL)),
 )  # fmt: skip
-# What decides which other inputs there are, or what they offer.
-DECIDING = ('type', 'is_polymorphic', 'choice_set', 'element_type', *_TARGETS, 'referring_field', 'aggregate')
 # What the drawer shows of which nothing else is known, such as how a field is searched and shown.
 _REST = _('Behavior')
 # Small lists, which need no search.
@@ -100,7 +93,6 @@ class DesignFieldForm(RowMixin, CustomObjectTypeFieldForm):
 
     related_object_type = TargetField(queryset=CustomObjectObjectType.objects.all(), label=_('Related object type'))
     related_object_types = TargetsField(queryset=CustomObjectObjectType.objects.all(), label=_('Related object types'))
-    related_object_filter = FilterInput()
 
     def __init__(self, *args, row_url: str, names=(), **kwargs):
         """
@@ -117,8 +109,8 @@ class DesignFieldForm(RowMixin, CustomObjectTypeFieldForm):
         for name in _TARGETS:
             if name in self.fields:
                 self.fields[name].offers_own_type = self.is_new and self.instance.custom_object_type_id is None
-        self._ask_for_values()
-        self.render_again([name for name in DECIDING if name in self.fields], row_url, 'closest [data-field]')
+        deciding = [name for name in (*DECIDING, *ROLLUP_DECIDING) if name in self.fields]
+        self.render_again(deciding, row_url, 'closest [data-field]')
         for name in _PLAIN:
             if name in self.fields:
                 self.fields[name].widget.attrs['class'] = 'form-select no-ts'
@@ -153,62 +145,8 @@ class DesignFieldForm(RowMixin, CustomObjectTypeFieldForm):
             if name in self.fields:
                 self.fields[name].help_text = listing(type(self).base_fields[name].help_text, self._names)
 
-    def _ask_for_values(self):
-        """Replace inputs of JSON by those that the field itself has, as far as it is known what these are."""
-        definition = self._provisional()
-        for name, label in (('default', _('Default value')), (FILL, _('Value for objects without one'))):
-            if name not in self.fields:
-                continue
-            stored = self.instance.default if name == 'default' else None
-            found = value_input(definition, stored, label) if definition is not None else None
-            if found is None:
-                del self.fields[name]
-            elif not isinstance(found, DocumentInput):
-                self.fields[name] = found
-                self.initial[name] = found.initial
-                self.initial |= typed_values({name: found}, self.sent)
-
-    def _provisional(self) -> FieldDefinition | None:
-        """Return the field as far as it is known from what is chosen, None if too little is."""
-        chosen = {name: self.get_initial_for_field(self.fields[name], name) for name in self.fields}
-        row = CustomObjectTypeField(
-            pk=self.instance.pk, custom_object_type_id=self.instance.custom_object_type_id or 0, name='value',
-            type=self._chosen_type().name, element_type=chosen.get('element_type') or '',
-        )  # fmt: skip
-        if row.type not in FIELD_TYPES or self._is_polymorphic():
-            return None
-        for name in {'choice_set', 'related_object_type'} & self.fields.keys():
-            pk = whole_number(str(getattr(chosen[name], 'pk', chosen[name]) or ''))
-            offered = self.fields[name].queryset
-            if name == 'choice_set' and pk != self.instance.choice_set_id and self.instance.edit_context.user:
-                offered = offered.restrict(self.instance.edit_context.user, 'view')
-            setattr(row, name, offered.filter(pk=pk).first() if pk else None)
-        for name in ('decimal_digits', 'decimal_places'):
-            setattr(row, name, whole_number(str(chosen.get(name) or '')))
-        row.name = 'default'
-        return field_definition(row)
-
-    def clean_default(self):
-        value = self.cleaned_data['default']
-        is_document = isinstance(self.fields['default'], DocumentInput)
-        return value if is_document else as_json(value)
-
-    def clean_fill(self):
-        value = self.cleaned_data[FILL]
-        return value if isinstance(self.fields[FILL], DocumentInput) else as_json(value)
-
-    def clean_related_object_filter(self):
-        """Keep what is stored if it was not edited: a text does not distinguish 1 from "1"."""
-        found, stored = self.cleaned_data['related_object_filter'], self.pristine.related_object_filter
-        field = self.fields['related_object_filter']
-        return stored if isinstance(stored, dict) and field.to_python(field.prepare_value(stored)) == found else found
-
     def clean(self):
-        default, has_input = self.instance.default, 'default' in self.fields
         super().clean()
-        if not has_input and self.instance.field_type.default_allowed and self.instance.type == self.pristine.type:
-            # What cannot be shown stays as it is.
-            self.instance.default = default
         # They may read fields of later rows, and are stored when these are (schema.design).
         self.conditions = {name: self.cleaned_data.pop(name) for name in CONDITIONS if name in self.cleaned_data}
         return self.cleaned_data

@@ -17,6 +17,7 @@ from utilities.permissions import get_permission_for_model
 from ...constants import APP_LABEL
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ...schema.design import Design, state_of
+from ..faults import Fault, faults_of
 from .constraints import DesignConstraintForm
 from .fields import DesignFieldForm
 from .rows import CONSTRAINTS, FIELDS, REMOVED, id_of, keys_of, new_key, stored_key
@@ -205,13 +206,13 @@ class DesignPage:
     def preview_url(self) -> str:
         return self.url('preview')
 
-    def errors(self) -> list[tuple[str, str]]:
-        """Return (title of a form, message) of what is wrong."""
+    def faults(self) -> list[tuple[str, Fault]]:
+        """Return (title of a form, what is wrong with it)."""
         titled = [(_('Type'), self.form)]
         for text, forms in ((_('field {number}'), self.rows), (_('constraint {number}'), self.constraint_rows)):
             for number, form in enumerate(forms, start=1):
                 titled.append((form.data.get(form.add_prefix('name')) or text.format(number=number), form))
-        return [(title, message) for title, form in titled for messages in form.errors.values() for message in messages]
+        return [(title, fault) for title, form in titled for fault in faults_of(form, self.user, with_missing=True)]
 
 
 def _kept(forms: Iterable) -> list:

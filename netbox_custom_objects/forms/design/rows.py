@@ -122,7 +122,7 @@ class RowMixin(DesignFormMixin):
             typed: likewise, of a row that is only to be rendered again
         """
         sent = data if data is not None else typed
-        self.sent = inputs_of_row(prefix, sent) if sent is not None else {}
+        self.sent = self.typed = inputs_of_row(prefix, sent) if sent is not None else {}
         # What is offered depends on what is chosen.
         kwargs['initial'] = typed_values(type(self).base_fields, self.sent)
         super().__init__(*args, data=data, prefix=prefix, **kwargs)

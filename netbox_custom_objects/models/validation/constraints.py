@@ -42,6 +42,44 @@ def validate_constraint(constraint) -> None:
         raise ValidationError(errors)
     for name in EXPRESSIONS:
         setattr(constraint, name, as_stored(getattr(constraint, name), scope))
+    if not is_replaying():
+        _refuse_twin(constraint)
+
+
+def _refuse_twin(constraint) -> None:
+    """Raise ValidationError if another constraint of the type asks for the same; it may be so already."""
+    surroundings, using, rule = surroundings_of(constraint), constraint._state.db, _rule_of(constraint)
+    before = surroundings.before(constraint)
+    if before is not None and _rule_of(before) == rule:
+        return
+    others = surroundings.constraints_of(constraint.custom_object_type_id, using)
+    same = {found.pk: found.name for found in others if found.pk != constraint.pk and _rule_of(found) == rule}
+    if same:
+        names = named_rows(same, constraint.custom_object_type.constraints.using(using))
+        attribute = 'field_ids' if constraint.type == ConstraintTypeChoices.UNIQUE else 'expression'
+        raise ValidationError({attribute: _('The type already has this constraint: {names}.').format(names=names)})
+
+
+def _rule_of(constraint) -> tuple:
+    """Return what is equal for constraints that refuse the same objects, as far as their texts tell."""
+    if constraint.type != ConstraintTypeChoices.UNIQUE:
+        return constraint.type, _shape_of(constraint.expression)
+    return (
+        constraint.type, frozenset(constraint.field_ids), constraint.case_insensitive, constraint.nulls_distinct,
+        _shape_of(constraint.condition),
+    )  # fmt: skip
+
+
+def _shape_of(source: str):
+    """Return what an expression consists of, wherever it has spaces and comments."""
+    try:
+        return _parts_of(parse(source, stored=True)) if source else ''
+    except InvalidExpression:
+        return source
+
+
+def _parts_of(node) -> tuple:
+    return node.op, node.value, tuple(map(_parts_of, node.args))
 
 
 def _unique(constraint, definition: TypeDefinition) -> Errors:

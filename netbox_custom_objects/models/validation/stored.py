@@ -4,7 +4,7 @@ What is stored, against what a field is to be: values survive a conversion, and 
 Called by `fields`, for a field that exists. Errors quote only values that their reader may view.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from django.apps import apps
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -17,6 +17,7 @@ from ...ddl.conversion import EXAMPLE_LENGTH, EXAMPLES, converted_values, keeps_
 from ...ddl.executor import is_large
 from ...ddl.target import Target
 from ...definitions import column_name, model_name, table_name
+from ...exceptions import ObjectsInTheWay
 from ...field_types import field_type_of
 from ...field_types.shared.indexes import INDEXED_BYTES
 from ..readers import counted, named, readable
@@ -24,6 +25,8 @@ from ..rows.convert import field_definition
 from .surroundings import is_replaying
 
 Errors = Iterator[tuple[str, object]]
+# How many objects an error leads to.
+OBJECTS = 10
 
 
 def type_change_errors(field, before) -> Errors:
@@ -56,9 +59,11 @@ def _conversion(field, before) -> Errors:
         values = _shown_examples(field, examples)
         if before.type == field.type:
             attribute = 'decimal_digits' if before.decimal_digits != field.decimal_digits else 'decimal_places'
-            yield attribute, _('Some values have more digits or decimal places: {values}').format(values=values)
+            text = _('Some values have more digits or decimal places: {values}').format(values=values)
         else:
-            yield 'type', _('Some values cannot be converted to {new}: {values}').format(new=field.type, values=values)
+            attribute = 'type'
+            text = _('Some values cannot be converted to {new}: {values}').format(new=field.type, values=values)
+        yield attribute, _in_the_way(field, text, [pk for pk, _value in examples])
     elif field.field_type.needs_choice_set and field.choice_set_id is not None:
         choices = field.field_type.choices(field_definition(field))
         holders: dict[str, list[int]] = {}
@@ -68,13 +73,24 @@ def _conversion(field, before) -> Errors:
                     holders.setdefault(item, []).extend(pks)
         if holders:
             values = _shown_values(field, holders)
-            yield 'type', _('Some values are not in the choice set: {values}').format(values=values)
+            text = _('Some values are not in the choice set: {values}').format(values=values)
+            yield 'type', _in_the_way(field, text, _holding(holders))
     elif field.field_type.checked_when_converted or field.max_length is not None:
         model_field = field.field_type.get_model_field(field_definition(field))
         found = converted_values(target, *column)
         if refused := {repr(value): pks for value, pks in found if not _passes(model_field, value)}:
             values = _shown_values(field, refused)
-            yield 'type', _('Some values are not valid for {new}: {values}').format(new=field.type, values=values)
+            text = _('Some values are not valid for {new}: {values}').format(new=field.type, values=values)
+            yield 'type', _in_the_way(field, text, _holding(refused))
+
+
+def _in_the_way(field, text: str, pks: Iterable[int]) -> ObjectsInTheWay:
+    return ObjectsInTheWay(text, field.custom_object_type_id, pks)
+
+
+def _holding(holders: dict[str, list[int]]) -> list[int]:
+    """Return the ids of the first objects that hold a value; holders are {value: ids of the objects}."""
+    return sorted({pk for pks in holders.values() for pk in pks[:OBJECTS]})[:OBJECTS]
 
 
 def _shown_examples(field, examples: list[tuple[int, str]]) -> str:
@@ -127,19 +143,23 @@ def stored_errors(field, before) -> Errors:
         yield from _duplicates(before, objects)
     if becomes_required:
         empty = before.field_type.get_empty_condition(definition)
-        if found := counted(objects.filter(empty)):
-            yield (
-                'deprecated' if before.required else 'required',
-                _('This field has no value in {objects}.').format(objects=found),
-            )
+        text = _('This field has no value in {objects}.')
+        yield from _counted(field, 'deprecated' if before.required else 'required', text, objects.filter(empty))
     if removed:
-        found = counted(objects.filter(**before.field_type.choice_filter(definition, removed)))
-        if found:
-            yield 'choice_set', _('A value that is not in this choice set is used by {objects}.').format(objects=found)
+        found = objects.filter(**before.field_type.choice_filter(definition, removed))
+        text = _('A value that is not in this choice set is used by {objects}.')
+        yield from _counted(field, 'choice_set', text, found)
     if shortened:
         yield from _too_long(field, objects, name)
     if becomes_limited:
         yield from _too_long_for_index(field, before, objects)
+
+
+def _counted(field, attribute: str, text, found) -> Errors:
+    """Yield an error with the number of some objects, if there are any."""
+    if number := counted(found):
+        pks = found.order_by('pk').values_list('pk', flat=True)[:OBJECTS]
+        yield attribute, _in_the_way(field, text.format(objects=number), pks)
 
 
 def _duplicates(before, objects) -> Errors:
@@ -153,7 +173,9 @@ def _duplicates(before, objects) -> Errors:
         shown = [row for row in found if viewable.filter(**row).exists()]
         texts = [before.field_type.shown_duplicate([*row.values()]) for row in shown]
         values = named(texts, len(found) - len(shown))
-        yield 'unique', _('Several objects have the same value: {values}').format(values=values)
+        pks = [pk for row in found for pk in objects.filter(**row).order_by('pk').values_list('pk', flat=True)]
+        text = _('Several objects have the same value: {values}').format(values=values)
+        yield 'unique', _in_the_way(before, text, pks[:OBJECTS])
 
 
 def _is_shortened(field, before) -> bool:
@@ -165,7 +187,8 @@ def _is_shortened(field, before) -> bool:
 def _too_long(field, objects, name: str) -> Errors:
     found = objects.alias(LENGTH=Length(name)).filter(LENGTH__gt=field.max_length).order_by('pk')
     if examples := list(found.values_list('pk', Left(name, EXAMPLE_LENGTH))[:EXAMPLES]):
-        yield 'max_length', _('Some values are longer: {values}').format(values=_shown_examples(field, examples))
+        text = _('Some values are longer: {values}').format(values=_shown_examples(field, examples))
+        yield 'max_length', _in_the_way(field, text, [pk for pk, _value in examples])
 
 
 def _limits_bytes(field) -> bool:
@@ -183,7 +206,8 @@ def _too_long_for_index(field, before, objects) -> Errors:
     if examples := list(found.values_list('pk', Left(name, EXAMPLE_LENGTH))[:EXAMPLES]):
         values = _shown_examples(field, examples)
         message = _('Some values are longer than the {limit} bytes that an index can hold: {values}')
-        yield 'indexed', message.format(limit=INDEXED_BYTES, values=values)
+        text = message.format(limit=INDEXED_BYTES, values=values)
+        yield 'indexed', _in_the_way(field, text, [pk for pk, _value in examples])
 
 
 def _needs_value(field) -> bool:

@@ -14,14 +14,18 @@ from django.db import router
 from django.utils.translation import gettext as _
 
 from utilities.exceptions import AbortRequest, PermissionsViolation
+from utilities.permissions import get_permission_for_model
 
 from ...ddl.locks import lock_definitions
 from ...ddl.target import Target
 from ...ddl.upkeep.counts import row_counts
 from ...definitions import table_name
-from ...models import CustomObjectType, CustomObjectTypeField, StagedChange
+from ...exceptions import ObjectsInTheWay
+from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField, StagedChange
+from ...models.rows.convert import constraint_definition
 from ...runtime.classes.registry import making_tables
 from ...runtime.context import mark_changed, within_request
+from ...services.constraints import find_offenders
 from ...services.preview import Step
 from ...services.staged import start
 from ...services.upkeep.schemas import all_or_nothing
@@ -29,7 +33,7 @@ from ..errors import InvalidDocument
 from ..preview import at_one_moment
 from ..rows.storage import Storage, Tried, Written
 from ..settling import settle
-from .model import Design, give_weights, state_of
+from .model import Design, give_weights, is_changed, state_of
 from .steps import Progress, steps_of
 
 
@@ -45,9 +49,16 @@ class Outcome:
     fields: list[CustomObjectTypeField]
     # What is done step by step, by the keys of the rows.
     staged: dict[str, StagedChange] = field(default_factory=dict)
+    # (model, action) of what was written, for which a user needs the rights.
+    actions: set[tuple[type, str]] = field(default_factory=set)
     # Of a design that was only tried out: the steps on the type's tables, and how many objects there are.
     steps: list[Step] = field(default_factory=list)
     rows: int = 0
+
+    def missing_rights(self, user) -> list[str]:
+        """Return the permissions that a user lacks for what was written."""
+        wanted = {get_permission_for_model(model, action) for model, action in self.actions}
+        return sorted(name for name in wanted if not user.has_perm(name))
 
 
 def store(design: Design, user) -> Outcome:
@@ -76,7 +87,19 @@ def store(design: Design, user) -> Outcome:
         # It may know the content type of a type that does not exist any more.
         ContentType.objects.clear_cache()
         raise
-    return Outcome(progress.type, [form.instance for form in design.fields], progress.staged)
+    return _outcome(design, progress)
+
+
+def _outcome(design: Design, progress: Progress) -> Outcome:
+    removed = {
+        (model, 'delete')
+        for model, forms in (
+            (CustomObjectTypeField, design.removed_fields), (CustomObjectTypeConstraint, design.removed_constraints),
+        )
+        if forms
+    }  # fmt: skip
+    fields = [form.instance for form in design.fields]
+    return Outcome(progress.type, fields, progress.staged, {*progress.touched, *removed})
 
 
 def try_out(design: Design, user) -> Outcome:
@@ -91,11 +114,26 @@ def try_out(design: Design, user) -> Outcome:
         storage = Tried(alias)
         with _noting(design), storage.using():
             progress = _write(design, storage, user, is_kept=False)
-        found = Outcome(progress.type, [form.instance for form in design.fields], progress.staged)
+        _refuse_unmet(design, alias)
+        found = _outcome(design, progress)
         found.steps = storage.preview.steps_by_type().get(progress.type.pk, [])
         if not design.is_new:
             found.rows = row_counts(Target.for_alias(alias), table_name(progress.type.pk))[0]
     return found
+
+
+def _refuse_unmet(design: Design, alias: str) -> None:
+    """Note on constraints which objects do not meet them; storing them would find that out."""
+    unmet = False
+    for form in design.constraints:
+        row = form.instance
+        pks = find_offenders(constraint_definition(row), alias) if is_changed(row, form.stored) else ()
+        if pks:
+            text = _('Some objects do not meet this constraint:')
+            form.add_error(form.rule_input, ObjectsInTheWay(text, row.custom_object_type_id, pks))
+            unmet = True
+    if unmet:
+        raise Invalid
 
 
 @contextmanager

@@ -22,13 +22,13 @@ from utilities.views import ObjectPermissionRequiredMixin
 from ...constants import APP_LABEL
 from ...forms.documents import ApplyDocumentForm
 from ...models import CustomObjectType
-from ...runtime import extensions
 from ...schema.comparator import Comparison, COTDiff, compare
 from ...schema.errors import DocumentError, InvalidDocument
 from ...schema.executor import rights_needed
 from ...schema.preview import DocumentPreview, place_of
 from ...schema.sentences import effects
 from ...services.dependents import grouped
+from ..base import may_branch
 
 # The flags of an application that its form asks for.
 FLAGS = ('allow_destructive', 'ignore_base')
@@ -88,8 +88,7 @@ class DocumentPage(ObjectPermissionRequiredMixin, View):
         return redirect(job.get_absolute_url())
 
     def can_branch(self) -> bool:
-        has_branches = extensions.apply_in_new_branch is not None
-        return has_branches and self.request.user.has_perm('netbox_branching.add_branch')
+        return may_branch(self.request.user)
 
     def show_preview(self, preview: DocumentPreview, form: ApplyDocumentForm, **context):
         # Of what was undone, no events are sent when the request ends.

@@ -6,7 +6,6 @@ May import services and forms. Nothing is saved here: the form is validated, and
 
 from dataclasses import dataclass
 
-from django.core.exceptions import NON_FIELD_ERRORS
 from django.shortcuts import render
 
 from netbox.views.generic.base import BaseObjectView
@@ -18,13 +17,14 @@ from ...constants import APP_LABEL
 from ...exceptions import SchemaChangeRefused
 from ...forms import CustomObjectTypeFieldForm
 from ...forms.examples import Example, example_of
+from ...forms.faults import Fault, faults_of, missing_in
 from ...models import CustomObjectTypeField
 from ...models.rows.convert import field_definition
 from ...models.validation.definitions import definition_with
 from ...runtime.context import current_alias
 from ...services.attention.ignored_rules import ignored_rules
 from ...services.dependents import Group, dependents_of_change, grouped
-from ...services.field_plan import plan_field
+from ...services.plans import plan_field
 from ...services.preview import Step
 
 INSTANT, JOB, REFUSED = 'instant', 'job', 'refused'
@@ -34,8 +34,7 @@ INSTANT, JOB, REFUSED = 'instant', 'job', 'refused'
 class FieldPreview:
     """What is known about a form that is being filled in."""
 
-    # (label, message)
-    errors: tuple[tuple[str, str], ...] = ()
+    faults: tuple[Fault, ...] = ()
     # Labels of required inputs that are still empty.
     missing: tuple[str, ...] = ()
     # How it would be carried out: INSTANT, JOB or REFUSED; '' while the form is not valid.
@@ -54,7 +53,7 @@ class FieldPreview:
 def preview_of(form, user) -> FieldPreview:
     """Return the preview of a bound form of a field."""
     if not form.is_valid():
-        return _invalid(form)
+        return _invalid(form, user)
     known = {
         'example': example_of(form.instance.definition, user),
         'ignored': tuple(ignored_rules(field_definition(form.instance), definition_with(form.instance))),
@@ -69,16 +68,10 @@ def preview_of(form, user) -> FieldPreview:
     return FieldPreview(verdict=JOB if any(step.deferred for step in steps) else INSTANT, steps=steps, **known)
 
 
-def _invalid(form) -> FieldPreview:
-    errors, missing = [], []
-    for name, found in form.errors.as_data().items():
-        label = '' if name == NON_FIELD_ERRORS else str(form[name].label)
-        if any(error.code == 'required' for error in found):
-            missing.append(label)
-        else:
-            errors += [(label, message) for error in found for message in error.messages]
+def _invalid(form, user) -> FieldPreview:
     is_conversion = form.instance.pk is not None and form.errors.keys() & {'type', 'decimal_digits', 'decimal_places'}
-    return FieldPreview(tuple(errors), tuple(missing), verdict=REFUSED if is_conversion else '')
+    faults = tuple(faults_of(form, user))
+    return FieldPreview(faults, tuple(missing_in(form)), verdict=REFUSED if is_conversion else '')
 
 
 @register_model_view(CustomObjectTypeField, 'preview', detail=False)
@@ -94,6 +87,7 @@ class FieldPreviewView(BaseObjectView):
 
     def post(self, request, pk=None):
         instance = CustomObjectTypeField() if pk is None else self.get_object(pk=pk)
+        instance.set_edit_context(user=request.user)
         form = CustomObjectTypeFieldForm(data=request.POST, instance=instance)
         restrict_form_fields(form, request.user)
         return render(request, self.template_name, {'preview': preview_of(form, request.user), 'is_new': pk is None})

@@ -5,6 +5,7 @@ May import the design and its forms. Rows are rendered one by one, by htmx; noth
 """
 
 from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.html import format_html
@@ -17,16 +18,19 @@ from utilities.permissions import get_permission_for_model
 from utilities.views import register_model_view
 
 from ...constants import APP_LABEL
+from ...ddl.target import MAIN_ALIAS
 from ...forms.design.page import DesignPage
 from ...forms.design.rows import CONSTRAINTS, FIELDS, is_key, new_key
 from ...forms.examples import examples_of
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ...models.rows.convert import field_definition
+from ...runtime.context import current_alias
 from ...schema.design import Invalid, store, try_out
 from ...schema.design.sentences import sentences
 from ...services.dependents import dependents_of_type, grouped
-from ..base import NewTypeView, TriesAgainMixin
+from ..base import NewTypeView, TriesAgainMixin, may_branch
 from ..staged import begun_message
+from .in_branch import store_in_new_branch
 
 
 class DesignMixin(TriesAgainMixin):
@@ -79,10 +83,15 @@ class PageMixin:
     def post(self, request, **kwargs):
         page = self.page(data=request.POST)
         try:
+            if '_branch' in request.POST:
+                return self._store_in_branch(page)
             found = store(page.design(), request.user)
         except Invalid:
             clear_events.send(sender=self)
             return self._render(page)
+        if not found.actions and not found.staged:
+            messages.info(request, _('Nothing was changed.'))
+            return redirect(found.type.get_absolute_url())
         link = format_html('<a href="{}">{}</a>', found.type.get_absolute_url(), found.type)
         if page.type is None:
             text = ngettext(
@@ -97,8 +106,38 @@ class PageMixin:
             messages.info(request, begun_message(change, fields[change.field_id]))
         return redirect(found.type.get_absolute_url())
 
+    def _store_in_branch(self, page: DesignPage):
+        """Have a job store the design in a branch that is made for it, unless it is refused here already."""
+        request, user = self.request, self.request.user
+        if not self._may_branch():
+            raise PermissionDenied
+        missing = try_out(page.design(), user).missing_rights(user)
+        try:
+            if missing:
+                raise ValidationError(
+                    _('Your permissions do not allow this: {permission}.').format(permission=', '.join(missing))
+                )
+            name = request.POST.get('branch_name', '').strip()
+            if not name:
+                raise ValidationError(_('The new branch needs a name.'))
+            job = store_in_new_branch(name, page.type, request.POST, user)
+        except ValidationError as error:
+            page.form.note(' '.join(error.messages))
+            raise Invalid from error
+        branch = job.object
+        text = _('Branch {} is being made. A job stores the design there as soon as it is ready.')
+        messages.success(request, format_html(text, branch.name))
+        if user.has_perm(get_permission_for_model(branch, 'view')):
+            return redirect(branch.get_absolute_url())
+        return redirect(page.type.get_absolute_url() if page.type else CustomObjectType._get_action_url('list'))
+
+    def _may_branch(self) -> bool:
+        """Branches are made of main."""
+        return may_branch(self.request.user) and current_alias() == MAIN_ALIAS
+
     def _render(self, page: DesignPage):
         context = {'page': page, 'form': page.form, 'model': CustomObjectType, 'object': page.type}
+        context |= {'may_branch': self._may_branch(), 'branch_name': self.request.POST.get('branch_name', '')}
         return render(self.request, self.template_name, context)
 
 
@@ -130,7 +169,7 @@ class PreviewMixin:
         try:
             found = try_out(design, request.user)
         except Invalid:
-            context['errors'] = page.errors()
+            context['faults'] = page.faults()
         else:
             definitions = [field_definition(field) for field in found.fields]
             context |= {

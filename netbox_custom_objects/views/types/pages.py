@@ -38,7 +38,7 @@ from ...services.deleted.visible import restorable_until
 from ...services.dependents import dependents_of_type, grouped
 from ...tables import CustomObjectTypeFieldTable, CustomObjectTypeTable
 from ..base import BulkEditMixin, CheckedImportMixin, DeleteNoticeMixin, TriesAgainMixin
-from ..constraints import ConstraintsPanel
+from ..constraints.pages import ConstraintsPanel
 from ..documents.export import ExportSelectedModels, ExportThisModel
 from ..staged import StagedChangesPanel
 from .delete import ReferencedTypeMixin

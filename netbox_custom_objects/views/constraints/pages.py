@@ -1,4 +1,4 @@
-"""Pages of the constraints of custom object types. A constraint is shown on its type's page and has none of its own."""
+"""Pages of constraints. A constraint is shown on its type's page and has none of its own."""
 
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
@@ -8,12 +8,12 @@ from netbox.views import generic
 from utilities.permissions import get_permission_for_model
 from utilities.views import register_model_view
 
-from ..constants import APP_LABEL
-from ..forms import CustomObjectTypeConstraintForm
-from ..models import CustomObjectTypeConstraint
-from ..runtime.classes.registry import world
-from ..runtime.shown import field_names, shown_expression
-from .base import TriesAgainMixin
+from ...constants import APP_LABEL
+from ...forms import CustomObjectTypeConstraintForm
+from ...models import CustomObjectTypeConstraint
+from ...runtime.classes.registry import world
+from ...runtime.shown import field_names, shown_expression
+from ..base import TriesAgainMixin
 
 
 @register_model_view(CustomObjectTypeConstraint, 'add', detail=False)
@@ -21,6 +21,7 @@ from .base import TriesAgainMixin
 class CustomObjectTypeConstraintEditView(TriesAgainMixin, generic.ObjectEditView):
     queryset = CustomObjectTypeConstraint.objects.all()
     form = CustomObjectTypeConstraintForm
+    template_name = f'{APP_LABEL}/customobjecttypeconstraint_edit.html'
 
     def get_extra_addanother_params(self, request):
         return {'custom_object_type': request.POST.get('custom_object_type')}

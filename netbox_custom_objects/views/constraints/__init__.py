@@ -1,0 +1,1 @@
+"""Pages of the constraints of custom object types."""
