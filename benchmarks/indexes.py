@@ -80,12 +80,14 @@ def fill(name: str, rows: int) -> None:
             " now() - n * interval '1 second' FROM generate_series(1, %s) n ORDER BY md5(n::text)",
             [rows],
         )
-        # So that lists are read without looking at the rows, as when autovacuum has been there.
-        cursor.execute(f'VACUUM ANALYZE {table}')
     started = time.perf_counter()
     for field in made.fields.all():
         field.indexed = True
         field.full_clean()
         field.save()
     finish_schema_change('default', made.pk)
+    with connection.cursor() as cursor:
+        # So that lists are read without looking at the rows, as when autovacuum has been there. Before the indexes were
+        # built, it left pages that are not known to be visible to all.
+        cursor.execute(f'VACUUM ANALYZE {table}')
     print(f'  fields of {rows} objects indexed in {time.perf_counter() - started:.0f} s', flush=True)
