@@ -31,6 +31,7 @@ from .registry import register
 from .shared.cells import CellKind, join_values
 from .shared.filters import EmptyFilter, TargetFilter
 from .shared.gone_defaults import once_a_request
+from .shared.help import with_hint
 from .shared.indexes import field_table, plain_index
 from .shared.natural_keys import NamedObjectField, NamedObjectsField, NaturalKey, natural_key
 from .shared.rest import ReferenceField, ReferenceListDefault, ReferenceListField, plain_serializer
@@ -108,7 +109,7 @@ class ReferenceFieldType(StandInMixin, FieldType):
     def get_import_fields(self, field):
         key = self.natural_key(field)
         form_field = self.import_field_class(key, queryset=self.queryset(field), required=field.is_required)
-        form_field.help_text = format_lazy('{} {}', escape(field.description), key.help_text)
+        form_field.help_text = with_hint(escape(field.description), key.help_text)
         return {field.name: self.annotate_form_field(field, form_field)}
 
     def links_of(self, instance, field: FieldDefinition) -> list:

@@ -18,6 +18,7 @@ from .base import FieldType
 from .json import validate_storable
 from .registry import register
 from .shared.cells import CellKind
+from .shared.columns import SHORT_UNBROKEN
 from .shared.filters import EmptyFilter, TextFilter
 
 
@@ -116,7 +117,7 @@ class TextFieldType(CharacterFieldType):
 
     def get_table_column_field(self, field):
         # A field that names the object links to it, as `name` does on NetBox's own lists.
-        return tables.Column(linkify=field.primary or None, verbose_name=field.display_label)
+        return tables.Column(linkify=field.primary or None, verbose_name=field.display_label, attrs=SHORT_UNBROKEN)
 
 
 @register

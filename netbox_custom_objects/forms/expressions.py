@@ -55,4 +55,4 @@ def listing(help_text: str, names: Iterable[str]) -> str:
     if not names:
         return help_text
     listed = format_html_join(' ', '<code>{}</code>', ((quoted(name),) for name in names))
-    return format_html('{} {} {}', help_text, _('Fields:'), listed)
+    return format_html('{}<br>{} {}', help_text, _('Fields:'), listed)

@@ -158,6 +158,7 @@ class WritingMixin(TypeFromURLMixin):
 class CheckedImportMixin:
     """For import pages: what cannot be read is an error of the form, also where NetBox's own form raises."""
 
+    template_name = 'netbox_custom_objects/customobject_import.html'
     # Whether the file was read: errors that follow are not the form's.
     _was_read = False
 

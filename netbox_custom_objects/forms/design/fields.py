@@ -127,6 +127,8 @@ class DesignFieldForm(RowMixin, CustomObjectTypeFieldForm):
         self.fields['type'].widget = KindSelect()
         self.fields['type'].choices = grouped_choices(offered)
         self.fields['type'].disabled = is_disabled
+        if self.instance.pk:
+            self.fields['label'].widget.attrs['placeholder'] = str(self.instance)
 
     def _arrange(self):
         self.named, self.needed = ([self[name] for name in names if name in self.fields] for names in (NAMED, NEEDED))

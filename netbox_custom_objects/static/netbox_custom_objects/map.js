@@ -295,6 +295,7 @@
         label.setAttribute('font-size', parseFloat(label.getAttribute('font-size')) * 0.94);
       });
       svg.querySelectorAll('a').forEach((link) => {
+        if (this.isPicture) return link.replaceWith(...link.childNodes);
         // Screen readers know plain links.
         link.setAttribute('href', link.getAttribute('xlink:href'));
         link.setAttribute('aria-label', link.getAttribute('xlink:title'));

@@ -39,7 +39,6 @@ ERRORS_FILE = 'import_errors.csv'
 class ImportsTogetherMixin:
     """For import pages of objects: records are written together."""
 
-    template_name = 'netbox_custom_objects/customobject_import.html'
     # [record, column, message] of what is wrong with the file.
     import_errors: Sequence[list] = ()
 

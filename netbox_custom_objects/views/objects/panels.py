@@ -175,7 +175,7 @@ def group_panel(fields: list[FieldDefinition], title: str) -> GroupPanel:
         attribute = attributes[field.name] = field_type_of(field).get_attribute(field)
         if field.description:
             attribute.label = format_html(
-                '{} <i class="mdi mdi-information text-primary" data-bs-toggle="tooltip" title="{}"></i>',
+                '{} <i class="mdi mdi-information text-primary" role="img" data-bs-toggle="tooltip" title="{}"></i>',
                 field.display_label,
                 field.description,
             )

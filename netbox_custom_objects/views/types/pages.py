@@ -108,7 +108,7 @@ class CustomObjectTypeView(generic.ObjectView):
     template_name = 'netbox_custom_objects/customobjecttype.html'
     actions = (EditDesign, CloneObject, ExportThisModel, EditObject, DeleteObject)
     layout = layout.SimpleLayout(
-        left_panels=[TypePanel()],
+        left_panels=[TypePanel(), TagsPanel(), panels.CommentsPanel(), SizePanel()],
         right_panels=[
             NextStepsPanel(),
             FaultsPanel(),
@@ -117,9 +117,6 @@ class CustomObjectTypeView(generic.ObjectView):
             IgnoredRulesPanel(),
             RelationsPanel(),
             MapPanel(),
-            SizePanel(),
-            TagsPanel(),
-            panels.CommentsPanel(),
         ],
         bottom_panels=[FieldsPanel(), ConstraintsPanel(), DeletedFieldsPanel()],
     )
