@@ -25,7 +25,7 @@ class Scene:
         self.netbox, self.pages = netbox, pages
         self.values = {'field_name': ['covers'], 'target': ['dcim.site'], 'name': ['dns'], 'position': [0]}
         self.make_contracts()
-        self.branch = self.rest('post', BRANCHES, name='New terms')
+        self.make_branch()
         self.make_meters()
         self.delete()
         self.upload()
@@ -89,6 +89,11 @@ class Scene:
             'custom-object-type-constraints/pk': [rule['id']],
         }
 
+    def make_branch(self):
+        made = self.rest('post', BRANCHES, name='New terms')
+        # Definitions of main stay as they are meanwhile.
+        self.branch = self.wait(f'{BRANCHES}{made["id"]}/', lambda found: found['status']['value'] == 'ready')
+
     def field(self, kind, name):
         return self.rest('get', f'{FIELDS}?custom_object_type_id={kind["id"]}&name={name}')['results'][0]
 
@@ -120,8 +125,7 @@ class Scene:
         self.values['spreadsheet'] = [answer.url.rstrip('/').rpartition('/')[2]]
 
     def edit_in_the_branch(self):
-        path = f'{BRANCHES}{self.branch["id"]}/'
-        schema = self.wait(path, lambda found: found['status']['value'] == 'ready')['schema_id']
+        schema = self.branch['schema_id']
         title = f'{FIELDS}{self.field(self.kind, "title")["id"]}/'
         self.rest('patch', title, branch=schema, label='Heading')
         self.rest('post', FIELDS, branch=schema, custom_object_type=self.kind['id'], name='cancelled_on', type='date')
