@@ -117,7 +117,7 @@ def test_every_option_is_stored_by_both_forms(pages, netbox):
     editor = f'/plugins/custom-objects/custom-object-type-fields/add/?custom_object_type={edited}'
     pages.open(editor)
     for number, (words, *_rest) in enumerate(FIELDS):
-        fill(pages, '', name_of(number), words, options_of(number, editor=True))
+        fill(pages, '', name_of(number), words, typed(number, editor=True))
         if number == len(FIELDS) - 1:
             pages.click('Create')
             expect(pages.page).to_have_title('Edited | NetBox')
@@ -146,7 +146,7 @@ def options_of(number: int, editor: bool) -> dict:
     if editor:
         related_name = {'related_name': 'things'} if kind == 'object' and 'is_polymorphic' not in own else {}
         found |= {**related_name, **ONLY_IN_EDITOR}
-    elif kind == 'text':
+    if kind == 'text':
         # Its own input has one line.
         found['default'] = '"\\"12\\" Test"'
     return {option: value for option, value in found.items() if value is not None}
@@ -162,17 +162,18 @@ def design(pages, name, numbers):
             pages.click('Add Field')
             expect(rows).to_have_count(place + 1)
         key = rows.nth(place).get_attribute('data-field')
-        options = {
-            option: as_typed(number, option, value) for option, value in options_of(number, editor=False).items()
-        }
-        fill(pages, f'{key}-', name_of(number), FIELDS[number][0], options)
+        fill(pages, f'{key}-', name_of(number), FIELDS[number][0], typed(number, editor=False))
     pages.click('Create')
     # The name that people use is proposed from the internal one.
     expect(pages.page).to_have_title(f'{name.capitalize().replace("_", " ")} | NetBox')
 
 
+def typed(number: int, editor: bool) -> dict:
+    return {option: as_typed(number, option, value) for option, value in options_of(number, editor).items()}
+
+
 def as_typed(number: int, option: str, value):
-    """Return what people type in the designer, where the editor has JSON."""
+    """Return what people type, where REST has JSON."""
     kind = FIELDS[number][1]
     if option == 'related_object_filter':
         return urlencode(json.loads(value))
