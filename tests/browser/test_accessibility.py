@@ -18,6 +18,7 @@ DESKTOP, PHONE = {'width': 1400, 'height': 1000}, {'width': 420, 'height': 900}
 TYPE, FIELD, SLUG, EACH = (
     'custom-object-types/', 'custom-object-type-fields/', '<str:custom_object_type>/', '<int:pk>/',
 )  # fmt: skip
+CONSTRAINT = 'custom-object-type-constraints/'
 SHEET = f'{TYPE}from-spreadsheet/<int:spreadsheet>/'
 # What pages ask for, download or send; what other plugins register; and a page of NetBox.
 PARTS = {
@@ -27,6 +28,7 @@ PARTS = {
     f'{TYPE}import-errors/{EACH}',
     f'{FIELD}preview/', f'{FIELD}{EACH}preview/', f'{FIELD}{EACH}suggestions/',
     f'{FIELD}{EACH}staged-changes/<int:change>/<str:action>/', f'{FIELD}{EACH}offenders/<int:change>/',
+    f'{CONSTRAINT}preview/', f'{CONSTRAINT}{EACH}preview/',
     f'{SHEET}lines/<int:position>/', f'{SHEET}faults/', f'{SHEET}progress/',
     # The same page as with a type of targets.
     f'{SLUG}{EACH}links/<str:field_name>/',
