@@ -291,7 +291,7 @@ def _content_type(type_id: int) -> ContentType | None:
 
 
 def _is_unlogged(model: type[models.Model]) -> bool:
-    """Whether no change record tells what hung on an object; its own names its tags."""
+    """Whether what hangs on an object has no change records; tags are in the record of the object."""
     return not issubclass(model, ChangeLoggingMixin) and model._meta.label_lower != 'extras.taggeditem'
 
 

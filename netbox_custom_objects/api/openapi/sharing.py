@@ -47,7 +47,7 @@ def share(document: dict, own_parameters: Collection[str], own_component: str) -
 
 
 def without_defaults(parameter: dict) -> dict:
-    """Return a parameter without what it says of its values if that goes without saying."""
+    """Return a parameter without those keys that have their default."""
     if parameter['in'] != 'query':
         return parameter
     return {name: value for name, value in parameter.items() if name not in DEFAULTS or DEFAULTS[name] != value}

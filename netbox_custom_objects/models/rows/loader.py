@@ -1,7 +1,7 @@
 """
 Rows to definitions: the only reader of the definition tables for the engine.
 
-Two queries, however many types there are, and one that tells which are new. Names the alias explicitly; never asks the
+Two queries, for any number of types, and one that finds the new ones. Names the alias explicitly; never asks the
 router.
 """
 
