@@ -93,7 +93,7 @@ def test_rights(db):
 
 
 def test_without_netbox_branching(browser, monkeypatch):
-    monkeypatch.setattr(extensions, 'apply_in_new_branch', None)
+    monkeypatch.setattr(extensions, 'new_branch', None)
     assert 'Install in a new branch' not in browser.get(MODEL)
     assert 'do not allow' in text_of(browser.post(MODEL, expect=200, _branch='', branch_name='costs'))
     assert not CustomObjectType.objects.exists()

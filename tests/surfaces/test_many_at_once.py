@@ -171,7 +171,7 @@ def test_the_page_shows_what_is_required_when(browser):
     page = browser.get('asset/bulk-import/')
     text = text_of(page)
     assert 'Required while this is true: status == "active"' in text
-    assert escape('Why & when Required while this is true: status == "retired"') in page
+    assert escape('Why & when. Required while this is true: status == "retired"') in page
     assert 'A number is drawn if the file does not have this column.' in text
     assert 'YYYY-MM-DD' in text
 
