@@ -21,12 +21,9 @@ from .. import settings
 from ..definitions import FieldDefinition, TypeDefinition
 from .tags import TagsHereColumn
 
-# Where the address of an object is in a button.
-URL = '-address-'
-BUTTON = (
-    '<a class="btn btn-sm btn-{}" role="button" aria-label="{}" href="{}{}/?return_url={}">'
-    '<i class="mdi mdi-{}"></i></a>'
-)  # fmt: skip
+# A button, before and after the address of an object.
+BEFORE_URL = '<a class="btn btn-sm btn-{}" role="button" aria-label="{}" href="'
+AFTER_URL = '{}/?return_url={}"><i class="mdi mdi-{}"></i></a>'
 
 
 class FetchedRows(TableListData):
@@ -87,7 +84,7 @@ class LinkedObjectsTable(BaseTable):
         back = quote(self.context['request'].get_full_path(), safe='')
         kinds = (('edit', 'warning', _('Edit'), 'pencil'), ('delete', 'danger', _('Delete'), 'trash-can-outline'))
         return [
-            tuple(format_html(BUTTON, color, label, URL, action, back, icon).split(URL))
+            (format_html(BEFORE_URL, color, label), format_html(AFTER_URL, action, back, icon))
             for action, color, label, icon in kinds
         ]
 

@@ -95,7 +95,7 @@ class TestOneType:
 
     def test_buttons_of_a_row_return_to_what_was_asked_for(self, root, site, feed):
         make_object(feed, title='one', place=site)
-        for query in ('?q=one&sort=-type', '?type=feeds&sort=-amount'):
+        for query in ('?q=one&sort=-type', '?q=one&return=-address-', '?type=feeds&sort=-amount'):
             page = rows(root.get(tab_of(site) + query))
             found = re.findall(r'href="([^"]*/(?:edit|delete)/\?return_url=[^"]*)"', page)
             assert len(found) == 2
