@@ -9,7 +9,8 @@ from html import escape
 from typing import NamedTuple
 
 from django.core.exceptions import ValidationError
-from django.db import DatabaseError, IntegrityError, OperationalError
+from django.db import DatabaseError, IntegrityError, InterfaceError, InternalError, OperationalError
+from django.db.transaction import TransactionManagementError
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from rest_framework import status
@@ -192,6 +193,10 @@ def refuses_row(error: Exception) -> bool:
     """Whether an error is about the row itself, not about other transactions or the connection."""
     return not isinstance(error, OperationalError) or sqlstate_of(error) == TOO_LONG
 
+
+# What ends an attempt and shows nothing about what was attempted: the connection, the transaction, or memory. The same
+# attempt may succeed the next time.
+PASSING = (OperationalError, InterfaceError, InternalError, TransactionManagementError, MemoryError)
 
 # SQLSTATE of what cannot be dropped. The message names views and columns, never values.
 DEPENDENT_OBJECTS = '2BP01'

@@ -6,7 +6,7 @@ import pickle
 import pytest
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models import Q
 from django.test import Client
 
@@ -181,6 +181,18 @@ class TestWorlds:
         third.get_model()
         assert other.get_model()._definition.fields_by_name['title'].label == 'Shown'
         assert built == [{thing.pk, other.pk}, {third.pk}, {thing.pk, other.pk}]
+
+    def test_a_lost_connection_is_not_kept_as_a_fault(self, thing, monkeypatch):
+        def lost(definitions):
+            raise OperationalError('the connection is closed')
+
+        forget_all()
+        with monkeypatch.context() as patched:
+            patched.setattr(island, 'build_classes', lost)
+            with pytest.raises(OperationalError):
+                model_for(thing.pk)
+        assert model_for(thing.pk) is not None
+        assert world().faults == {}
 
     def test_a_name_that_comes_back_is_known_to_have_been_another(self, thing):
         before = world()

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from ...definitions import FieldDefinition, TypeDefinition
+from ...exceptions import PASSING
 from ...field_types import FAULTS, field_type_of
 
 logger = logging.getLogger('netbox.plugins.netbox_custom_objects')
@@ -78,14 +79,17 @@ def split_faulty(
 # Definitions in which nothing is wrong as long as they have what they need: None until they are met again. Most are the
 # same from one World to the next.
 _sound: WeakKeyDictionary[TypeDefinition, Storage | None] = WeakKeyDictionary()
+_UNKNOWN: Storage = {}
 
 
 def _is_known_to_be_sound(definition: TypeDefinition, storage: Storage | None) -> bool:
-    if definition not in _sound:
+    # Asked once: another thread may give up the last equal definition at any time.
+    needed = _sound.get(definition, _UNKNOWN)
+    if needed is _UNKNOWN:
         return False
     if storage is None:
         return True
-    if (needed := _sound[definition]) is None:
+    if needed is None:
         needed = _sound[definition] = _needed(definition)
     return all(table in storage and columns <= storage[table] for table, columns in needed.items())
 
@@ -133,6 +137,8 @@ def _faults_of(definition: TypeDefinition, storage: Storage | None) -> Iterator[
                 yield Fault(definition, reason, field)
             elif storage is not None and (reason := _missing_storage(field, definition, storage)):
                 yield Fault(definition, reason, field, lacks_storage=True)
+        except PASSING:
+            raise
         except Exception as error:  # no definition may take others with it
             logger.exception('Field %s of custom object type %s cannot be judged', field.id, definition.id)
             yield Fault(definition, f'{type(error).__name__}: {error}', field)
@@ -179,6 +185,9 @@ def buildable(
     Args:
         definitions: types that refer to one another
         build: raises an error if some types cannot be built
+
+    Raises:
+        an error of PASSING: whether they can be built is not known
     """
     bare = {definition.id: definition.with_fields(()) for definition in definitions}
     kept: dict[int, TypeDefinition] = {}
@@ -203,6 +212,8 @@ def _failure(build, definitions: dict[int, TypeDefinition]) -> str | None:
         build(tuple(definitions.values()))
     except FAULTS as error:
         return f'{type(error).__name__}: {error}'
+    except PASSING:
+        raise
     except Exception as error:  # as above
         logger.exception('Custom object types %s cannot be built', sorted(definitions))
         return f'{type(error).__name__}: {error}'

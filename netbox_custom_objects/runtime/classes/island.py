@@ -9,6 +9,7 @@ from collections.abc import Callable, Hashable
 from typing import Any, NamedTuple
 
 from ...definitions import TypeDefinition
+from ...exceptions import PASSING
 from .factory import build_classes
 from .faults import Fault, buildable
 
@@ -65,6 +66,9 @@ class Island:
         definitions, faults = self.stored, []
         try:
             models, link_models = build_classes(definitions)
+        except PASSING:
+            # What is kept as a fault stays; whoever asks next tries again.
+            raise
         except Exception:
             # One row must not take the others with it.
             definitions, faults = buildable(definitions, build_classes)
