@@ -86,4 +86,4 @@ def host_key(version: str | None) -> str:
     """Return the key under which the part that does not concern this plugin is kept."""
     versions = '_'.join(f'{name}={number}' for name, number in sorted(get_installed_plugins().items()))
     release = django_settings.RELEASE.full_version
-    return f'{APP_LABEL}_schema_of_host_{release}_{versions}_{version}_{get_language()}'
+    return f'{APP_LABEL}_schema_of_host_{django_settings.BASE_PATH}_{release}_{versions}_{version}_{get_language()}'
