@@ -154,7 +154,8 @@ def cut(name: str) -> str:
 
 def link_name(full: str) -> str:
     """Return what the vendor calls a table of links whose full name is this."""
-    return full if len(full) <= NAME_BYTES else f'{full[:54]}_{hashlib.md5(full.encode()).hexdigest()[:8]}'
+    digest = hashlib.md5(full.encode(), usedforsecurity=False).hexdigest()
+    return full if len(full) <= NAME_BYTES else f'{full[:54]}_{digest[:8]}'
 
 
 def link_target_constraint(table: str) -> str:

@@ -9,7 +9,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection
 from functools import cache
-from hashlib import md5
+from hashlib import sha256
 from weakref import WeakValueDictionary
 
 from django.contrib.postgres.expressions import ArraySubquery
@@ -99,7 +99,7 @@ def _load(
     definitions = {}
     for row in found:
         fields = sorted(by_type[row['id']], key=lambda field: field['id'])
-        key = row['digest'], md5(''.join(field['digest'] for field in fields).encode()).hexdigest()
+        key = row['digest'], sha256(''.join(field['digest'] for field in fields).encode()).hexdigest()
         if more or (definition := _in_use.get(key)) is None:
             definition = _definition(row, fields)
         definitions[row['id']] = definition if more else _in_use.setdefault(key, definition)
@@ -116,9 +116,9 @@ def _digests(alias: str) -> dict[int, tuple[str, str]]:
     """Return the keys of the types in a schema to what is in use."""
     types, type_params = _type_rows(with_constraints=_has_constraints(Target.for_alias(alias)))
     fields, field_params = _field_rows()
-    # As `_load` makes them.
+    # As `_load` makes them. Not by MD5, which neither Python nor PostgreSQL has on hosts that follow FIPS 140.
     query = f"""
-        SELECT type.id, type.digest, md5(coalesce(field.digests, ''))
+        SELECT type.id, type.digest, encode(sha256(convert_to(coalesce(field.digests, ''), 'UTF8')), 'hex')
         FROM (SELECT found.id, {_DIGEST_OF_TYPE} AS digest FROM ({types}) found) type
         LEFT JOIN (
             SELECT found.custom_object_type_id AS type_id,
