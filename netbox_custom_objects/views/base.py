@@ -6,6 +6,7 @@ instance for each request.
 """
 
 import re
+from collections.abc import Callable
 from functools import partial
 
 from django.conf import settings
@@ -20,7 +21,9 @@ from django.utils.translation import gettext
 
 from netbox.choices import ImportMethodChoices
 from netbox.object_actions import AddObject, BulkEdit, BulkImport, BulkRename, CloneObject, EditObject
-from netbox.views.generic.base import BaseMultiObjectView
+from netbox.ui.actions import AddObject as AddButton
+from netbox.views.generic.base import BaseMultiObjectView, BaseObjectView
+from utilities.forms import restrict_form_fields
 from utilities.htmx import htmx_partial
 from utilities.jobs import is_background_request
 from utilities.paginator import EnhancedPaginator, get_paginate_count
@@ -53,6 +56,39 @@ def page_of(request, objects) -> dict:
 def may_branch(user) -> bool:
     """Whether a user may have something done in a new branch."""
     return extensions.new_branch is not None and user.has_perm('netbox_branching.add_branch')
+
+
+def add_button(model, label) -> AddButton:
+    """Return the button of a panel on the page of a type that adds an object of the type, such as a field."""
+    return AddButton(
+        model._meta.label_lower, label=label, url_params={'custom_object_type': lambda context: context['object'].pk}
+    )
+
+
+class LivePreviewView(BaseObjectView):
+    """
+    Base of views that answer the inputs of an add or edit form with a preview, for its page to show.
+
+    Nothing is saved. Users need the permission that saving needs.
+    """
+
+    form: type
+    # (bound form, user) to what the template shows; the form need not be valid.
+    preview_of: Callable
+
+    def get_required_permission(self):
+        return get_permission_for_model(self.queryset.model, 'change' if self.kwargs else 'add')
+
+    def prepare(self, instance):
+        """Prepare the instance before the form is bound."""
+
+    def post(self, request, pk=None):
+        instance = self.queryset.model() if pk is None else self.get_object(pk=pk)
+        self.prepare(instance)
+        form = self.form(data=request.POST, instance=instance)
+        restrict_form_fields(form, request.user)
+        preview = self.preview_of(form, request.user)
+        return render(request, self.template_name, {'preview': preview, 'is_new': pk is None})
 
 
 class NewTypeView(BaseMultiObjectView):

@@ -133,6 +133,16 @@ class Pages:
                 break
         return entries
 
+    def make_branch(self, name: str):
+        """Create a branch by the selector at the top of the page, wait until it is ready, and activate it."""
+        header = self.page.locator('header')
+        header.get_by_role('button', name='Main').click()
+        header.get_by_role('link', name='Create a Branch').click()
+        self.fill('Name', name)
+        self.click('Create')
+        self.wait_for(self.content.get_by_role('row', name='Status Ready', exact=True))
+        self.activate_branch(name)
+
     def activate_branch(self, name: str):
         """Choose a branch, or 'Main', by the selector at the top of the page."""
         selector = self.page.locator('header .dropdown').filter(has=self.page.locator('.mdi-source-branch'))

@@ -332,13 +332,7 @@ def open_branch(pages):
 
 def change_in_a_branch(pages):
     """A type is changed with its objects, and another one is made, that main does not know of."""
-    header = pages.page.locator('header')
-    header.get_by_role('button', name='Main').click()
-    header.get_by_role('link', name='Create a Branch').click()
-    pages.fill('Name', BRANCH)
-    pages.click('Create')
-    pages.wait_for(status(pages, 'Ready'))
-    pages.activate_branch(BRANCH)
+    pages.make_branch(BRANCH)
     open_type(pages, 'Asset')
     pages.click('Edit Design')
     until = add_field(pages, 7, 'Warranty until', 'Date')

@@ -251,13 +251,7 @@ def delete_and_restore(pages):
 
 
 def work_in_a_branch(pages):
-    header = pages.page.locator('header')
-    header.get_by_role('button', name='Main').click()
-    header.get_by_role('link', name='Create a Branch').click()
-    pages.fill('Name', BRANCH)
-    pages.click('Create')
-    pages.wait_for(pages.content.get_by_role('row', name='Status Ready', exact=True))
-    pages.activate_branch(BRANCH)
+    pages.make_branch(BRANCH)
     pages.menu().get_by_text('Patch panels').click()
     pages.click('A1')
     pages.click('Edit')

@@ -25,8 +25,8 @@ from .texts import Form, Tree, join, merge, write
 KEEP_HOST = 24 * 60 * 60
 
 
-class TypesGenerator(BaseGenerator):
-    """Base of generators of documents with the endpoints of some types."""
+class SchemaGenerator(BaseGenerator):
+    """NetBox's generator, with the types that one user may view; with all types without a request."""
 
     def __init__(self, form: Form | None = None, **kwargs):
         """
@@ -42,7 +42,7 @@ class TypesGenerator(BaseGenerator):
         return join(document, self.form) if self.form else document
 
     def get_types(self, request) -> Iterable[TypeDefinition]:
-        raise NotImplementedError
+        return viewable_types(request.user) if request else world().definitions.values()
 
     def get_host(self) -> Tree:
         """Return what the document has besides, in the form that is asked for."""
@@ -64,7 +64,7 @@ class TypesGenerator(BaseGenerator):
         return kept
 
 
-class TypeSchemaGenerator(TypesGenerator):
+class TypeSchemaGenerator(SchemaGenerator):
     """Describes the endpoints of some types, and nothing else."""
 
     def __init__(self, definitions: Iterable[TypeDefinition], **kwargs):
@@ -73,13 +73,6 @@ class TypeSchemaGenerator(TypesGenerator):
 
     def get_types(self, request):
         return self.definitions
-
-
-class SchemaGenerator(TypesGenerator):
-    """NetBox's generator, with the types that one user may view; with all types without a request."""
-
-    def get_types(self, request):
-        return viewable_types(request.user) if request else world().definitions.values()
 
 
 def host_key(version: str | None) -> str:

@@ -86,7 +86,7 @@ class ReferenceField(SerializedPKRelatedField):
 
     @cached_property
     def _shown(self) -> dict[int, tuple[Model, dict]] | None:
-        """The shapes of targets that objects of a list refer to; None if this is no list."""
+        """Representations of the targets of a list, by the ID of the instance in memory; None for a single object."""
         return {} if isinstance(self.root, serializers.ListSerializer) else None
 
     def _find(self, data):

@@ -67,7 +67,7 @@ class Island:
         try:
             models, link_models = build_classes(definitions)
         except PASSING:
-            # What is kept as a fault stays; whoever asks next tries again.
+            # Faults are cached, and these errors may not occur again: the next access retries.
             raise
         except Exception:
             # One row must not take the others with it.

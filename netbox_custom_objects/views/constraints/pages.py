@@ -3,7 +3,7 @@
 from django.shortcuts import redirect
 from django.utils.translation import gettext_lazy as _
 
-from netbox.ui import actions, panels
+from netbox.ui import panels
 from netbox.views import generic
 from utilities.permissions import get_permission_for_model
 from utilities.views import register_model_view
@@ -13,7 +13,7 @@ from ...forms import CustomObjectTypeConstraintForm
 from ...models import CustomObjectTypeConstraint
 from ...runtime.classes.registry import world
 from ...runtime.shown import field_names, shown_expression
-from ..base import TriesAgainMixin
+from ..base import TriesAgainMixin, add_button
 
 
 @register_model_view(CustomObjectTypeConstraint, 'add', detail=False)
@@ -49,12 +49,7 @@ class ConstraintsPanel(panels.ObjectPanel):
     title = _('Constraints')
 
     def __init__(self):
-        add = actions.AddObject(
-            f'{APP_LABEL}.customobjecttypeconstraint',
-            label=_('Add Constraint'),
-            url_params={'custom_object_type': lambda context: context['object'].pk},
-        )
-        super().__init__(actions=[add])
+        super().__init__(actions=[add_button(CustomObjectTypeConstraint, _('Add Constraint'))])
 
     def get_context(self, context):
         found = super().get_context(context)

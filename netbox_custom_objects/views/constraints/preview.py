@@ -6,11 +6,6 @@ May import services and forms. Nothing is saved here.
 
 from dataclasses import dataclass
 
-from django.shortcuts import render
-
-from netbox.views.generic.base import BaseObjectView
-from utilities.forms import restrict_form_fields
-from utilities.permissions import get_permission_for_model
 from utilities.views import register_model_view
 
 from ...constants import APP_LABEL
@@ -23,6 +18,7 @@ from ...runtime.context import current_alias
 from ...services.constraints import find_offenders
 from ...services.plans import plan_constraint
 from ...services.preview import Step
+from ..base import LivePreviewView
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,17 +63,10 @@ def preview_of(form, user) -> ConstraintPreview:
 
 @register_model_view(CustomObjectTypeConstraint, 'preview', detail=False)
 @register_model_view(CustomObjectTypeConstraint, 'preview')
-class ConstraintPreviewView(BaseObjectView):
+class ConstraintPreviewView(LivePreviewView):
     """Answers the inputs of the form with the preview, for its page to show."""
 
     queryset = CustomObjectTypeConstraint.objects.all()
     template_name = f'{APP_LABEL}/inc/constraint_preview.html'
-
-    def get_required_permission(self):
-        return get_permission_for_model(CustomObjectTypeConstraint, 'change' if self.kwargs else 'add')
-
-    def post(self, request, pk=None):
-        instance = CustomObjectTypeConstraint() if pk is None else self.get_object(pk=pk)
-        form = CustomObjectTypeConstraintForm(data=request.POST, instance=instance)
-        restrict_form_fields(form, request.user)
-        return render(request, self.template_name, {'preview': preview_of(form, request.user)})
+    form = CustomObjectTypeConstraintForm
+    preview_of = staticmethod(preview_of)

@@ -6,11 +6,6 @@ May import services and forms. Nothing is saved here: the form is validated, and
 
 from dataclasses import dataclass
 
-from django.shortcuts import render
-
-from netbox.views.generic.base import BaseObjectView
-from utilities.forms import restrict_form_fields
-from utilities.permissions import get_permission_for_model
 from utilities.views import register_model_view
 
 from ...constants import APP_LABEL
@@ -26,6 +21,7 @@ from ...services.attention.ignored_rules import ignored_rules
 from ...services.dependents import Group, dependents_of_change, grouped
 from ...services.plans import plan_field
 from ...services.preview import Step
+from ..base import LivePreviewView
 
 INSTANT, JOB, REFUSED = 'instant', 'job', 'refused'
 
@@ -76,18 +72,13 @@ def _invalid(form, user) -> FieldPreview:
 
 @register_model_view(CustomObjectTypeField, 'preview', detail=False)
 @register_model_view(CustomObjectTypeField, 'preview')
-class FieldPreviewView(BaseObjectView):
+class FieldPreviewView(LivePreviewView):
     """Answers the inputs of the editor with the preview, for its page to show."""
 
     queryset = CustomObjectTypeField.objects.all()
     template_name = f'{APP_LABEL}/inc/field_preview.html'
+    form = CustomObjectTypeFieldForm
+    preview_of = staticmethod(preview_of)
 
-    def get_required_permission(self):
-        return get_permission_for_model(CustomObjectTypeField, 'change' if self.kwargs else 'add')
-
-    def post(self, request, pk=None):
-        instance = CustomObjectTypeField() if pk is None else self.get_object(pk=pk)
-        instance.set_edit_context(user=request.user)
-        form = CustomObjectTypeFieldForm(data=request.POST, instance=instance)
-        restrict_form_fields(form, request.user)
-        return render(request, self.template_name, {'preview': preview_of(form, request.user), 'is_new': pk is None})
+    def prepare(self, instance):
+        instance.set_edit_context(user=self.request.user)

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from core.signals import clear_events
-from netbox.ui import actions, panels
+from netbox.ui import panels
 from netbox.views.generic.base import BaseObjectView
 from utilities.exceptions import PermissionsViolation
 from utilities.permissions import get_permission_for_model
@@ -30,6 +30,7 @@ from ...models.readers import readable
 from ...runtime.rights import reader_may_view
 from ...runtime.shown import rollup_summary, shown_expression
 from ...services.arrange_fields import arrange_fields
+from ..base import add_button
 
 PANEL = f'{APP_LABEL}/panels/fields.html'
 CHANGE = get_permission_for_model(CustomObjectTypeField, 'change')
@@ -99,12 +100,7 @@ class FieldsPanel(panels.ObjectPanel):
     title = gettext_lazy('Fields')
 
     def __init__(self):
-        add = actions.AddObject(
-            f'{APP_LABEL}.customobjecttypefield',
-            label=gettext_lazy('Add Field'),
-            url_params={'custom_object_type': lambda context: context['object'].pk},
-        )
-        super().__init__(actions=[add])
+        super().__init__(actions=[add_button(CustomObjectTypeField, gettext_lazy('Add Field'))])
 
     def get_context(self, context):
         found = super().get_context(context)
