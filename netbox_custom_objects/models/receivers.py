@@ -1,5 +1,5 @@
 """
-Signals for many objects: what a receiver of a host would ask the database about each is asked once for all.
+Signals for many objects: one query for all of them in place of the one that a receiver of a host makes for each.
 
 Some receivers of NetBox and netbox-branching look for rows that belong to an object, and do nothing where they find
 none. A finder returns the objects of a list that have such rows: only for these is the receiver called. All other
@@ -15,7 +15,7 @@ from django.dispatch import Signal
 
 from extras.models import Subscription, Tag
 
-# An object, and what receivers are told about it.
+# An object, and the keyword arguments that its receivers get.
 Call = tuple[models.Model, dict[str, Any]]
 # Returns the objects that a receiver would do something for.
 Finder = Callable[[Sequence[Call]], Iterable[models.Model]]

@@ -1,8 +1,8 @@
 """
 Tags of many new objects: rows of tags and the completed change records are written by a statement each.
 
-Receivers are called as NetBox's manager of tags has them called. Only its own receiver that completes the record of an
-object, reads the object again and queues its event does so for all objects at once: here.
+Receivers get the same signals as from NetBox's manager of tags. NetBox's own receiver, which completes the record of an
+object, reads the object again and queues its event, is replaced: this module does so for all objects at once.
 """
 
 from collections.abc import Sequence
@@ -26,7 +26,7 @@ from ..models.records import listening, stored_records
 from ..models.together import NotTogether
 from ..runtime.statements import update_rows
 
-# What a record has noted of its data, which changes.
+# What a record derives from its data, and caches.
 DERIVED = [name for name, found in vars(ObjectChange).items() if isinstance(found, cached_property)]
 
 
