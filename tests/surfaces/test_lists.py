@@ -1,5 +1,7 @@
 """Lists of objects: which columns they show, what `?q=` finds, and the inputs of filters for values with an order."""
 
+import re
+
 import pytest
 
 from dcim.models import Site
@@ -53,6 +55,14 @@ def shown(browser, query=''):
 
 def found(user, text):
     return [item['display'] for item in Rest(user).get('visit/', q=text)['results']]
+
+
+def test_short_texts_stay_on_one_line(browser, db):
+    """Those that link to the object, too; long ones are broken."""
+    contract = make_type('contract', fields=[{'name': 'number', 'primary': True}, ('code', 'text')])
+    make_object(contract, number='C-2024-014', code='long-' * 10)
+    cells = re.findall(r'<td([^>]*)>\s*(?:<a [^>]*>)?\s*(C-2024-014|long-)', browser.get('contract/'))
+    assert {text: 'text-nowrap' in attributes for attributes, text in cells} == {'C-2024-014': True, 'long-': False}
 
 
 class TestColumns:
