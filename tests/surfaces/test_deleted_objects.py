@@ -8,8 +8,11 @@ from django.contrib.contenttypes.models import ContentType
 from core.models import ObjectChange
 from dcim.models import Site
 from extras.models import JournalEntry, Tag
+from tenancy.models import Contact
+from users.models import Owner
 
 from netbox_custom_objects.models import CustomObjectTypeConstraint
+from tests.support.attachments import hang
 from tests.support.branches import edit
 from tests.support.factories import make_field, make_type
 from tests.surfaces.rest import Rest, make_user
@@ -92,6 +95,24 @@ def test_references_that_were_set_meanwhile_stay(rest, rack, scene):
     assert server['rack']['id'] == scene['r2']
     assert {found['id'] for found in server['racks']} == {scene['r1'], scene['r2']}
     assert rest.get(f'rack/{scene["r1"]}/')['sites'] == []
+
+
+def test_what_was_deleted_meanwhile_stays_away(rest, rack):
+    """The author of an entry, a contact, and the owner of the object."""
+    author, owner, tag = make_user('author'), Owner.objects.create(name='Net'), Tag.objects.create(name='t', slug='t')
+    pk = rest.post('rack/', {'name': 'r1'})['id']
+    made = rack.get_model().objects.get(pk=pk)
+    made.owner = owner
+    made.save()
+    hang(made, tag, author, author)
+    rest.delete(f'rack/{pk}/')
+    Contact.objects.all().delete()
+    for gone in (author, owner):
+        gone.delete()
+    rest.post('deleted/objects/restore/', {'custom_object_type': rack.pk, 'objects': [pk]}, expect=200)
+    back = rack.get_model().objects.get(pk=pk)
+    assert (back.owner_id, back.contacts.count(), back.bookmarks.count()) == (None, 0, 0)
+    assert (back.journal_entries.get().created_by_id, back.images.get().name) == (None, 'Pixel')
 
 
 def test_over_rest(rest, rack):

@@ -11,7 +11,7 @@ from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from core.choices import ObjectChangeActionChoices
@@ -34,6 +34,9 @@ from ..upkeep.schemas import all_or_nothing
 
 # More objects are not restored at once: each is saved, logged and indexed by itself.
 OBJECTS_AT_ONCE = 1_000
+
+# Whether an object is there, by its model and primary key.
+Known = dict[tuple[type[Model], object], bool]
 
 DELETE, UPDATE = ObjectChangeActionChoices.ACTION_DELETE, ObjectChangeActionChoices.ACTION_UPDATE
 
@@ -131,21 +134,22 @@ def bring_back(type_id: int, objects: dict[int, dict], alias: str, check: bool =
     """
     if not objects:
         return
-    model = apps.get_model(APP_LABEL, model_name(type_id))
-    made = [_create(model, pk, data, alias, check) for pk, data in objects.items()]
+    model, known = apps.get_model(APP_LABEL, model_name(type_id)), {}
+    made = [_create(model, pk, data, alias, check, known) for pk, data in objects.items()]
     for deserialized in made:
         for name, targets in deserialized.m2m_data.items():
             getattr(deserialized.object, name).set(targets)
 
 
-def _create(model: type, pk: int, data: dict, alias: str, check: bool) -> DeserializedObject:
-    """Write an object without its links, and return it with them."""
+def _create(model: type, pk: int, data: dict, alias: str, check: bool, known: Known) -> DeserializedObject:
+    """Write an object without its links, and return it with them; an owner that is gone is left out."""
     name = f'{model._meta.verbose_name} {pk}'
     try:
         deserialized = model.deserialize_object(data, pk=pk)
         instance, name = deserialized.object, str(deserialized.object)
         for key, value in retired(data).items():
             setattr(instance, key, value)
+        clear_gone(instance, ('owner',), alias, known)
         if check:
             instance.validate_unique()
             instance.validate_constraints()
@@ -170,21 +174,51 @@ def bring_back_attached(type_id: int, deletions: QuerySet, pks: Collection[int],
     """
     Create the journal entries, images and contacts again that were deleted, and logged, along with objects.
 
+    Those that need what was deleted since, such as a contact, stay away.
+
     Args:
         type_id: the type of the objects
         deletions: change records among which theirs are
         pks: the ids of the objects
         alias: connection alias of the schema
     """
-    content_type = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(type_id)).first()
+    content_type, known = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(type_id)).first(), {}
     for model, type_field, id_field in logged_attachments(type_id) if pks else ():
         for record in newest(deletions.filter(changed_object_type=ContentType.objects.get_for_model(model))):
             data = record.prechange_data_clean
             if data.get(type_field) == content_type.pk and data.get(id_field) in pks:
                 deserialized = deserialize_object(model, data, pk=record.changed_object_id)
+                names = [found.name for found in model._meta.concrete_fields]
+                if not clear_gone(deserialized.object, names, alias, known):
+                    continue
                 deserialized.object.save(using=alias, force_insert=True)
                 for name, targets in deserialized.m2m_data.items():
                     getattr(deserialized.object, name).set(targets)
+
+
+def clear_gone(row: Model, names: Iterable[str], alias: str, known: Known) -> bool:
+    """
+    Clear references of a row to what was deleted meanwhile; return whether all is there that it must refer to.
+
+    Args:
+        row: is about to be written
+        names: of the fields that are looked at
+        alias: connection alias of the schema
+        known: what was looked up for other rows
+    """
+    for key in map(row._meta.get_field, names):
+        pk = getattr(row, key.attname)
+        if key.remote_field is None or pk is None:
+            continue
+        target = key.remote_field.model
+        if (target, pk) not in known:
+            objects = target._base_manager.using(alias)
+            known[target, pk] = objects.filter(**{key.target_field.attname: pk}).exists()
+        if not known[target, pk]:
+            if not key.null:
+                return False
+            setattr(row, key.attname, None)
+    return True
 
 
 def newest(records: Iterable[ObjectChange]) -> Iterator[ObjectChange]:
