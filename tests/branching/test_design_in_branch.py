@@ -42,11 +42,15 @@ def test_a_design_is_stored_in_a_new_branch(lab, queued):
     assert 'price, Name' not in browser.post(path, 200, **{**sent, f'{new}-name': ['Bad Name']})
     looks = [(CustomObjectType, ['view', 'change'], None), (CustomObjectTypeField, ['view', 'add', 'change'], None)]
     Browser(make_user('modeller', *looks)).post(path, 403, **sent)
+    narrow = Browser(make_user('narrow', *looks, (Branch, ['add'], {'name__startswith': 'n'})))
+    assert 'Your permissions do not allow this branch.' in text_of(narrow.post(path, 200, **sent))
+    assert 'Null characters are not allowed.' in text_of(browser.post(path, 200, **{**sent, 'branch_name': ['a\0']}))
     assert not Branch.objects.exists()
-    browser.post(path, **sent)
+    browser.post(path, **{**sent, 'csrfmiddlewaretoken': ['secret']})
     assert browser.messages[-1].startswith('Branch prices is being made.')
     assert [field.name for field in kind.fields.all()] == ['title']
     (arguments,) = queued
+    assert 'secret' not in arguments['sent']
     DesignInBranchJob(Job.objects.get()).work(type_id=arguments['type_id'], sent=arguments['sent'])
     branch = Branch.objects.get(name='prices')
     with lab.request(branch):

@@ -59,6 +59,9 @@ def store_in_new_branch(name: str, custom_object_type: CustomObjectType | None, 
     Raises:
         ValidationError: there cannot be a branch of this name
     """
+    sent = sent.copy()
+    # The queue is no place for it.
+    sent.pop('csrfmiddlewaretoken', None)
     branch = extensions.new_branch(name, user)
     return DesignInBranchJob.enqueue(
         instance=branch, user=user, job_timeout=LONG_JOB_SECONDS, sent=sent.urlencode(),
