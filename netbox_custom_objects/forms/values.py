@@ -21,7 +21,7 @@ from utilities.forms.utils import add_blank_choice
 from ..definitions import FieldDefinition
 from ..field_types import FIELD_TYPES, field_type_of
 from ..field_types.base import FAULTS
-from ..field_types.json import DocumentInput
+from ..field_types.json import DocumentInput, validate_storable
 from ..field_types.polymorphic.forms import PolymorphicMultipleChoiceField
 from ..field_types.polymorphic.keys import existing, key_of
 from ..field_types.polymorphic.rest import default_keys
@@ -153,11 +153,12 @@ class FilterInput(forms.CharField):
         text = (super().to_python(value) or '').strip()
         if not text:
             return None
-        query = urlsplit(text).query if '?' in text else text
         try:
+            query = urlsplit(text).query if '?' in text else text
             found = parse_qs(query, keep_blank_values=True, strict_parsing=True, max_num_fields=100)
         except ValueError as error:
             raise ValidationError(_('Enter parameters such as status=active, separated by &.')) from error
+        validate_storable(found)
         return {name: items[0] if len(items) == 1 else items for name, items in found.items()}
 
 

@@ -99,6 +99,16 @@ class TestErrors:
     def test_names_what_is_wrong(self, browser, kind, sent, words):
         assert words.lower() in preview(browser, kind, **{'name': 'thing', **sent}).lower()
 
+    def test_filters_that_cannot_be_read(self, browser, kind):
+        for text in ('//[?status=active', 'name=%00', 'status'):
+            sent = {'name': 'thing', 'type': 'object', 'related_object_type': object_type()}
+            assert 'Only objects that match:' in preview(browser, kind, related_object_filter=text, **sent), text
+
+    def test_addresses_that_propose_no_default(self, browser, kind):
+        target = f'is_polymorphic=on&related_object_types={object_type()}'
+        for type, document in (('object', '5'), ('multiobject', '5'), ('multiobject', '{"a": 1}'), ('object', '[[1]]')):
+            browser.get(f'{PATH}add/?custom_object_type={kind.pk}&type={type}&{target}&default_json={document}')
+
 
 class TestPlan:
     def test_a_label_changes_no_table(self, browser, kind):

@@ -43,6 +43,8 @@ SCHEMA = {
 
 def default_keys(values: list) -> list[Key]:
     """Return the keys in a default: dictionaries of integers `content_type_id` and `object_id`."""
+    if not isinstance(values, list):
+        raise ModelValidationError(_('Must be a list of dictionaries with content_type_id and object_id.'))
     return [_default_key(value) for value in values]
 
 

@@ -359,8 +359,6 @@ class PolymorphicMultiObjectFieldType(PolymorphicFieldType):
             raise ValidationError(_('A required field cannot have an empty default.'))
 
     def default_keys(self, field):
-        if not isinstance(field.default, list):
-            raise ValidationError(_('Must be a list of dictionaries with content_type_id and object_id.'))
         return default_keys(field.default)
 
     def default_targets(self, field):
