@@ -5,7 +5,7 @@ May import field_types. What cannot be shown before more is chosen has no input.
 """
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -23,7 +23,7 @@ from ..field_types import FIELD_TYPES, field_type_of
 from ..field_types.base import FAULTS
 from ..field_types.json import DocumentInput, validate_storable
 from ..field_types.polymorphic.forms import PolymorphicMultipleChoiceField
-from ..field_types.polymorphic.keys import existing, key_of
+from ..field_types.polymorphic.keys import existing, key_of, key_type
 from ..field_types.polymorphic.rest import default_keys
 from ..field_types.shared.bounds import whole_number
 from ..models import CustomObjectTypeField
@@ -246,7 +246,7 @@ class ValueInputsMixin(forms.ModelForm):
             return found
         if isinstance(found, str) and isinstance(stored, str) and _as_typed(found) == _as_typed(stored):
             return stored
-        return stored if found is None and _is_hidden(self.fields['default']) else found
+        return _with_hidden(self.fields['default'], found, stored)
 
     def clean_fill(self):
         return self._as_stored(FILL)
@@ -277,7 +277,32 @@ def _as_typed(text: str) -> str:
     return '\n'.join(text.splitlines()).strip()
 
 
-def _is_hidden(field: forms.Field) -> bool:
-    """Whether what an input began with is an object that the user may not view."""
-    pk = getattr(field.initial, 'pk', None)
-    return pk is not None and hasattr(field, 'queryset') and not field.queryset.filter(pk=pk).exists()
+def _with_hidden(field: forms.Field, found, stored):
+    """Return what was chosen, with the objects of the stored default that the user may not view."""
+    is_many = isinstance(stored, list)
+    hidden = list(_hidden(field, stored if is_many else [stored]))
+    if not hidden:
+        return found
+    if not is_many:
+        return stored if found is None else found
+    chosen = found or []
+    kept = [entry for entry in stored if entry in hidden or entry in chosen]
+    return kept + [entry for entry in chosen if entry not in kept]
+
+
+def _hidden(field: forms.Field, entries: list) -> Iterator:
+    """Yield the entries of a default that are objects which exist, and which an input does not offer."""
+    is_polymorphic = isinstance(field, TargetsInput)
+    selects = field.fields if is_polymorphic else [field]
+    for select in (found for found in selects if hasattr(found, 'queryset')):
+        model, by_pk = select.queryset.model, {}
+        for entry in entries:
+            if not is_polymorphic:
+                by_pk[entry] = entry
+            elif entry['content_type_id'] == key_type(model):
+                by_pk[entry['object_id']] = entry
+        there, offered = (
+            set(objects.filter(pk__in=by_pk).values_list('pk', flat=True))
+            for objects in (model._default_manager, select.queryset)
+        )
+        yield from (by_pk[pk] for pk in there - offered)

@@ -14,7 +14,8 @@ from netbox_custom_objects.views.fields.pages import objects_with_value
 from tests.field_types.case import resolve
 from tests.field_types.cases import CASES
 from tests.support.factories import make_field, make_object, make_type
-from tests.surfaces.ui import text_of
+from tests.surfaces.rest import make_user
+from tests.surfaces.ui import Browser, form_of, text_of
 from tests.surfaces.view_cases import QueryBaseline
 
 
@@ -364,3 +365,26 @@ def test_the_delete_page_counts_points_and_polymorphic_references(browser, sites
     for field in (one, many, place):
         browser.get(f'custom-object-type-fields/{field.pk}/delete/')
         assert browser.response.context['count'] == 1, field
+
+
+def test_hidden_objects_stay_in_defaults(db):
+    """For users who may edit a field and not view all that new objects of the type refer to."""
+    seen, hidden = (Site.objects.create(name=name, slug=name) for name in ('seen', 'hidden'))
+    kind, site = make_type('visit'), ObjectType.objects.get_for_model(Site).pk
+    entries = [{'content_type_id': site, 'object_id': found.pk} for found in (seen, hidden)]
+    fields = [
+        make_field(kind, 'one', 'object', target=Site, default=hidden.pk),
+        make_field(kind, 'many', 'multiobject', target=Site, default=[hidden.pk, seen.pk]),
+        make_field(kind, 'mixed', 'object', targets=[Site], default=entries[1]),
+        make_field(kind, 'mixes', 'multiobject', targets=[Site], default=entries),
+    ]
+    editor = make_user(
+        'editor', (CustomObjectType, ['view'], None), (CustomObjectTypeField, ['view', 'change'], None),
+        (Site, ['view'], {'name': 'seen'}),
+    )  # fmt: skip
+    for field in fields:
+        path, before = f'custom-object-type-fields/{field.pk}/edit/', field.default
+        sent = form_of(Browser(editor).get(path))
+        Browser(editor).post(path, **{**sent, 'label': ['New']})
+        field.refresh_from_db()
+        assert (field.label, field.default) == ('New', before)
