@@ -154,6 +154,15 @@ class TestRefusals:
             assert (wrong.get_absolute_url() in page) is not is_about_another, values
             assert ('/lease/' in page) is True, values
 
+    def test_values_that_are_about_to_be_calculated_are_not_in_the_way(self, browser, lease):
+        make_field(lease, 'days', 'computed', result_type='integer', expression='1')
+        sent, key = opened(browser, lease), f'q{lease.constraints.get(name="period").pk}'
+        sent |= {f'{key}-expression': ['days > 1']}
+        assert 'Some objects do not meet this constraint' in browser.post(path_of(lease, 'preview/'), 200, **sent)
+        sent |= {f'{key_of(lease, "days")}-expression': ['2']}
+        assert 'do not meet' not in browser.post(path_of(lease, 'preview/'), 200, **sent)
+        browser.post(path_of(lease), **sent)
+
 
 class TestOthers:
     def test_a_concurrent_change_is_an_error_of_the_form(self, browser, lease):

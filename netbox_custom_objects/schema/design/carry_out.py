@@ -4,7 +4,7 @@ Stores a design, all of it or nothing, or finds out what storing it would do.
 May import services. Both take the same steps, so that what one refuses the other refuses, too.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -23,6 +23,7 @@ from ...definitions import table_name
 from ...exceptions import ObjectsInTheWay
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField, StagedChange
 from ...models.rows.convert import constraint_definition
+from ...models.validation.constraints import fields_read
 from ...runtime.classes.registry import making_tables
 from ...runtime.context import mark_changed, within_request
 from ...services.constraints import find_offenders
@@ -114,7 +115,7 @@ def try_out(design: Design, user) -> Outcome:
         storage = Tried(alias)
         with _noting(design), storage.using():
             progress = _write(design, storage, user, is_kept=False)
-        _refuse_unmet(design, alias)
+        _refuse_unmet(design, alias, _recalculated(storage, progress.type.pk))
         found = _outcome(design, progress)
         found.steps = storage.preview.steps_by_type().get(progress.type.pk, [])
         if not design.is_new:
@@ -122,12 +123,23 @@ def try_out(design: Design, user) -> Outcome:
     return found
 
 
-def _refuse_unmet(design: Design, alias: str) -> None:
+def _recalculated(storage: Storage, type_id: int) -> Collection[int]:
+    """Return the ids of computed fields, whose values may become others: some read others."""
+    computed = [row for row in storage.picture.fields[type_id].values() if row.expression]
+    before = {row.pk: storage.picture.before(row) for row in computed}
+    is_changed_one = any(before[row.pk] is not None and before[row.pk].expression != row.expression for row in computed)
+    return before if is_changed_one else ()
+
+
+def _refuse_unmet(design: Design, alias: str, recalculated: Collection[int]) -> None:
     """Note on constraints which objects do not meet them; storing them would find that out."""
     unmet = False
     for form in design.constraints:
         row = form.instance
-        pks = find_offenders(constraint_definition(row), alias) if is_changed(row, form.stored) else ()
+        constraint = constraint_definition(row)
+        # Values that are not stored yet cannot be looked at.
+        is_asked = is_changed(row, form.stored) and fields_read(constraint).isdisjoint(recalculated)
+        pks = find_offenders(constraint, alias) if is_asked else ()
         if pks:
             text = _('Some objects do not meet this constraint:')
             form.add_error(form.rule_input, ObjectsInTheWay(text, row.custom_object_type_id, pks))
