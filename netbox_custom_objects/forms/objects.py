@@ -38,9 +38,12 @@ class PartErrorsMixin:
         if not hasattr(errors, 'error_dict'):
             super()._update_errors(errors)
             return
+        parts = {
+            field.name: field_type_of(field).unique_attributes(field) for field in surfaced_fields(self._meta.model)
+        }
         kept = {}
         for name, found in errors.error_dict.items():
-            inputs = [name, *(part for part in self.fields if part.startswith(f'{name}_'))]
+            inputs = [name, *parts.get(name, ())]
             shown = next((part for part in inputs if part in self.fields or part == NON_FIELD_ERRORS), None)
             # What a form does not ask for is not its business, as for fields of one input.
             if shown is not None:

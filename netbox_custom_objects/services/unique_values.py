@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db.models import Model
 
+from ..field_types import field_type_of
 from ..field_types.constraints import is_unique
 from ..runtime.classes.memo import surfaced_fields
 
@@ -20,6 +21,8 @@ class UniqueField:
 
     name: str
     attributes: tuple[str, ...]
+    # Of files: those of a reference are named like its two columns, but without the `_id` of Django's attribute.
+    inputs: tuple[str, ...] = ()
 
     def value_of(self, instance: Model) -> Any:
         """Return what an object holds, None if that is nothing."""
@@ -43,9 +46,7 @@ class UniqueField:
 
     def input_in(self, names: Iterable[str]) -> str | None:
         """Return the first of the names of inputs that the field has, None if there is none."""
-        return next(
-            (name for name in names if name == self.name or (self.is_pair and name.startswith(f'{self.name}_'))), None
-        )
+        return next((name for name in names if name == self.name or name in self.inputs), None)
 
 
 def unique_fields(model: type[Model]) -> list[UniqueField]:
@@ -56,7 +57,14 @@ def unique_fields(model: type[Model]) -> list[UniqueField]:
 def unique_pairs(model: type[Model]) -> list[UniqueField]:
     """Return the unique references to objects of several types: no model field or serializer knows that they are."""
     found = [field for field in surfaced_fields(model) if field.is_polymorphic and is_unique(field)]
-    return [UniqueField(field.name, (f'{field.name}_content_type_id', f'{field.name}_object_id')) for field in found]
+    return [
+        UniqueField(
+            field.name,
+            (f'{field.name}_content_type_id', f'{field.name}_object_id'),
+            inputs=field_type_of(field).unique_attributes(field),
+        )
+        for field in found
+    ]
 
 
 def are_unlike(fields: Iterable[UniqueField], instances: Sequence[Model], using: str) -> bool:

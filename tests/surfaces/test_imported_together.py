@@ -11,7 +11,7 @@ from core.models import Job
 from dcim.models import Location, Site
 
 from netbox_custom_objects.views.objects import importing, records
-from tests.support.factories import make_object, make_type
+from tests.support.factories import make_field, make_object, make_type
 from tests.support.kept import keeps, kept_again
 from tests.surfaces.rest import make_user
 from tests.surfaces.test_written_together import make_scene
@@ -186,6 +186,14 @@ class TestErrors:
         shown, native, _taken = imported(f'title,holder_content_type,holder_object_id\n{rows}\n')
         assert shown[1][0] == native[1][0]
         assert [message.split(' ', 2)[1] for message in shown[1]] == ['1', '3', '4']
+
+    def test_a_target_that_another_holds_beside_a_field_with_a_similar_name(self, imported, scene):
+        make_field(scene['type'], name='holder_note', weight=1)
+        site = scene['sites'][0].pk
+        rows = '\n'.join(f'n{n},note,dcim.site,{site}' for n in (1, 2))
+        shown, native, _taken = imported(f'title,holder_note,holder_content_type,holder_object_id\n{rows}\n')
+        assert shown[1] == native[1]
+        assert ['holder_content_type' in message for message in shown[1]] == [True]
 
     def test_combinations_within_the_file(self, imported):
         shown, native, taken = imported('title,amount,place\na,5,Berlin\nb,5,Berlin\n')
