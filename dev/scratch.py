@@ -22,8 +22,8 @@ def make_directory():
 
 
 def make_tablespace():
-    """Create the tablespace if the directory is new. What an earlier one held is lost, unless it is elsewhere."""
-    if not DIRECTORY.is_dir() or any(DIRECTORY.iterdir()):
+    """Create the tablespace if the server has none. What an earlier one held is lost, unless it is elsewhere."""
+    if not DIRECTORY.is_dir():
         return
     with postgres.connect(user='postgres') as connection:
         location = connection.execute(
@@ -38,6 +38,9 @@ def make_tablespace():
         for (database,) in lost.fetchall():
             connection.execute(f'DROP DATABASE "{database}"')
         connection.execute(f'DROP TABLESPACE IF EXISTS {NAME}')
+        # A server whose data directory is gone left files behind, which PostgreSQL would refuse.
+        for left in DIRECTORY.iterdir():
+            shutil.rmtree(left)
         connection.execute(f"CREATE TABLESPACE {NAME} OWNER {postgres.ROLE} LOCATION '{DIRECTORY}'")
 
 

@@ -46,14 +46,35 @@ def directories(fresh_database):
         shutil.rmtree(directory, ignore_errors=True)
 
 
-def test_a_tablespace_that_is_elsewhere_is_left_alone(directories, monkeypatch):
+@pytest.fixture
+def connection(monkeypatch):
+    """A connection to the server, which has no tablespace yet."""
     monkeypatch.setattr(scratch, 'NAME', f'scratch_{os.getpid()}')
     with postgres.connect(user='postgres') as connection:
-        try:
-            for directory in directories:
-                monkeypatch.setattr(scratch, 'DIRECTORY', directory)
-                scratch.make_tablespace()
-                location = 'SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = %s'
-                assert connection.execute(location, [scratch.NAME]).fetchone() == (str(directories[0]),)
-        finally:
-            connection.execute(f'DROP TABLESPACE IF EXISTS {scratch.NAME}')
+        yield connection
+        connection.execute(f'DROP TABLESPACE IF EXISTS {scratch.NAME}')
+
+
+def place(connection):
+    location = 'SELECT pg_tablespace_location(oid) FROM pg_tablespace WHERE spcname = %s'
+    return connection.execute(location, [scratch.NAME]).fetchone()[0]
+
+
+def test_a_tablespace_that_is_elsewhere_is_left_alone(directories, connection, monkeypatch):
+    for directory in directories:
+        monkeypatch.setattr(scratch, 'DIRECTORY', directory)
+        scratch.make_tablespace()
+        assert place(connection) == str(directories[0])
+
+
+def test_what_an_earlier_server_left_makes_room_for_the_tablespace(directories, connection, monkeypatch):
+    monkeypatch.setattr(scratch, 'DIRECTORY', directories[0])
+    scratch.make_tablespace()
+    (directory,) = directories[0].iterdir()
+    connection.execute(f'DROP TABLESPACE {scratch.NAME}')
+    left = directory / '1449790'
+    left.mkdir(parents=True)
+    (left / '2601').write_bytes(bytes(8192))
+    scratch.make_tablespace()
+    assert place(connection) == str(directories[0])
+    assert not left.exists()
