@@ -7,8 +7,8 @@ enough to compile a table, to build a model class and to draw every surface.
 
 import json
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields, make_dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -189,6 +189,24 @@ class FieldDefinition:
     @property
     def link_table(self) -> str:
         return link_table_name(self.type_id, self.id)
+
+
+def field_maker(*names: str) -> Callable[..., FieldDefinition]:
+    """
+    Return what makes FieldDefinitions of the values of some attributes, in this order, and the others by name.
+
+    An installation has thousands, and a frozen instance sets each of its attributes by a call. These are made as instances
+    of a class that is not frozen and has the same slots, which takes a fifth of the time.
+    """
+    others = [item.name for item in fields(FieldDefinition) if item.name not in names]
+    thawed = make_dataclass('ThawedField', [*names, *others], slots=True, eq=False)
+
+    def make(*values, **attributes) -> FieldDefinition:
+        made = thawed(*values, **attributes)
+        made.__class__ = FieldDefinition
+        return made
+
+    return make
 
 
 @dataclass(frozen=True, slots=True)

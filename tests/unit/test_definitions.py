@@ -13,6 +13,7 @@ from netbox_custom_objects.definitions import (
     class_name,
     column_name,
     field_id_from_payload_key,
+    field_maker,
     fingerprint,
     index_name,
     link_class_name,
@@ -125,6 +126,15 @@ def test_field_ids_are_found_in_payload_keys(key, field_id):
 )
 def test_canonical_json(value, text):
     assert canonical_json(value) == text
+
+
+def test_what_is_made_in_bulk_is_a_definition_like_others():
+    values = {item.name: getattr(field(label='Title'), item.name) for item in fields(FieldDefinition)}
+    made = field_maker('name', 'id')(values.pop('name'), values.pop('id'), **values)
+    assert type(made) is FieldDefinition
+    assert (made, hash(made)) == (field(label='Title'), hash(field(label='Title')))
+    with pytest.raises(FrozenInstanceError):
+        made.name = 'other'
 
 
 def test_equal_definitions_have_equal_fingerprints_and_hashes():

@@ -4,7 +4,17 @@ One field's row, saved or not, as a FieldDefinition.
 Must never query, but for the targets of a polymorphic field: the loader and the model's own validation stand on it.
 """
 
-from ...definitions import CONDITIONS, ChoiceSetRef, ConstraintDefinition, FieldDefinition, TargetRef, canonical_json
+from operator import itemgetter
+
+from ...definitions import (
+    CONDITIONS,
+    ChoiceSetRef,
+    ConstraintDefinition,
+    FieldDefinition,
+    TargetRef,
+    canonical_json,
+    field_maker,
+)
 
 # Attributes that a FieldDefinition takes over as they are.
 PLAIN_ATTRIBUTES = (
@@ -54,6 +64,7 @@ PLAIN_ATTRIBUTES = (
     'condition',
     *CONDITIONS,
 )
+_plain_values, _make_field = itemgetter(*PLAIN_ATTRIBUTES), field_maker(*PLAIN_ATTRIBUTES)
 # Attributes of a constraint that a ConstraintDefinition takes over as they are.
 CONSTRAINT_ATTRIBUTES = (
     'id',
@@ -93,14 +104,15 @@ def definition_from_row(row: dict) -> FieldDefinition:
         targets = tuple(TargetRef(*label.split('.')) for label in sorted(row['target_labels']))
     else:
         targets = (TargetRef(row['target_app'], row['target_model']),) if row['target_model'] else ()
-    return FieldDefinition(
+    return _make_field(
+        *_plain_values(row),
         type_id=row['custom_object_type_id'],
         former_names=tuple(row['former_names']),
         default_json=None if row['default'] is None else canonical_json(row['default']),
         related_object_filter_json=_json_or_none(row['related_object_filter']),
         choice_set=ChoiceSetRef(row['choice_set_id'], str(row['choice_set_version'])) if row['choice_set_id'] else None,
         targets=targets,
-        **{name: row[name] for name in PLAIN_ATTRIBUTES},
+        reads=(),
     )
 
 
