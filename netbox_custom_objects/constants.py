@@ -109,6 +109,8 @@ DEFAULT_SETTINGS = {
     'ddl_lock_retries': 4,
     # Tables with at most this many rows are scanned or rewritten inside the request (indexes, conversions).
     'inline_row_limit': 10000,
+    # Lists of all objects of a type with more rows than this show about how many there are; None counts all, always.
+    'exact_count_limit': None,
     # Names of groups whose types have a menu of their own, instead of a place in the menu "Custom Objects".
     'top_level_menus': (),
     # {name of a group or of a type: weight}: lower comes first, 100 is the weight of all others.

@@ -195,8 +195,8 @@ def field_maker(*names: str) -> Callable[..., FieldDefinition]:
     """
     Return what makes FieldDefinitions of the values of some attributes, in this order, and the others by name.
 
-    An installation has thousands, and a frozen instance sets each of its attributes by a call. These are made as instances
-    of a class that is not frozen and has the same slots, which takes a fifth of the time.
+    An installation has thousands, and a frozen instance sets each of its attributes by a call. These are made as
+    instances of a class that is not frozen and has the same slots, which takes a fifth of the time.
     """
     others = [item.name for item in fields(FieldDefinition) if item.name not in names]
     thawed = make_dataclass('ThawedField', [*names, *others], slots=True, eq=False)

@@ -20,6 +20,7 @@ from ..choices import UIVisibleChoices
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
 from ..runtime.classes.memo import per_type, surfaced_fields
+from ..runtime.reading.estimates import Estimate, estimated_count
 from ..runtime.reading.names import name_lookups
 from ..runtime.reading.ordering import name_terms, terms_of
 from .base import OrderedTable
@@ -90,6 +91,25 @@ class CustomObjectTable(OrderedTable, metaclass=OfTypeMeta):
         found = [(name, deepcopy(column)) for name, column in common.items() if name not in taken]
         super().__init__(*args, extra_columns=[*(extra_columns or ()), *found], **kwargs)
 
+    def paginate(self, *args, per_page=None, page=1, **kwargs):
+        estimate = self._estimate(per_page, page)
+        if estimate is not None:
+            self.data._length = estimate
+        super().paginate(*args, per_page=per_page, page=page, **kwargs)
+        if estimate is not None:
+            self.paginator.count = Estimate(estimate)
+        return self
+
+    def _estimate(self, per_page: int | None, page: int) -> int | None:
+        """Return about how many objects there are; None if they must be counted, as before the last page."""
+        if not per_page or min(per_page, page) < 1 or not isinstance(self.data, TableQuerysetData):
+            return None
+        beyond = page * per_page + MOST_ORPHANS
+        estimate = estimated_count(self.data.data, beyond)
+        if estimate is None or not self.data.data.values('pk')[beyond : beyond + 1]:
+            return None
+        return max(estimate, beyond + 1)
+
     def _apply_prefetching(self, columns=None):
         super()._apply_prefetching(columns)
         if isinstance(self.data, TableQuerysetData):
@@ -103,6 +123,8 @@ class CustomObjectTable(OrderedTable, metaclass=OfTypeMeta):
             self.data.data = found.with_rollups(shown)
 
 
+# The last page of a list may have so many objects more than others (utilities.paginator).
+MOST_ORPHANS = 10
 # How many columns of fields a list shows to users who have not chosen any, unless more fields ask for it (`in_list`).
 SHOWN_BY_DEFAULT = 8
 # The column of names; no field can be called so.

@@ -6,12 +6,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from netbox_custom_objects.constants import APP_LABEL
 from netbox_custom_objects.models import CustomObjectTypeField
 from netbox_custom_objects.runtime.classes import managers
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import Rest, make_user
-from tests.surfaces.ui import Browser
+from tests.surfaces.ui import Browser, text_of
 
 COUNT, PAGE = 300, 50
 
@@ -59,9 +60,77 @@ def test_a_page_far_from_the_start_is_found_by_keys(rest, browser, many, monkeyp
     with CaptureQueriesContext(connection) as queries:
         assert rest.get('many/', ordering='name', limit=PAGE, offset=PAGE)['results'] == expected
     assert any(f'OFFSET {PAGE})' in query['sql'] for query in queries)
+    with CaptureQueriesContext(connection) as queries:
+        found = rest.get('many/', ordering='name', limit=PAGE, offset=COUNT - PAGE)['results']
+    assert any(f' DESC LIMIT {PAGE})' in query['sql'] for query in queries), 'from the end, which is nearer'
+    monkeypatch.undo()
+    assert rest.get('many/', ordering='name', limit=PAGE, offset=COUNT - PAGE)['results'] == found
+    monkeypatch.setattr(managers, 'DEEP', PAGE)
     assert re.findall(r'name="pk" value="(\d+)"', browser.get(f'many/?sort=name&per_page={PAGE}&page=2')) == listed
     objects = many.get_model().objects.order_by('name', 'pk')
     assert list(objects[PAGE : PAGE + 3].values_list('pk', flat=True)) == [row['id'] for row in expected[:3]]
+
+
+class TestEstimates:
+    """The setting `exact_count_limit`: long lists are not counted."""
+
+    @pytest.fixture(autouse=True)
+    def analyzed(self, many, settings, monkeypatch):
+        monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], 'exact_count_limit', COUNT // 3)
+        with connection.cursor() as cursor:
+            cursor.execute(f'ANALYZE {many.get_model()._meta.db_table}')
+
+    def listed(self, rest) -> list[int]:
+        """Return the ids of all pages of a list, one after the other."""
+        shown, page = [], {'next': 'many/'}
+        while page['next']:
+            page = rest.get('many/', ordering='-state', limit=PAGE, offset=len(shown))
+            shown += [row['id'] for row in page['results']]
+            assert page['count'] >= len(shown)
+        assert page['count'] == len(shown), 'the last page'
+        return shown
+
+    def paged(self, browser) -> list[str]:
+        shown, number, text = [], 0, 'Next page'
+        while 'Next page' in text:
+            number += 1
+            text = browser.get(f'many/?sort=-state&per_page={PAGE}&page={number}')
+            shown += re.findall(r'name="pk" value="(\d+)"', text)
+        assert f'of {len(shown)}\n' in text, 'the last page'
+        return shown
+
+    def test_take_no_count(self, rest, browser, many, settings, monkeypatch):
+        for limit, counts in ((COUNT // 3, 0), (COUNT, 1), (None, 1)):
+            monkeypatch.setitem(settings.PLUGINS_CONFIG[APP_LABEL], 'exact_count_limit', limit)
+            with CaptureQueriesContext(connection) as queries:
+                assert rest.get('many/', ordering='name')['count'] == COUNT
+                text = browser.get('many/?sort=name')
+            found = [query for query in queries if re.search(r'SELECT COUNT\(.*custom_objects_\d', query['sql'])]
+            assert len(found) == 2 * counts
+            assert f'of ~{COUNT}\n' in text if counts == 0 else '~' not in text_of(text)
+
+    def test_are_for_all_objects_only(self, rest, many):
+        many.get_model().objects.filter(name='moved').delete()
+        left = COUNT // 2
+        assert rest.get('many/', limit=1)['count'] == COUNT, 'as it was counted last'
+        assert rest.get('many/', limit=1, state='x')['count'] == left
+        assert rest.get('many/', limit=1, q='n')['count'] == left
+        reader = make_user('reader', (many, ['view'], {'state': 'x'}))
+        assert Rest(reader).get('many/', limit=1)['count'] == left
+        assert '~' not in text_of(Browser(reader).get('many/'))
+
+    def test_hide_no_object(self, rest, browser, many):
+        model = many.get_model()
+        model.objects.bulk_create(model(name=f'new{n}', state='x') for n in range(COUNT // 2))
+        for left in COUNT * 3 // 2, COUNT // 3, 0:
+            model.objects.filter(pk__in=model.objects.order_by('pk').values('pk')[left:]).delete()
+            keys = set(model.objects.values_list('pk', flat=True))
+            assert len(keys) == left
+            shown, paged = self.listed(rest), self.paged(browser) if left else []
+            assert len(shown) == left
+            assert set(shown) == keys
+            assert len(paged) == left
+            assert {*map(int, paged)} == keys
 
 
 def test_fields_of_equal_names_are_listed_in_order_of_their_keys(rest, browser):

@@ -28,6 +28,7 @@ from ...exceptions import ObjectGone, SchemaChangeRefused, SchemaLocked, StillRe
 from ...field_types.shared.parsers import PARSERS
 from ...models.concurrency import meeting
 from ...runtime.classes.registry import world
+from ...runtime.reading.estimates import estimated_count
 from ...runtime.reading.ordering import totally_ordered
 from ..openapi.operations import StrictAutoSchema
 from ..openapi.writes import BACKGROUND, DRY_RUN
@@ -130,6 +131,29 @@ class StrictPagination(NetBoxPagination):
         described = super().get_paginated_response_schema(schema)
         described['properties']['count']['nullable'] = True
         return described
+
+
+class LongListPagination(StrictPagination):
+    """Pages lists of custom objects, which the setting `exact_count_limit` may keep from being counted."""
+
+    def paginate_queryset(self, queryset, request, view=None):
+        return self._estimated_page(queryset, request) or super().paginate_queryset(queryset, request, view)
+
+    def _estimated_page(self, queryset, request) -> list | None:
+        """Return a page of a list that is not counted; None if the list must be."""
+        limit, offset = self.get_limit(request), self.get_offset(request)
+        if not limit or self.start_query_param in request.query_params:
+            return None
+        estimate = estimated_count(queryset, offset)
+        if estimate is None:
+            return None
+        # With one object more, which tells whether there is another page.
+        found = list(queryset[offset : offset + limit + 1])
+        known = offset + len(found)
+        self.request, self.limit, self.offset = request, limit, offset
+        self.count = max(estimate, known) if len(found) > limit else known
+        self.display_page_controls = self.count > limit and self.template is not None
+        return found[:limit]
 
 
 class ListPagination(StrictPagination):

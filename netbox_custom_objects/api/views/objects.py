@@ -36,7 +36,7 @@ from ...services.writing import TOGETHER_FROM, delete_together, tried_together
 from ..prefetch import read_ahead, text_prefetches
 from ..serializers import get_serializer_class
 from ..serializers.objects import get_bulk_update_serializer_class
-from .base import StrictModelViewSet
+from .base import LongListPagination, StrictModelViewSet
 
 
 @cache
@@ -49,6 +49,7 @@ class CustomObjectViewSet(ConfigContextQuerySetMixin, StrictModelViewSet):
     """The objects of one type, addressed by the type's slug."""
 
     lookup_value_regex = '[0-9]+'
+    pagination_class = LongListPagination
     slug = None
     # What types are called in the OpenAPI schema, where one is being made.
     schema_names = None

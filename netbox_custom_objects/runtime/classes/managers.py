@@ -32,12 +32,26 @@ DEEP = 1000
 class CustomObjectQuerySet(ConfigContextModelQuerySet):
     """A restricted queryset that is empty where its type does not exist."""
 
+    # How many objects it has, if they were counted.
+    _counted: int | None = None
+
     def __getitem__(self, k):
         """Return a slice; of one that begins far from the start, PostgreSQL does not read what comes before."""
         if isinstance(k, slice) and self._is_deep(k):
-            # An index has the keys in this order, and need not be left for them.
-            return self.filter(pk__in=self.values('pk')[k])
+            return self.filter(pk__in=self._keys_of(k))
         return super().__getitem__(k)
+
+    def _keys_of(self, k: slice):
+        """Return the keys of a slice: an index has them in this order, and need not be left for them."""
+        keys = self.values('pk')
+        if self._counted is None or 2 * k.start < self._counted:
+            return keys[k]
+        # The end is nearer.
+        return keys.reverse()[max(self._counted - k.stop, 0) : max(self._counted - k.start, 0)]
+
+    def count(self):
+        self._counted = super().count()
+        return self._counted
 
     def _is_deep(self, k: slice) -> bool:
         query = self.query
