@@ -163,6 +163,32 @@ def give_back(type_id: int, using: str, pks: Iterable[int] | None = None) -> Non
         _forget(cursor, target, type_id, which)
 
 
+def count_lost(type_id: int, using: str, pks: Iterable[int]) -> Counter:
+    """
+    Return how many rows `give_back` would leave out, by model, because they need what was deleted meanwhile.
+
+    Args:
+        type_id: the type
+        using: alias of the schema
+        pks: the ids of objects that come back; what was set aside with the type is looked at, too
+    """
+    target, lost = Target.for_alias(using), Counter()
+    rows = SetAside.objects.using(DEFAULT_DB_ALIAS).filter(schema=target.schema, type_id=type_id)
+    tables = set(rows.values_list('table', flat=True))
+    with target.cursor() as cursor:
+        for model in dict.fromkeys(model for model, _, _ in _attached(type_id)) if tables else ():
+            if model._meta.db_table in tables and _exists(cursor, target, model):
+                cursor.execute(
+                    sql.SQL(
+                        'SELECT count(*) FROM {} aside WHERE schema = %s AND type_id = %s AND "table" = %s '
+                        'AND (object_id IS NULL OR object_id = ANY(%s)) AND NOT ({})'
+                    ).format(_aside(), _what_is_there(target, model)[1]),
+                    [target.schema, type_id, model._meta.db_table, [*pks]],
+                )
+                lost[model] += cursor.fetchone()[0]
+    return +lost
+
+
 def give_back_present() -> None:
     """Put back what was set aside with single objects of main that are there again, as after a revert."""
     target = Target.for_alias(DEFAULT_DB_ALIAS)

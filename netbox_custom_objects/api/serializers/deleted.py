@@ -71,6 +71,9 @@ class RestoredSerializer(serializers.Serializer):
     fields_restored = serializers.IntegerField()
     objects_restored = serializers.IntegerField()
     references_cleared = serializers.IntegerField()
+    choice_sets_restored = serializers.IntegerField()
+    # A sentence about each thing that cannot come back.
+    left_out = serializers.ListField(child=serializers.CharField())
 
 
 class DeletedObjectSerializer(serializers.Serializer):
@@ -99,3 +102,4 @@ class RestoredObjectsSerializer(serializers.Serializer):
     objects = serializers.ListField(child=serializers.IntegerField(), source='ids')
     references_restored = serializers.IntegerField(source='linked')
     references_cleared = serializers.IntegerField(source='cleared')
+    left_out = serializers.ListField(child=serializers.CharField())

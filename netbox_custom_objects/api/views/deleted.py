@@ -127,6 +127,8 @@ class DeletedViewSet(viewsets.GenericViewSet):
             'fields_restored': restored.fields,
             'objects_restored': restored.objects,
             'references_cleared': restored.cleared,
+            'choice_sets_restored': len(restored.choice_sets),
+            'left_out': restored.left_out,
         }
         return Response(RestoredSerializer(data).data)
 

@@ -5,7 +5,7 @@ May import models and runtime. Must never overwrite anything: what has taken a n
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from core.choices import ObjectChangeActionChoices
 from core.models import ObjectChange
+from extras.models import CustomFieldChoiceSet
 from utilities.serialization import deserialize_object
 
 from ...constants import APP_LABEL
@@ -25,19 +26,21 @@ from ...definitions import (
     column_name,
     link_table_name,
     model_name,
-    read_ids,
     table_name,
-    type_id_from_model_name,
 )
 from ...exceptions import RestoreRefused
 from ...field_types import field_type_named
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
-from ...models.attachments import give_back
+from ...models.attachments import count_lost, give_back
 from ...runtime.inbound.holding import missing_targets_allowed
 from ..preview import current_preview
 from ..upkeep.integrity import find_dangling, release
 from ..upkeep.schemas import OpenSchema
-from .objects import bring_back, bring_back_attached, newest, retired
+from .lost import Needs, reads_of, unrecorded, without_lost, without_readers
+from .objects import bring_back, bring_back_attached, describe_lost, newest, retired, without_gone_tags
+
+# What rows of definitions refer to that may come with them, or after them.
+MAY_COME = frozenset(('custom_object_type', 'choice_set', 'referring_field', 'aggregated_field'))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,10 @@ class Restored:
     fields: int = 0
     objects: int = 0
     cleared: int = 0
+    # Choice sets that had been deleted, too.
+    choice_sets: list[int] = field(default_factory=list)
+    # A sentence about each thing that cannot come back, because what it needs is gone for good.
+    left_out: list[str] = field(default_factory=list)
 
     def describe(self) -> str:
         """Return a sentence, '' if there is nothing to say."""
@@ -85,7 +92,11 @@ class Restored:
         along = [f'{count} {noun}{"" if count == 1 else "s"}' for count, noun in counts if count]
         note = f'With {" and ".join(along)}.' if along else ''
         cleared = f'Cleared references to objects that no longer exist: {self.cleared}.' if self.cleared else ''
-        return f'{note} {cleared}'.strip()
+        choice_sets = (
+            _('Choice sets restored: {count}.').format(count=len(self.choice_sets)) if self.choice_sets else ''
+        )
+        lost = f'{_("Not restored:")} {" ".join(self.left_out)}' if self.left_out else ''
+        return ' '.join(filter(None, (note, cleared, choice_sets, lost)))
 
 
 def find_deletions(schema: OpenSchema, type_id: int | None = None) -> list[RecordedDeletion]:
@@ -226,29 +237,21 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
             raise RestoreRefused(_('"{name}" has been restored meanwhile.').format(name=deletion.name))
         if not set(deletion.kept) <= set(retired_in(Target.for_alias(alias))):
             raise RestoreRefused(_('"{name}" has been purged meanwhile.').format(name=deletion.name))
-        # Rollups that come back with their type have values again once the fields that they read are there.
-        if not is_type and (missing := _missing_reads(deletion.record, alias)):
-            raise RestoreRefused(
-                _('"{name}" reads a field that has been deleted. Restore {column} first.').format(
-                    name=deletion.name, column=column_name(min(missing))
-                )
-            )
-        for record in fields if is_type else [deletion.record]:
-            _check_targets(record, deletion, {deletion.type_id} if is_type else set())
-        restored = Restored(len(fields), len(objects))
-        prepared = _prepare(model, deletion.record, deletion.name)
+        restored = Restored(objects=len(objects))
+        prepared = _prepare_all(deletion, restored, fields, constraints)
+        if is_type:
+            objects, tags = without_gone_tags(objects, alias)
+            attached = bring_back_attached(deletion.type_id, _deletions_before(deletion), objects, alias, dry_run=True)
+            attached += count_lost(deletion.type_id, alias, objects)
+            restored.left_out += describe_lost(tags, attached)
         if dry_run:
             return restored
-        _store(prepared, deletion.record, alias)
-        for record in fields:
-            _store(_prepare(CustomObjectTypeField, record, deletion.name), record, alias)
+        _store_all(prepared, restored, alias)
         bring_back(deletion.type_id, objects, alias)
         # They were met when the type was deleted, not while its objects come back.
-        for record in constraints:
-            _store(_prepare(CustomObjectTypeConstraint, record, deletion.name), record, alias)
-        bring_back_attached(
-            deletion.type_id, _before(deletion).filter(action=ObjectChangeActionChoices.ACTION_DELETE), objects, alias
-        )
+        for found in prepared.constraints:
+            _store(found, alias)
+        bring_back_attached(deletion.type_id, _deletions_before(deletion), objects, alias)
         if is_type and alias == MAIN_ALIAS:
             # A merge deletes objects one by one before their type.
             give_back(deletion.type_id, alias, objects)
@@ -257,6 +260,98 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
             release(alias, dangling)
             restored.cleared += len(dangling)
     return restored
+
+
+@dataclass(slots=True)
+class Prepared:
+    """The rows that are about to be written, with the change data that they were made of, and choice sets."""
+
+    type: tuple | None = None
+    fields: list[tuple] = field(default_factory=list)
+    constraints: list[tuple] = field(default_factory=list)
+    choice_sets: dict[int, CustomFieldChoiceSet] = field(default_factory=dict)
+
+
+def _prepare_all(
+    deletion: RecordedDeletion, restored: Restored, fields: list[ObjectChange], constraints: list[ObjectChange]
+) -> Prepared:
+    """
+    Return what comes back, and note in `restored` what does not.
+
+    Raises:
+        RestoreRefused: it cannot come back at all, or not yet
+    """
+    alias, is_type = deletion.schema.alias, deletion.field_id is None
+    prepared, deletions = Prepared(), find_deletions(deletion.schema)
+    if is_type:
+        prepared.type = _prepare(CustomObjectType, deletion.record, deletion.name)
+        needs = Needs.of(alias, deletions, fields, deletion.type_id)
+        fields, lost_fields = without_lost(fields, needs)
+        constraints, lost_constraints = without_readers(constraints, needs)
+        recorded = {found.field_id for found in deletions}
+        unknown = unrecorded(deletion.type_id, retired_in(Target.for_alias(alias)), recorded)
+        restored.left_out += [*lost_fields, *lost_constraints, *unknown]
+        restored.fields = len(fields)
+    else:
+        fields, needs = [deletion.record], Needs.of(alias, deletions)
+        _refuse_impossible(deletion, needs)
+    for record in fields:
+        _refuse_too_early(record.prechange_data, deletion, needs)
+        data, gone = needs.without_gone(record.prechange_data_clean)
+        if gone:
+            text = _('Field {name}: it no longer refers to {types}, which cannot be restored.')
+            types = ', '.join(table_name(type_id) for type_id in sorted(gone))
+            restored.left_out.append(text.format(name=data['name'], types=types))
+        prepared.fields.append(_prepare(CustomObjectTypeField, record, deletion.name, data))
+        if choice_set := needs.choice_set(data):
+            prepared.choice_sets[choice_set.pk] = choice_set
+    restored.choice_sets = sorted(prepared.choice_sets)
+    prepared.constraints = [_prepare(CustomObjectTypeConstraint, record, deletion.name) for record in constraints]
+    return prepared
+
+
+def _store_all(prepared: Prepared, restored: Restored, alias: str) -> None:
+    """Write all but constraints, which objects need not meet one by one."""
+    for choice_set in prepared.choice_sets.values():
+        choice_set.save(force_insert=True)
+    for found in filter(None, (prepared.type, *prepared.fields)):
+        _store(found, alias)
+
+
+def _refuse_impossible(deletion: RecordedDeletion, needs: Needs) -> None:
+    """Raise RestoreRefused if a field lacks what it needs."""
+    data = deletion.record.prechange_data
+    if deletion.type_id not in needs.types:
+        if deletion.type_id not in needs.restorable_types:
+            raise RestoreRefused(
+                _('The type of "{name}" has been deleted, too, and cannot be restored.').format(name=deletion.name)
+            )
+        raise RestoreRefused(
+            _('The type of "{name}" has been deleted, too. Restore {type} first.').format(
+                name=deletion.name, type=deletion.name.partition('.')[0]
+            )
+        )
+    if reason := needs.obstacle(data):
+        missing = reads_of(data) - needs.fields
+        if not missing or missing - needs.restorable_fields:
+            raise RestoreRefused(_('"{name}" cannot be restored: {reason}.').format(name=deletion.name, reason=reason))
+    # Rollups that come back with their type have values again once the fields that they read are there.
+    if missing := reads_of(data) - needs.fields:
+        raise RestoreRefused(
+            _('"{name}" reads a field that has been deleted. Restore {column} first.').format(
+                name=deletion.name, column=column_name(min(missing))
+            )
+        )
+
+
+def _refuse_too_early(data: dict, deletion: RecordedDeletion, needs: Needs) -> None:
+    """Raise RestoreRefused if a field refers to a type that is deleted, and can be restored."""
+    if first := needs.first(data):
+        raise RestoreRefused(
+            _('"{name}" refers to a type that has been deleted. Restore {table} first.').format(
+                name=deletion.name, table=first
+            )
+        )
 
 
 def _rows_of(deletion: RecordedDeletion, model: type) -> list[ObjectChange]:
@@ -300,47 +395,29 @@ def _along(deletion: RecordedDeletion, content_type: ContentType) -> QuerySet:
     return _before(deletion).filter(changed_object_type=content_type)
 
 
+def _deletions_before(deletion: RecordedDeletion) -> QuerySet:
+    return _before(deletion).filter(action=ObjectChangeActionChoices.ACTION_DELETE)
+
+
 def _before(deletion: RecordedDeletion) -> QuerySet:
     records = ObjectChange.objects.using(deletion.schema.alias)
     return records.filter(request_id=deletion.record.request_id, pk__lt=deletion.record.pk).order_by('-pk')
 
 
-def _check_targets(record: ObjectChange, deletion: RecordedDeletion, coming: set[int]) -> None:
-    """Raise RestoreRefused if the type of a field, or a type that it refers to, is not there."""
-    there = coming | set(CustomObjectType.objects.using(deletion.schema.alias).values_list('pk', flat=True))
-    if deletion.type_id not in there:
-        raise RestoreRefused(
-            _('The type of "{name}" has been deleted, too. Restore {type} first.').format(
-                name=deletion.name, type=deletion.name.partition('.')[0]
-            )
-        )
-    pks = [record.prechange_data.get('related_object_type')]
-    for content_type in ContentType.objects.filter(pk__in=filter(None, pks), app_label=APP_LABEL):
-        type_id = type_id_from_model_name(content_type.model)
-        if type_id is not None and type_id not in there:
-            raise RestoreRefused(
-                _('"{name}" refers to a type that has been deleted. Restore {table} first.').format(
-                    name=deletion.name, table=table_name(type_id)
-                )
-            )
+def _prepare(model: type, record: ObjectChange, name: str, data: dict | None = None) -> tuple:
+    """
+    Return the deserialized row of a definition, and its change data.
 
-
-def _missing_reads(record: ObjectChange, alias: str) -> set[int]:
-    """Return the ids of the fields that a field's values are calculated from and that are deleted."""
-    data = record.prechange_data
-    read = {data.get('referring_field'), data.get('aggregated_field')} - {None}
-    read |= read_ids(data.get('expression') or '') | read_ids(data.get('condition') or '')
-    there = CustomObjectTypeField.objects.using(alias).filter(pk__in=read).values_list('pk', flat=True)
-    return read - {*there}
-
-
-def _prepare(model: type, record: ObjectChange, name: str):
-    """Return the deserialized row of a type or field; raise RestoreRefused if it does not fit any more."""
-    deserialized = deserialize_object(model, record.prechange_data_clean, pk=record.changed_object_id)
+    Raises:
+        RestoreRefused: it does not fit any more
+    """
+    data = record.prechange_data_clean if data is None else data
+    deserialized = deserialize_object(model, data, pk=record.changed_object_id)
     row = deserialized.object
     try:
-        # Not clean(): whether a definition makes sense was asked when it was made. What a rollup reads may come later.
-        row.clean_fields(exclude={'referring_field', 'aggregated_field'})
+        # Not clean(): whether a definition makes sense was asked when it was made. What it refers to is looked at
+        # elsewhere: it may come with it, or later.
+        row.clean_fields(exclude=MAY_COME)
         row.validate_unique()
         row.validate_constraints()
         if model is CustomObjectType and model.objects.filter(slug__iexact=row.slug).exists():
@@ -351,17 +428,18 @@ def _prepare(model: type, record: ObjectChange, name: str):
                 name=name, reasons=' '.join(error.messages)
             )
         ) from error
-    return deserialized
+    return deserialized, data
 
 
-def _store(deserialized, record: ObjectChange, alias: str) -> None:
+def _store(prepared: tuple, alias: str) -> None:
+    deserialized, data = prepared
     row = deserialized.object
     if isinstance(row, CustomObjectTypeField) and row.primary:
         siblings = CustomObjectTypeField.objects.using(alias).filter(custom_object_type=row.custom_object_type_id)
         # Another field names the objects now.
         row.primary = not siblings.filter(primary=True).exists()
     row.save(using=alias)
-    if created := record.prechange_data.get('created'):
+    if created := data.get('created'):
         # Django sets it when a row is written for the first time.
         type(row).objects.using(alias).filter(pk=row.pk).update(created=created)
     for name, targets in deserialized.m2m_data.items():

@@ -4,6 +4,7 @@ Deleted objects, which the change log brings back: with their links, their attac
 May import models and runtime. Objects that were deleted along with their type come back with it (`definitions`).
 """
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from core.choices import ObjectChangeActionChoices
 from core.models import ObjectChange
+from extras.models import Tag
 from utilities.serialization import deserialize_object
 
 from ...constants import APP_LABEL
@@ -24,7 +26,7 @@ from ...definitions import FieldDefinition, model_name
 from ...exceptions import RestoreRefused
 from ...field_types import field_type_of
 from ...field_types.polymorphic.keys import content_type_id_of, key_from_payload
-from ...models.attachments import give_back, logged_attachments
+from ...models.attachments import count_lost, give_back, logged_attachments
 from ...models.change_data import RETIRED_VALUES, DeserializedObject, by_key, serialize
 from ...runtime.classes.constraints import violations_refused
 from ...runtime.classes.memo import surfaced_fields
@@ -48,6 +50,8 @@ class RestoredObjects:
     ids: list[int] = field(default_factory=list)
     linked: int = 0
     cleared: int = 0
+    # A sentence about what hung on them and needs what was deleted meanwhile.
+    left_out: list[str] = field(default_factory=list)
 
 
 def deleted_objects(model: type, alias: str) -> QuerySet:
@@ -82,15 +86,17 @@ def restore_objects(user, model: type, records: Collection[ObjectChange], alias:
     with all_or_nothing(alias), missing_targets_allowed(), violations_refused(model, alias):
         if model.objects.using(alias).filter(pk__in=found).exists():
             raise RestoreRefused(_('Some of these objects have been restored meanwhile.'))
-        data = {pk: data_before(record) for pk, record in found.items()}
+        data, tags = without_gone_tags({pk: data_before(record) for pk, record in found.items()}, alias)
         bring_back(model._type_id, data, alias, check=True)
         if model.objects.using(alias).restrict(user, 'add').filter(pk__in=found).count() != len(found):
             raise PermissionDenied()
         requests = {record.request_id for record in records}
-        bring_back_attached(model._type_id, _deletions(alias, requests), found, alias)
+        left_out = bring_back_attached(model._type_id, _deletions(alias, requests), found, alias)
         if alias == MAIN_ALIAS:
+            left_out += count_lost(model._type_id, alias, found)
             give_back(model._type_id, alias, found)
         restored = RestoredObjects(list(found), linked=_link_again(user, model, found, requests, alias))
+        restored.left_out = describe_lost(tags, left_out)
         while dangling := list(find_dangling(alias, {model._type_id}, found)):
             release(alias, dangling)
             restored.cleared += len(dangling)
@@ -170,30 +176,62 @@ def _create(model: type, pk: int, data: dict, alias: str, check: bool, known: Kn
     return deserialized
 
 
-def bring_back_attached(type_id: int, deletions: QuerySet, pks: Collection[int], alias: str) -> None:
+def without_gone_tags(objects: dict[int, dict], alias: str) -> tuple[dict[int, dict], set[str]]:
+    """Return change data of objects without tags that were deleted meanwhile, and the names of these."""
+    named = {name for data in objects.values() for name in data.get('tags') or ()}
+    gone = named - {*Tag.objects.using(alias).filter(name__in=named).values_list('name', flat=True)}
+    if not gone:
+        return objects, gone
+    kept = {pk: [name for name in data.get('tags') or () if name not in gone] for pk, data in objects.items()}
+    return {pk: {**data, 'tags': kept[pk]} for pk, data in objects.items()}, gone
+
+
+def describe_lost(tags: Collection[str], attached: Counter) -> list[str]:
+    """Return sentences about what hung on objects and does not come back: names of tags, and attachments by model."""
+    sentences = []
+    if tags:
+        sentences.append(_('Tags that have been deleted: {names}.').format(names=', '.join(sorted(tags))))
+    counts = [
+        f'{count} {model._meta.verbose_name if count == 1 else model._meta.verbose_name_plural}'
+        for model, count in attached.items()
+    ]
+    if counts:
+        text = _('What needs users, tags or other objects that have been deleted: {counts}.')
+        sentences.append(text.format(counts=', '.join(sorted(counts))))
+    return sentences
+
+
+def bring_back_attached(
+    type_id: int, deletions: QuerySet, pks: Collection[int], alias: str, dry_run: bool = False
+) -> Counter:
     """
     Create the journal entries, images and contacts again that were deleted, and logged, along with objects.
 
-    Those that need what was deleted since, such as a contact, stay away.
+    Those that need what was deleted since, such as a contact, stay away: they are returned, counted by model.
 
     Args:
         type_id: the type of the objects
         deletions: change records among which theirs are
         pks: the ids of the objects
         alias: connection alias of the schema
+        dry_run: only count
     """
     content_type, known = ContentType.objects.filter(app_label=APP_LABEL, model=model_name(type_id)).first(), {}
+    lost: Counter = Counter()
     for model, type_field, id_field in logged_attachments(type_id) if pks else ():
+        names = [found.name for found in model._meta.concrete_fields]
         for record in newest(deletions.filter(changed_object_type=ContentType.objects.get_for_model(model))):
             data = record.prechange_data_clean
-            if data.get(type_field) == content_type.pk and data.get(id_field) in pks:
-                deserialized = deserialize_object(model, data, pk=record.changed_object_id)
-                names = [found.name for found in model._meta.concrete_fields]
-                if not clear_gone(deserialized.object, names, alias, known):
-                    continue
+            if data.get(type_field) != content_type.pk or data.get(id_field) not in pks:
+                continue
+            deserialized = deserialize_object(model, data, pk=record.changed_object_id)
+            if not clear_gone(deserialized.object, names, alias, known):
+                lost[model] += 1
+            elif not dry_run:
                 deserialized.object.save(using=alias, force_insert=True)
                 for name, targets in deserialized.m2m_data.items():
                     getattr(deserialized.object, name).set(targets)
+    return lost
 
 
 def clear_gone(row: Model, names: Iterable[str], alias: str, known: Known) -> bool:

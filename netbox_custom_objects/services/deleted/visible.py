@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from psycopg import sql
 
 from core.models import ObjectChange
+from extras.models import CustomFieldChoiceSet
 from netbox.config import get_config
 from utilities.permissions import ModelAction, get_permission_for_model, register_model_actions
 
@@ -130,7 +131,7 @@ def restore_for(user, deletion: RecordedDeletion, dry_run: bool = False) -> Rest
     Restore what was deleted, in the name of a user.
 
     Raises:
-        PermissionDenied: the user may not add the type, or one of its fields or constraints
+        PermissionDenied: the user may not add the type, or one of its fields, constraints or choice sets
         RestoreRefused: a name is taken, or something that it needs is gone
         BranchClosed: the branch is being merged
     """
@@ -139,7 +140,7 @@ def restore_for(user, deletion: RecordedDeletion, dry_run: bool = False) -> Rest
     with all_or_nothing(deletion.schema.alias):
         restored = restore(deletion, dry_run)
         if not dry_run:
-            _check_added(user, deletion)
+            _check_added(user, deletion, restored)
     return restored
 
 
@@ -184,7 +185,7 @@ def purge_for(user, deletion: RecordedDeletion) -> None:
     logger.info('%s: %s was purged by %s.', deletion.schema.name, deletion.describe(), user)
 
 
-def _check_added(user, deletion: RecordedDeletion) -> None:
+def _check_added(user, deletion: RecordedDeletion, restored: Restored) -> None:
     """Raise PermissionDenied if a constraint of the user's permissions does not hold for what was restored."""
     if deletion.field_id is None:
         added = {
@@ -194,6 +195,7 @@ def _check_added(user, deletion: RecordedDeletion) -> None:
         }
     else:
         added = {CustomObjectTypeField: {'pk': deletion.field_id}}
+    added[CustomFieldChoiceSet] = {'pk__in': restored.choice_sets}
     for model, condition in added.items():
         rows = model.objects.filter(**condition)
         if rows.count() != rows.restrict(user, 'add').count():

@@ -77,6 +77,8 @@ class DeletedObjectsView(WritingMixin, BaseMultiObjectView):
         if restored.cleared:
             cleared = _('Cleared references to objects that no longer exist: {count}.')
             text = f'{text} {cleared.format(count=restored.cleared)}'
+        if restored.left_out:
+            text = f'{text} {_("Not restored:")} {" ".join(restored.left_out)}'
         return text
 
 
