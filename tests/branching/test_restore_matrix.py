@@ -1,17 +1,20 @@
 """
 What is deleted and restored is as it was: fields of all types, a type and an object, in main, in a branch, after a
-merge and a revert, and partly purged. Values, links, and all that hangs on objects.
+merge and a revert with both strategies, and partly purged. Values, links, and all that hangs on objects.
 """
+
+from copy import deepcopy
 
 import pytest
 from django.contrib.auth import get_user_model
 
 from core.models import ObjectChange
-from extras.models import Bookmark, ImageAttachment, JournalEntry, Subscription, Tag
-from tenancy.models import ContactAssignment
+from extras.models import Bookmark, ImageAttachment, JournalEntry, Notification, Subscription, Tag
+from tenancy.models import Contact, ContactAssignment
 from users.models import ObjectPermission
 
 from netbox_custom_objects.models import CustomObjectType, CustomObjectTypeField
+from netbox_custom_objects.models.attachments import SetAside
 from tests.field_types.everything import Everything
 from tests.support.attachments import hang
 from tests.support.beginnings import begins_with
@@ -41,6 +44,9 @@ def make_scene():
             hang(made.model.objects.get(title='first'), tag, author, lab.user)
             permission = ObjectPermission.objects.create(name=f'See {what}', actions=['view'])
             permission.object_types.add(made.type.object_type)
+        passing = make_type('passing', fields=[('title', 'text')])
+        make_field(everything['type'].type, 'passing', 'object', target=passing)
+        make_field(everything['type'].type, 'early', 'text')
         target = everything['object'].type
         referrer = make_type('referrer', fields=[('title', 'text')])
         make_field(referrer, 'one', 'object', target=target)
@@ -58,6 +64,7 @@ class Scene:
         self.rest = Rest(lab.user, **({'HTTP_X_NETBOX_BRANCH': branch.schema_id} if branch else {}))
         # They keep their ids.
         self.ids = dict(CustomObjectType.objects.values_list('name', 'pk'))
+        self.object_types = dict(CustomObjectType.objects.values_list('name', 'object_type'))
 
     def picture(self):
         """Return all that must be the same again."""
@@ -69,7 +76,8 @@ class Scene:
 
     def _picture_of(self, what):
         kind = CustomObjectType.objects.get(name=f'of_{what}')
-        made = Everything(kind)
+        made, there = Everything(kind), set(kind.fields.values_list('name', flat=True))
+        made.cases = {name: case for name, case in made.cases.items() if name in there}
         objects = {obj.title: obj for obj in made.model.objects.all()}
         titles = ('first', 'second', 'empty')
         return {
@@ -84,7 +92,10 @@ class Scene:
             'rows': {title: (objects[title].pk, f'{objects[title].created:%c %f}'[:-3]) for title in titles},
             'tags': {title: sorted(tag.name for tag in objects[title].tags.all()) for title in titles},
             'attached': {model.__name__: self._attached(model, kind) for model in ATTACHED},
-            'entry': [tag.name for tag in objects['first'].journal_entries.get().tags.all()],
+            'notified': set(
+                Notification.objects.filter(object_type=kind.object_type_id).values_list('user__username', 'object_id')
+            ),
+            'entry': [tag.name for entry in objects['first'].journal_entries.all() for tag in entry.tags.all()],
             'permissions': list(kind.object_type.object_permissions.values_list('name', flat=True)),
             'records': set(
                 ObjectChange.objects.filter(
@@ -98,10 +109,8 @@ class Scene:
         rows = model.objects.filter(**{f'{key}_type': kind.object_type_id})
         return sorted(rows.values_list('pk', f'{key}_id'))
 
-    def delete(self, without_fields=()):
-        """Delete the fields of one type, the objects of another one, and a third one."""
-        for field in without_fields:
-            self.rest.delete(f'custom-object-type-fields/{field}/')
+    def delete(self):
+        """Delete the fields of one type, an object of another one, and a third one."""
         with self.lab.request(self.branch):
             self.fields = self._deletable()
             first = CustomObjectType.objects.get(name='of_object').get_model().objects.get(title='first').pk
@@ -115,14 +124,25 @@ class Scene:
         # What reads other fields goes before them.
         return sorted(fields.values_list('pk', flat=True), reverse=True)
 
-    def restore(self):
-        """Restore all that can be restored; return what was refused."""
+    def restore(self, impossible=()):
+        """Restore all that can be restored; return what was named as lost, by what was restored."""
         wanted = {'custom_object_type': self.ids['of_object'], 'objects': [self.first]}
-        self.rest.post('deleted/objects/restore/', wanted, expect=200)
-        found = self.rest.get('deleted/', limit=200)['results']
+        lost = {'object': self.rest.post('deleted/objects/restore/', wanted, expect=200)['left_out']}
         # Those that others read were deleted last.
-        for entry in found:
-            self.rest.post(f'deleted/{entry["id"]}/restore/', {}, expect=200)
+        for entry in self.rest.get('deleted/', limit=200)['results']:
+            path, name = f'deleted/{entry["id"]}/restore/', entry['name']
+            if name in impossible:
+                lost[name] = self.rest.post(path, {}, expect=409)['detail']
+                continue
+            preview = self.rest.post(f'{path}?dry_run=true', {}, expect=200) if entry['field'] is None else None
+            lost[name] = self.rest.post(path, {}, expect=200)['left_out']
+            assert preview is None or preview['left_out'] == lost[name]
+        return {name: found for name, found in lost.items() if found}
+
+    def purge(self, *names):
+        for entry in self.rest.get('deleted/', limit=200)['results']:
+            if entry['name'] in names:
+                self.rest.delete(f'deleted/{entry["id"]}/')
 
 
 @pytest.fixture
@@ -135,7 +155,7 @@ def test_what_is_restored_is_as_it_was(lab, scene):
     before = scene.picture()
     # In main.
     scene.delete()
-    scene.restore()
+    assert scene.restore() == {}
     same(scene.picture(), before)
     # In a branch, which main does not notice.
     branch = lab.branch()
@@ -143,21 +163,81 @@ def test_what_is_restored_is_as_it_was(lab, scene):
     there_before = there.picture()
     there.delete()
     same(scene.picture(), before)
-    there.restore()
+    assert there.restore() == {}
     same(there.picture(), there_before)
     # After a merge, and a revert, which brings all back by itself.
     there.delete()
-    lab.merge(branch)
+    lab.merge(branch, 'squash')
     lab.revert(branch)
-    same(scene.picture(), before)
-    scene.delete()
-    scene.restore()
     same(scene.picture(), before)
     lab.merge(branch)
     scene.fields, scene.first = there.fields, there.first
-    scene.restore()
+    assert scene.restore() == {}
     same(scene.picture(), before)
     assert_schema_is_clean()
+
+
+def test_what_is_left_of_what_was_purged_in_part_comes_back(lab, scene):
+    """After a merge with the other strategy, too: what cannot come back is named, and all else is as it was."""
+    with lab.request():
+        early = CustomObjectTypeField.objects.get(name='early').pk
+    scene.rest.delete(f'custom-object-type-fields/{early}/')
+    scene.purge('of_type.early')
+    before = scene.picture()
+    branch = lab.branch()
+    there = Scene(lab, branch)
+    there.delete()
+    lab.merge(branch, 'squash')
+    # Its copies of tables would keep those of main.
+    lab.fresh(branch).delete()
+    scene.fields, scene.first = there.fields, there.first
+    source, computed = next((case.source_of(name), name) for name, case in Everything.cases.items() if case.source)
+    gone = {name for number, (name, case) in enumerate(Everything.cases.items()) if number % 2 and not case.source}
+    scene.rest.delete(f'custom-object-types/{scene.ids["passing"]}/')
+    scene.purge('passing', *(f'of_fields.{name}' for name in (source, *gone)))
+    kept = without(before, {source, computed, *gone})
+    delete_what_is_needed(lab, scene)
+    tags = 'Tags that have been deleted: Red.'
+    contact = 'What needs users, tags or other objects that have been deleted: 1 contact assignment.'
+    passing = 'Field passing: it refers to a type that no longer exists, which cannot be restored.'
+    lost = scene.restore({f'of_fields.{computed}'})
+    assert 'cannot be restored: it reads f_' in lost.pop(f'of_fields.{computed}')
+    assert lost == {'object': [tags, contact], 'of_type': [passing, tags, contact]}
+    same(scene.picture(), kept)
+    assert_schema_is_clean()
+
+
+def without(before, gone):
+    """Return what is left of a picture without some fields, and without what `delete_what_is_needed` deletes."""
+    kept = deepcopy(before)
+    for what, leaving in (('fields', gone), ('type', {'passing'})):
+        part = kept[what]
+        part['made'] = [at for at, found in zip(part['made'], part['fields']) if found['name'] not in leaving]
+        part['fields'] = [found for found in part['fields'] if found['name'] not in leaving]
+        part['values'] = {
+            title: {name: value for name, value in found.items() if name not in leaving}
+            for title, found in part['values'].items()
+        }
+    for what in WHAT:
+        kept[what] |= {'tags': dict.fromkeys(kept[what]['tags'], []), 'entry': []}
+        kept[what]['attached']['ContactAssignment'] = []
+    kept['type']['attached']['Bookmark'] = []
+    kept['object']['attached']['JournalEntry'] = []
+    return kept
+
+
+def delete_what_is_needed(lab, scene):
+    """Delete a tag and a contact, a bookmark that was set aside, and the record of a journal entry."""
+    with lab.request():
+        Tag.objects.get(name='Red').delete()
+        ContactAssignment.objects.all().delete()
+        Contact.objects.get().delete()
+        SetAside.objects.filter(type_id=scene.ids['of_type'], table='extras_bookmark').delete()
+        entries = ObjectChange.objects.filter(changed_object_type__model='journalentry', action='delete')
+        entries.filter(
+            prechange_data__assigned_object_id=scene.first,
+            prechange_data__assigned_object_type=scene.object_types['of_object'],
+        ).delete()
 
 
 def same(found, wanted):

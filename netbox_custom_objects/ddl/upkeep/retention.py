@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from psycopg import sql
 
-from ...definitions import type_id_from_table_name
+from ...definitions import field_id_from_column_name, table_name, type_id_from_table_name
 from ..introspect import split_comment
 from ..locks import with_retries
 from ..target import Target
@@ -46,6 +46,12 @@ class Stored:
     @property
     def type_id(self) -> int:
         return type_id_from_table_name(self.table)
+
+    @property
+    def field_id(self) -> int | None:
+        """The field whose column or link table it is; None for what every type has."""
+        part = self.column or self.table.removeprefix(f'{table_name(self.type_id)}_')
+        return field_id_from_column_name(part)
 
     @property
     def place(self) -> str:

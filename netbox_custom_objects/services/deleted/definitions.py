@@ -32,12 +32,21 @@ from ...exceptions import RestoreRefused
 from ...field_types import field_type_named
 from ...models import CustomObjectType, CustomObjectTypeConstraint, CustomObjectTypeField
 from ...models.attachments import count_lost, give_back
+from ...runtime.classes.registry import world
 from ...runtime.inbound.holding import missing_targets_allowed
 from ..preview import current_preview
 from ..upkeep.integrity import find_dangling, release
 from ..upkeep.schemas import OpenSchema
 from .lost import Needs, reads_of, unrecorded, without_lost, without_readers
-from .objects import bring_back, bring_back_attached, describe_lost, newest, retired, without_gone_tags
+from .objects import (
+    bring_back,
+    bring_back_attached,
+    describe_lost,
+    fill_returned,
+    newest,
+    retired,
+    without_gone_tags,
+)
 
 # What rows of definitions refer to that may come with them, or after them.
 MAY_COME = frozenset(('custom_object_type', 'choice_set', 'referring_field', 'aggregated_field'))
@@ -247,6 +256,9 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
         if dry_run:
             return restored
         _store_all(prepared, restored, alias)
+        if not is_type and not deletion.is_calculated and current_preview() is None:
+            model_of_type = world(alias).model(deletion.type_id)
+            restored.left_out += fill_returned(deletion.record, model_of_type, alias)
         bring_back(deletion.type_id, objects, alias)
         # They were met when the type was deleted, not while its objects come back.
         for found in prepared.constraints:
@@ -264,7 +276,7 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
 
 @dataclass(slots=True)
 class Prepared:
-    """The rows that are about to be written, with the change data that they were made of, and choice sets."""
+    """The rows that are about to be written, with the time when they were first, and choice sets."""
 
     type: tuple | None = None
     fields: list[tuple] = field(default_factory=list)
@@ -300,8 +312,7 @@ def _prepare_all(
         data, gone = needs.without_gone(record.prechange_data_clean)
         if gone:
             text = _('Field {name}: it no longer refers to {types}, which cannot be restored.')
-            types = ', '.join(table_name(type_id) for type_id in sorted(gone))
-            restored.left_out.append(text.format(name=data['name'], types=types))
+            restored.left_out.append(text.format(name=data['name'], types=gone))
         prepared.fields.append(_prepare(CustomObjectTypeField, record, deletion.name, data))
         if choice_set := needs.choice_set(data):
             prepared.choice_sets[choice_set.pk] = choice_set
@@ -406,7 +417,7 @@ def _before(deletion: RecordedDeletion) -> QuerySet:
 
 def _prepare(model: type, record: ObjectChange, name: str, data: dict | None = None) -> tuple:
     """
-    Return the deserialized row of a definition, and its change data.
+    Return the deserialized row of a definition, and when it was created.
 
     Raises:
         RestoreRefused: it does not fit any more
@@ -428,18 +439,18 @@ def _prepare(model: type, record: ObjectChange, name: str, data: dict | None = N
                 name=name, reasons=' '.join(error.messages)
             )
         ) from error
-    return deserialized, data
+    return deserialized, record.prechange_data.get('created')
 
 
 def _store(prepared: tuple, alias: str) -> None:
-    deserialized, data = prepared
+    deserialized, created = prepared
     row = deserialized.object
     if isinstance(row, CustomObjectTypeField) and row.primary:
         siblings = CustomObjectTypeField.objects.using(alias).filter(custom_object_type=row.custom_object_type_id)
         # Another field names the objects now.
         row.primary = not siblings.filter(primary=True).exists()
     row.save(using=alias)
-    if created := data.get('created'):
+    if created:
         # Django sets it when a row is written for the first time.
         type(row).objects.using(alias).filter(pk=row.pk).update(created=created)
     for name, targets in deserialized.m2m_data.items():

@@ -4,7 +4,6 @@ What deleted fields and constraints need, and what of it is gone for good: they 
 May import models. Must only read, but for choice sets, which come back with the fields that need them.
 """
 
-import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 
@@ -24,8 +23,6 @@ from ...definitions import column_name, read_ids, table_name, type_id_from_model
 from ...exceptions import RestoreRefused
 from ...models import CustomObjectType, CustomObjectTypeField
 
-_FIELD_RE = re.compile(r'f_(\d+)')
-
 
 @dataclass(slots=True)
 class Needs:
@@ -35,8 +32,10 @@ class Needs:
     fields: set[int]
     restorable_types: set[int]
     restorable_fields: set[int]
-    # Model of a type by the primary key of its content type; None for types of objects that are not ours.
+    # The ids of types by the primary keys of their content types; None for objects that are not ours.
     _targets: dict[int, int | None] = field(default_factory=dict)
+    # Primary keys of content types that went with what was purged, as nothing else referred to them.
+    _unknown: set[int] = field(default_factory=set)
     _choice_sets: dict[int, ObjectChange | None] = field(default_factory=dict)
 
     @classmethod
@@ -65,10 +64,9 @@ class Needs:
 
     def obstacle(self, data: dict) -> str:
         """Return why a field cannot come back at all, '' if it can."""
-        targets = self._type_targets(data)
-        if self._missing_targets(data) and targets.keys() == self._gone(data):
-            names = ', '.join(table_name(type_id) for type_id in sorted(targets.values()))
-            return _('it refers to {types}, which cannot be restored').format(types=names)
+        gone = self._gone(data)
+        if gone and self._type_targets(data).keys() == gone:
+            return _('it refers to {types}, which cannot be restored').format(types=self._named(gone))
         pk = data.get('choice_set')
         if pk is not None and not CustomFieldChoiceSet.objects.filter(pk=pk).exists() and self._recorded(pk) is None:
             return _('its choice set has been deleted')
@@ -79,13 +77,13 @@ class Needs:
             return _('it reads {fields}, which cannot be restored').format(fields=names)
         return ''
 
-    def without_gone(self, data: dict) -> tuple[dict, set[int]]:
-        """Return the data of a polymorphic field without types that are gone for good, and the ids of these."""
+    def without_gone(self, data: dict) -> tuple[dict, str]:
+        """Return the data of a polymorphic field without types that are gone for good, and what these are called."""
         gone = self._gone(data)
         if not gone or not data.get('related_object_types'):
-            return data, set()
+            return data, ''
         left = [pk for pk in data['related_object_types'] if pk not in gone]
-        return {**data, 'related_object_types': left}, {self._targets[pk] for pk in gone}
+        return {**data, 'related_object_types': left}, self._named(gone)
 
     def choice_set(self, data: dict):
         """Return the deleted choice set of a field, not yet stored; None if it is there, or the field needs none."""
@@ -117,8 +115,11 @@ class Needs:
         pks = {data.get('related_object_type'), *(data.get('related_object_types') or ())} - {None}
         if unknown := pks - self._targets.keys():
             self._targets |= dict.fromkeys(unknown)
-            for found in ContentType.objects.filter(pk__in=unknown, app_label=APP_LABEL):
-                self._targets[found.pk] = type_id_from_model_name(found.model)
+            found = ContentType.objects.filter(pk__in=unknown)
+            self._unknown |= unknown - {content_type.pk for content_type in found}
+            for content_type in found:
+                if content_type.app_label == APP_LABEL:
+                    self._targets[content_type.pk] = type_id_from_model_name(content_type.model)
         return {pk: self._targets[pk] for pk in pks}
 
     def _missing_targets(self, data: dict) -> set[int]:
@@ -127,7 +128,13 @@ class Needs:
     def _gone(self, data: dict) -> set[int]:
         """Return the primary keys of the content types of types that are gone for good."""
         gone = self._missing_targets(data) - self.restorable_types
-        return {pk for pk, type_id in self._type_targets(data).items() if type_id in gone}
+        return {pk for pk, type_id in self._type_targets(data).items() if type_id in gone or pk in self._unknown}
+
+    def _named(self, pks: Collection[int]) -> str:
+        names = {
+            table_name(self._targets[pk]) if self._targets[pk] else _('a type that no longer exists') for pk in pks
+        }
+        return ', '.join(sorted(names))
 
 
 def reads_of(data: dict) -> set[int]:
@@ -178,11 +185,11 @@ def unrecorded(type_id: int, stored: Iterable[Stored], known: Collection[int]) -
     """
     items = [item for item in stored if item.type_id == type_id]
     since = next((item.retired for item in items if item.what == (table_name(type_id), '')), None)
-    fields = {}
-    for item in items:
-        # What was out of use before the type was deleted is older.
-        name = item.column if item.table == table_name(type_id) else item.table.removeprefix(f'{table_name(type_id)}_')
-        if item.retired == since and (found := _FIELD_RE.match(name)) and int(found[1]) not in known:
-            fields.setdefault(int(found[1]), item.comment)
+    # What was out of use before the type was deleted is older. The columns of a link table are not those of fields.
+    found = {
+        item.field_id: item.comment
+        for item in items
+        if item.retired == since and item.field_id is not None and item.field_id not in known
+    }
     text = _('{field}: the change log has no record of it any more.')
-    return [text.format(field=fields[pk] or column_name(pk)) for pk in sorted(fields)]
+    return [text.format(field=found[pk] or column_name(pk)) for pk in sorted(found)]

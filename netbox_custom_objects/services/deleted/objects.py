@@ -11,13 +11,15 @@ from dataclasses import dataclass, field
 from django.apps import apps
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import DataError, IntegrityError
+from django.db import DataError, IntegrityError, transaction
 from django.db.models import Exists, Model, OuterRef, QuerySet
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from core.choices import ObjectChangeActionChoices
 from core.models import ObjectChange
 from extras.models import Tag
+from utilities.exceptions import AbortRequest
 from utilities.serialization import deserialize_object
 
 from ...constants import APP_LABEL
@@ -40,7 +42,8 @@ OBJECTS_AT_ONCE = 1_000
 # Whether an object is there, by its model and primary key.
 Known = dict[tuple[type[Model], object], bool]
 
-DELETE, UPDATE = ObjectChangeActionChoices.ACTION_DELETE, ObjectChangeActionChoices.ACTION_UPDATE
+CREATE, UPDATE = ObjectChangeActionChoices.ACTION_CREATE, ObjectChangeActionChoices.ACTION_UPDATE
+DELETE = ObjectChangeActionChoices.ACTION_DELETE
 
 
 @dataclass(slots=True)
@@ -232,6 +235,48 @@ def bring_back_attached(
                 for name, targets in deserialized.m2m_data.items():
                     getattr(deserialized.object, name).set(targets)
     return lost
+
+
+def fill_returned(deletion: ObjectChange, model: type, alias: str) -> list[str]:
+    """
+    Give objects the values of a field that is there again, if they were deleted before it and came back before it.
+
+    Args:
+        deletion: the record of the field's deletion
+        model: the class of its type
+        alias: connection alias of the schema
+
+    Returns:
+        A sentence about values that the field cannot hold, as it was converted since, or another object has them.
+    """
+    key, unfit = deletion.prechange_data['payload_key'], 0
+    records = ObjectChange.objects.using(alias).filter(changed_object_type=ContentType.objects.get_for_model(model))
+    since = records.filter(
+        action=CREATE, changed_object_id=OuterRef('changed_object_id'), pk__gt=OuterRef('pk'), pk__lt=deletion.pk
+    )
+    found = records.filter(
+        action=DELETE,
+        pk__lt=deletion.pk,
+        changed_object_id__in=model.objects.using(alias).values('pk'),
+        prechange_data__isnull=False,
+    )
+    for record in newest(found.exclude(Exists(since)).order_by('-pk')):
+        data = by_key(model, data_before(record))
+        if key in data:
+            instance = model.objects.using(alias).get(pk=record.changed_object_id)
+            instance.snapshot()
+            try:
+                with transaction.atomic(using=alias):
+                    setattr(instance, key, data[key])
+                    instance.save(using=alias)
+            except (ValidationError, DataError, IntegrityError, AbortRequest):
+                unfit += 1
+    text = ngettext(
+        'The value of {count} object, which the field cannot hold any more.',
+        'The values of {count} objects, which the field cannot hold any more.',
+        unfit,
+    )
+    return [text.format(count=unfit)] if unfit else []
 
 
 def clear_gone(row: Model, names: Iterable[str], alias: str, known: Known) -> bool:

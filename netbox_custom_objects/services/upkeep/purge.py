@@ -5,7 +5,7 @@ The only end of data in this plugin; what it drops cannot be brought back by a r
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -111,32 +111,50 @@ def _purge_schema(
     target = Target.for_alias(schema.alias)
     stored = everything(target)
     found = []
-    for item in filter(is_wanted, droppable(stored, target.schema, until)):
-        purged = Purged(schema.name, item)
-        if others := copies(stored, item) if schema.alias == MAIN_ALIAS and not item.column else ():
-            purged.error = _('the schemas {names} have copies of the table').format(names=', '.join(others))
+    for items in _together(filter(is_wanted, droppable(stored, target.schema, until))):
+        parts = [Purged(schema.name, item) for item in items]
+        tables = [item for item in items if not item.column] if schema.alias == MAIN_ALIAS else ()
+        if others := sorted({name for item in tables for name in copies(stored, item)}):
+            _note(parts, _('the schemas {names} have copies of the table').format(names=', '.join(others)))
         elif not dry_run:
-            _purge(schema, target, purged)
-        found.append(purged)
+            _purge(schema, target, parts)
+        found += parts
     return found
 
 
-def _purge(schema: OpenSchema, target: Target, purged: Purged) -> None:
-    item = purged.item
+def _together(items: Iterable[Stored]) -> list[list[Stored]]:
+    """Return what goes at once, or not at all: all tables of a type, all columns of a field; half would be no use."""
+    items = list(items)
+    types = {item.type_id for item in items if item.what == (table_name(item.type_id), '')}
+    found: dict[tuple[int, int | None], list[Stored]] = {}
+    for item in items:
+        found.setdefault((item.type_id, None if item.type_id in types else item.field_id), []).append(item)
+    return list(found.values())
+
+
+def _note(parts: list[Purged], error: str) -> None:
+    for purged in parts:
+        purged.error = error
+
+
+def _purge(schema: OpenSchema, target: Target, parts: list[Purged]) -> None:
     try:
         with transaction.atomic(using=schema.alias):
             lock_definitions(target)
-            if not any(other == item for other in everything(target)):
-                purged.error = _('it is in use again')
+            if not {purged.item for purged in parts} <= {*everything(target)}:
+                _note(parts, _('it is in use again'))
                 return
-            drop(target, item)
-            if item.table == table_name(item.type_id) and not item.column:
-                drop_attached(item.type_id, schema.alias)
+            for item in (purged.item for purged in parts):
+                drop(target, item)
+                if item.what == (table_name(item.type_id), ''):
+                    drop_attached(item.type_id, schema.alias)
         # Who remembers what was out of use must look again.
         bump_shared_token()
     except (DatabaseError, SchemaChangeRefused) as error:
-        purged.error = sentence_of(error)
+        _note(parts, sentence_of(error))
         # Who calls reports it.
-        logger.info('%s: %s is not dropped: %s', schema.name, item.describe(), error)
+        for purged in parts:
+            logger.info('%s: %s is not dropped: %s', schema.name, purged.item.describe(), error)
     else:
-        purged.done = True
+        for purged in parts:
+            purged.done = True
