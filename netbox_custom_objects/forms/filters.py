@@ -23,6 +23,7 @@ from ..filtersets import get_filterset_class
 from ..models import CustomObjectType, CustomObjectTypeField
 from ..models.validation.reserved import PAGE_INPUTS, parameter_of
 from ..runtime.classes.memo import per_type, surfaced_fields
+from .kept_inputs import KeptInputsMixin
 from .objects import fieldsets, form_class
 from .ranges import RangesMixin, until
 
@@ -69,7 +70,7 @@ class CustomObjectTypeFieldFilterForm(FilterForm):
     )
 
 
-class CustomObjectFilterForm(RangesMixin, OwnerFilterMixin, NetBoxModelFilterSetForm):
+class CustomObjectFilterForm(KeptInputsMixin, RangesMixin, OwnerFilterMixin, NetBoxModelFilterSetForm):
     """What the filter forms of all types share."""
 
     # What NetBox's object selector shows at once.
@@ -108,6 +109,7 @@ def get_filter_form_class(model) -> type[CustomObjectFilterForm]:
         ),
         'selector_fields': (*CustomObjectFilterForm.selector_fields, *(name for name in declared if '__' not in name)),
         'tag': TagFilterField(model),
+        'kept_inputs': {},
     }
     return form_class(bases, f'{model.__name__}FilterForm', declared, {**attributes, '__module__': __name__})
 

@@ -35,15 +35,16 @@ class UntilWidget(forms.Widget):
 
     def __init__(self, widget: forms.Widget, name: str):
         super().__init__()
-        self.widget, self.name = widget, name
+        self.original_widget, self.name = widget, name
 
     def value_from_datadict(self, data, files, name):
         # Without a first value, the first input shows this one.
-        return self.widget.value_from_datadict(data, files, name) if f'{self.name}__{FROM}' in data else None
+        return self.original_widget.value_from_datadict(data, files, name) if f'{self.name}__{FROM}' in data else None
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
-        context['widget'] |= {'of': self.name, 'original_widget': self.widget.get_context(name, value, attrs)['widget']}
+        inner = self.original_widget.get_context(name, value, attrs)['widget']
+        context['widget'] |= {'of': self.name, 'original_widget': inner}
         return context
 
 

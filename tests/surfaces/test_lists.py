@@ -5,6 +5,7 @@ import re
 import pytest
 
 from dcim.models import Site
+from utilities.forms.widgets import FilterModifierWidget
 
 from netbox_custom_objects.models import CustomObjectType
 from tests.support.factories import make_field, make_object, make_sites, make_type
@@ -177,6 +178,35 @@ class TestOrderedInputs:
     def test_wrong_values_are_errors(self, scene, browser):
         browser.get(f'{LIST}?day__gte=x&day__lte=y')
         assert browser.response.context['filter_form'].errors.keys() >= {'day', 'day__lte'}
+
+
+def test_empty_inputs_of_filters_are_drawn_once(scene, browser, monkeypatch):
+    """Of those that offer nothing from the database; each language has its own."""
+
+    def filters(query='', language='en'):
+        drawn.clear()
+        page = browser.get(f'{LIST}{query}', HTTP_ACCEPT_LANGUAGE=language)
+        return page[(start := page.index('id="filters-form"')) : page.index('</form>', start)]
+
+    def get_context(self, name, *args):
+        drawn.append(name)
+        return draw(self, name, *args)
+
+    draw, drawn, typed = FilterModifierWidget.get_context, [], {'number', 'day', 'cost', 'fresh'}
+    monkeypatch.setattr(FilterModifierWidget, 'get_context', get_context)
+    make_field(scene['visit'], 'fresh')
+    first = filters()
+    assert typed <= {*drawn}
+    assert filters() == first
+    assert not typed & {*drawn}
+    assert {'state', 'city'} <= {*drawn}
+    for query, shown_again in (('?number=5', 'value="5"'), ('?day=x', 'aria-invalid="true"'), ('?fresh__ic=y', '"y"')):
+        assert shown_again in filters(query)
+        assert shown_again not in first
+    german = filters(language='de')
+    assert typed <= {*drawn}
+    assert german != first
+    assert (filters(language='de'), filters()) == (german, first)
 
 
 def test_without_an_expression_the_id_leads_to_objects(scene, browser):
