@@ -24,9 +24,9 @@ from .definitions import payload_key
 from .exceptions import ConcurrentChange, SchemaChangeRefused
 from .jobs import ReindexCustomObjectTypeJob
 from .models import CustomObjectType, CustomObjectTypeField
-from .models.attachments import keep_file
 from .models.change_data import keep_retired, parked_objects, take_parked_objects, take_retired
 from .models.concurrency import meeting
+from .models.kept_files import is_image, keep_file, note_file
 from .models.records import write_waiting
 from .models.revision import bump_shared_token
 from .models.rows.convert import field_definition
@@ -291,8 +291,10 @@ def object_deleting(instance, using: str, origin=None, **kwargs) -> None:
     if getattr(instance, '_type_id', None) is not None:
         run_protection_rules(instance)
         keep_retired(instance, take_out(instance, using))
-    if in_replay():
-        keep_file(instance)
+    if is_image(instance):
+        note_file(instance, using)
+        if in_replay():
+            keep_file(instance)
     before_delete(instance, using, origin)
 
 

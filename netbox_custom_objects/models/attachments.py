@@ -89,18 +89,6 @@ def _related_objects(relation: GenericRelation, find: Callable, objects: list, u
     return found.none() if using != DEFAULT_DB_ALIAS and _is_unlogged(relation.related_model) else found
 
 
-def keep_file(attachment: models.Model) -> None:
-    """
-    Keep the file of an image of one of our objects, that is about to be deleted, for a restoration or a revert.
-
-    NetBox deletes it with the row, unless the row goes along with its object: in a replay, each row goes by itself.
-    """
-    if attachment._meta.label_lower == 'extras.imageattachment':
-        content_type = ContentType.objects.db_manager(DEFAULT_DB_ALIAS).get_for_id(attachment.object_type_id)
-        if content_type.app_label == APP_LABEL:
-            attachment.image.delete = lambda save=True: None
-
-
 def set_objects_aside(type_id: int, pks: Iterable[int]) -> None:
     """
     Take what hangs on some objects of main without being change-logged out of its tables: their restoration needs it.
@@ -252,7 +240,7 @@ def drop_attached(type_id: int, using: str) -> Counter:
             files |= _files(model, cursor.fetchall())
         _forget(cursor, target, type_id)
     if files:
-        transaction.on_commit(partial(_delete_files, target, files), using=using, robust=True)
+        transaction.on_commit(partial(delete_files, target, files), using=using, robust=True)
     return +dropped
 
 
@@ -263,20 +251,15 @@ def _files(model: type[models.Model], rows: list[tuple]) -> set[File]:
     return {(field, row[field.column]) for row in loaded for field in fields if row.get(field.column)}
 
 
-def _delete_files(target: Target, files: set[File]) -> None:
-    """Delete files that no row names, in any schema, set aside or not."""
+def delete_files(target: Target, files: set[File]) -> list[File]:
+    """Delete files that no row names, in any schema, set aside or not; return these files."""
+    deleted = []
     with target.cursor() as cursor:
         for field, name in sorted(files, key=lambda file: file[1]):
             table = field.model._meta.db_table
-            cursor.execute(
-                'SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace '
-                "WHERE c.relname = %s AND c.relkind = 'r'",
-                [table],
-            )
-            tables = [sql.Identifier(schema, table) for (schema,) in cursor.fetchall()]
             named = [
                 sql.SQL('SELECT 1 FROM {} WHERE {} = {}').format(found, sql.Identifier(field.column), sql.Literal(name))
-                for found in tables
+                for found in tables_named(cursor, table)
             ]
             named.append(
                 sql.SQL('SELECT 1 FROM {} WHERE "table" = {} AND "row" ->> {} = {}').format(
@@ -286,6 +269,18 @@ def _delete_files(target: Target, files: set[File]) -> None:
             cursor.execute(sql.SQL('SELECT EXISTS ({})').format(sql.SQL(' UNION ALL ').join(named)))
             if not cursor.fetchone()[0]:
                 field.storage.delete(name)
+                deleted.append((field, name))
+    return deleted
+
+
+def tables_named(cursor, name: str) -> list[sql.Identifier]:
+    """Return the tables of a name, in all schemas."""
+    cursor.execute(
+        'SELECT n.nspname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace '
+        "WHERE c.relname = %s AND c.relkind = 'r'",
+        [name],
+    )
+    return [sql.Identifier(schema, name) for (schema,) in cursor.fetchall()]
 
 
 def _attached(type_id: int, only_unlogged: bool = False) -> Iterator[Rows]:

@@ -46,7 +46,7 @@ def test_hidden_at_once_and_back_with_the_type(scene):
     assert restored.journal_entries.get().comments == 'Hm'
     assert [tag.name for tag in restored.journal_entries.get().tags.all()] == ['Red']
     assert restored.images.get().name == 'Pixel'
-    assert not SetAside.objects.exists()
+    assert not SetAside.objects.filter(type_id=scene.type.pk).exists()
 
 
 def test_what_was_deleted_meanwhile_stays_away(lab, plugin_settings):
@@ -68,7 +68,7 @@ def test_gone_with_the_purge(scene):
     scene.delete()
     assert SetAside.objects.exists()
     assert {purged.done for purged in purge(-1)} == {True}
-    assert not SetAside.objects.exists()
+    assert not SetAside.objects.filter(type_id=scene.type.pk).exists()
     assert scene.found() == dict.fromkeys(MODELS, [])
 
 

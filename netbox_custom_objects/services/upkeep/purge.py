@@ -24,6 +24,7 @@ from ...ddl.upkeep.retention import Stored, copies, drop, droppable, everything
 from ...definitions import table_name
 from ...exceptions import PurgeRefused, SchemaChangeRefused, sentence_of
 from ...models.attachments import drop_attached, forget_unrestorable
+from ...models.kept_files import drop_lost_files
 from ...models.revision import bump_shared_token
 from ...models.spreadsheets import drop_expired
 from ..discreet_job import DiscreetJob
@@ -55,6 +56,8 @@ class PurgeRetiredJob(DiscreetJob):
         if count := drop_expired():
             self.logger.info(f'{count} uploaded spreadsheets have expired.')
         forget_unrestorable()
+        if count := drop_lost_files():
+            self.logger.info(f'{count} files of images that cannot be restored any more were deleted.')
         for purged in purge(settings.get('retention_days')):
             log = self.logger.info if purged.done else self.logger.warning
             log(f'{purged.schema}: {purged.item.place}: {purged.error or "dropped"}')
