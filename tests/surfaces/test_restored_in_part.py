@@ -83,6 +83,10 @@ def test_choice_sets_come_back(rest, server):
     assert 'The choice set server state cannot be restored' in restore(rest, 'server', 409)['detail']
     other.delete()
     ObjectChange.objects.filter(changed_object_type__model='customfieldchoiceset').delete()
+    # Users who may not view fields do not learn their names.
+    blind = make_user('blind', (CustomObjectType, ['view', 'add'], None), (CustomObjectTypeField, ['add'], None))
+    tried = Rest(blind).post(f'deleted/{deleted(rest, "server")}/restore/?dry_run=true', {}, expect=200)
+    assert tried['left_out'] == ['1 field or constraint, which you may not view.']
     assert restore(rest, 'server') == {**NOTHING, 'left_out': ['Field state: its choice set has been deleted.']}
     reason = '"server.state" cannot be restored: its choice set has been deleted.'
     assert restore(rest, 'server.state', 409) == {'detail': reason}

@@ -92,8 +92,14 @@ class Restored:
     cleared: int = 0
     # Choice sets that had been deleted, too.
     choice_sets: list[int] = field(default_factory=list)
-    # A sentence about each thing that cannot come back, because what it needs is gone for good.
-    left_out: list[str] = field(default_factory=list)
+    # A sentence about each field, target or constraint that cannot come back, because what it needs is gone for good,
+    # and about values and about what hung on objects.
+    definitions_left_out: list[str] = field(default_factory=list)
+    others_left_out: list[str] = field(default_factory=list)
+
+    @property
+    def left_out(self) -> list[str]:
+        return [*self.definitions_left_out, *self.others_left_out]
 
     def describe(self) -> str:
         """Return a sentence, '' if there is nothing to say."""
@@ -252,13 +258,13 @@ def restore(deletion: RecordedDeletion, dry_run: bool = False) -> Restored:
             objects, tags = without_gone_tags(objects, alias)
             attached = bring_back_attached(deletion.type_id, _deletions_before(deletion), objects, alias, dry_run=True)
             attached += count_lost(deletion.type_id, alias, objects)
-            restored.left_out += describe_lost(tags, attached)
+            restored.others_left_out += describe_lost(tags, attached)
         if dry_run:
             return restored
         _store_all(prepared, restored, alias)
         if not is_type and not deletion.is_calculated and current_preview() is None:
             model_of_type = world(alias).model(deletion.type_id)
-            restored.left_out += fill_returned(deletion.record, model_of_type, alias)
+            restored.others_left_out += fill_returned(deletion.record, model_of_type, alias)
         bring_back(deletion.type_id, objects, alias)
         # They were met when the type was deleted, not while its objects come back.
         for found in prepared.constraints:
@@ -302,7 +308,7 @@ def _prepare_all(
         constraints, lost_constraints = without_readers(constraints, needs)
         recorded = {found.field_id for found in deletions}
         unknown = unrecorded(deletion.type_id, retired_in(Target.for_alias(alias)), recorded)
-        restored.left_out += [*lost_fields, *lost_constraints, *unknown]
+        restored.definitions_left_out += [*lost_fields, *lost_constraints, *unknown]
         restored.fields = len(fields)
     else:
         fields, needs = [deletion.record], Needs.of(alias, deletions)
@@ -312,7 +318,7 @@ def _prepare_all(
         data, gone = needs.without_gone(record.prechange_data_clean)
         if gone:
             text = _('Field {name}: it no longer refers to {types}, which cannot be restored.')
-            restored.left_out.append(text.format(name=data['name'], types=gone))
+            restored.definitions_left_out.append(text.format(name=data['name'], types=gone))
         prepared.fields.append(_prepare(CustomObjectTypeField, record, deletion.name, data))
         if choice_set := needs.choice_set(data):
             prepared.choice_sets[choice_set.pk] = choice_set

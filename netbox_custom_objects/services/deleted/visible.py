@@ -141,6 +141,9 @@ def restore_for(user, deletion: RecordedDeletion, dry_run: bool = False) -> Rest
         restored = restore(deletion, dry_run)
         if not dry_run:
             _check_added(user, deletion, restored)
+    if not all(_may_on_all(user, model, 'view') for model in (CustomObjectTypeField, CustomObjectTypeConstraint)):
+        # Rows that are gone meet no constraint of a permission.
+        restored.definitions_left_out = _counted(restored.definitions_left_out)
     return restored
 
 
@@ -200,6 +203,15 @@ def _check_added(user, deletion: RecordedDeletion, restored: Restored) -> None:
         rows = model.objects.filter(**condition)
         if rows.count() != rows.restrict(user, 'add').count():
             raise PermissionDenied()
+
+
+def _counted(sentences: list[str]) -> list[str]:
+    text = ngettext(
+        '{count} field or constraint, which you may not view.',
+        '{count} fields or constraints, which you may not view.',
+        len(sentences),
+    )
+    return [text.format(count=len(sentences))] if sentences else []
 
 
 def _may_view(user, model: type[Model], record: ObjectChange) -> bool:
