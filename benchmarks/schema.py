@@ -40,14 +40,14 @@ def run(profiler=None) -> None:
 
 
 def compare(form: str, get, get_root) -> None:
-    """Compare the document as it is kept with the one after a change of a type."""
+    """Compare the document that is put together of what is kept with the one after a change of a type."""
     from netbox_custom_objects.models import CustomObjectType
 
     get()
     again, changed = [], []
     for number in range(ROUNDS):
         again.append(measure.seconds(get))
-        # Nothing of the whole is left, and all descriptions but one.
+        # All descriptions are left but one.
         CustomObjectType.objects.filter(name='type_1').update(description=f'Changed {number} {form}')
         # What any first request after a change costs: this process learns of it.
         get_root()

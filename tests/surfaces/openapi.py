@@ -18,6 +18,7 @@ from netbox_custom_objects.api.openapi.generator import host_key
 from netbox_custom_objects.api.openapi.names import schema_names
 from netbox_custom_objects.api.openapi.sharing import share
 from netbox_custom_objects.api.openapi.template import describe_type, own_filters, template
+from netbox_custom_objects.api.openapi.texts import packed
 from netbox_custom_objects.filtersets import get_filterset_class
 from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.runtime.classes.registry import world
@@ -56,7 +57,7 @@ def keep_small_host():
     for language, version in product(languages, (settings.REST_FRAMEWORK_VERSION, None)):
         with override(language):
             key = host_key(version)
-        cache.set(key, small_host())
+        cache.set(key, packed(small_host()))
 
 
 def our_part(document):

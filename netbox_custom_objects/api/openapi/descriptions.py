@@ -16,7 +16,7 @@ from ...runtime.classes.registry import world
 from ...runtime.context import within_request
 from .names import SchemaNames, schema_names
 from .template import describe_type, template
-from .texts import Form, Tree, write
+from .texts import Form, Tree, packed, unpacked, write
 
 # Seconds. What a type was is asked for again only if it becomes that again, or in a branch.
 KEEP = 24 * 60 * 60
@@ -55,17 +55,16 @@ def _kept(keys: Collection[str], make: Callable[[Collection[str]], dict[str, Tre
     kept = cache.get_many([f'{key}{suffix}' for key in keys])
     made = {}
     if missing := [key for key in keys if f'{key}{suffix}' not in kept]:
-        made = {f'{key}{suffix}': part for key, part in make(missing).items()}
-        cache.set_many(made, KEEP)
-    found = kept | made
-    return {key: found[f'{key}{suffix}'] for key in keys}
+        made = make(missing)
+        cache.set_many({f'{key}{suffix}': packed(part) for key, part in made.items()}, KEEP)
+    return {key: made[key] if key in made else unpacked(kept[f'{key}{suffix}']) for key in keys}
 
 
 def _key(island, type_id: int, names: dict[int, SchemaNames], context: str) -> str:
     """Return what a description depends on: the definitions of connected types, and what they are called."""
     digest, ids = _digests(island)[type_id]
     parts = digest, type_id, [names[pk] for pk in ids], context
-    return f'{APP_LABEL}_schema_of_type_{sha256(repr(parts).encode()).hexdigest()}'
+    return f'{APP_LABEL}_packed_schema_of_type_{sha256(repr(parts).encode()).hexdigest()}'
 
 
 @per_island

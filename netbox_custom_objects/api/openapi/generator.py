@@ -19,7 +19,7 @@ from ...runtime.classes.registry import world
 from ..views.root import viewable_types
 from .descriptions import describe
 from .endpoints import BaseGenerator
-from .texts import Form, Tree, join, merge, write
+from .texts import Form, Tree, join, merge, packed, unpacked, write
 
 # Seconds. What NetBox and other plugins offer takes long to describe, and changes with their versions only.
 KEEP_HOST = 24 * 60 * 60
@@ -58,10 +58,11 @@ class SchemaGenerator(BaseGenerator):
         if self.patterns is not None or self.urlconf is not None:
             return make()
         key = f'{host_key(self.api_version)}{suffix}'
-        if (kept := cache.get(key)) is None:
-            kept = make()
-            cache.set(key, kept, KEEP_HOST)
-        return kept
+        if (kept := cache.get(key)) is not None:
+            return unpacked(kept)
+        made = make()
+        cache.set(key, packed(made), KEEP_HOST)
+        return made
 
 
 class TypeSchemaGenerator(SchemaGenerator):
@@ -79,4 +80,4 @@ def host_key(version: str | None) -> str:
     """Return the key under which the part that does not concern this plugin is kept."""
     versions = '_'.join(f'{name}={number}' for name, number in sorted(get_installed_plugins().items()))
     release = django_settings.RELEASE.full_version
-    return f'{APP_LABEL}_schema_of_host_{django_settings.BASE_PATH}_{release}_{versions}_{version}_{get_language()}'
+    return f'{APP_LABEL}_packed_host_{django_settings.BASE_PATH}_{release}_{versions}_{version}_{get_language()}'

@@ -4,8 +4,10 @@ Documents as text, in JSON and in YAML: each of their entries by itself, so that
 Entries are paths, components, and what else stands at the top of a document. May import drf-spectacular's renderers.
 """
 
+import pickle
 import re
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Iterator
 
 from drf_spectacular.renderers import (
     OpenApiJsonRenderer,
@@ -55,24 +57,24 @@ class JSONForm:
     """Compact JSON."""
 
     name = 'json'
+    # What stands before, between and after the entries of a document.
+    start, between, end = b'{', b',', b'}'
     render = staticmethod(CompactJsonRenderer().render)
 
     def texts(self, place: tuple[str, ...], entries: dict) -> list[bytes]:
         """Return the texts of entries of a mapping, whose keys lead to it from the top."""
         return [self.render({name: value})[1:-1] for name, value in entries.items()]
 
-    def mapping(self, depth: int, name: str, texts: list[bytes]) -> bytes:
-        """Return the text of a mapping that is an entry itself, some levels below the top."""
-        return self.texts((), {name: {}})[0][:-1] + b','.join(texts) + b'}'
-
-    def whole(self, texts: Iterable[bytes]) -> bytes:
-        return b'{' + b','.join(texts) + b'}'
+    def around(self, depth: int, name: str, is_empty: bool) -> tuple[bytes, bytes]:
+        """Return what stands before and after the entries of a mapping that is an entry itself, below the top."""
+        return self.texts((), {name: {}})[0][:-1], self.end
 
 
 class YAMLForm:
     """YAML as drf-spectacular writes it."""
 
     name = 'yaml'
+    start = between = end = b''
     render = staticmethod(YamlRenderer().render)
 
     def texts(self, place: tuple[str, ...], entries: dict) -> list[bytes]:
@@ -87,13 +89,9 @@ class YAMLForm:
         # A key that is too long for one line.
         return [self.texts(place, {name: value})[0] for name, value in entries.items()] if len(entries) > 1 else [text]
 
-    def mapping(self, depth: int, name: str, texts: list[bytes]) -> bytes:
-        # As a mapping that is empty is written.
+    def around(self, depth: int, name: str, is_empty: bool) -> tuple[bytes, bytes]:
         key = INDENT * depth + self.render({name: {}})
-        return b''.join([key.replace(b': {}', b':'), *texts]) if texts else key
-
-    def whole(self, texts: Iterable[bytes]) -> bytes:
-        return b''.join(texts)
+        return key if is_empty else key.replace(b': {}', b':'), self.end
 
 
 Form = JSONForm | YAMLForm
@@ -133,14 +131,30 @@ def merge(document: Tree, others: Iterable[Tree]) -> Tree:
 
 def join(document: Tree, form: Form) -> bytes:
     """Return the text of a document whose entries are texts."""
-    return form.whole(_texts(document, form, 0))
+    return b''.join((form.start, *_parts(document, form, 0), form.end))
 
 
-def _texts(tree: Tree, form: Form, depth: int) -> list[bytes]:
-    return [
-        form.mapping(depth, name, _texts(value, form, depth + 1)) if isinstance(value, dict) else value
-        for name, value in tree.items()
-    ]
+def _parts(tree: Tree, form: Form, depth: int) -> Iterator[bytes]:
+    """Yield the text of a mapping in parts: it is long, and put together once."""
+    for number, (name, value) in enumerate(tree.items()):
+        if number:
+            yield form.between
+        if isinstance(value, dict):
+            before, after = form.around(depth, name, not value)
+            yield before
+            yield from _parts(value, form, depth + 1)
+            yield after
+        else:
+            yield value
+
+
+def packed(document: Tree) -> bytes:
+    """Return a document for the cache: texts repeat themselves, and take a tenth of the space."""
+    return zlib.compress(pickle.dumps(document), 1)
+
+
+def unpacked(kept: bytes) -> Tree:
+    return pickle.loads(zlib.decompress(kept))
 
 
 def _is_mapping(place: tuple[str, ...]) -> bool:
