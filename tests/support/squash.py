@@ -16,6 +16,7 @@ from django.db.migrations.questioner import MigrationQuestioner
 from django.db.migrations.state import ModelState, ProjectState
 
 from tests.support.catalog import read_catalog
+from tests.support.quick_migrations import NearState
 
 # What models alone decide; the rest is made by the Python and SQL of migrations.
 OF_MODELS = ('columns', 'constraints', 'indexes')
@@ -74,8 +75,9 @@ class App:
     def _state_before(self) -> ProjectState:
         needed = {tuple(key) for migration in self.one_by_one + self.squashed for key in migration.dependencies}
         nodes = sorted(key for key in needed if key[0] != self.label and key in self.loader.graph.nodes)
-        state = self.loader.project_state(nodes)
-        # Clones take the classes with them, which are by far the dearest part.
+        known = self.loader.project_state(nodes)
+        # Classes are by far the dearest part: they are made of what the app refers to, and clones take them along.
+        state = NearState(known.models, known.real_apps)
         assert state.apps
         return state
 
