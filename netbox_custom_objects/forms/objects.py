@@ -30,6 +30,10 @@ from .hidden_targets import HiddenTargetsMixin
 from .links import bulk_inputs, has_links
 from .prefill import PrefilledMixin
 
+# Inputs that NetBox's templates show below the fieldsets on their own: in a fieldset they would be shown twice, and
+# what is entered in the first of the two would be lost.
+SHOWN_BY_TEMPLATES = frozenset({'comments'})
+
 
 class PartErrorsMixin:
     """Shows an error about a value that is given in several inputs at the first of them."""
@@ -176,7 +180,7 @@ def get_form_class(model) -> type[CustomObjectForm]:
     return _form(CustomObjectForm, model, 'Form', declared, {
         'Meta': _meta(model, [*declared, 'owner', 'tags']),
         'fieldsets': (
-            *fieldsets(fields, inputs, model._definition.display_name),
+            *fieldsets(fields, _for_fieldsets(inputs), model._definition.display_name),
             FieldSet('tags', name=_('Tags')),
             *(FieldSet(name, name=_('Config Context Data')) for name in local_data),
         ),
@@ -192,7 +196,7 @@ def get_bulk_edit_form_class(model) -> type[CustomObjectBulkEditForm]:
     inputs = _without_clashes(CustomObjectBulkEditForm, {field.id: _enabled(bulk_inputs(field)) for field in fields})
     return _form(CustomObjectBulkEditForm, model, 'BulkEditForm', _merged(inputs), {
         'model': model,
-        'fieldsets': fieldsets(fields, inputs, model._definition.display_name),
+        'fieldsets': fieldsets(fields, _for_fieldsets(inputs), model._definition.display_name),
         'nullable_fields': tuple(
             name
             for field in fields
@@ -229,6 +233,10 @@ def _without_clashes(base: type, inputs: dict[int, dict]) -> dict[int, dict]:
     """Leave out the inputs of older fields whose names NetBox's form, or the page around it, uses itself."""
     taken = base.base_fields.keys() | PAGE_INPUTS
     return {pk: {} if found.keys() & taken else found for pk, found in inputs.items()}
+
+
+def _for_fieldsets(inputs: dict[int, dict]) -> dict[int, list[str]]:
+    return {pk: [name for name in found if name not in SHOWN_BY_TEMPLATES] for pk, found in inputs.items()}
 
 
 def _enabled(inputs: dict[str, forms.Field]) -> dict[str, forms.Field]:

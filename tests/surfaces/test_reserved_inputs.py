@@ -23,7 +23,7 @@ from netbox_custom_objects.models import CustomObjectTypeField
 from netbox_custom_objects.models.validation.reserved import is_reserved, parameter_of
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.rest import Rest, superuser
-from tests.surfaces.ui import url
+from tests.surfaces.ui import form_of, url
 
 FORMS = (CustomObjectForm, CustomObjectBulkEditForm, CustomObjectImportForm)
 MODULES = (bulk_views, mixins, object_views, tables, paginator, views)
@@ -105,3 +105,26 @@ def test_filters_of_the_list_do_not_fill_in_the_bulk_edit_form(browser, sites):
     sent = {'pk': [made.pk], 'device': 'edge', '_apply': '1'}
     assert browser.client.post(url('thing/bulk-edit/?device=edge'), sent).status_code == 302
     assert thing.get_model().objects.get().device == 'edge'
+
+
+def test_what_templates_show_on_their_own_is_shown_once_and_stored(browser, db):
+    folder = Path(inspect.getfile(netbox)).parent / '_data' / 'templates'
+    texts = [(folder / name).read_text() for name in ('htmx/form.html', 'generic/bulk_edit.html')]
+    shown = {name for text in texts for name in re.findall(r'render_field form\.(\w+)', text)}
+    assert {'changelog_message', 'owner', 'comments'} <= shown
+    names = sorted(name for name in shown if not is_reserved(name))
+    fields = [{'name': name, 'type': 'longtext', 'group_name': 'Notes'} for name in names]
+    thing = make_type('thing', fields=[{'name': 'title', 'primary': True}, *fields])
+    made = [make_object(thing, title=title) for title in 'ab']
+    selected = [obj.pk for obj in made]
+    pages = {
+        'thing/add/': browser.get('thing/add/'),
+        f'thing/{made[0].pk}/edit/': browser.get(f'thing/{made[0].pk}/edit/'),
+        'thing/bulk-edit/': browser.post('thing/bulk-edit/', 200, pk=selected),
+    }
+    for path, page in pages.items():
+        assert [page.count(f' name="{name}"') for name in names] == [1] * len(names), path
+        is_bulk = 'bulk' in path
+        values = {name: f'{name} of {path}' for name in names}
+        browser.post(path, **form_of(page) | values | ({'_apply': '1'} if is_bulk else {'title': path}))
+        assert thing.get_model().objects.filter(**values).count() == (2 if is_bulk else 1), path
