@@ -14,10 +14,12 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import EMPTY_VALUES
 from django.db.models import Model
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from utilities.forms.utils import add_blank_choice
 
+from ..constants import APP_LABEL
 from ..definitions import FieldDefinition
 from ..field_types import FIELD_TYPES, field_type_of
 from ..field_types.base import FAULTS
@@ -127,6 +129,25 @@ def _number(value: Decimal):
     return float(value) if Decimal(repr(float(value))) == value else str(value)
 
 
+class FilterWidget(forms.TextInput):
+    """A text of parameters, behind rows with an input for each of them once the targets are known."""
+
+    template_name = f'{APP_LABEL}/widgets/filter.html'
+
+    def __init__(self, attrs=None):
+        super().__init__({'class': 'form-control', 'spellcheck': 'false', **(attrs or {})})
+        # What the rows depend on: the targets, as `dcim.site`, and the id of the type that the field belongs to.
+        self.targets, self.type_id = (), None
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        if self.targets:
+            query = [('target', target) for target in self.targets] + [('type', self.type_id or ''), ('name', name)]
+            url = reverse(f'plugins:{APP_LABEL}:customobjecttypefield_filter_builder')
+            context['widget']['builder_url'] = f'{url}?{urlencode(query)}'
+        return context
+
+
 class FilterInput(forms.CharField):
     """The parameters of a list, as the address of a filtered list has them; stored as a JSON object."""
 
@@ -138,7 +159,7 @@ class FilterInput(forms.CharField):
                 'Filter the list of the target, and paste its address here, or write parameters, such as '
                 'status=active&site_id=$site: a name with $ is the value of another field of the same object.'
             ),
-            widget=forms.TextInput(attrs={'class': 'form-control', 'spellcheck': 'false'}),
+            widget=FilterWidget,
             **kwargs,
         )
 
@@ -198,6 +219,11 @@ class ValueInputsMixin(forms.ModelForm):
                 self.initial |= typed_values({name: found}, self.typed)
         if 'related_object_filter' in self.fields and 'related_object_filter' not in self.typed:
             self.initial['related_object_filter'] = self._proposed('related_object_filter')
+        if 'related_object_filter' in self.fields and definition is not None:
+            targets = definition.targets if definition.is_polymorphic else filter(None, [definition.target])
+            widget = self.fields['related_object_filter'].widget
+            widget.targets = [target.label for target in targets]
+            widget.type_id = _pk_of(self._chosen('custom_object_type')) or self.instance.custom_object_type_id
 
     def _proposed(self, name: str):
         """Return what a link proposes that clones a field, otherwise what is stored."""

@@ -16,6 +16,7 @@ REGISTERED = (
     'documents.apply',
     'documents.export',
     'documents.gallery',
+    'fields.filter_builder',
     'fields.pages',
     'fields.preview',
     'fields.suggestions',

@@ -77,7 +77,7 @@ def faults_of(model: type, limit: dict) -> Iterator[str]:
         return
     # What names a field is known once there is an object.
     static = {key: [item for item in as_list(value) if not name_in(item)] for key, value in limit.items()}
-    filterset = filterset_class(_query(static), model._default_manager.all())
+    filterset = filterset_class(query_of(static), model._default_manager.all())
     for key in limit:
         if key not in filterset.filters:
             yield _('Unknown filter: {name}.').format(name=key)
@@ -90,19 +90,21 @@ def find_inside(model: type, parameters: dict, pks: Collection[int]) -> set[int]
     filterset_class, objects = filterset_of(model), model._default_manager.filter(pk__in=pks)
     if filterset_class is None:
         return set(pks)
-    filterset = filterset_class(_query(parameters), objects)
+    filterset = filterset_class(query_of(parameters), objects)
     # A value that is gone, such as a status or a region, finds nothing.
     return set(filterset.qs.values_list('pk', flat=True)) if filterset.is_valid() else set()
 
 
-def _query(parameters: dict) -> QueryDict:
+def query_of(parameters: dict) -> QueryDict:
+    """Return parameters as a list's filterset takes them."""
     query = QueryDict(mutable=True)
     for key, value in parameters.items():
-        query.setlist(key, list(map(_as_text, as_list(value))))
+        query.setlist(key, list(map(as_text, as_list(value))))
     return query
 
 
-def _as_text(value) -> str:
+def as_text(value) -> str:
+    """Return a value of a filter as an address has it."""
     if value is None:
         return 'null'
     return str(value).lower() if isinstance(value, bool) else str(value)
