@@ -167,14 +167,14 @@ class FilterBuilder:
             values = [known.get(value.lower()) for value in values]
             if None in values:
                 return None
-        attributes = {'id': None, 'aria-label': str(_('Value')), 'data-value': ''}
+        attributes = {'id': None, 'aria-label': str(_('Value')), 'data-filter-value': ''}
         return widget.render(name='', value=values if is_many else next(iter(values), None), attrs=attributes)
 
 
 def _as_plain(key: str, values: Sequence[str]) -> Row:
     """Return a row of text; several values are in several inputs."""
     source = name_in(values[0]) if len(values) == 1 else ''
-    widget = forms.TextInput(attrs={'class': 'form-control', 'data-value': '', 'aria-label': str(_('Value'))})
+    widget = forms.TextInput(attrs={'class': 'form-control', 'data-filter-value': '', 'aria-label': str(_('Value'))})
     shown = ('',) if source else values or ('',)
     return Row(key, key, ''.join(widget.render(name='', value=value) for value in shown), source=source)
 

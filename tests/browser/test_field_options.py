@@ -196,6 +196,7 @@ def fill(pages, prefix, name, words, options):
 
     def fill_in(values):
         unfold(found)
+        pages.content.first.evaluate("part => part.querySelectorAll('details').forEach(found => { found.open = true })")
         pages.content.first.evaluate(FILL, [prefix, values])
         pages.settle()
 

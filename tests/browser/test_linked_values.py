@@ -1,5 +1,7 @@
 """Forms follow what is selected: selectors narrow, empty inputs take a default, and filters have a second value."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -70,3 +72,35 @@ def test_a_list_is_filtered_by_a_range(pages, post):
     pages.fill('Notes', '**bold**')
     pages.content.get_by_role('tab', name='Preview').click()
     expect(pages.content.locator('#notes-preview strong')).to_have_text('bold')
+
+
+def test_a_filter_is_built_of_rows(pages, post):
+    post('dcim/sites/', name='Planned', slug='planned', status='planned')
+    kind = post('plugins/custom-objects/custom-object-types/', name='spare', slug='spare')['id']
+    field = post(FIELDS, custom_object_type=kind, name='place', type='object', app_label='dcim', model='site')['id']
+    post(FIELDS, custom_object_type=kind, name='area', type='object', app_label='dcim', model='region')
+    pages.open(f'/plugins/custom-objects/custom-object-type-fields/{field}/edit/')
+    builder = pages.content.locator('[data-filter-builder]')
+    builder.scroll_into_view_if_needed()
+
+    def add(name):
+        builder.locator('[data-add-filter]').evaluate('(list, name) => list.tomselect.setValue(name)', name)
+        expect(row := builder.locator(f'[data-filter="{name}"]')).to_be_visible()
+        return row
+
+    add('status').locator('[data-filter-value]').evaluate('list => list.tomselect.setValue(["planned"])')
+    summary = builder.get_by_role('status')
+    expect(summary).to_have_text('1 site found')
+    add('region_id').get_by_label('Source of the value').select_option('area')
+    expect(summary).to_contain_text('Depends on the object as well: area.')
+    removed = add('group_id')
+    removed.locator('[data-remove-filter]').click()
+    expect(removed).to_have_count(0)
+    pages.picture('filter', at=builder)
+    pages.click('Save')
+    expect(pages.page).not_to_have_url(re.compile('/edit/'))
+    pages.open(f'/plugins/custom-objects/custom-object-type-fields/{field}/edit/')
+    builder.scroll_into_view_if_needed()
+    expect(builder.locator('[data-filter]')).to_have_count(2)
+    expect(pages.content.locator('[name=related_object_filter]')).to_have_value('status=planned&region_id=$area')
+    expect(builder.locator('[data-filter=status] [data-filter-value]')).to_have_values(['planned'])

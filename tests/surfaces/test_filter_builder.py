@@ -27,7 +27,7 @@ class Rows(HTMLParser):
 
     def __init__(self, page):
         super().__init__()
-        self.found, self.offered, self._list = [], {'lookup': [], 'source': [], 'value': [], 'add-filter': []}, None
+        self.found, self.offered, self._list = [], {'lookup': [], 'source': [], 'filter-value': [], 'add-filter': []}, None
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):
@@ -36,16 +36,16 @@ class Rows(HTMLParser):
             self.found.append({'name': attributes['data-filter'], 'lookup': None, 'source': None, 'values': []})
         elif tag == 'select':
             self._list = next(name for name in self.offered if f'data-{name}' in attributes)
-            if self._list == 'value':
+            if self._list == 'filter-value':
                 self.found[-1]['list'] = True
         elif tag == 'option':
             self.offered[self._list].append(attributes['value'])
             if 'selected' in attributes:
-                if self._list == 'value':
+                if self._list == 'filter-value':
                     self.found[-1]['values'].append(attributes['value'])
                 else:
                     self.found[-1][self._list] = attributes['value'] or None
-        elif tag == 'input' and 'data-value' in attributes:
+        elif tag == 'input' and 'data-filter-value' in attributes:
             self.found[-1]['values'].append(attributes.get('value', ''))
 
 

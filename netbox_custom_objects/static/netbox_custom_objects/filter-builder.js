@@ -13,7 +13,7 @@
   function values(row) {
     const source = row.querySelector('[data-source]')?.value;
     if (source) return [`$${source}`];
-    return [...row.querySelectorAll('[data-value]')]
+    return [...row.querySelectorAll('[data-filter-value]')]
       .flatMap((input) => (input.multiple ? [...input.selectedOptions].map((option) => option.value) : [input.value]))
       .filter((value) => value !== '');
   }
@@ -69,7 +69,7 @@
     if (!add?.hasAttribute?.('data-add-filter')) return;
     add.tomselect ? add.tomselect.clear(true) : (add.value = '');
     const row = builderOf(add)?.querySelector('[data-filter]:last-child');
-    const input = row?.querySelector('[data-value]');
+    const input = row?.querySelector('[data-filter-value]');
     (input?.tomselect ?? input)?.focus();
     if (row) write(builderOf(add));
   });
