@@ -38,6 +38,9 @@ SHOWN_BY_TEMPLATES = frozenset({'comments'})
 class PartErrorsMixin:
     """Shows an error about a value that is given in several inputs at the first of them."""
 
+    # The names of the inputs of each field, by its name.
+    parts: ClassVar[dict[str, tuple[str, ...]]] = {}
+
     def _update_errors(self, errors):
         if not hasattr(errors, 'error_dict'):
             super()._update_errors(errors)
@@ -47,7 +50,7 @@ class PartErrorsMixin:
         }
         kept = {}
         for name, found in errors.error_dict.items():
-            inputs = [name, *parts.get(name, ())]
+            inputs = [name, *self.parts.get(name, ())]
             shown = next((part for part in inputs if part in self.fields or part == NON_FIELD_ERRORS), None)
             # What a form does not ask for is not its business, as for fields of one input.
             if shown is not None:
@@ -184,6 +187,7 @@ def get_form_class(model) -> type[CustomObjectForm]:
             FieldSet('tags', name=_('Tags')),
             *(FieldSet(name, name=_('Config Context Data')) for name in local_data),
         ),
+        'parts': _parts(fields, inputs),
         'conditional_inputs': conditional_inputs(model, [field for field in fields if inputs[field.id]]),
         'deprecated_inputs': tuple(name for field in fields if field.deprecated for name in inputs[field.id]),
     })  # fmt: skip
@@ -220,6 +224,7 @@ def get_import_form_class(model) -> type[CustomObjectImportForm]:
         'requirements': {
             name: text for pk, text in conditional_requirements(model, fields).items() for name in inputs[pk]
         },
+        'parts': _parts(fields, inputs),
         'refused_inputs': {
             name: reason
             for field in surfaced_fields(model)
@@ -255,6 +260,10 @@ def _local_data(model) -> dict[str, forms.Field]:
     widget = TypedDocument(attrs={'aria-label': _('Local config context data')})
     help_text = _('A JSON object that takes precedence over the data of config contexts')
     return {'local_context_data': DocumentInput(required=False, label='', widget=widget, help_text=help_text)}
+
+
+def _parts(fields: list[FieldDefinition], inputs: dict[int, dict]) -> dict[str, tuple[str, ...]]:
+    return {field.name: tuple(inputs[field.id]) for field in fields}
 
 
 def _merged(inputs: dict[int, dict]) -> dict[str, forms.Field]:

@@ -27,7 +27,8 @@ class Rows(HTMLParser):
 
     def __init__(self, page):
         super().__init__()
-        self.found, self.offered, self._list = [], {'lookup': [], 'source': [], 'filter-value': [], 'add-filter': []}, None
+        self.found, self._list = [], None
+        self.offered = {'lookup': [], 'source': [], 'filter-value': [], 'add-filter': []}
         self.feed(page)
 
     def handle_starttag(self, tag, attrs):

@@ -61,7 +61,8 @@
     button.closest('[data-filter]').remove();
     write(builder);
     const add = builder.querySelector('[data-add-filter]');
-    (add?.tomselect ?? add)?.focus();
+    const last = builder.querySelector('[data-filter]:last-child [data-remove-filter]');
+    (last ?? add?.tomselect ?? add)?.focus();
   });
 
   document.addEventListener('htmx:afterSettle', (event) => {
