@@ -45,9 +45,6 @@ class PartErrorsMixin:
         if not hasattr(errors, 'error_dict'):
             super()._update_errors(errors)
             return
-        parts = {
-            field.name: field_type_of(field).unique_attributes(field) for field in surfaced_fields(self._meta.model)
-        }
         kept = {}
         for name, found in errors.error_dict.items():
             inputs = [name, *self.parts.get(name, ())]
