@@ -31,6 +31,7 @@ from .building import ModelContext
 from .graphql import RelatedType, annotation_of, lookup_of, related_type
 from .shared.cells import CellKind
 from .shared.deprecation import read_only
+from .shared.help import with_hint
 from .shared.indexes import IndexedMixin, validate_indexable
 from .shared.regex import PatternValidator
 from .shared.searched import SearchedMixin
@@ -351,7 +352,14 @@ class FieldType(IndexedMixin, SearchedMixin):
 
     def get_import_fields(self, field: FieldDefinition) -> dict[str, forms.Field]:
         """Return the columns of the bulk import form."""
-        return self.get_form_fields(field, initial=None)
+        found = self.get_form_fields(field, initial=None)
+        if hint := self.import_hint(field):
+            found[field.name].help_text = with_hint(found[field.name].help_text, hint)
+        return found
+
+    def import_hint(self, field: FieldDefinition) -> Any:
+        """Return how values are written in files, '' if that needs no words."""
+        return ''
 
     def get_import_values(self, instance, field: FieldDefinition) -> dict[str, str]:
         """Return the values of an object as the bulk import form reads them, by its columns."""

@@ -276,6 +276,9 @@ class DurationFieldType(FieldType):
         form_field.widget.attrs['placeholder'] = EXAMPLE
         return form_field
 
+    def import_hint(self, field):
+        return _('Such as 30 days, 1d 2h 30m, 01:30:00 or P30D.')
+
     def get_import_values(self, instance, field):
         return {field.name: self.as_text(instance, field)}
 

@@ -216,6 +216,11 @@ class DecimalFieldType(NumberFieldType):
             'decimal_places': DECIMAL_PLACES if places is None else places,
         }
 
+    def import_hint(self, field):
+        text = _('A number such as 12.5, of at most {digits} digits, {places} of them after the point.')
+        digits, places = self.digits_of(field).values()
+        return format_lazy(text, digits=digits, places=places)
+
     def option_faults(self, field):
         digits, places = self.digits_of(field).values()
         if not 1 <= digits <= MAX_DIGITS:

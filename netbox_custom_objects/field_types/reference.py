@@ -156,7 +156,7 @@ class ObjectFieldType(ReferenceFieldType):
     name = 'object'
     label = _('Object')
     group = 'references'
-    icon, words = 'vector-link', _('reference link relation foreign key device site tenant')
+    icon, words = 'vector-link', _('reference link relation foreign key device site tenant polymorphic')
     color = 'green'
     position = 120
     cell_kinds = (CellKind(name, read_text, _('not the name of an object')),)
@@ -223,7 +223,7 @@ class MultiObjectFieldType(ReferenceFieldType):
     name = 'multiobject'
     label = _('Multiple objects')
     group = 'references'
-    icon, words = 'source-branch', _('references links relations many to many devices')
+    icon, words = 'source-branch', _('references links relations many to many devices polymorphic')
     color = 'green'
     position = 130
     listed = False

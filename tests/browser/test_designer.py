@@ -58,6 +58,7 @@ def test_by_keyboard(pages):
     rows.nth(1).locator('[name$="-label"]').fill('')
     rows.nth(1).locator('[name$="-name"]').fill('peer_mac')
     expect(rows.nth(1).locator('[name$="-label"]')).to_have_value('Peer MAC')
+    by_mouse(pages, rows)
     constrain(pages, form)
     preview = form.locator('#designer-preview')
     expect(preview).to_contain_text('A new type with 2 fields.')
@@ -69,6 +70,21 @@ def test_by_keyboard(pages):
     expect(pages.page).to_have_title('BGP session | NetBox')
     expect(pages.content).to_contain_text('remote_address, peer_mac')
     edit(pages)
+
+
+def by_mouse(pages, rows):
+    """A button takes the click that leaves the box of types."""
+    box = rows.nth(1).locator('.designer-type .ts-control')
+    box.click()
+    pages.page.keyboard.type('polymorphic')
+    expect(rows.nth(1).locator('.option')).to_have_text(['Multiple objects', 'Object'])
+    shoot(pages, 'searching')
+    pages.page.keyboard.press('Escape')
+    add = pages.content.get_by_role('button', name='Add Field').bounding_box()
+    pages.page.mouse.click(add['x'] + 20, add['y'] + add['height'] - 4)
+    expect(rows).to_have_count(3)
+    rows.nth(2).get_by_role('button', name='Remove field').click()
+    expect(rows).to_have_count(2)
 
 
 def constrain(pages, form):

@@ -113,6 +113,18 @@
     }
   });
 
+  // Leaving an input may move the button that is pressed for this, and the browser then sends no click to it.
+  let pressed = null;
+  document.addEventListener('pointerdown', (event) => {
+    const button = event.target.closest?.('button');
+    pressed = button && inForm(button) ? { button, x: event.clientX, y: event.clientY } : null;
+  }, true);
+  document.addEventListener('click', (event) => {
+    const { button, x, y } = pressed ?? {};
+    pressed = null;
+    if (button && !button.contains(event.target) && event.clientX === x && event.clientY === y) button.click();
+  }, true);
+
   document.addEventListener('keydown', (event) => {
     const { target } = event;
     if (event.key !== 'Enter' || !inForm(target)) return;
