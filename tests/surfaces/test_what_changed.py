@@ -33,6 +33,7 @@ def make_scene():
         {'name': 'active', 'type': 'boolean'},
         {'name': 'price', 'type': 'decimal', 'unit': '€'},
         {'name': 'seen', 'type': 'datetime'},
+        {'name': 'notice', 'type': 'duration'},
         {'name': 'web', 'type': 'url'},
         {'name': 'extra', 'type': 'json'},
         {'name': 'place', 'type': 'object', 'target': Site, 'label': 'Location'},
@@ -52,7 +53,7 @@ def make_scene():
         for name, value in {
             'title': 'Shelf', 'notes': TEXT.replace('line 5', 'line five'), 'status': 'used',
             'colors': ['green', 'blue'], 'active': False, 'price': '2.50',
-            'seen': '2024-05-01T10:00:00Z', 'web_title': 'Example',
+            'seen': '2024-05-01T10:00:00Z', 'notice': '30 days', 'web_title': 'Example',
             'extra': {'a': 2}, 'place': sites[1], 'party': sites[2],
         }.items():  # fmt: skip
             setattr(asset, name, value)
@@ -93,7 +94,7 @@ def test_an_update_is_shown_in_words(scene, browser):
     for expected in (
         'Asset name Rack Shelf', '- line 5 + line five', 'State New Used', '− Removed: Red + Added: Blue',
         'Active Yes No', 'Price 1.50 € 2.50 €', '2024-05-01', '- "a": 1' if '- "a": 1' in shown else 'Extra',
-        'Location Berlin Cairo', '− Removed: Berlin + Added: Dakar', 'Removed: zyxqv 1', 'Added: zyxqv 2',
+        'Notice 30d', 'Location Berlin Cairo', '− Removed: Berlin + Added: Dakar', 'Removed: zyxqv 1', 'Added: zyxqv 2',
         'Party zyxqv 1 Dakar', 'Added: Important', 'Example',
     ):  # fmt: skip
         assert expected in shown, (expected, shown)

@@ -7,7 +7,7 @@ May import django and runtime. What a user may not view is not named here.
 import json
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from difflib import unified_diff
 from typing import Any
 
@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from utilities.permissions import get_permission_for_model
 
 from ...expressions import plain, text
+from ...field_types.duration import readable
 from ...field_types.polymorphic.keys import Key, existing, model_of, target_of, visible_keys
 from ...runtime.rights import has_right_to_all
 
@@ -122,6 +123,8 @@ def _text(value: Any) -> str:
         return _('Yes') if value else _('No')
     if isinstance(value, datetime):
         return (localtime(value) if is_aware(value) else value).isoformat(' ', 'seconds')[:19]
+    if isinstance(value, timedelta):
+        return readable(value)
     if isinstance(value, (dict, list)):
         return json.dumps(value, sort_keys=True, ensure_ascii=False)
     return text(plain(value))
