@@ -164,6 +164,8 @@ def test_a_choice_that_is_gone_is_kept(imported, scene):
     type(order).objects.filter(pk=order.pk).update(state='gone')
     shown, native, taken = imported('id,title,state\n1,a,gone\n2,b,open\n', kind='order')
     assert (shown, native, taken) == ([302, []], [302, []], False)
+    shown, _native, _taken = imported('id,title,state,price\n1,a,gone,many\n2,b,gone,5\n', kind='order')
+    assert [message.removeprefix('Record ').split(':')[0] for message in shown[1]] == ['1 price', '2 state']
 
 
 class TestErrors:
@@ -230,6 +232,28 @@ class TestErrors:
         shown, native, _taken = imported('id,title,amount\n1,,5\n2,b,many\n4000,c,5\n,old 3,5\n')
         assert shown[1][0] == native[1][0]
         assert [message.split(' ', 2)[1] for message in shown[1]] == ['1', '2', '3', '4']
+
+    def test_those_of_changes_are_listed_beside_choices_and_repeated_ids(self, imported, scene):
+        rows = 'id,title,state,price,note\n1,a,nosuch,5,\n2,b,done,,\n1,b,open,,\nx,c,open,many,\n4000,d,gone,,\n'
+        shown, _native, _taken = imported(rows, kind='order')
+        wrong = ['1 state', '2 price', '3 id', '4 id', '5 id']
+        assert [message.removeprefix('Record ').split(':')[0] for message in shown[1]] == wrong
+        assert 'Record 3 id: Record 1 has the same ID.' in shown[1]
+
+    def test_those_of_changes_are_listed_beside_values_that_are_passed_on(self, imported):
+        shown, _native, _taken = imported('id,title,amount\n1,other,5\n2,old 1,many\n3,c,many\n')
+        assert [message.split(' ', 2)[1] for message in shown[1]] == ['2', '3']
+
+    @pytest.mark.parametrize('given', ['{"a": 1}', '[5]', 'true', '"1"'])
+    def test_ids_of_other_kinds(self, imported, given):
+        shown, native, _taken = imported(f'[{{"id": {given}, "title": "a"}}, {{"id": 1, "amount": "many"}}]', 'json')
+        assert (shown[0], native[0]) == (200, 200)
+        assert 'Record 2' in shown[1][-1]
+
+    def test_a_repeated_id_is_an_error_one_by_one_as_well(self, imported):
+        shown, native, taken = imported('id,title\n1,a\n2,b\n1,c\n')
+        assert shown == native == [200, ['Record 3 id: Record 1 has the same ID.']]
+        assert not taken
 
 
 def test_many_records_are_written_in_parts(scene, monkeypatch):

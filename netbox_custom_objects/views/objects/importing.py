@@ -5,8 +5,9 @@ What NetBox does record by record is left to it where that may make a difference
 """
 
 import csv
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
+from types import MappingProxyType
 from urllib.parse import quote
 
 from django.core.exceptions import ValidationError
@@ -25,7 +26,7 @@ from utilities.views import ConditionalLoginRequiredMixin
 from ...exceptions import REFUSED_ROWS
 from ...models.together import NotTogether
 from ...services.writing import can_be_written_together, tried_together
-from .records import Records
+from .records import ID, Records, without_wrong_ids
 
 # What ends a try to write records together: errors of records are all shown.
 REFUSED = (NotTogether, *REFUSED_ROWS, AbortRequest)
@@ -41,36 +42,48 @@ class ImportsTogetherMixin:
 
     # [record, column, message] of what is wrong with the file.
     import_errors: Sequence[list] = ()
+    # What is wrong with the IDs of records, by their numbers.
+    wrong_ids: Mapping[int, str] = MappingProxyType({})
+
+    def create_and_update_objects(self, form, request):
+        form.cleaned_data['data'], self.wrong_ids = without_wrong_ids(form.cleaned_data['data'])
+        return super().create_and_update_objects(form, request)
 
     def _process_import_records(self, form, request, records, prefetched_objects):
         using = router.db_for_write(self.queryset.model)
         if can_be_written_together(self.queryset.model, using):
             made = tried_together(
-                lambda: self._write(Records(self, form, request, prefetched_objects), records),
+                lambda: self._write(Records(self, form, request, prefetched_objects, self.wrong_ids), records),
                 using, type(self), refused=REFUSED,
             )  # fmt: skip
             if made is not None:
                 return made
             # Their attributes have been changed.
             prefetched_objects = self.queryset.model.objects.in_bulk(prefetched_objects)
+        if self.wrong_ids:
+            raise self._refusal({number: {ID: [message]} for number, message in self.wrong_ids.items()})
         return super()._process_import_records(form, request, records, prefetched_objects)
 
     def _write(self, found: Records, records: Sequence[dict]) -> list[models.Model]:
         """Write records and return their objects; raise ValidationError with what is wrong with each."""
         made = found.write(records)
-        if not found.errors:
-            return made
+        if found.errors:
+            raise self._refusal(found.errors)
+        return made
+
+    def _refusal(self, found: dict[int, dict[str, list[str]]]) -> ValidationError:
+        """Note what is wrong with records, by number and column, and return it as an error."""
         errors = [
             (number, name, message)
-            for number, errors in sorted(found.errors.items())
-            for name, messages in errors.items()
+            for number, of_record in sorted(found.items())
+            for name, messages in of_record.items()
             for message in messages
         ]
         self.import_errors = [[number, name.replace('__all__', ''), str(text)] for number, name, text in errors]
         del self.import_errors[ERRORS_SHOWN:]
         if is_background_request(self.request):
             self.request.job.job.data = {ERRORS: self.import_errors}
-        raise ValidationError(self._messages(errors))
+        return ValidationError(self._messages(errors))
 
     def _compile_form_errors(self, errors, index, prefix=None):
         # NetBox leaves a gap where the name of a column would be.

@@ -4,9 +4,12 @@ The records of an imported file: what they become, what is wrong with them, and 
 One form reads all records with the same columns, and what it would ask the database is asked for many records at once.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import copy
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import batched, groupby
+from types import MappingProxyType
 
 from django.core.exceptions import ValidationError
 from django.db import models, router
@@ -65,9 +68,21 @@ class Reader:
 class Records:
     """What the records of a file become."""
 
-    def __init__(self, view, form, request, existing: dict[int, models.Model]):
-        """`existing` are the objects that the user may change, and that records name, by ID."""
-        self.view, self.form, self.request, self.existing = view, form, request, existing
+    def __init__(
+        self,
+        view,
+        form,
+        request,
+        existing: dict[int, models.Model],
+        wrong_ids: Mapping[int, str] = MappingProxyType({}),
+    ):
+        """
+        Args:
+            existing: the objects that the user may change, and that records name, by ID
+            wrong_ids: what is wrong with the ID of a record that has been taken away, by the number of the record
+        """
+        self.view, self.form, self.request = view, form, request
+        self.existing, self.wrong_ids = existing, wrong_ids
         self.model = view.queryset.model
         self.using = router.db_for_write(self.model)
         self.unique = unique_fields(self.model)
@@ -79,6 +94,8 @@ class Records:
         self.seen: dict[ConstraintDefinition, set] = {}
         # What is wrong with a record, by its number, and then by the name of the input.
         self.errors: dict[int, dict[str, list[str]]] = {}
+        # Whether records that seem right must be written one by one. Errors of others are shown nevertheless.
+        self.is_unsure = False
 
     def write(self, records: Sequence[dict]) -> list[models.Model]:
         """
@@ -94,7 +111,7 @@ class Records:
         made, done = [], 0
         for part in batched(enumerate(records, start=1), RECORDS_AT_ONCE):
             read = self._read(part)
-            if not self.errors:
+            if not self.errors and not self.is_unsure:
                 self._write(read)
                 made += [record.instance for record in read]
             elif any(True for _own in self._own_names()):
@@ -102,6 +119,8 @@ class Records:
                 break
             done += len(part)
             self._note(done, len(records))
+        if self.is_unsure and not self.errors:
+            raise NotTogether
         return made
 
     # Reading
@@ -118,10 +137,10 @@ class Records:
             read = [found for number, record in part if (found := self._read_one(number, record))]
         self._refuse_taken(read)
         is_right = meet_rules(self.model, [record.instance for record in read], self.using)
-        if self.errors or not is_right:
+        if self.errors or self.is_unsure or not is_right:
             found = self._refuse_clashes(read)
             if not is_right and not self._refuse_offending(read) and not found:
-                raise NotTogether
+                self.is_unsure = True
         self._refuse_names_of_one_another(records, read)
         return read
 
@@ -139,7 +158,8 @@ class Records:
                     found.setdefault(field.queryset.model, {}).update({target.pk: target for target in targets})
         return found
 
-    def _make_reader(self, record: dict) -> Reader:
+    def _make_reader(self, record: dict, like: Reader | None = None) -> Reader:
+        """Return a reader for records with these columns, perhaps one that knows what another has looked up."""
         headers = {'headers': self.form._csv_headers} if hasattr(self.form, '_csv_headers') else {}
         form = self.view.model_form(data=_values(record), instance=self.model(), **headers)
         if _pk_of(record) is not None:
@@ -148,10 +168,16 @@ class Records:
                 del form.fields[name]
             form._default_links = {}
         restrict_form_fields(form, self.request.user)
+        for name, field in form.fields.items() if like else ():
+            if isinstance(field, NamedMixin):
+                field.ahead = like.form.fields[name].ahead
         return Reader(form, form._default_links)
 
     def _read_one(self, number: int, record: dict) -> Record | None:
         pk, reader = _pk_of(record), self.readers[_shape(record)]
+        if number in self.wrong_ids:
+            self._refuse(number, ID, self.wrong_ids[number])
+            return None
         if pk is not None and pk not in self.existing:
             self._refuse(number, ID, _('Object with ID {id} does not exist').format(id=pk))
             return None
@@ -161,11 +187,15 @@ class Records:
         form.data, form.instance, form._errors = _values(record), instance, None
         form._default_links = {**reader.default_links}
         is_valid = form.is_valid()
-        if form.hidden_targets or (pk is not None and self._may_hold_choices(form.errors)):
-            # A form of its own would offer what the object holds.
-            raise NotTogether
+        if form.hidden_targets:
+            # The form was fitted to what this object holds.
+            self.is_unsure = True
+            self.readers[_shape(record)] = self._make_reader(record, like=reader)
         if not is_valid:
-            self.errors[number] = {name: list(found) for name, found in form.errors.items()}
+            held = self._held_choices(form) if pk is not None else set()
+            self.is_unsure |= bool(held)
+            if errors := {name: list(found) for name, found in form.errors.items() if name not in held}:
+                self.errors[number] = errors
             return None
         record = Record(number, instance, pk is None, [*form.fields], self._links_of(form, is_new=pk is None))
         links = {field.name for field in self.model._meta.local_many_to_many} - {TAGS}
@@ -173,10 +203,19 @@ class Records:
             record.save_links, record.tags = None, list(form.cleaned_data.get(TAGS, ())) or None
         return record
 
-    def _may_hold_choices(self, names: Iterable[str]) -> bool:
-        return any(
-            field_type_of(field).needs_choice_set and field.name in names for field in surfaced_fields(self.model)
-        )
+    def _held_choices(self, form) -> set[str]:
+        """Return the inputs that fail only for a choice that is gone, but that the object holds."""
+        held = set()
+        for field in surfaced_fields(self.model):
+            if not (field_type_of(field).needs_choice_set and field.name in form.errors and field.name in form.fields):
+                continue
+            gone = field_type_of(field).gone_choices(field, getattr(form.instance, field.name))
+            form_field = copy.deepcopy(form.fields[field.name])
+            form_field.choices = [*form_field.choices, *zip(gone, gone)]
+            with suppress(ValidationError):
+                form_field.clean(form[field.name].data)
+                held.add(field.name)
+        return held
 
     def _links_of(self, form, is_new: bool) -> Callable | None:
         """Return what links the object of a valid form and tags it, None if that changes nothing."""
@@ -209,8 +248,8 @@ class Records:
             try:
                 if asked:
                     self._refuse_taken_values(field, asked)
-            except TypeError as error:  # a value that cannot be compared
-                raise NotTogether from error
+            except TypeError:  # a value that cannot be compared
+                self.is_unsure = True
 
     def _refuse_taken_values(self, field: UniqueField, read: list[Record]) -> None:
         taken, given, values = self.taken[field.name], {}, []
@@ -225,11 +264,12 @@ class Records:
                 values.append(value)
         for value, pk in field.stored(self.model, values, self.using):
             if (key := comparable(value)) not in given:
-                raise NotTogether
-            if pk != given[key].instance.pk:
+                self.is_unsure = True
+            elif pk != given[key].instance.pk:
                 if pk in self.changed[field.name]:
-                    raise NotTogether
-                self._refuse_value(given[key], field)
+                    self.is_unsure = True
+                else:
+                    self._refuse_value(given[key], field)
         taken.update(given)
 
     def _refuse_value(self, record: Record, field: UniqueField) -> None:
@@ -333,3 +373,22 @@ def _shape(record: dict) -> Shape:
 
 def _keys(targets: Iterable) -> set:
     return {key_of(target) for target in targets}
+
+
+def without_wrong_ids(records: Iterable[dict]) -> tuple[list[dict], dict[int, str]]:
+    """
+    Return records, without IDs that are wrong or given twice, and what is wrong with these, by number.
+
+    NetBox looks at the IDs before it looks at the records, and would show no other error.
+    """
+    right, wrong, first = [], {}, {}
+    for number, record in enumerate(records, start=1):
+        try:
+            pk = _pk_of(record)
+        except (TypeError, ValueError, OverflowError):
+            wrong[number] = _('Enter a whole number.')
+        else:
+            if pk is not None and first.setdefault(pk, number) != number:
+                wrong[number] = _('Record {number} has the same ID.').format(number=first[pk])
+        right.append({name: value for name, value in record.items() if name != ID} if number in wrong else record)
+    return right, wrong
