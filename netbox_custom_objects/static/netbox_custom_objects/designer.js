@@ -131,10 +131,10 @@
     if (event.ctrlKey || event.metaKey) {
       event.preventDefault();
       form().querySelector('.designer-bar [type=submit]').click();
-    } else if (target.matches('input:not([type=checkbox])') && !target.closest('.ts-wrapper')) {
+    } else if (target.matches('input:not([type=checkbox])')) {
       // The form is not stored by accident.
       event.preventDefault();
-      if (target.closest('[data-field]')) {
+      if (target.closest('[data-field]') && !target.closest('.ts-wrapper')) {
         target.dispatchEvent(new Event('change', { bubbles: true }));
         document.getElementById('designer-add-field')?.click();
       }
