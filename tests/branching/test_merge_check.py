@@ -345,7 +345,16 @@ class TestOneTruth:
         assert 'has changed since' in self.page(client, branch)
         assert 'The last merge check found' not in client.get(url).content.decode()
         CheckMergeJob.enqueue(instance=lab.fresh(branch), user=lab.user, strategy='squash', immediate=True)
-        assert 'The merge would succeed' in self.page(client, branch)
+        page = self.page(client, branch)
+        assert 'The merge would succeed' in page
+        assert 'hx-trigger="every 5s"' not in page
+        for action in ('sync', 'merge'):
+            assert f'href="{url}{action}/"' in page
+        with lab.request(branch if in_branch else None):
+            edit(vendor.get_model().objects.filter(code='other').get(), title='later')
+        page = self.page(client, branch)
+        assert 'No problems found.' in page
+        assert 'The problems listed' not in page
 
 
 class TestQueue:
@@ -361,6 +370,7 @@ class TestQueue:
         assert ask(other).status_code == 200
         url = reverse('plugins:netbox_branching:branch_merge_check', args=[branch.pk])
         page = client.post(url, {'strategy': 'squash'}, follow=True).content.decode()
+        assert 'hx-trigger="every 5s"' in page
         assert 'already running' in page
         assert lab.fresh(branch).jobs.count() == 1
         # Its worker was killed, and nobody has told the job.

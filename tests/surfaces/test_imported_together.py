@@ -16,7 +16,7 @@ from tests.support.kept import keeps, kept_again
 from tests.surfaces.rest import make_user
 from tests.surfaces.test_written_together import make_scene
 from tests.surfaces.together import Run
-from tests.surfaces.ui import Browser
+from tests.surfaces.ui import Browser, text_of
 
 
 def make_scenes():
@@ -224,6 +224,8 @@ class TestErrors:
         assert scene['type'].get_model().objects.count() == 3
         address = browser.response.context['errors_address']
         assert f'href="{address}" download="import_errors.csv"' in browser.response.content.decode()
+        shown = text_of(browser.response.content.decode())
+        assert 'Record Column Message 1 amount Enter a whole number. 2 amount Enter a whole number. 3' in shown
         rows = list(csv.reader(unquote(address.split(',', 1)[1]).splitlines()))
         assert rows[:2] == [['row', 'column', 'message'], ['1', 'amount', 'Enter a whole number.']]
         assert len(rows) == 6

@@ -174,6 +174,10 @@
   });
   document.readyState === 'complete' ? showKinds() : window.addEventListener('load', showKinds);
 
+  document.addEventListener('shown.bs.modal', (event) => {
+    if (event.target.id === 'designer-branch') event.target.querySelector('[name="branch_name"]').select();
+  });
+
   document.addEventListener('submit', (event) => {
     if (inForm(event.target)) event.target.dataset.sent = '1';
   });

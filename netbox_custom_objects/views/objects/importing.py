@@ -106,6 +106,7 @@ class ImportsTogetherMixin:
         if self.import_errors:
             context['errors_address'] = f'data:text/csv;charset=utf-8,{quote(errors_csv(self.import_errors))}'
             context['errors_file'] = ERRORS_FILE
+            context['errors'] = self.import_errors
         return context
 
 
