@@ -98,6 +98,10 @@ def constrain(pages, form):
     constraint.locator('[name$="-name"]').fill('one session')
     constraint.locator('[name$="-type"]').select_option('unique')
     expect(constraint.locator('[type=checkbox][name$="-field_ids"]')).to_have_count(2)
+    fault = constraint.locator('.designer-field_ids > .live-fault')
+    expect(fault).to_have_text('Choose at least one field.')
+    box = constraint.locator('[type=checkbox][name$="-field_ids"]').last.bounding_box()
+    assert abs(box['width'] - box['height']) < 1, box
     constraint.get_by_label('Remote address').check()
     constraint.get_by_label('Peer MAC').check()
     constraint.locator('[name$="-condition"]').fill('peer == null')

@@ -24,8 +24,11 @@
     const text = document.createElement('div');
     text.className = 'form-text text-danger live-fault';
     text.append(...fault.querySelector('span').cloneNode(true).childNodes);
-    (input.tomselect?.wrapper ?? input.closest('.input-group') ?? input).after(text);
-    if (!input.classList.contains('is-invalid')) {
+    // Several boxes are one input: the text stands below them, and none of them is the wrong one.
+    const group = document.getElementById(input.id.replace(/_\d+$/, ''));
+    const boxes = group?.contains(input) && group !== input ? group : null;
+    (boxes ?? input.tomselect?.wrapper ?? input.closest('.input-group') ?? input).after(text);
+    if (!boxes && !input.classList.contains('is-invalid')) {
       input.classList.add('is-invalid');
       input.dataset.liveFault = '1';
     }
