@@ -26,7 +26,7 @@ PARTS = {
     f'{TYPE}{EACH}design/row/', f'{TYPE}{EACH}design/constraint/', f'{TYPE}{EACH}design/preview/',
     f'{TYPE}{EACH}arrange/', f'{TYPE}{EACH}neighbors/', f'{TYPE}{EACH}staged-changes/',
     f'{TYPE}import-errors/{EACH}',
-    f'{FIELD}preview/', f'{FIELD}{EACH}preview/', f'{FIELD}{EACH}suggestions/',
+    f'{FIELD}preview/', f'{FIELD}filter-builder/', f'{FIELD}{EACH}preview/', f'{FIELD}{EACH}suggestions/',
     f'{FIELD}{EACH}staged-changes/<int:change>/<str:action>/', f'{FIELD}{EACH}offenders/<int:change>/',
     f'{CONSTRAINT}preview/', f'{CONSTRAINT}{EACH}preview/',
     f'{SHEET}lines/<int:position>/', f'{SHEET}faults/', f'{SHEET}progress/',
