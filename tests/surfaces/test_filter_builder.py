@@ -148,7 +148,7 @@ def test_it_needs_rights_and_shows_no_more_than_they_allow(db):
     region = Region.objects.create(name='Hidden', slug='hidden')
     kind = make_type('thing')
     label = f'netbox_custom_objects.{kind.get_model()._meta.model_name}'
-    ask(Browser(make_user('nobody')), 'dcim.site', expect=403)
+    ask(Browser(make_user('without rights')), 'dcim.site', expect=403)
     few = Browser(make_user('few', (CustomObjectTypeField, ['add'], None)))
     page = ask(few, 'dcim.site', text=f'region_id={region.pk}')
     assert rows_of(page) == {'region_id': (None, None, [str(region.pk)], True)}

@@ -147,7 +147,7 @@ class LongListPagination(StrictPagination):
         estimate = estimated_count(queryset, offset)
         if estimate is None:
             return None
-        # With one object more, which tells whether there is another page.
+        # With one object more: it shows whether there is another page.
         found = list(queryset[offset : offset + limit + 1])
         known = offset + len(found)
         self.request, self.limit, self.offset = request, limit, offset

@@ -60,7 +60,7 @@ def store_in_new_branch(name: str, custom_object_type: CustomObjectType | None, 
         ValidationError: there cannot be a branch of this name
     """
     sent = sent.copy()
-    # The queue is no place for it.
+    # It does not belong in the queue.
     sent.pop('csrfmiddlewaretoken', None)
     branch = extensions.new_branch(name, user)
     return DesignInBranchJob.enqueue(
