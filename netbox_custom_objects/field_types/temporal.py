@@ -131,6 +131,7 @@ class TemporalFieldType(FieldType):
     """What date and datetime share: ISO text in JSON, a picker in forms, and ISO text in files."""
 
     import_field_class: ClassVar[type[forms.Field]]
+    # NetBox's import page shows that of dates itself.
     import_format: ClassVar[Any] = ''
 
     sorted_by_index = True
@@ -145,7 +146,8 @@ class TemporalFieldType(FieldType):
     def get_import_fields(self, field):
         form_field = self.import_field_class(**self.form_field_kwargs(field, initial=None))
         form_field = self.annotate_form_field(field, form_field)
-        form_field.help_text = with_hint(form_field.help_text, self.import_format)
+        if self.import_format:
+            form_field.help_text = with_hint(form_field.help_text, self.import_format)
         return {field.name: form_field}
 
     def default_factory(self, field):
@@ -181,7 +183,6 @@ class DateFieldType(TemporalFieldType):
     graphql_type = date
     model_class = models.DateField
     import_field_class = IsoDateField
-    import_format = _('Format: YYYY-MM-DD.')
 
     def get_form_field(self, field, **kwargs):
         return forms.DateField(widget=DatePicker(), **self.form_field_kwargs(field, **kwargs))

@@ -36,7 +36,7 @@ class CustomObjectTypeFilterForm(NetBoxModelFilterSetForm):
     )
     name = forms.CharField(required=False, label=_('Name'))
     slug = forms.CharField(required=False, label=_('Slug'))
-    group_name = forms.CharField(required=False, label=_('Group name'))
+    group_name = forms.CharField(required=False, label=_('Menu group'))
     config_context_enabled = forms.NullBooleanField(
         required=False, label=_('Config context'), widget=forms.Select(choices=BOOLEAN_WITH_BLANK_CHOICES)
     )

@@ -80,7 +80,7 @@ class CustomObjectTypeForm(NetBoxModelForm):
 
 class CustomObjectTypeBulkEditForm(NetBoxModelBulkEditForm):
     model = CustomObjectType
-    group_name = forms.CharField(max_length=100, required=False, label=_('Group name'))
+    group_name = forms.CharField(max_length=100, required=False, label=_('Menu group'))
     version = forms.CharField(max_length=50, required=False, label=_('Version'))
     display_expression = forms.CharField(max_length=500, required=False, label=_('Display expression'))
     description = forms.CharField(max_length=200, required=False, label=_('Description'))

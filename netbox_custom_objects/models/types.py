@@ -101,7 +101,7 @@ class CustomObjectType(UpdatesWhatExists, EditedMixin, TypeScripting, NetBoxMode
     comments = models.TextField(verbose_name=_('comments'), blank=True)
     version = models.CharField(verbose_name=_('version'), max_length=50, blank=True, validators=[validate_version])
     group_name = models.CharField(
-        verbose_name=_('group name'),
+        verbose_name=_('menu group'),
         max_length=100,
         blank=True,
         db_index=True,

@@ -19,6 +19,7 @@ from netbox.tables import columns
 from ..choices import UIVisibleChoices
 from ..definitions import FieldDefinition, TypeDefinition
 from ..field_types import field_type_of
+from ..field_types.shared.columns import unbroken_if_short
 from ..runtime.classes.memo import per_type, surfaced_fields
 from ..runtime.reading.estimates import Estimate, estimated_count
 from ..runtime.reading.names import name_lookups
@@ -51,6 +52,7 @@ class NameColumn(tables.Column):
             linkify=lambda record: record.get_absolute_url(),
             order_by=OrderByTuple(name_terms(model)),
             verbose_name=_('Name'),
+            attrs={'td': {'class': lambda record: unbroken_if_short(record)}},
         )
 
     def render(self, record):

@@ -71,7 +71,7 @@ def test_map(pages, post):
 def test_gallery(pages):
     """A model of the gallery is looked at, previewed, installed with objects, and found on the map."""
     page, drawn = pages.page, pages.content.locator('[data-map] svg')
-    pages.from_menu('Model', 'Gallery')
+    pages.from_menu('More', 'Gallery')
     # One picture at a time is drawn, as it comes into view.
     expect(drawn.first.locator('.node')).to_have_count(4)
     pages.picture('gallery')

@@ -30,7 +30,7 @@ def test_from_spreadsheet_to_type(pages, post, tmp_path):
     for name in ('Berlin', 'Paris'):
         post('dcim/sites/', name=name, slug=name.lower())
     page, content = pages.page, pages.content
-    pages.from_menu('Model', 'From spreadsheet')
+    pages.from_menu('More', 'From spreadsheet')
     pages.field('File').set_input_files(write(tmp_path / 'Office switches.csv'))
     pages.click('Upload')
     expect(pages.field('Name')).to_have_value('office_switches')

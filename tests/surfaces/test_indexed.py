@@ -13,7 +13,7 @@ from netbox_custom_objects.views.fields import suggestions
 from tests.support.factories import make_field, make_object, make_type
 from tests.surfaces.graphql import GraphQL
 from tests.surfaces.rest import make_user, superuser
-from tests.surfaces.ui import Browser, form_of
+from tests.surfaces.ui import Browser, form_of, text_of
 
 FIELDS = 'custom-object-type-fields/'
 SITE = {'app_label': 'dcim', 'model': 'site'}
@@ -104,6 +104,10 @@ class TestCounts:
         page = Browser(some).get(large.get_absolute_url())
         assert 'Objects (estimate)' in page
         assert '?indexed=on' not in page
+
+    def test_few_objects_are_counted(self, browser, thing):
+        """PostgreSQL's estimate of a new table is nothing, or nought."""
+        assert 'Objects 3 Tables' in ' '.join(text_of(browser.get(thing.get_absolute_url())).split())
 
     def test_leave_out_small_tables_and_most_requests(self, rest, large, settings, monkeypatch):
         monkeypatch.setattr(unindexed, 'SAMPLED', 10**9)

@@ -173,7 +173,7 @@ def test_the_page_shows_what_is_required_when(browser):
     assert 'Required while this is true: status == "active"' in text
     assert escape('Why & when. Required while this is true: status == "retired"') in page
     assert 'A number is drawn if the file does not have this column.' in text
-    assert 'YYYY-MM-DD' in text
+    assert [text.count(form) for form in ('Format: YYYY-MM-DD HH:MM:SS.', 'Format: YYYY-MM-DD')] == [1, 2]
 
 
 def test_messages_without_a_column_have_no_gap(imported):

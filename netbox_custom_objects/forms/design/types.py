@@ -24,7 +24,6 @@ class DesignTypeForm(DesignFormMixin, CustomObjectTypeForm):
         self.fields['verbose_name'].help_text = _('What people call an object, such as BGP session')
         self.fields['verbose_name_plural'].label = _('Plural')
         self.fields['name'].label = _('Internal name')
-        self.fields['group_name'].label = _('Menu group')
         self.first = [self[name] for name in FIRST]
         # Custom fields of NetBox that types have are among the rest.
         more = (*MORE, *(name for name in self.fields if name not in (*FIRST, *MORE, 'changelog_message')))

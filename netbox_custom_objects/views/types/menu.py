@@ -16,13 +16,13 @@ from .deleted import Deleted
 from .map import ShowMap
 
 
-class ModelMenu(ObjectAction):
+class MoreMenu(ObjectAction):
     """Leads to the pages that the user may open, in groups."""
 
-    name = 'model'
-    label = _('Model')
+    name = 'more'
+    label = _('More')
     permissions_required = frozenset(('view',))
-    template_name = 'netbox_custom_objects/buttons/model_menu.html'
+    template_name = 'netbox_custom_objects/buttons/more_menu.html'
     groups = ((Gallery, FromSpreadsheet), (ImportModel, ExportModel), (ShowMap, Deleted, CheckReferences))
 
     @classmethod

@@ -47,9 +47,14 @@ from .designer import may_design
 from .fields import FieldsPanel
 from .first_steps import NextStepsPanel, first_steps
 from .map import MapPanel
-from .menu import ModelMenu
+from .menu import MoreMenu
 from .panels import DeprecationPanel, FaultsPanel, IgnoredRulesPanel, RelationsPanel, TypePanel, count_objects
 from .sizes import SizePanel
+
+
+def may_add_fields(context) -> bool:
+    """Whether the user of a page may design new types."""
+    return context['request'].user.has_perm(get_permission_for_model(CustomObjectTypeField, 'add'))
 
 
 class DesignType(AddObject):
@@ -61,8 +66,17 @@ class DesignType(AddObject):
 
     @classmethod
     def render(cls, context, obj, **kwargs):
-        may_add_fields = context['request'].user.has_perm(get_permission_for_model(CustomObjectTypeField, 'add'))
-        return super().render(context, obj, **kwargs) if may_add_fields else ''
+        return super().render(context, obj, is_primary=True, **kwargs) if may_add_fields(context) else ''
+
+
+class AddType(AddObject):
+    """Leads to the form of the type alone; it comes second for those who may open the designer."""
+
+    template_name = 'netbox_custom_objects/buttons/design.html'
+
+    @classmethod
+    def get_context(cls, context, obj):
+        return {'icon': 'mdi-plus-thick', 'is_primary': not may_add_fields(context)}
 
 
 class EditDesign(EditObject):
@@ -87,11 +101,11 @@ class CustomObjectTypeListView(generic.ObjectListView):
     template_name = 'netbox_custom_objects/customobjecttype_list.html'
     # No bulk rename: names are identifiers, which find and replace would break.
     actions = (
-        AddObject,
         DesignType,
+        AddType,
         BulkImport,
         BulkExport,
-        ModelMenu,
+        MoreMenu,
         BulkEdit,
         ExportSelectedModels,
         BulkDelete,

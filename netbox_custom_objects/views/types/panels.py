@@ -58,7 +58,7 @@ class TypePanel(panels.ObjectAttributesPanel):
     verbose_name = attrs.TextAttr('display_name', label=_('Verbose name'))
     verbose_name_plural = attrs.TextAttr('title_case_name_plural', label=_('Verbose name (plural)'))
     slug = attrs.TextAttr('slug', label=_('Slug'), style='font-monospace')
-    group_name = attrs.TextAttr('group_name', label=_('Group name'))
+    group_name = attrs.TextAttr('group_name', label=_('Menu group'))
     display_expression = ExpressionAttr('display_expression', label=_('Display expression'))
     version = attrs.TextAttr('version', label=_('Version'))
     description = attrs.TextAttr('description', label=_('Description'))

@@ -31,9 +31,17 @@ class SizePanel(panels.ObjectPanel):
         counts = filters_without_index(definition.fields)
         changeable = CustomObjectTypeField.objects.restrict(user, 'change')
         fields = list(changeable.filter(custom_object_type=custom_object_type.pk, pk__in=counts)) if counts else ()
-        sizes = self._sizes(custom_object_type, changeable)
-        is_large = sizes is not None and sizes.rows > settings.get('inline_row_limit')
-        return {**found, 'sizes': sizes, 'entries': self._entries(fields, counts) if is_large else []}
+        sizes, limit = self._sizes(custom_object_type, changeable), settings.get('inline_row_limit')
+        is_large = sizes is not None and sizes.rows > limit
+        entries = self._entries(fields, counts) if is_large else []
+        count = self._count(custom_object_type, limit) if sizes is not None and not is_large else None
+        return {**found, 'sizes': sizes, 'entries': entries, 'count': count, 'limit': limit}
+
+    @staticmethod
+    def _count(custom_object_type, limit: int) -> int | None:
+        """Return how many objects a type has, None if more than `limit`; estimates may be old, or missing."""
+        count = custom_object_type.get_model().objects.order_by()[: limit + 1].count()
+        return count if count <= limit else None
 
     @staticmethod
     def _sizes(custom_object_type, changeable):
