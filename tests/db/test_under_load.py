@@ -138,7 +138,8 @@ class Load:
         kind = random.choice(('node', 'peer'))
         pk = self._any(ask, kind)
         if pk is None or random.random() < 0.3:
-            ask('POST', f'{API}{kind}/', 201, 400, 409, **self._targets(ask))
+            # 404: another client deletes the object before the answer is made, as in `remove`.
+            ask('POST', f'{API}{kind}/', 201, 400, 404, 409, **self._targets(ask))
         else:
             ask('PATCH', f'{API}{kind}/{pk}/', 200, 400, 404, 409, **self._targets(ask))
 
