@@ -21,7 +21,6 @@ from utilities.forms.widgets import FilterModifierWidget
 from utilities.forms.widgets.modifiers import MODIFIER_EMPTY_FALSE, MODIFIER_EMPTY_TRUE
 
 from ..field_types.shared.limits import as_list, as_text, name_in
-from .filters import get_filter_form_class
 from .ranges import BETWEEN
 
 EXACT, EMPTY = 'exact', 'empty'
@@ -50,8 +49,6 @@ class Row:
 
 def filter_form_of(model: type) -> type[forms.Form] | None:
     """Return the class of the form that filters the lists of a model, None if it has none."""
-    if getattr(model, '_definition', None) is not None:
-        return get_filter_form_class(model)
     module = apps.get_app_config(model._meta.app_label).name
     try:
         return import_string(f'{module}.forms.{model.__name__}FilterForm')
@@ -69,16 +66,14 @@ class FilterBuilder:
     """
 
     def __init__(self, models: Sequence[type], user):
-        self.models, self.user = models, user
         self._forms = [form() for model in models if (form := filter_form_of(model)) is not None]
         if len(self._forms) < len(models):
             self._forms = []
         for form in self._forms:
             restrict_form_fields(form, user)
-
-    @property
-    def is_possible(self) -> bool:
-        return bool(self.names)
+        # NetBox's fields forget their objects once they are rendered, and a parameter may have several rows.
+        fields = self._forms[0].fields if self._forms else {}
+        self._objects = {name: field.queryset for name, field in fields.items() if hasattr(field, 'queryset')}
 
     @cached_property
     def names(self) -> tuple[str, ...]:
@@ -147,8 +142,7 @@ class FilterBuilder:
     def _render(self, name: str, values: Sequence[str]) -> str | None:
         """Return the input of a parameter with its values, None if it cannot hold them."""
         field = self._forms[0].fields[name]
-        objects = getattr(field, 'queryset', None)
-        # Sets the address that choices are fetched from, and forgets those that are not chosen.
+        # Sets the address that choices are fetched from.
         widget = self._forms[0][name].field.widget
         if isinstance(widget, FilterModifierWidget):
             widget.original_widget.attrs.update(widget.attrs)
@@ -157,8 +151,8 @@ class FilterBuilder:
         is_many = getattr(widget, 'allow_multiple_selected', False)
         if len(values) > 1 and not is_many:
             return None
-        if objects is not None:
-            chosen = list(_chosen(field, objects, values))
+        if name in self._objects:
+            chosen = list(_chosen(field, self._objects[name], values))
             if len(chosen) < len(set(values)):
                 return None
             widget.choices = chosen if is_many else [('', '---------'), *chosen]

@@ -63,6 +63,9 @@ def test_parameters_have_inputs_of_their_own(browser):
         'region_id': ('exact', None, [str(region.pk)], False),
     }
     assert 'data-url="/api/dcim/regions/"' in page
+    other = Region.objects.create(name='South', slug='south')
+    found = Rows(ask(browser, 'dcim.site', text=f'region_id={region.pk}&region_id__n={other.pk}')).found
+    assert [(row['lookup'], row['values']) for row in found] == [('exact', [str(region.pk)]), ('n', [str(other.pk)])]
     offered = set(Rows(page).offered['add-filter'])
     assert {'status', 'region_id', 'group_id', 'tag'} < offered
     assert 'filter_id' not in offered

@@ -6,7 +6,6 @@ May import forms. Nothing is saved: the page writes what the rows hold into the 
 
 from collections.abc import Iterator, Sequence
 
-from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseBadRequest
 from django.shortcuts import render
@@ -26,6 +25,7 @@ from ...forms.filter_builder import FilterBuilder
 from ...forms.values import FilterInput
 from ...models import CustomObjectType, CustomObjectTypeField
 
+# Each is looked up; fields refer to a few.
 MOST_TARGETS = 50
 
 
@@ -80,7 +80,7 @@ def _models(labels: Sequence[str]) -> Iterator[type]:
     for label in labels:
         app_label, _dot, model_name = label.partition('.')
         found = offered.filter(app_label=app_label, model=model_name).first() if '\x00' not in label else None
-        model = None if found is None else ContentType.objects.get_for_id(found.pk).model_class()
+        model = None if found is None else found.model_class()
         if model is None:
             raise Http404
         yield model
