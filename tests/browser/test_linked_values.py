@@ -83,12 +83,22 @@ def test_a_filter_is_built_of_rows(pages, post):
     builder = pages.content.locator('[data-filter-builder]')
     builder.scroll_into_view_if_needed()
 
+    def choose(list, value):
+        # NetBox makes its selectors once htmx has settled.
+        list.evaluate(
+            """async (list, value) => {
+            while (!list.tomselect) await new Promise(requestAnimationFrame);
+            list.tomselect.setValue(value);
+        }""",
+            value,
+        )
+
     def add(name):
-        builder.locator('[data-add-filter]').evaluate('(list, name) => list.tomselect.setValue(name)', name)
+        choose(builder.locator('[data-add-filter]'), name)
         expect(row := builder.locator(f'[data-filter="{name}"]')).to_be_visible()
         return row
 
-    add('status').locator('[data-filter-value]').evaluate('list => list.tomselect.setValue(["planned"])')
+    choose(add('status').locator('[data-filter-value]'), ['planned'])
     summary = builder.get_by_role('status')
     expect(summary).to_have_text('1 site found')
     add('region_id').get_by_label('Source of the value').select_option('area')
