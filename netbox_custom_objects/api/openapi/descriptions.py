@@ -5,6 +5,7 @@ It is the same for all users: who may not view a type is shown no description of
 """
 
 from collections.abc import Callable, Collection, Iterable
+from functools import partial
 from hashlib import sha256
 
 from django.core.cache import cache
@@ -15,7 +16,7 @@ from ...runtime.classes.memo import per_island
 from ...runtime.classes.registry import world
 from ...runtime.context import within_request
 from .names import SchemaNames, schema_names
-from .template import describe_type, template
+from .template import describe_common, describe_type, template
 from .texts import Form, Tree, packed, unpacked, write
 
 # Seconds. What a type was is asked for again only if it becomes that again, or in a branch.
@@ -26,7 +27,7 @@ def describe(
     definitions: Iterable[TypeDefinition], version: str | None, context: str, form: Form | None
 ) -> Iterable[Tree]:
     """
-    Return paths and components of each type; those that were described before are taken from the cache.
+    Return paths and components of each type, and components of them all; what was described before is in the cache.
 
     Args:
         definitions: of the current World
@@ -36,18 +37,22 @@ def describe(
     """
     current = world()
     definitions = [*filter(None, (current.definition(found.id) for found in definitions))]
+    if not definitions:
+        return ()
     names = schema_names(current.definitions.values())
-    by_key = {_key(current.island(found.id), found.id, names, context): found for found in definitions}
+    describers = {f'{context}_of_all_types': describe_common}
+    for found in definitions:
+        describers[_key(current.island(found.id), found.id, names, context)] = partial(describe_type, found, names)
 
     def make(keys: Collection[str]) -> dict[str, Tree]:
         common = template(version, context)
         with within_request():
-            return {key: describe_type(by_key[key], names, common) for key in keys}
+            return {key: describers[key](common) for key in keys}
 
     def make_texts(keys: Collection[str]) -> dict[str, Tree]:
         return {key: write(part, form) for key, part in _kept(keys, make).items()}
 
-    return (_kept(by_key, make_texts, f'_{form.name}') if form else _kept(by_key, make)).values()
+    return (_kept(describers, make_texts, f'_{form.name}') if form else _kept(describers, make)).values()
 
 
 def _kept(keys: Collection[str], make: Callable[[Collection[str]], dict[str, Tree]], suffix='') -> dict[str, Tree]:

@@ -76,7 +76,7 @@ def template(version: str | None, context: str) -> Template:
 
 def describe_type(definition: TypeDefinition, names: dict[int, SchemaNames], found: Template) -> dict:
     """
-    Return the paths and components of a type of the current World.
+    Return the paths of a type of the current World, and its own components.
 
     Args:
         definition: the type's
@@ -96,7 +96,12 @@ def describe_type(definition: TypeDefinition, names: dict[int, SchemaNames], fou
                 operation[PARAMETERS] = [parameter for _name, parameter in parameters]
             elif action in WHOLE and 'required' in schemas[f'{own.component}Request']:
                 operation['requestBody']['required'] = True
-    return {'paths': paths, 'components': {**found.common, SCHEMAS: {**found.common[SCHEMAS], **schemas}}}
+    return {'paths': paths, 'components': {SCHEMAS: schemas}}
+
+
+def describe_common(found: Template) -> dict:
+    """Return the components that descriptions of all types refer to."""
+    return {'paths': {}, 'components': found.common}
 
 
 def _auto_schema(definition: TypeDefinition, names: dict[int, SchemaNames]) -> StrictAutoSchema:
