@@ -47,7 +47,11 @@ def run(name: str, template: str, options: list[str]) -> bool:
     print(f'\n{name}: {BENCHMARKS[name].title}', flush=True)
     database.clone(DATABASE, template, in_memory=True)
     command = [sys.executable, '-m', 'benchmarks.worker', name, *options]
-    return subprocess.run(command, cwd=ROOT, env=netbox_environment(DATABASE)).returncode == 0
+    code = subprocess.run(command, cwd=ROOT, env=netbox_environment(DATABASE)).returncode
+    if code < 0:
+        # Otherwise it has said itself what is wrong.
+        print(f'{name} was ended by signal {-code}.', file=sys.stderr)
+    return code == 0
 
 
 if __name__ == '__main__':

@@ -63,9 +63,9 @@ if type_id := int(sys.argv[1]):
 else:
     answer([ready + measure.seconds(lambda: get('/dcim/sites/')), memory()])
 for line in sys.stdin:
-    path, before = json.loads(line), len(built)
+    (path, is_counted), before = json.loads(line), len(built)
     call = lambda: get(path)
-    answer([measure.seconds(call), len(built) - before, measure.queries(call)])
+    answer([measure.queries(call) if is_counted else measure.seconds(call), len(built) - before])
 """
 
 
@@ -153,8 +153,8 @@ def answer(found: subprocess.Popen) -> list:
     return json.loads(found.stdout.readline())
 
 
-def ask(found: subprocess.Popen, path: str) -> list:
-    found.stdin.write(f'{json.dumps(path)}\n')
+def ask(found: subprocess.Popen, path: str, is_counted: bool = False) -> list:
+    found.stdin.write(f'{json.dumps([path, is_counted])}\n')
     found.stdin.flush()
     return answer(found)
 
@@ -193,12 +193,13 @@ def compare_pages(without: str, name: str, site) -> None:
         for page, (pattern, most_queries) in PAGES.items():
             path = pattern.format(site=site.pk)
             pairs = [(ask(native, path), ask(ours, path)) for _ in range(2 + PAIRS)][2:]
-            (theirs, _, their_queries), (taken, _, queries) = (zip(*found) for found in zip(*pairs))
+            (theirs, _), (taken, _) = (zip(*found) for found in zip(*pairs))
+            their_queries, queries = (ask(found, path, is_counted=True)[0] for found in (native, ours))
             more = measure.median_ms([our - their for their, our in zip(theirs, taken)])
             before = measure.median_ms(theirs)
-            rows.append([page, before, measure.median_ms(taken), more, their_queries[-1], queries[-1]])
+            rows.append([page, before, measure.median_ms(taken), more, their_queries, queries])
             measure.limit(f'{page} with {TYPES} types, ms', before, before + more, more=MOST_OF_PAGE)
-            measure.limit(f'{page} with {TYPES} types, queries', their_queries[-1], queries[-1], more=most_queries)
+            measure.limit(f'{page} with {TYPES} types, queries', their_queries, queries, more=most_queries)
     measure.print_table(['', 'ms without types', 'ms with them', 'more', 'queries without', 'queries'], rows)
 
 
@@ -244,7 +245,7 @@ def compare_edits(name: str, custom_object_type) -> None:
         ask(other, listed)
         for what, taken in others:
             edits[what]()
-            after, built, _queries = ask(other, listed)
+            after, built = ask(other, listed)
             again, *_rest = ask(other, listed)
             rows.append([what, taken, 1000 * (after - again), built])
             measure.limit(f'edit of the {what}, ms', tenant[1], taken, more=MOST_OF_EDIT)

@@ -6,8 +6,9 @@ from benchmarks import measure
 from tests.support.factories import make_type
 
 TYPES = 300
-# Bytes of JSON that a type of six fields may take, and milliseconds that a change of one may cost.
-MOST, MOST_MS = 25_000, 10
+# Bytes of JSON that a type of six fields may take, and milliseconds that a change of one may cost. Writing one in YAML
+# takes drf-spectacular six of them.
+MOST, MOST_MS = 25_000, {'JSON': 10, 'YAML': 20}
 ROUNDS = 7
 ROOT = '/api/plugins/custom-objects/'
 PATHS = {'JSON': '/api/schema/?format=json', 'YAML': '/api/schema/'}
@@ -53,7 +54,8 @@ def compare(form: str, get, get_root) -> None:
         get_root()
         changed.append(measure.seconds(get))
     kept, described = 1000 * median(again), 1000 * median(changed)
-    measure.limit(f'/api/schema/ of {TYPES} types in {form}, one of them changed, ms', kept, described, more=MOST_MS)
+    name = f'/api/schema/ of {TYPES} types in {form}, one of them changed, ms'
+    measure.limit(name, kept, described, more=MOST_MS[form])
 
 
 def make_types() -> None:

@@ -44,7 +44,7 @@ from .runtime.reading.retired import take_out, write_back
 from .runtime.relations.many import insert_links
 from .runtime.released import Rule, release, take_back
 from .services.constraints import refuse_offended, release_violated
-from .services.dependents import follow_rename, refuse_inheritance, subject_of
+from .services.dependents import follow_rename, refuse_inheritance
 from .services.limits import refuse_outside
 from .services.reconcile import reconcile
 from .services.rules import (
@@ -154,8 +154,7 @@ def field_changed(
         _enforce_on_calculated(instance, using)
     _follow(instance, using, instance.custom_object_type_id, created)
     if created is False and instance._loaded_name not in (None, instance.name):
-        former = subject_of(instance, using, name=instance._loaded_name)
-        follow_rename(former, instance, using)
+        follow_rename(instance, using)
     # A new field is empty, unless it has a default or its column comes back with the values that it held.
     filled = not created or raw or instance.default is not None or instance.field_type.is_computed
     if filled and (created is not False or has_changed(instance, *INDEXED_ATTRIBUTES)):

@@ -17,8 +17,8 @@ from netbox_custom_objects.api.openapi.endpoints import OneTypeGenerator
 from netbox_custom_objects.api.openapi.generator import host_key
 from netbox_custom_objects.api.openapi.names import schema_names
 from netbox_custom_objects.api.openapi.sharing import share
-from netbox_custom_objects.api.openapi.template import describe_type, own_filters, template
-from netbox_custom_objects.api.openapi.texts import packed
+from netbox_custom_objects.api.openapi.template import describe_common, describe_type, own_filters, template
+from netbox_custom_objects.api.openapi.texts import merge, packed
 from netbox_custom_objects.filtersets import get_filterset_class
 from netbox_custom_objects.models import CustomObjectType
 from netbox_custom_objects.runtime.classes.registry import world
@@ -121,7 +121,7 @@ def assert_described_as_by_drf_spectacular(made):
     by_host = OneTypeGenerator(definition.slug, None, schema_names=names).get_schema(None, True)
     common = template(None, get_language())
     by_host = share(by_host, own_filters(get_filterset_class(made.get_model()), common), component)
-    ours = describe_type(definition, names, common)
+    ours = merge(describe_common(common), [describe_type(definition, names, common)])
     assert ours.keys() == {'paths', 'components'}
     assert ours['components'].keys() == by_host['components'].keys()
     for kind, expected in by_host['components'].items():

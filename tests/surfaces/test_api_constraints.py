@@ -95,7 +95,7 @@ def test_objects(rest, contract):
         'custom_object_type': contract.pk, 'name': 'name', 'type': 'unique', 'fields': ['name'], 'message': 'Taken.',
         'case_insensitive': True,
     })  # fmt: skip
-    late = {name: ['This constraint is not met: end > start'] for name in ('start', 'end')}
+    late = {name: ['The constraint "period" is not met: end > start'] for name in ('start', 'end')}
     assert rest.patch(f'contract/{wrong["id"]}/', {'end': '2026-01-01'}, expect=400) == late
     assert rest.post('contract/', {'name': 'A', 'start': '2026-02-01', 'end': '2026-01-01'}, expect=400) == {
         **late, 'name': ['Taken.']

@@ -47,15 +47,13 @@ def describe(
     def make(keys: Collection[str]) -> dict[str, Tree]:
         common = template(version, context)
         with within_request():
-            return {key: describers[key](common) for key in keys}
+            parts = {key: describers[key](common) for key in keys}
+        return {key: write(part, form) for key, part in parts.items()} if form else parts
 
-    def make_texts(keys: Collection[str]) -> dict[str, Tree]:
-        return {key: write(part, form) for key, part in _kept(keys, make).items()}
-
-    return (_kept(describers, make_texts, f'_{form.name}') if form else _kept(describers, make)).values()
+    return _kept(describers, make, f'_{form.name}' if form else '').values()
 
 
-def _kept(keys: Collection[str], make: Callable[[Collection[str]], dict[str, Tree]], suffix='') -> dict[str, Tree]:
+def _kept(keys: Collection[str], make: Callable[[Collection[str]], dict[str, Tree]], suffix: str) -> dict[str, Tree]:
     """Return what the cache holds under keys with a suffix, and what is made where it holds nothing; in order."""
     kept = cache.get_many([f'{key}{suffix}' for key in keys])
     made = {}

@@ -5,10 +5,13 @@ May import field_types and the serializers. Each class registers itself with drf
 """
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from django import forms
+from django.utils.translation import get_language
 from drf_spectacular.extensions import OpenApiSerializerFieldExtension
-from drf_spectacular.plumbing import ResolvedComponent
+from drf_spectacular.plumbing import ComponentRegistry, ResolvedComponent
+from rest_framework.views import APIView
 
 from core.api.schema import NetBoxDjangoFilterExtension
 
@@ -62,13 +65,40 @@ class ReferenceFieldSchema(OpenApiSerializerFieldExtension):
             reference = {'description': description, 'oneOf': [ID, attributes]}
             return self._component(auto_schema, 'ObjectReference', reference)
         serializer = self.target.serializer(nested=self.target.nested)
-        return auto_schema.resolve_serializer(serializer, direction).ref
+        if hasattr(serializer.Meta.model, '_type_id'):
+            return auto_schema.resolve_serializer(serializer, direction).ref
+        first, *others = _described(type(serializer), type(auto_schema), self.target.nested, get_language())
+        for component in (first, *others):
+            auto_schema.registry.register_on_missing(component)
+        return first.ref
 
     @staticmethod
     def _component(auto_schema, name: str, schema: dict) -> dict:
         component = ResolvedComponent(name, ResolvedComponent.SCHEMA, schema, ReferenceField)
         auto_schema.registry.register_on_missing(component)
         return component.ref
+
+
+class RecordingRegistry(ComponentRegistry):
+    """Lists the components that are registered, in order."""
+
+    def __init__(self):
+        super().__init__()
+        self.registered: list[ResolvedComponent] = []
+
+    def register(self, component):
+        super().register(component)
+        self.registered.append(component)
+
+
+@lru_cache(maxsize=256)
+def _described(serializer_class, schema_class, nested: bool, language: str) -> tuple[ResolvedComponent, ...]:
+    """Return the component that describes objects of NetBox or another plugin in answers, and those it refers to."""
+    schema, registry = schema_class(), RecordingRegistry()
+    schema.view, schema.registry = APIView(), registry
+    schema.view.request = None
+    schema.resolve_serializer(serializer_class(nested=nested), 'response')
+    return tuple(component for component in registry.registered if component in registry)
 
 
 class ReferenceListFieldSchema(OpenApiSerializerFieldExtension):

@@ -288,12 +288,16 @@ class TypeConstraints(OfDefinition):
         names = dict.fromkeys(by_attribute.get(attribute, attribute) for attribute in attributes)
         return [name for name in names if name not in exclude] or [NON_FIELD_ERRORS]
 
+    def messages(self) -> set[str]:
+        """Return what is said of objects that do not meet one of the constraints."""
+        return {self.message_of(constraint) for constraint, _typed in self.enforced}
+
     def message_of(self, constraint: ConstraintDefinition) -> str:
         if constraint.message:
             return constraint.message
         if constraint.type == CHECK:
-            return _('This constraint is not met: {expression}').format(
-                expression=shown_form(constraint.expression, self.scope)
+            return _('The constraint "{name}" is not met: {expression}').format(
+                name=constraint.name, expression=shown_form(constraint.expression, self.scope)
             )
         labels = ', '.join(field.display_label for field in unique_fields(constraint, self.definition))
         return _('Another object has the same: {fields}').format(fields=labels)

@@ -210,8 +210,12 @@ class LinkedObjects:
         """Execute a statement that selects from each source once, in their order."""
         if not self._selected:
             return []
+        params = tuple([value for selected in self._selected for value in selected.params])
+        if all(type(value) is int for value in params):
+            # They need no quotes, and psycopg takes its time to find the places of a hundred of them.
+            statement, params = statement % params, None
         with connections[self._alias].cursor() as cursor:
-            cursor.execute(statement, [value for selected in self._selected for value in selected.params])
+            cursor.execute(statement, params)
             return cursor.fetchall()
 
 

@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 
 from ...exceptions import SchemaChangeRefused
 from ...models import CustomObjectType
+from ...models.rows.convert import field_definition
+from ...models.rows.loader import type_definition
+from ...runtime.classes.world import World
 from ...runtime.context import current_alias
 from .find import allowed, rows_that_mention, subject_of
 from .kinds import KINDS, DisplayExpressions, Kind, OwnFilters
@@ -39,18 +42,22 @@ def updating_dependents(field, user) -> Iterator[None]:
             _follow(kind, before, field.name, user)
 
 
-def follow_rename(subject: Subject, field, using: str) -> None:
+def follow_rename(field, using: str) -> None:
     """
     Write the new name of a field into the display expression of its type, and into filters that name it as a value.
 
     Args:
-        subject: the field as it was
-        field: the renamed CustomObjectTypeField
+        field: the CustomObjectTypeField, which is saved under its new name
         using: the alias that it is saved over
 
     Raises:
         SchemaChangeRefused: the display expression would be too long
     """
+    type_row = CustomObjectType.objects.using(using).filter(pk=field.custom_object_type_id).first()
+    if type_row is None:
+        return
+    # What follows looks at no other types: the World, which has just changed, need not be loaded.
+    subject = Subject(World({}), type_definition(type_row), field_definition(field, name=field._loaded_name))
     filters = OwnFilters()
     for row in filters.rows(subject).using(using):
         if filters.mentions(row, subject):
@@ -58,18 +65,17 @@ def follow_rename(subject: Subject, field, using: str) -> None:
             filters.rename(row, subject, field.name)
             row.save(using=using)
     kind = DisplayExpressions()
-    row = CustomObjectType.objects.using(using).filter(pk=subject.definition.id).first()
-    if row is None or not kind.mentions(row, subject):
+    if not kind.mentions(type_row, subject):
         return
-    row.snapshot()
-    kind.rename(row, subject, field.name)
+    type_row.snapshot()
+    kind.rename(type_row, subject, field.name)
     limit = CustomObjectType._meta.get_field('display_expression').max_length
-    if len(row.display_expression) > limit:
+    if len(type_row.display_expression) > limit:
         message = _('With this name, the display expression of the type would exceed {limit} characters.')
         raise SchemaChangeRefused(message.format(limit=limit))
-    row.save(using=using)
+    type_row.save(using=using)
     # The type that the field holds must not be saved with the old expression.
-    field.custom_object_type.display_expression = row.display_expression
+    field.custom_object_type.display_expression = type_row.display_expression
 
 
 def _follow(kind: Kind, subject: Subject, name: str, user) -> None:

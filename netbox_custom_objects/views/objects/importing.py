@@ -5,7 +5,7 @@ What NetBox does record by record is left to it where that may make a difference
 """
 
 import csv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from io import StringIO
 from types import MappingProxyType
 from urllib.parse import quote
@@ -25,6 +25,7 @@ from utilities.views import ConditionalLoginRequiredMixin
 
 from ...exceptions import REFUSED_ROWS
 from ...models.together import NotTogether
+from ...runtime.classes.constraints import constraints_of
 from ...services.writing import can_be_written_together, tried_together
 from .records import ID, Records, without_wrong_ids
 
@@ -74,20 +75,35 @@ class ImportsTogetherMixin:
     def _refusal(self, found: dict[int, dict[str, list[str]]]) -> ValidationError:
         """Note what is wrong with records, by number and column, and return it as an error."""
         errors = [
-            (number, name, message)
+            (number, name, text)
             for number, of_record in sorted(found.items())
-            for name, messages in of_record.items()
-            for message in messages
+            for name, text in self._by_message(of_record)
         ]
-        self.import_errors = [[number, name.replace('__all__', ''), str(text)] for number, name, text in errors]
+        self.import_errors = [[number, name.replace('__all__', ''), text] for number, name, text in errors]
         del self.import_errors[ERRORS_SHOWN:]
         if is_background_request(self.request):
             self.request.job.job.data = {ERRORS: self.import_errors}
         return ValidationError(self._messages(errors))
 
+    def _by_message(self, of_record: Mapping[str, Iterable[str]]) -> Iterator[tuple[str, str]]:
+        """Yield (columns, message): a constraint that reads several columns is one thing that is wrong."""
+        constraints = constraints_of(self.queryset.model)
+        of_constraints = constraints.messages() if constraints else ()
+        columns: dict[str, list[str]] = {}
+        for name, messages in of_record.items():
+            for text in map(str, messages):
+                if text in of_constraints:
+                    columns.setdefault(text, []).append(name)
+                else:
+                    yield name, text
+        yield from ((', '.join(names), text) for text, names in columns.items())
+
     def _compile_form_errors(self, errors, index, prefix=None):
+        by_columns: dict[str, list[str]] = {}
+        for name, text in self._by_message(errors):
+            by_columns.setdefault(name, []).append(text)
         # NetBox leaves a gap where the name of a column would be.
-        found = super()._compile_form_errors(errors, index, prefix)
+        found = super()._compile_form_errors(by_columns, index, prefix)
         return [message.replace(f'Record {index} : ', f'Record {index}: ', 1) for message in found]
 
     def _messages(self, errors: Sequence[tuple]) -> list[str]:
